@@ -1,0 +1,298 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.CrossEntropyBackward;
+import io.github.logitops.op.CrossEntropyForward;
+import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.Shape;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Softmax cross entropy of logits with class labels along one axis: loss, gradient, or both in one pass. Cheap to make,
+ * without state, shared by threads.
+ *
+ * <p>For a row with logits x, p = softmax(x), label y, class weights w and label smoothing e, the target of class j is
+ * T_j = w_j ((1 - e) [j = y] + e / classes), S = sum T_j, and
+ *
+ * <pre>
+ * loss       = S logsumexp(x) - sum T_j x_j
+ * gradient_j = p_j S - T_j           times the grad scale, and over the divisor of MEAN
+ * </pre>
+ *
+ * as in PyTorch. {@code docs/maths.md} derives them.
+ *
+ * <p><i>Shapes</i>: logits of any shape and floating dtype, with any row stride; labels, row losses and lse have that shape
+ * without the class axis; weights have one element a class. Losses, lse and weights have the arithmetic dtype: F64 with F64
+ * logits, else F32. Labels are I32 or I64. Everything but the logits and the gradient is without padding. Weights may be null:
+ * 1 each. <i>Waits</i>: the tensor forms wait for nothing; those that take a result allocate nothing either.
+ *
+ * <p><i>Labels</i>: a row whose label is {@code ignoreIndex} has loss 0 and gradient 0, whatever its logits hold. A label out of
+ * range has loss NaN and gradient 0 in its row, makes the reduced loss NaN, and is thrown by whoever waits
+ * ({@link CrossEntropyResult}); nothing is read or written outside the tensors. The forms on host arrays throw it at once.
+ *
+ * <p><i>Edges</i>: a row that counts and holds NaN or +inf, or nothing but -inf, has loss and gradient NaN. Logits of -inf
+ * beside finite ones have probability 0; the loss is +inf if their class has a positive target.
+ */
+public final class CrossEntropy {
+    private static final String FORWARD = "crossEntropy.forward";
+    private static final String BACKWARD = "crossEntropy.backward";
+    private static final String FORWARD_BACKWARD = "crossEntropy.forwardBackward";
+
+    private final LogitOps ops;
+    private final CrossEntropyOptions options;
+    private final Axis axis;
+
+    CrossEntropy(LogitOps ops, CrossEntropyOptions options, Axis axis) {
+        this.ops = ops;
+        this.options = options;
+        this.axis = axis;
+    }
+
+    /** The numbers of this cross entropy. */
+    public CrossEntropyOptions options() {
+        return options;
+    }
+
+    /**
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
+        if (!logits.isFloating()) {
+            throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
+        }
+        long classes = shape.extent(axis.in(shape));
+        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), stream);
+        return new CrossEntropyResult(buffers, classes, options);
+    }
+
+    /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */
+    public CrossEntropyResult forward(Tensor logits, Tensor labels, Stream stream) {
+        return forward(logits, labels, null, stream);
+    }
+
+    /** As {@link #forward(Tensor, Tensor, Tensor, CrossEntropyResult, Stream)}, into a new result. Close it. */
+    public CrossEntropyResult forward(Tensor logits, Tensor labels, Tensor weights, Stream stream) {
+        CrossEntropyInputs inputs = inputs(FORWARD, logits, labels, weights);
+        return fillNew(inputs, stream, result -> forward(inputs, result, stream));
+    }
+
+    /**
+     * Row losses, log-sum-exps and the loss, into {@code result}.
+     *
+     * @throws IllegalArgumentException if shapes, dtypes or the axis are not as the class says
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor logits, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
+        forward(inputs(FORWARD, logits, labels, weights), result, stream);
+    }
+
+    /** As {@link #backward(Tensor, Tensor, Tensor, CrossEntropyResult, GradScale, Tensor, Stream)}, without a scale. */
+    public void backward(
+            Tensor logits, Tensor labels, Tensor weights, CrossEntropyResult saved, Tensor gradient, Stream stream) {
+        backward(logits, labels, weights, saved, GradScale.ONE, gradient, stream);
+    }
+
+    /**
+     * The gradient with respect to the logits, from the log-sum-exps that {@code forward} on the same inputs left in
+     * {@code saved}: one read and one write.
+     *
+     * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
+     *
+     * @param gradScale what the gradient is multiplied by before rounding: a number, or a factor for each row where the
+     *     reduction is NONE
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void backward(
+            Tensor logits,
+            Tensor labels,
+            Tensor weights,
+            CrossEntropyResult saved,
+            GradScale gradScale,
+            Tensor gradient,
+            Stream stream) {
+        CrossEntropyInputs inputs = inputs(BACKWARD, logits, labels, weights);
+        Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
+        ops.run(new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx), stream);
+    }
+
+    /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
+    public CrossEntropyResult forwardBackward(Tensor logits, Tensor labels, Tensor gradient, Stream stream) {
+        return forwardBackward(logits, labels, null, gradient, stream);
+    }
+
+    /**
+     * As {@link #forwardBackward(Tensor, Tensor, Tensor, GradScale, Tensor, CrossEntropyResult, Stream)}, without a scale, into
+     * a new result. Close it.
+     */
+    public CrossEntropyResult forwardBackward(
+            Tensor logits, Tensor labels, Tensor weights, Tensor gradient, Stream stream) {
+        CrossEntropyInputs inputs = inputs(FORWARD_BACKWARD, logits, labels, weights);
+        return fillNew(inputs, stream, result -> forwardBackward(inputs, GradScale.ONE, gradient, result, stream));
+    }
+
+    /**
+     * Loss and gradient in one pass: row losses and the loss into {@code result}, the gradient with respect to the logits into
+     * {@code gradient}. Rows that do not count are not read; their lse is written as 0.
+     *
+     * <p><i>Aliasing</i>: the gradient may be the logits, which it then replaces; otherwise it must overlap no input.
+     *
+     * @param gradScale what the gradient is multiplied by before rounding: a number, or a factor for each row where the
+     *     reduction is NONE. The loss is not.
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forwardBackward(
+            Tensor logits,
+            Tensor labels,
+            Tensor weights,
+            GradScale gradScale,
+            Tensor gradient,
+            CrossEntropyResult result,
+            Stream stream) {
+        forwardBackward(inputs(FORWARD_BACKWARD, logits, labels, weights), gradScale, gradient, result, stream);
+    }
+
+    /** As {@link #forward(float[], int[], float[], Shape)}, without class weights. */
+    public CrossEntropyLoss<float[]> forward(float[] logits, int[] labels, Shape shape) {
+        return forward(HostForm.FLOATS, logits, labels, null, shape);
+    }
+
+    /**
+     * The loss of F32 logits on the host, without padding. Waits.
+     *
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public CrossEntropyLoss<float[]> forward(float[] logits, int[] labels, float[] weights, Shape shape) {
+        return forward(HostForm.FLOATS, logits, labels, weights, shape);
+    }
+
+    /** As {@link #forward(double[], int[], double[], Shape)}, without class weights. */
+    public CrossEntropyLoss<double[]> forward(double[] logits, int[] labels, Shape shape) {
+        return forward(HostForm.DOUBLES, logits, labels, null, shape);
+    }
+
+    /** As {@link #forward(float[], int[], float[], Shape)}, in F64. */
+    public CrossEntropyLoss<double[]> forward(double[] logits, int[] labels, double[] weights, Shape shape) {
+        return forward(HostForm.DOUBLES, logits, labels, weights, shape);
+    }
+
+    /** As {@link #forwardBackward(float[], int[], float[], GradScale, Shape)}, without class weights and scale. */
+    public CrossEntropyGradient<float[]> forwardBackward(float[] logits, int[] labels, Shape shape) {
+        return forwardBackward(HostForm.FLOATS, logits, labels, null, GradScale.ONE, shape);
+    }
+
+    /**
+     * Loss and gradient of F32 logits on the host, without padding; the arrays are left as they are. Waits. (There is no form
+     * for the gradient alone: on the host, nothing would be saved by it.)
+     *
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public CrossEntropyGradient<float[]> forwardBackward(
+            float[] logits, int[] labels, float[] weights, GradScale gradScale, Shape shape) {
+        return forwardBackward(HostForm.FLOATS, logits, labels, weights, gradScale, shape);
+    }
+
+    /** As {@link #forwardBackward(double[], int[], double[], GradScale, Shape)}, without class weights and scale. */
+    public CrossEntropyGradient<double[]> forwardBackward(double[] logits, int[] labels, Shape shape) {
+        return forwardBackward(HostForm.DOUBLES, logits, labels, null, GradScale.ONE, shape);
+    }
+
+    /** As {@link #forwardBackward(float[], int[], float[], GradScale, Shape)}, in F64. */
+    public CrossEntropyGradient<double[]> forwardBackward(
+            double[] logits, int[] labels, double[] weights, GradScale gradScale, Shape shape) {
+        return forwardBackward(HostForm.DOUBLES, logits, labels, weights, gradScale, shape);
+    }
+
+    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor labels, Tensor weights) {
+        return new CrossEntropyInputs(op, Rows.of(op, "logits", logits, axis), labels, weights, options);
+    }
+
+    private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
+        ops.run(new CrossEntropyForward(inputs, result.buffers()), stream);
+        result.filledOn(stream);
+    }
+
+    private void forwardBackward(
+            CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
+        Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
+        ops.run(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), stream);
+        result.filledOn(stream);
+    }
+
+    private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
+        CrossEntropyResult result = newResult(inputs.x().dtype(), inputs.x().shape(), stream);
+        try {
+            fill.accept(result);
+            return result;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(result));
+            throw e;
+        }
+    }
+
+    private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {
+        Shape rows = requireLabels(FORWARD, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, logits, shape, stream);
+                Tensor y = ops.labels(labels, rows, stream);
+                Tensor w = weights == null ? null : form.upload(ops, weights, classes(shape), stream);
+                CrossEntropyResult result = forward(x, y, w, stream)) {
+            A rowLosses = form.down().apply(result.rowLosses(), stream);
+            A lse = form.down().apply(result.lse(), stream);
+            return new CrossEntropyLoss<>(reduced(result), rowLosses, lse, result.countedRows());
+        }
+    }
+
+    private <A> CrossEntropyGradient<A> forwardBackward(
+            HostForm<A> form, A logits, int[] labels, A weights, GradScale gradScale, Shape shape) {
+        Shape rows = requireLabels(FORWARD_BACKWARD, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, logits, shape, stream);
+                Tensor y = ops.labels(labels, rows, stream);
+                Tensor w = weights == null ? null : form.upload(ops, weights, classes(shape), stream);
+                CrossEntropyResult result = newResult(x.dtype(), shape, stream)) {
+            forwardBackward(x, y, w, gradScale, x, result, stream);
+            A rowLosses = form.down().apply(result.rowLosses(), stream);
+            A gradient = form.down().apply(x, stream);
+            return new CrossEntropyGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
+        }
+    }
+
+    /** The shape of the labels, after a look at each. */
+    private Shape requireLabels(String op, int[] labels, Shape shape) {
+        Shape rows = shape.without(axis);
+        if (labels.length != rows.elements()) {
+            throw new IllegalArgumentException(
+                    op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
+        }
+        long classes = shape.extent(axis.in(shape));
+        for (int row = 0; row < labels.length; row++) {
+            if ((labels[row] < 0 || labels[row] >= classes) && !options.ignores(labels[row])) {
+                throw CrossEntropyResult.labelOutOfRange(row, labels[row], classes, options);
+            }
+        }
+        return rows;
+    }
+
+    private Shape classes(Shape shape) {
+        return Shape.of(shape.extent(axis.in(shape)));
+    }
+
+    private double reduced(CrossEntropyResult result) {
+        return options.reduction() == Reduction.NONE ? Double.NaN : result.await();
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.LossBuffers;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Reduction;
+import java.util.List;
+
+/**
+ * What a cross entropy left on the device beside gradients. Ops fill it; it may be filled again by later ops on the same
+ * stream, which then needs no new memory. Close it when neither its tensors nor its loss are needed any more.
+ *
+ * <p>A label out of range is found on the device. Whoever waits first throws it as {@link IllegalArgumentException}, once:
+ * {@link #await} and {@link #countedRows} of this result, or the next synchronize, download or close of its stream. If several
+ * batches met one before anybody waited, the first is thrown.
+ */
+public final class CrossEntropyResult implements AutoCloseable {
+    private final LossBuffers buffers;
+    private final long classes;
+    private final CrossEntropyOptions options;
+    private final Stream.Check labelCheck = this::throwLabelOutOfRange;
+
+    private Stream stream; // of the last op; null before the first
+    private boolean closed;
+
+    CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options) {
+        this.buffers = buffers;
+        this.classes = classes;
+        this.options = options;
+    }
+
+    /**
+     * The reduced loss. Waits until the work on the result's stream is done.
+     *
+     * @throws IllegalArgumentException if a label was out of range; thrown once, after which the loss reads NaN
+     * @throws IllegalStateException if the reduction is NONE (see {@link #rowLosses}), no op has filled this result, or it or
+     *     its stream is closed
+     */
+    public double await() {
+        if (options.reduction() == Reduction.NONE) {
+            throw new IllegalStateException("crossEntropy: no reduced loss, read rowLosses: reduction=NONE");
+        }
+        double[] loss = new double[1];
+        buffers.loss().peek(loss, settled());
+        return loss[0];
+    }
+
+    /** The number of rows whose label is neither ignored nor out of range. Waits and throws as {@link #await} does. */
+    public long countedRows() {
+        long[] stats = new long[LossBuffers.LABEL_STATS];
+        buffers.labelStats().peek(stats, settled());
+        return stats[0];
+    }
+
+    /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
+    public Tensor loss() {
+        return buffers.loss();
+    }
+
+    /** The loss of each row on the device, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */
+    public Tensor rowLosses() {
+        return buffers.rowLosses();
+    }
+
+    /**
+     * The log-sum-exp of each row on the device, of the labels' shape and the arithmetic dtype. {@code forward} writes that of
+     * every row; {@code forwardBackward} does not read rows that do not count, and writes 0 there.
+     */
+    public Tensor lse() {
+        return buffers.lse();
+    }
+
+    /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        boolean wordIsOut = stream != null && stream.awaits(labelCheck); // then the check closes the label statistics
+        List<Tensor> tensors = List.of(buffers.loss(), buffers.rowLosses(), buffers.lse(), buffers.weightSum());
+        Resources.closeAll(tensors);
+        if (!wordIsOut) {
+            buffers.labelStats().close();
+        }
+    }
+
+    LossBuffers buffers() {
+        return buffers;
+    }
+
+    /** Notes that an op on {@code newStream} fills this result. */
+    synchronized void filledOn(Stream newStream) {
+        stream = newStream;
+        newStream.addCheck(labelCheck);
+    }
+
+    private Stream settled() {
+        Stream last;
+        synchronized (this) {
+            last = stream;
+        }
+        if (last == null) {
+            throw new IllegalStateException("crossEntropy: no op has filled this result");
+        }
+        last.settle(labelCheck);
+        return last;
+    }
+
+    private synchronized void throwLabelOutOfRange(Stream settled) {
+        Tensor stats = buffers.labelStats();
+        try {
+            long[] values = new long[LossBuffers.LABEL_STATS];
+            stats.peek(values, settled);
+            if (values[1] >= 0) {
+                stats.upload(new long[] {values[0], -1, 0}, settled);
+                throw labelOutOfRange(values[1], values[2], classes, options);
+            }
+        } finally {
+            if (closed) {
+                stats.close();
+            }
+        }
+    }
+
+    static IllegalArgumentException labelOutOfRange(long row, long label, long classes, CrossEntropyOptions options) {
+        String ignored = options.ignoreIndex().isPresent()
+                ? Long.toString(options.ignoreIndex().getAsLong())
+                : "none";
+        return new IllegalArgumentException("crossEntropy: label out of range: row=" + row + ", label=" + label
+                + ", classes=" + classes + ", ignoreIndex=" + ignored);
+    }
+}

@@ -1,0 +1,68 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.SoftmaxBackward;
+import io.github.logitops.op.SoftmaxForward;
+import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Shape;
+
+/**
+ * Log-softmax along one axis, forward and backward: the logarithms of {@link Softmax}, without its underflow. Cheap to make,
+ * without state, shared by threads.
+ *
+ * <p><i>Numerics</i>: as for {@link Softmax}; -inf beside finite logits stays -inf. The largest error is 1e-6 of the larger of
+ * 1, the row's maximum and its log-sum-exp, plus half an ulp of the dtype ({@code docs/numerics.md}).
+ */
+public final class LogSoftmax {
+    private final LogitOps ops;
+    private final Axis axis;
+
+    LogSoftmax(LogitOps ops, Axis axis) {
+        this.ops = ops;
+        this.axis = axis;
+    }
+
+    /**
+     * y = x - logsumexp(x) along the axis. Shapes, aliasing, waits and errors as in
+     * {@link Softmax#forward(Tensor, Tensor, Stream)}: y may be x.
+     */
+    public void forward(Tensor x, Tensor y, Stream stream) {
+        ops.run(SoftmaxForward.of(SoftmaxKind.LOG_SOFTMAX, axis, x, y), stream);
+    }
+
+    /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
+    public void backward(Tensor y, Tensor dy, Tensor dx, Stream stream) {
+        backward(y, dy, GradScale.ONE, dx, stream);
+    }
+
+    /**
+     * dx = g (dy - exp(y) sum dy) along the axis, where y is what {@link #forward(Tensor, Tensor, Stream)} wrote. Shapes,
+     * aliasing, waits and errors as in {@link Softmax#backward(Tensor, Tensor, GradScale, Tensor, Stream)}: dx may be dy.
+     */
+    public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
+        ops.run(SoftmaxBackward.of(SoftmaxKind.LOG_SOFTMAX, axis, y, dy, gradScale, dx), stream);
+    }
+
+    /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
+    public float[] forward(float[] x, Shape shape) {
+        return HostForm.FLOATS.map(ops, x, shape, (t, s) -> forward(t, t, s));
+    }
+
+    /** As {@link #forward(float[], Shape)}, in F64. */
+    public double[] forward(double[] x, Shape shape) {
+        return HostForm.DOUBLES.map(ops, x, shape, (t, s) -> forward(t, t, s));
+    }
+
+    /** {@link #backward(Tensor, Tensor, Tensor, Stream)} on F32 host arrays; returns dx in a new array. Waits. */
+    public float[] backward(float[] y, float[] dy, Shape shape) {
+        return HostForm.FLOATS.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, b, s));
+    }
+
+    /** As {@link #backward(float[], float[], Shape)}, in F64. */
+    public double[] backward(double[] y, double[] dy, Shape shape) {
+        return HostForm.DOUBLES.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, b, s));
+    }
+}

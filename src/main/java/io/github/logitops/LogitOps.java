@@ -1,0 +1,238 @@
+package io.github.logitops;
+
+import io.github.logitops.cpu.CpuExecutor;
+import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.driver.MemoryDriver;
+import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.memory.MemoryStatistics;
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.Executor;
+import io.github.logitops.op.Problem;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session on one device: makes tensors, streams and ops. Start here:
+ *
+ * <pre>{@code
+ * try (LogitOps ops = LogitOps.open(Backend.AUTO)) {
+ *   float[] y = ops.softmax().forward(logits, Shape.of(rows, classes));
+ * }
+ * }</pre>
+ *
+ * <p>May be shared by threads. Closing it waits for its work and gives back everything it made; what was not closed before is
+ * reported as a leak.
+ */
+public final class LogitOps implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogitOps.class);
+
+    private final BackendReport report;
+    private final DeviceMemory memory;
+    private final Executor executor;
+
+    private LogitOps(BackendReport report, DeviceMemory memory, Executor executor) {
+        this.report = report;
+        this.memory = memory;
+        this.executor = executor;
+    }
+
+    /** As {@link #open(Backend, OpenOptions)}, with the defaults. */
+    public static LogitOps open(Backend backend) {
+        return open(backend, OpenOptions.defaults());
+    }
+
+    /**
+     * Opens a session. {@link Backend#AUTO} decides here, once; a failure of CUDA later is an exception, never a silent
+     * fallback.
+     *
+     * @throws BackendUnavailableException if CUDA was asked for and does not run here
+     */
+    public static LogitOps open(Backend backend, OpenOptions options) {
+        String noCuda = "this version has no CUDA kernels yet";
+        if (backend == Backend.CUDA) {
+            throw new BackendUnavailableException(backend, noCuda);
+        }
+        HostDriver driver = new HostDriver();
+        String reason = backend == Backend.CPU ? "as asked" : "CUDA backend unavailable: " + noCuda;
+        BackendReport report = new BackendReport(backend, Backend.CPU, driver.device(), reason);
+        LOG.info("{}", report);
+        return over(driver, new CpuExecutor(driver), report, options);
+    }
+
+    /** A session on a given driver: the seam that tests use. */
+    static LogitOps over(MemoryDriver driver, Executor executor, BackendReport report, OpenOptions options) {
+        DeviceMemory memory = new DeviceMemory(driver, options.memoryLimitBytes(), options.leakTracking());
+        return new LogitOps(report, memory, executor);
+    }
+
+    /** Which backend this session runs on, and why. */
+    public BackendReport backendReport() {
+        return report;
+    }
+
+    /** What this session holds on the device at this moment. */
+    public MemoryStatistics memoryStatistics() {
+        return memory.statistics();
+    }
+
+    /** Softmax along the last axis. */
+    public Softmax softmax() {
+        return softmax(Axis.LAST);
+    }
+
+    /** Softmax along {@code axis}. */
+    public Softmax softmax(Axis axis) {
+        return new Softmax(this, axis);
+    }
+
+    /** Log-softmax along the last axis. */
+    public LogSoftmax logSoftmax() {
+        return logSoftmax(Axis.LAST);
+    }
+
+    /** Log-softmax along {@code axis}. */
+    public LogSoftmax logSoftmax(Axis axis) {
+        return new LogSoftmax(this, axis);
+    }
+
+    /** Cross entropy with the classes along the last axis. */
+    public CrossEntropy crossEntropy(CrossEntropyOptions options) {
+        return crossEntropy(options, Axis.LAST);
+    }
+
+    /** Cross entropy with the classes along {@code axis}; PyTorch and ONNX have them along axis 1. */
+    public CrossEntropy crossEntropy(CrossEntropyOptions options, Axis axis) {
+        return new CrossEntropy(this, options, axis);
+    }
+
+    /** A new stream. Close it. */
+    public Stream newStream() {
+        return memory.newStream();
+    }
+
+    /**
+     * A new tensor with undefined content. Close it.
+     *
+     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if device or memory limit leave too little
+     */
+    public Tensor empty(DType dtype, Shape shape) {
+        return memory.allocate(dtype, Layout.dense(shape));
+    }
+
+    /** As {@link #empty(DType, Shape)}, with padded rows. */
+    public Tensor empty(DType dtype, Layout layout) {
+        return memory.allocate(dtype, layout);
+    }
+
+    /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
+    public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
+        return filled(dtype, shape, tensor -> tensor.upload(values, stream));
+    }
+
+    /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
+    public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
+        return filled(dtype, shape, tensor -> tensor.upload(values, stream));
+    }
+
+    /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
+    public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
+        return filled(dtype, shape, tensor -> tensor.upload(bits, stream));
+    }
+
+    /** As {@link #upload(float[], DType, Shape, Stream)}, from bytes in native byte order, between position and limit. */
+    public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
+        return filled(dtype, shape, tensor -> tensor.upload(bytes, stream));
+    }
+
+    /** I32 labels for as many rows as there are. */
+    public Tensor labels(int[] labels, Stream stream) {
+        return labels(labels, Shape.of(labels.length), stream);
+    }
+
+    /** I32 labels of this shape: that of the logits without the class axis. */
+    public Tensor labels(int[] labels, Shape shape, Stream stream) {
+        return filled(DType.I32, shape, tensor -> tensor.upload(labels, stream));
+    }
+
+    /** I64 labels for as many rows as there are. */
+    public Tensor labels(long[] labels, Stream stream) {
+        return labels(labels, Shape.of(labels.length), stream);
+    }
+
+    /** I64 labels of this shape: that of the logits without the class axis. */
+    public Tensor labels(long[] labels, Shape shape, Stream stream) {
+        return filled(DType.I64, shape, tensor -> tensor.upload(labels, stream));
+    }
+
+    /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */
+    public Tensor vector(float[] values, Stream stream) {
+        return upload(values, DType.F32, Shape.of(values.length), stream);
+    }
+
+    /** An F64 vector, such as class weights for F64 logits. */
+    public Tensor vector(double[] values, Stream stream) {
+        return upload(values, DType.F64, Shape.of(values.length), stream);
+    }
+
+    /**
+     * Device memory of others as a tensor: not owned, not copied, never freed here. It must stay valid until the work that uses
+     * the tensor is done. In the CPU mode only parts of this session's own tensors are device memory.
+     *
+     * @param address the first element's address, a multiple of the element size
+     * @throws IllegalArgumentException if the device cannot reach all of it
+     */
+    public Tensor wrap(long address, DType dtype, Shape shape) {
+        return wrap(address, dtype, Layout.dense(shape));
+    }
+
+    /** As {@link #wrap(long, DType, Shape)}, with padded rows. */
+    public Tensor wrap(long address, DType dtype, Layout layout) {
+        return memory.wrap(address, dtype, layout);
+    }
+
+    /** Waits for all work and gives everything back. Closing again does nothing. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+
+    DeviceMemory memory() {
+        return memory;
+    }
+
+    /** Queues an op's work. */
+    void run(Problem problem, Stream stream) {
+        for (Tensor tensor : problem.tensors()) {
+            if (!tensor.belongsWith(stream)) {
+                throw new IllegalArgumentException(problem.op()
+                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
+            }
+        }
+        for (Tensor tensor : problem.tensors()) {
+            tensor.useOn(stream);
+        }
+        problem.runOn(executor, stream);
+    }
+
+    /** A new tensor that {@code fill} was called on; closed if that fails. */
+    Tensor filled(DType dtype, Shape shape, Consumer<Tensor> fill) {
+        Tensor tensor = empty(dtype, shape);
+        try {
+            fill.accept(tensor);
+            return tensor;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(tensor));
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.MemoryDriver;
+import io.github.logitops.memory.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The device of the CPU mode: memory on the Java heap behind made-up addresses, which are never used twice, so that stale
+ * ones are found out. Everything runs at once on the calling thread: streams and events are mere numbers and always done.
+ * An allocation holds at most 2 GiB.
+ */
+public final class HostDriver implements MemoryDriver {
+    private static final long ALIGNMENT = 256;
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
+
+    private final ConcurrentSkipListMap<Long, ByteBuffer> allocations = new ConcurrentSkipListMap<>();
+    private final AtomicLong nextAddress = new AtomicLong(1L << 32);
+    private final AtomicLong nextHandle = new AtomicLong(1);
+    private final AtomicLong inUse = new AtomicLong();
+
+    /** The memory of a tensor, from its first element to its last. */
+    ByteBuffer memory(Tensor tensor) {
+        return memory(tensor.address(), tensor.bytes());
+    }
+
+    private ByteBuffer memory(long address, long bytes) {
+        Map.Entry<Long, ByteBuffer> allocation = holding(address, bytes);
+        if (allocation == null) {
+            throw new DriverException("host memory: no live allocation holds this range: address=0x"
+                    + Long.toHexString(address) + ", bytes=" + bytes);
+        }
+        int offset = (int) (address - allocation.getKey());
+        return allocation.getValue().slice(offset, (int) bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** The allocation that holds this range, with its address; or null. */
+    private Map.Entry<Long, ByteBuffer> holding(long address, long bytes) {
+        Map.Entry<Long, ByteBuffer> below = allocations.floorEntry(address);
+        return below != null && address - below.getKey() + bytes <= below.getValue().capacity() ? below : null;
+    }
+
+    @Override
+    public String device() {
+        Runtime runtime = Runtime.getRuntime();
+        return "CPU, " + System.getProperty("os.arch") + ", " + runtime.availableProcessors() + " threads, "
+                + (runtime.maxMemory() >> 20) + " MiB heap";
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        if (bytes > MAX_BYTES) {
+            throw new DeviceOutOfMemoryException(
+                    "host memory: the CPU mode holds at most 2 GiB in one tensor", bytes, inUse.get());
+        }
+        ByteBuffer memory;
+        try {
+            memory = ByteBuffer.allocate((int) bytes);
+        } catch (OutOfMemoryError e) { // one array too large; the heap itself is sound
+            throw new DeviceOutOfMemoryException("host memory: the Java heap is full", bytes, inUse.get());
+        }
+        // A gap after every allocation keeps an overrun from reaching the next one.
+        long address = nextAddress.getAndAdd((bytes + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        allocations.put(address, memory);
+        inUse.addAndGet(bytes);
+        return address;
+    }
+
+    @Override
+    public void free(long address) {
+        ByteBuffer memory = allocations.remove(address);
+        if (memory == null) {
+            throw new DriverException("host memory: not an allocation: address=0x" + Long.toHexString(address));
+        }
+        inUse.addAndGet(-memory.capacity());
+    }
+
+    @Override
+    public boolean isAccessible(long address, long bytes) {
+        return holding(address, bytes) != null;
+    }
+
+    @Override
+    public ByteBuffer allocateHost(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void freeHost(ByteBuffer buffer) {
+        // the garbage collector's
+    }
+
+    @Override
+    public void copyToDevice(long destination, ByteBuffer source, long stream) {
+        memory(destination, source.remaining()).put(source.duplicate());
+    }
+
+    @Override
+    public void copyToHost(ByteBuffer destination, long source, long stream) {
+        destination.duplicate().put(memory(source, destination.remaining()));
+    }
+
+    @Override
+    public long createStream() {
+        return nextHandle.getAndIncrement();
+    }
+
+    @Override
+    public void destroyStream(long stream) {
+        // holds nothing
+    }
+
+    @Override
+    public void synchronize(long stream) {
+        // always done
+    }
+
+    @Override
+    public long createEvent() {
+        return nextHandle.getAndIncrement();
+    }
+
+    @Override
+    public void destroyEvent(long event) {
+        // holds nothing
+    }
+
+    @Override
+    public void recordEvent(long event, long stream) {
+        // always complete
+    }
+
+    @Override
+    public boolean isComplete(long event) {
+        return true;
+    }
+
+    @Override
+    public void awaitEvent(long event) {
+        // always complete
+    }
+
+    @Override
+    public void close() {
+        allocations.clear();
+        inUse.set(0);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.logitops.cpu;
+
+/** Arithmetic on one row in double precision. Sums have two levels, so that long rows lose nothing that shows. */
+final class RowMath {
+    private static final int BLOCK = 32;
+
+    private RowMath() {}
+
+    /** A row's maximum and sum of exponentials: all that softmax and cross entropy need to know of it. */
+    static final class Summary {
+        /** The maximum, or 0 where that is infinite: what is subtracted before exponentials are taken. */
+        final double shift;
+        /** sum exp(x - shift). */
+        final double sum;
+
+        private Summary(double shift, double sum) {
+            this.shift = shift;
+            this.sum = sum;
+        }
+
+        /** log sum exp(x): -inf if all x are -inf, +inf if one is +inf, NaN if one is NaN. */
+        double lse() {
+            return shift + Math.log(sum);
+        }
+    }
+
+    /** Summarises {@code x} and leaves exp(x - shift) in {@code exps}, which may be {@code x}. */
+    static Summary summarize(double[] x, double[] exps, int count) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            max = x[i] > max ? x[i] : max; // passes over NaN, which the sum then shows
+        }
+        double shift = Double.isInfinite(max) ? 0 : max;
+        for (int i = 0; i < count; i++) {
+            exps[i] = Math.exp(x[i] - shift);
+        }
+        return new Summary(shift, sum(exps, count));
+    }
+
+    /** The sum of the first {@code count} values: short chains, added up with compensation (Neumaier). */
+    static double sum(double[] values, int count) {
+        double total = 0;
+        double lost = 0;
+        for (int from = 0; from < count; from += BLOCK) {
+            int to = Math.min(count, from + BLOCK);
+            double block = 0;
+            for (int i = from; i < to; i++) {
+                block += values[i];
+            }
+            double next = total + block;
+            lost += Math.abs(total) >= Math.abs(block) ? (total - next) + block : (block - next) + total;
+            total = next;
+        }
+        return Double.isFinite(total) ? total + lost : total;
+    }
+}

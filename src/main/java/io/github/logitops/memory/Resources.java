@@ -1,0 +1,46 @@
+package io.github.logitops.memory;
+
+import java.util.List;
+
+/** Closing several things, all of them, whichever fails. */
+public final class Resources {
+    private Resources() {}
+
+    /**
+     * Closes everything in order. What the closings throw is thrown at the end: the first failure, the later ones added to
+     * it as suppressed.
+     */
+    public static void closeAll(List<? extends AutoCloseable> resources) {
+        RuntimeException first = null;
+        for (AutoCloseable resource : resources) {
+            try {
+                resource.close();
+            } catch (RuntimeException e) {
+                first = combine(first, e);
+            } catch (Exception e) {
+                first = combine(first, new IllegalStateException("close failed: resource=" + resource, e));
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** Closes everything because of {@code cause}, to which failures are added as suppressed. */
+    public static void closeAfter(Throwable cause, List<? extends AutoCloseable> resources) {
+        try {
+            closeAll(resources);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** {@code first} with {@code next} suppressed, or {@code next} if there was none before. */
+    static RuntimeException combine(RuntimeException first, RuntimeException next) {
+        if (first == null) {
+            return next;
+        }
+        first.addSuppressed(next);
+        return first;
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.logitops.memory;
+
+import io.github.logitops.driver.MemoryDriver;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A queue of work on the device. Ops on one stream run in the order in which they were called; ops on different streams may
+ * run at the same time. Made by {@code LogitOps.newStream}.
+ *
+ * <p>An op that finds bad input on the device (a class label out of range) leaves word here: the next call that waits on this
+ * stream ({@link #synchronize}, {@link Tensor#download}, {@link #close}) throws it, once.
+ */
+public final class Stream implements AutoCloseable {
+    private final DeviceMemory memory;
+    private final long handle;
+    private final Site madeAt;
+    private final List<Check> checks = new ArrayList<>();
+    private Site closedAt;
+
+    /** What an op wants looked at once its work is done. */
+    @FunctionalInterface
+    public interface Check {
+        /** Throws what the device found. The stream's work is done when it is called. */
+        void run(Stream stream);
+    }
+
+    Stream(DeviceMemory memory, long handle, Site madeAt) {
+        this.memory = memory;
+        this.handle = handle;
+        this.madeAt = madeAt;
+    }
+
+    /** The driver's handle of this stream. */
+    public long handle() {
+        requireOpen();
+        return handle;
+    }
+
+    /**
+     * Waits until all work queued on this stream is done.
+     *
+     * @throws IllegalArgumentException if an op before found a label out of range; thrown once
+     */
+    public void synchronize() {
+        requireOpen();
+        memory.driver().synchronize(handle);
+        runChecks();
+    }
+
+    /** Has {@code check} run after the next wait on this stream. A check that already waits its turn stays as it is. */
+    public void addCheck(Check check) {
+        synchronized (checks) {
+            if (!checks.contains(check)) {
+                checks.add(check);
+            }
+        }
+    }
+
+    /** Waits until all work queued on this stream is done and runs {@code check} now, if it still waits its turn. */
+    public void settle(Check check) {
+        requireOpen();
+        memory.driver().synchronize(handle);
+        boolean waiting;
+        synchronized (checks) {
+            waiting = checks.remove(check);
+        }
+        if (waiting) {
+            check.run(this);
+        }
+    }
+
+    /**
+     * Waits until all work queued on this stream is done, then gives it back. Closing again does nothing.
+     *
+     * @throws IllegalArgumentException if an op found a label out of range and no wait before threw it
+     */
+    @Override
+    public void close() {
+        if (!isOpen()) {
+            return;
+        }
+        memory.driver().synchronize(handle);
+        try {
+            runChecks();
+        } finally {
+            memory.destroy(this);
+        }
+    }
+
+    synchronized void destroy(MemoryDriver driver) {
+        driver.destroyStream(handle);
+        closedAt = memory.site("closed here");
+    }
+
+    /** Runs every check that waits its turn; throws the first failure with the others suppressed. */
+    void runChecks() {
+        List<Check> due;
+        synchronized (checks) {
+            due = List.copyOf(checks);
+            checks.clear();
+        }
+        RuntimeException first = null;
+        for (Check check : due) {
+            try {
+                check.run(this);
+            } catch (RuntimeException e) {
+                first = Resources.combine(first, e);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** A new event, recorded here and now. */
+    long mark() {
+        long event = memory.driver().createEvent();
+        try {
+            memory.driver().recordEvent(event, handle);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(() -> memory.driver().destroyEvent(event)));
+            throw e;
+        }
+        return event;
+    }
+
+    /** Whether {@code check} still waits its turn. */
+    public boolean awaits(Check check) {
+        synchronized (checks) {
+            return checks.contains(check);
+        }
+    }
+
+    synchronized boolean isOpen() {
+        return closedAt == null;
+    }
+
+    synchronized void requireOpen() {
+        if (closedAt != null) {
+            throw new IllegalStateException(
+                    "stream: used after close: stream=" + handle + ", closedAt=" + closedAt, closedAt.trace());
+        }
+    }
+
+    DeviceMemory memory() {
+        return memory;
+    }
+
+    Site madeAt() {
+        return madeAt;
+    }
+
+    @Override
+    public String toString() {
+        return "stream#" + handle;
+    }
+}

@@ -1,0 +1,245 @@
+package io.github.logitops.memory;
+
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import java.nio.ByteBuffer;
+
+/**
+ * Elements of one dtype in device memory (in the CPU mode: on the Java heap). Made by {@code LogitOps.empty}, {@code upload},
+ * {@code labels}, {@code vector} and {@code wrap}.
+ *
+ * <p>A tensor remembers the streams that used it: it may be closed while they still work, before or after them, and its
+ * memory is given to nobody else before they are done. Closing a tensor while another thread is inside a call that takes it
+ * is the caller's mistake.
+ *
+ * <p>Uploads and downloads convert: values from {@code float[]} and {@code double[]} are rounded once, to nearest even;
+ * F16 and BF16 also go as bits in {@code short[]}, and every dtype goes as bytes in a {@link ByteBuffer} in native byte
+ * order. On the host, rows lie without padding; padding on the device is left as it is.
+ */
+public final class Tensor implements AutoCloseable {
+    private final DeviceMemory memory;
+    private final Allocation allocation;
+    private final DType dtype;
+    private final Layout layout;
+
+    Tensor(DeviceMemory memory, Allocation allocation, DType dtype, Layout layout) {
+        this.memory = memory;
+        this.allocation = allocation;
+        this.dtype = dtype;
+        this.layout = layout;
+    }
+
+    /** The type of the elements. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** The extents. */
+    public Shape shape() {
+        return layout.shape();
+    }
+
+    /** The extents, and where the rows lie. */
+    public Layout layout() {
+        return layout;
+    }
+
+    /**
+     * The device address of the first element.
+     *
+     * @throws IllegalStateException if the tensor is closed
+     */
+    public long address() {
+        allocation.requireOpen();
+        return allocation.address;
+    }
+
+    /** The number of bytes from the first to the last element, padding between rows counted. */
+    public long bytes() {
+        return layout.span() * dtype.bytes();
+    }
+
+    /**
+     * Queues an overwrite with {@code source}, which may be changed once this returns. May wait for a staging buffer, not for
+     * the device's other work.
+     *
+     * @throws IllegalArgumentException if the array does not go with the dtype or its length is not the number of elements
+     * @throws IllegalStateException if the tensor or the stream is closed
+     */
+    public void upload(float[] source, Stream stream) {
+        upload(new HostArray.Floats(source), stream);
+    }
+
+    /** As {@link #upload(float[], Stream)}; doubles are rounded to F32, F16 and BF16 in one step. */
+    public void upload(double[] source, Stream stream) {
+        upload(new HostArray.Doubles(source), stream);
+    }
+
+    /** As {@link #upload(float[], Stream)}, the bits of F16 or BF16 elements. */
+    public void upload(short[] source, Stream stream) {
+        upload(new HostArray.Bits(source), stream);
+    }
+
+    /** As {@link #upload(float[], Stream)}, labels. */
+    public void upload(int[] source, Stream stream) {
+        upload(new HostArray.Ints(source), stream);
+    }
+
+    /** As {@link #upload(float[], Stream)}, labels; only into I64. */
+    public void upload(long[] source, Stream stream) {
+        if (dtype == DType.I32) {
+            throw new IllegalArgumentException("upload: long[] fits only I64: tensor=" + this);
+        }
+        upload(new HostArray.Longs(source), stream);
+    }
+
+    /** As {@link #upload(float[], Stream)}, the bytes between the buffer's position and limit; neither is moved. */
+    public void upload(ByteBuffer source, Stream stream) {
+        upload(new HostArray.Bytes(source), stream);
+    }
+
+    /**
+     * The elements as floats, in a new array. Waits until the stream's work is done.
+     *
+     * @throws IllegalArgumentException if an op before on this stream found a label out of range (thrown once), or the dtype
+     *     is a label type
+     * @throws IllegalStateException if the tensor or the stream is closed
+     */
+    public float[] download(Stream stream) {
+        float[] target = new float[arrayLength()];
+        download(target, stream);
+        return target;
+    }
+
+    /** As {@link #download(Stream)}, as doubles: exact for every floating dtype. */
+    public double[] downloadDoubles(Stream stream) {
+        double[] target = new double[arrayLength()];
+        download(target, stream);
+        return target;
+    }
+
+    /** As {@link #download(Stream)}, the bits of F16 or BF16 elements. */
+    public short[] downloadBits(Stream stream) {
+        short[] target = new short[arrayLength()];
+        download(target, stream);
+        return target;
+    }
+
+    /** As {@link #download(Stream)}, labels of either type. */
+    public long[] downloadLabels(Stream stream) {
+        long[] target = new long[arrayLength()];
+        download(target, stream);
+        return target;
+    }
+
+    /** As {@link #download(Stream)}, into {@code target}; values of F64 are rounded to float. */
+    public void download(float[] target, Stream stream) {
+        download(new HostArray.Floats(target), stream);
+    }
+
+    /** As {@link #downloadDoubles(Stream)}, into {@code target}. */
+    public void download(double[] target, Stream stream) {
+        download(new HostArray.Doubles(target), stream);
+    }
+
+    /** As {@link #downloadBits(Stream)}, into {@code target}. */
+    public void download(short[] target, Stream stream) {
+        download(new HostArray.Bits(target), stream);
+    }
+
+    /** As {@link #downloadLabels(Stream)}, into {@code target}; only from I32. */
+    public void download(int[] target, Stream stream) {
+        if (dtype == DType.I64) {
+            throw new IllegalArgumentException("download: int[] takes only I32: tensor=" + this);
+        }
+        download(new HostArray.Ints(target), stream);
+    }
+
+    /** As {@link #downloadLabels(Stream)}, into {@code target}. */
+    public void download(long[] target, Stream stream) {
+        download(new HostArray.Longs(target), stream);
+    }
+
+    /** As {@link #download(Stream)}, bytes into the buffer between its position and limit; neither is moved. */
+    public void download(ByteBuffer target, Stream stream) {
+        download(new HostArray.Bytes(target), stream);
+    }
+
+    /** As {@link #download(double[], Stream)}, but leaves what ops found on the device for the next call that waits. */
+    public void peek(double[] target, Stream stream) {
+        copyOut(new HostArray.Doubles(target), stream);
+    }
+
+    /** As {@link #download(long[], Stream)}, but leaves what ops found on the device for the next call that waits. */
+    public void peek(long[] target, Stream stream) {
+        copyOut(new HostArray.Longs(target), stream);
+    }
+
+    /**
+     * Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing;
+     * memory of others ({@code LogitOps.wrap}) stays theirs.
+     */
+    @Override
+    public void close() {
+        memory.close(allocation);
+    }
+
+    /** Notes that work on {@code stream} uses this tensor. Ops call it before they queue that work. */
+    public void useOn(Stream stream) {
+        allocation.useOn(stream);
+    }
+
+    /** Whether tensor and stream were made by the same session. */
+    public boolean belongsWith(Stream stream) {
+        return stream.memory() == memory;
+    }
+
+    /** Number, dtype and shape. */
+    @Override
+    public String toString() {
+        return allocation.name;
+    }
+
+    private void upload(HostArray source, Stream stream) {
+        requireFit("upload", source, stream);
+        useOn(stream);
+        memory.staging().upload(source, allocation.address, dtype, layout, stream);
+    }
+
+    private void download(HostArray target, Stream stream) {
+        copyOut(target, stream);
+        stream.runChecks();
+    }
+
+    private void copyOut(HostArray target, Stream stream) {
+        requireFit("download", target, stream);
+        useOn(stream);
+        memory.staging().download(target, allocation.address, dtype, layout, stream);
+    }
+
+    private void requireFit(String call, HostArray array, Stream stream) {
+        allocation.requireOpen();
+        stream.requireOpen();
+        if (!belongsWith(stream)) {
+            throw new IllegalArgumentException(
+                    call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
+        }
+        long elements = array.elements(dtype);
+        if (elements < 0) {
+            throw new IllegalArgumentException(call + ": array and dtype do not go together: array="
+                    + array.getClass().getSimpleName() + ", tensor=" + this);
+        }
+        if (elements != shape().elements()) {
+            throw new IllegalArgumentException(
+                    call + ": the array must hold each element once: elements=" + elements + ", tensor=" + this);
+        }
+    }
+
+    private int arrayLength() {
+        if (shape().elements() > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("download: too many elements for one array: tensor=" + this);
+        }
+        return (int) shape().elements();
+    }
+}

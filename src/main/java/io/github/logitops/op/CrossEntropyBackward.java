@@ -1,0 +1,35 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import java.util.List;
+
+/**
+ * The gradient with respect to the logits, from what the forward op left in its result.
+ *
+ * @param inputs logits, labels, weights, options, the same as the forward op's
+ * @param saved the forward op's result: log-sum-exps, counted rows and weight sum are read
+ * @param gradScale what the gradient is multiplied by
+ * @param dx the gradient; may be the logits
+ */
+public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx) implements Problem {
+    public CrossEntropyBackward {
+        saved.requireFit(inputs.op(), inputs.x());
+        inputs.requireFit(dx, gradScale);
+    }
+
+    @Override
+    public String op() {
+        return inputs.op();
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return gradScale.with(inputs.with(saved, dx.tensor()));
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,32 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import java.util.List;
+
+/**
+ * Row losses, the log-sum-exp of every row (ignored ones too) and the loss.
+ *
+ * @param inputs logits, labels, weights, options
+ * @param result the outputs
+ */
+public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result) implements Problem {
+    public CrossEntropyForward {
+        result.requireFit(inputs.op(), inputs.x());
+    }
+
+    @Override
+    public String op() {
+        return inputs.op();
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return inputs.with(result);
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

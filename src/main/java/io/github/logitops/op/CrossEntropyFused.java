@@ -1,0 +1,36 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import java.util.List;
+
+/**
+ * Row losses, the loss and the gradient with respect to the logits, in one pass over them. Rows that are not counted are not
+ * read; their log-sum-exp is written as 0.
+ *
+ * @param inputs logits, labels, weights, options
+ * @param result the outputs beside the gradient
+ * @param gradScale what the gradient is multiplied by
+ * @param dx the gradient; may be the logits
+ */
+public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, GradScale gradScale, Rows dx) implements Problem {
+    public CrossEntropyFused {
+        result.requireFit(inputs.op(), inputs.x());
+        inputs.requireFit(dx, gradScale);
+    }
+
+    @Override
+    public String op() {
+        return inputs.op();
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return gradScale.with(inputs.with(result, dx.tensor()));
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,24 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+
+/**
+ * What carries ops out: the high seam, where ops have their meaning and no mechanics. Problems are valid by construction, so
+ * nothing is checked here again. Each call queues its work on the stream and returns; it allocates nothing on the device.
+ */
+public interface Executor {
+    /** Softmax or log-softmax. */
+    void run(SoftmaxForward problem, Stream stream);
+
+    /** The gradient of softmax or log-softmax. */
+    void run(SoftmaxBackward problem, Stream stream);
+
+    /** Row losses, log-sum-exps and the loss. */
+    void run(CrossEntropyForward problem, Stream stream);
+
+    /** The gradient, from the log-sum-exps that the forward op left. */
+    void run(CrossEntropyBackward problem, Stream stream);
+
+    /** Row losses, the loss and the gradient in one go. */
+    void run(CrossEntropyFused problem, Stream stream);
+}

@@ -1,0 +1,53 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Reduction;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a gradient is multiplied by before it is rounded: the upstream gradient, a loss scale, one over the number of
+ * accumulated batches. Without one, gradients of a mean over many rows fall below the smallest F16.
+ *
+ * @param value the factor of every row
+ * @param perRow a factor for each row on top, of the rows' shape and the arithmetic dtype; or null
+ */
+public record GradScale(double value, Tensor perRow) {
+    /** The gradient as it is. */
+    public static final GradScale ONE = new GradScale(1, null);
+
+    /** One factor for all rows. */
+    public static GradScale of(double value) {
+        return new GradScale(value, null);
+    }
+
+    /** A factor for each row: the upstream gradient of row losses. */
+    public static GradScale perRow(Tensor factors) {
+        return new GradScale(1, factors);
+    }
+
+    void requireFit(String op, Rows dx) {
+        if (perRow != null) {
+            Require.dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());
+            Require.apart(op, dx.name(), dx.tensor(), "gradScale", perRow);
+        }
+    }
+
+    /** Losses that are reduced have one upstream gradient, not one for each row. */
+    void requireFit(String op, Reduction reduction) {
+        if (perRow != null && reduction != Reduction.NONE) {
+            throw new IllegalArgumentException(
+                    op + ": gradScale per row needs reduction NONE: reduction=" + reduction);
+        }
+    }
+
+    /** These tensors, and the factors' if there is one. */
+    List<Tensor> with(List<Tensor> others) {
+        if (perRow == null) {
+            return others;
+        }
+        List<Tensor> all = new ArrayList<>(others);
+        all.add(perRow);
+        return all;
+    }
+}

@@ -1,0 +1,45 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.List;
+
+/**
+ * y = softmax(x) or log-softmax(x), row by row.
+ *
+ * @param kind which of the two
+ * @param x the logits
+ * @param y the output; may be x
+ */
+public record SoftmaxForward(SoftmaxKind kind, Rows x, Rows y) implements Problem {
+    public SoftmaxForward {
+        String op = op(kind);
+        Require.alike(op, x, y);
+        Require.sameOrApart(op, "y", y.tensor(), "x", x.tensor());
+    }
+
+    /** The problem along {@code axis}. */
+    public static SoftmaxForward of(SoftmaxKind kind, Axis axis, Tensor x, Tensor y) {
+        return new SoftmaxForward(kind, Rows.of(op(kind), "x", x, axis), Rows.of(op(kind), "y", y, axis));
+    }
+
+    @Override
+    public String op() {
+        return op(kind);
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return List.of(x.tensor(), y.tensor());
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+
+    private static String op(SoftmaxKind kind) {
+        return kind.op() + ".forward";
+    }
+}

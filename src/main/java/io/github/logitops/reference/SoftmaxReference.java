@@ -1,0 +1,94 @@
+package io.github.logitops.reference;
+
+import java.util.Arrays;
+
+/**
+ * Softmax and log-softmax of one row, as the definitions say, in double with compensated sums. Slow and plain on purpose: this
+ * is what everything else is judged by.
+ */
+public final class SoftmaxReference {
+    private SoftmaxReference() {}
+
+    /** max x; NaN if x holds one. */
+    public static double max(double[] x) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double value : x) {
+            max = Math.max(max, value);
+        }
+        return max;
+    }
+
+    /** log sum exp(x). */
+    public static double logSumExp(double[] x) {
+        double max = max(x);
+        if (Double.isNaN(max) || Double.isInfinite(max)) {
+            return max; // NaN, +inf, or nothing but -inf
+        }
+        return max + Math.log(sumExp(x, max));
+    }
+
+    /** exp(x - logsumexp(x)); all NaN if x holds NaN or +inf, or nothing but -inf. */
+    public static double[] softmax(double[] x) {
+        double max = max(x);
+        if (!Double.isFinite(max)) {
+            return filled(x.length, Double.NaN);
+        }
+        double sum = sumExp(x, max);
+        double[] y = new double[x.length];
+        for (int j = 0; j < x.length; j++) {
+            y[j] = Math.exp(x[j] - max) / sum;
+        }
+        return y;
+    }
+
+    /** x - logsumexp(x); all NaN as in {@link #softmax}. */
+    public static double[] logSoftmax(double[] x) {
+        double max = max(x);
+        if (!Double.isFinite(max)) {
+            return filled(x.length, Double.NaN);
+        }
+        double logSum = Math.log(sumExp(x, max));
+        double[] y = new double[x.length];
+        for (int j = 0; j < x.length; j++) {
+            y[j] = (x[j] - max) - logSum;
+        }
+        return y;
+    }
+
+    /** g y (dy - sum y dy). */
+    public static double[] softmaxBackward(double[] y, double[] dy, double gradScale) {
+        CompensatedSum dot = new CompensatedSum();
+        for (int j = 0; j < y.length; j++) {
+            dot.add(y[j] * dy[j]);
+        }
+        double[] dx = new double[y.length];
+        for (int j = 0; j < y.length; j++) {
+            dx[j] = gradScale * (y[j] * (dy[j] - dot.value()));
+        }
+        return dx;
+    }
+
+    /** g (dy - exp(y) sum dy). */
+    public static double[] logSoftmaxBackward(double[] y, double[] dy, double gradScale) {
+        double sum = CompensatedSum.of(dy);
+        double[] dx = new double[y.length];
+        for (int j = 0; j < y.length; j++) {
+            dx[j] = gradScale * (dy[j] - Math.exp(y[j]) * sum);
+        }
+        return dx;
+    }
+
+    static double[] filled(int length, double value) {
+        double[] values = new double[length];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    private static double sumExp(double[] x, double max) {
+        CompensatedSum sum = new CompensatedSum();
+        for (double value : x) {
+            sum.add(Math.exp(value - max));
+        }
+        return sum.value();
+    }
+}
