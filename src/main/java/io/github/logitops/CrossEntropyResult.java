@@ -1,11 +1,13 @@
 package io.github.logitops;
 
+import io.github.logitops.driver.DriverException;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -79,12 +81,13 @@ public final class CrossEntropyResult implements AutoCloseable {
             return;
         }
         closed = true;
-        boolean wordIsOut = stream != null && stream.awaits(labelCheck); // then the check closes the label statistics
-        List<Tensor> tensors = List.of(buffers.loss(), buffers.rowLosses(), buffers.lse(), buffers.weightSum());
-        Resources.closeAll(tensors);
-        if (!wordIsOut) {
-            buffers.labelStats().close();
+        List<Tensor> tensors =
+                new ArrayList<>(List.of(buffers.loss(), buffers.rowLosses(), buffers.lse(), buffers.weightSum()));
+        boolean checkIsDue = stream != null && stream.awaits(labelCheck);
+        if (!checkIsDue) { // else the check closes what it reads
+            tensors.add(buffers.labelStats());
         }
+        Resources.closeAll(tensors);
     }
 
     LossBuffers buffers() {
@@ -118,6 +121,11 @@ public final class CrossEntropyResult implements AutoCloseable {
                 stats.upload(new long[] {values[0], -1, 0}, settled);
                 throw labelOutOfRange(values[1], values[2], classes, options);
             }
+        } catch (DriverException e) { // nothing was learnt: the next wait tries again
+            if (!closed) {
+                settled.addCheck(labelCheck);
+            }
+            throw e;
         } finally {
             if (closed) {
                 stats.close();

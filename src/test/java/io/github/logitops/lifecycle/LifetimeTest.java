@@ -1,0 +1,223 @@
+package io.github.logitops.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
+import io.github.logitops.Sessions;
+import io.github.logitops.cpu.CpuExecutor;
+import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.memory.LeakTracking;
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.WatchedDriver;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** Tensors and streams: when memory is free again, what a use after close says, and how leaks come to light. */
+class LifetimeTest {
+    private static final Shape SHAPE = Shape.of(4);
+
+    private final HostDriver host = new HostDriver();
+    private final WatchedDriver driver = new WatchedDriver(host);
+    private final LogitOps ops = open(LeakTracking.SITES);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    private final Logger logger = (Logger) LoggerFactory.getLogger(DeviceMemory.class);
+
+    private LogitOps open(LeakTracking tracking) {
+        OpenOptions options = OpenOptions.defaults().withLeakTracking(tracking).withMemoryLimitBytes(1000);
+        return Sessions.over(driver, new CpuExecutor(host), options);
+    }
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.addAppender(log);
+        logger.setAdditive(false);
+    }
+
+    @AfterEach
+    void closeAll() {
+        ops.close();
+        logger.detachAppender(log);
+        logger.setAdditive(true);
+        driver.assertNothingHeld();
+    }
+
+    @Test
+    void memoryIsFreeOnlyWhenTheStreamsThatUsedItAreDone() {
+        driver.beSlow();
+        try (Stream first = ops.newStream();
+                Stream second = ops.newStream()) {
+            Tensor tensor = ops.upload(new float[4], DType.F32, SHAPE, first);
+            ops.softmax().forward(tensor, tensor, second);
+            tensor.close();
+            assertEquals(16, driver.bytesHeld(), "both streams still work");
+            first.synchronize();
+            ops.empty(DType.F32, SHAPE).close(); // any call that allocates or closes looks again
+            assertEquals(16, driver.bytesHeld(), "the second stream still works");
+            second.synchronize();
+            ops.empty(DType.F32, SHAPE).close();
+            assertEquals(0, driver.bytesHeld());
+        }
+    }
+
+    @Test
+    void streamsAndTensorsMayBeClosedInAnyOrder() {
+        driver.beSlow();
+        Stream first = ops.newStream();
+        Stream second = ops.newStream();
+        Tensor early = ops.upload(new float[4], DType.F32, SHAPE, first);
+        Tensor late = ops.upload(new float[4], DType.F32, SHAPE, first);
+        ops.softmax().forward(early, late, second);
+        early.close();
+        second.close();
+        first.close();
+        late.close();
+        assertEquals(0, ops.memoryStatistics().bytesInUse());
+        late.close();
+        first.close();
+    }
+
+    @Test
+    void aFullMemoryWaitsForClosedTensorsBeforeItGivesUp() {
+        driver.beSlow();
+        try (Stream stream = ops.newStream()) {
+            ops.upload(new float[200], DType.F32, Shape.of(200), stream).close();
+            assertEquals(800, driver.bytesHeld());
+            ops.empty(DType.F32, Shape.of(200)).close();
+        }
+        try (Tensor held = ops.empty(DType.F32, Shape.of(200))) {
+            assertNotNull(held);
+            DeviceOutOfMemoryException e = assertThrows(
+                    DeviceOutOfMemoryException.class, () -> ops.empty(DType.F32, Shape.of(51)));
+            assertEquals(204, e.requestedBytes());
+            assertEquals(800, e.inUseBytes());
+            assertEquals(
+                    "allocate: over the session's memory limit of 1000 bytes: requestedBytes=204, inUseBytes=800",
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void aUseAfterCloseNamesTheTensorAndThePlace() {
+        try (Stream stream = ops.newStream()) {
+            Tensor tensor = ops.empty(DType.F32, SHAPE);
+            closeHere(tensor);
+            IllegalStateException e = assertThrows(IllegalStateException.class, () -> tensor.download(stream));
+            assertTrue(e.getMessage().startsWith("tensor: used after close: tensor=#1 F32[4], closedAt="), e.getMessage());
+            assertTrue(
+                    Arrays.stream(e.getCause().getStackTrace())
+                            .anyMatch(frame -> frame.getMethodName().equals("closeHere")),
+                    "the cause is the closing");
+        }
+    }
+
+    @Test
+    void withoutTrackingAUseAfterCloseSaysSo() {
+        try (LogitOps plain = open(LeakTracking.OFF)) {
+            Tensor tensor = plain.empty(DType.F32, SHAPE);
+            tensor.close();
+            IllegalStateException e = assertThrows(IllegalStateException.class, tensor::address);
+            assertEquals(
+                    "tensor: used after close: tensor=#1 F32[4], closedAt=unknown (leakTracking=OFF)", e.getMessage());
+        }
+    }
+
+    @Test
+    void aClosedStreamAndAClosedSessionSaySo() {
+        Stream stream = ops.newStream();
+        stream.close();
+        IllegalStateException e = assertThrows(IllegalStateException.class, stream::synchronize);
+        assertTrue(e.getMessage().startsWith("stream: used after close: stream="), e.getMessage());
+        ops.close();
+        assertEquals(
+                "session: used after close",
+                assertThrows(IllegalStateException.class, ops::newStream).getMessage());
+    }
+
+    @Test
+    void closingTheSessionReportsAndFreesWhatWasLeftOpen() {
+        leakATensorHere();
+        ops.newStream();
+        ops.close();
+        List<String> messages = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertEquals(2, messages.size(), messages.toString());
+        assertTrue(messages.get(0).matches("stream#\\d+ was not closed before its session, made at .*"), messages.get(0));
+        assertTrue(messages.get(1).startsWith("#1 F32[4] was not closed before its session, made at "), messages.get(1));
+        assertTrue(
+                Arrays.stream(log.list.get(1).getThrowableProxy().getStackTraceElementProxyArray())
+                        .anyMatch(frame -> frame.getStackTraceElement().getMethodName().equals("leakATensorHere")));
+    }
+
+    @Test
+    void aTensorOutOfReachIsReportedAndFreed() throws InterruptedException {
+        leakATensorHere();
+        for (int i = 0; i < 200 && ops.memoryStatistics().liveTensors() > 0; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertEquals(0, ops.memoryStatistics().liveTensors());
+        assertEquals(0, driver.bytesHeld());
+        assertTrue(log.list.get(0).getFormattedMessage().startsWith("#1 F32[4] was never closed and is out of reach"));
+    }
+
+    private void leakATensorHere() {
+        ops.empty(DType.F32, SHAPE);
+    }
+
+    private static void closeHere(Tensor tensor) {
+        tensor.close();
+    }
+
+    @Test
+    void tensorsOfAnotherSessionAreRefused() {
+        try (LogitOps other = open(LeakTracking.OFF);
+                Stream stream = other.newStream();
+                Tensor tensor = ops.empty(DType.F32, SHAPE)) {
+            assertThrows(IllegalArgumentException.class, () -> tensor.upload(new float[4], stream));
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class, () -> ops.softmax().forward(tensor, tensor, stream));
+            assertEquals(
+                    "softmax.forward: tensors and stream must come from one session: tensor=#1 F32[4], stream=" + stream,
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void everythingIsClosedAndTheFirstFailureIsThrown() {
+        boolean[] closed = new boolean[3];
+        IllegalStateException one = new IllegalStateException("one");
+        IllegalStateException two = new IllegalStateException("two");
+        List<AutoCloseable> resources = List.of(
+                () -> {
+                    closed[0] = true;
+                    throw one;
+                },
+                () -> closed[1] = true,
+                () -> {
+                    closed[2] = true;
+                    throw two;
+                });
+        assertSame(one, assertThrows(IllegalStateException.class, () -> Resources.closeAll(resources)));
+        assertArrayEquals(new boolean[] {true, true, true}, closed);
+        assertSame(two, one.getSuppressed()[0]);
+    }
+}

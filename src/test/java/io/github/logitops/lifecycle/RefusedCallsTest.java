@@ -1,0 +1,143 @@
+package io.github.logitops.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.github.logitops.Backend;
+import io.github.logitops.CrossEntropy;
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
+import io.github.logitops.Sessions;
+import io.github.logitops.cpu.CpuExecutor;
+import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.WatchedDriver;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
+
+/** Whichever call to the driver is refused, in whichever op: nothing leaks, and the next call works. */
+class RefusedCallsTest {
+    private static final Shape SHAPE = Shape.of(2, 3);
+    private static final float[] LOGITS = {0, 1, 2, 3, 4, 6};
+    private static final int[] LABELS = {2, 0};
+
+    /** What a user does, from his arrays to his result. */
+    private enum Use {
+        SOFTMAX_ON_HOST(ops -> ops.softmax().forward(LOGITS, SHAPE)),
+        SOFTMAX_BACKWARD_ON_HOST(ops -> ops.softmax().backward(LOGITS, LOGITS, SHAPE)),
+        LOG_SOFTMAX_ON_HOST(ops -> ops.logSoftmax().forward(LOGITS, SHAPE)),
+        LOG_SOFTMAX_BACKWARD_ON_HOST(ops -> ops.logSoftmax().backward(LOGITS, LOGITS, SHAPE)),
+        CROSS_ENTROPY_ON_HOST(ops -> new float[] {(float) mean(ops).forward(LOGITS, LABELS, SHAPE).loss()}),
+        GRADIENT_ON_HOST(ops -> mean(ops)
+                .forwardBackward(LOGITS, LABELS, new float[] {1, 2, 3}, GradScale.of(2), SHAPE)
+                .gradient()),
+        TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
+        LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
+        PADDED_ROWS(RefusedCallsTest::paddedRows);
+
+        private final Function<LogitOps, float[]> run;
+
+        Use(Function<LogitOps, float[]> run) {
+            this.run = run;
+        }
+    }
+
+    /** A stream whose closing was refused is closed with its session, which says so at WARN. */
+    @BeforeAll
+    @AfterAll
+    static void quiet() {
+        Logger logger = (Logger) LoggerFactory.getLogger(DeviceMemory.class);
+        logger.setLevel(logger.getLevel() == null ? Level.ERROR : null);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nothingLeaksAndTheNextCallWorks(Use use) {
+        float[] expected;
+        try (LogitOps ops = LogitOps.open(Backend.CPU)) {
+            expected = use.run.apply(ops);
+        }
+        int n = 0;
+        boolean refused;
+        do {
+            refused = refuseOne(use, ++n, expected);
+        } while (refused);
+        assertTrue(n > 10, "only " + n + " calls were made: is the driver in use?");
+    }
+
+    /** Whether there was an n-th call to refuse. */
+    private static boolean refuseOne(Use use, int n, float[] expected) {
+        HostDriver host = new HostDriver();
+        WatchedDriver driver = new WatchedDriver(host);
+        boolean refused;
+        try (LogitOps ops = Sessions.over(driver, new CpuExecutor(host), OpenOptions.defaults())) {
+            driver.refuse(n);
+            try {
+                assertArrayEquals(expected, use.run.apply(ops));
+            } catch (DriverException e) {
+                assertTrue(e.getMessage().endsWith(" refused"), e.getMessage());
+            }
+            refused = driver.hasRefused();
+            driver.refuse(-1);
+            assertEquals(0, ops.memoryStatistics().liveTensors(), use + ", call " + n);
+            assertArrayEquals(expected, use.run.apply(ops), use + " after call " + n + " was refused");
+            assertEquals(0, ops.memoryStatistics().bytesInUse(), use + ", call " + n);
+            assertEquals(0, driver.bytesHeld(), use + ", call " + n);
+        }
+        driver.assertNothingHeld();
+        return refused;
+    }
+
+    private static CrossEntropy mean(LogitOps ops) {
+        return ops.crossEntropy(CrossEntropyOptions.defaults());
+    }
+
+    private static float[] tensorsInHalf(LogitOps ops) {
+        try (Stream s = ops.newStream();
+                Tensor x = ops.upload(LOGITS, DType.BF16, SHAPE, s);
+                Tensor y = ops.empty(DType.BF16, SHAPE)) {
+            ops.softmax().forward(x, y, s);
+            ops.softmax().backward(y, x, x, s);
+            return x.download(s);
+        }
+    }
+
+    private static float[] lossAndSeparateGradient(LogitOps ops) {
+        try (Stream s = ops.newStream();
+                Tensor x = ops.upload(LOGITS, DType.F32, SHAPE, s);
+                Tensor labels = ops.labels(LABELS, s);
+                CrossEntropyResult result = mean(ops).forward(x, labels, s)) {
+            mean(ops).backward(x, labels, null, result, x, s);
+            float[] gradient = x.download(s);
+            float[] all = Arrays.copyOf(gradient, gradient.length + 1);
+            all[gradient.length] = (float) result.await();
+            return all;
+        }
+    }
+
+    private static float[] paddedRows(LogitOps ops) {
+        try (Stream s = ops.newStream();
+                Tensor x = ops.empty(DType.F32, new Layout(SHAPE, 5))) {
+            x.upload(LOGITS, s);
+            ops.logSoftmax().forward(x, x, s);
+            return x.download(s);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.logitops.reference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.support.Data;
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+/** Every gradient of the oracle against differences of the function that it is the gradient of. */
+class FiniteDifferencesTest {
+    private static final double STEP = 1e-5;
+
+    @Test
+    void crossEntropyWithEveryOption() {
+        Data data = new Data(40);
+        double[][] logits = data.values(5, 7);
+        double[] weights = data.weights(7);
+        long[] labels = {3, -100, 0, 6, 99};
+        for (double smoothing : new double[] {0, 0.1, 1}) {
+            for (Reduction reduction : Reduction.values()) {
+                for (double[] w : new double[][] {null, weights}) {
+                    CrossEntropyOptions options = CrossEntropyOptions.defaults()
+                            .withLabelSmoothing(smoothing)
+                            .withReduction(reduction);
+                    check(logits, labels, w, options);
+                }
+            }
+        }
+    }
+
+    private static void check(double[][] logits, long[] labels, double[] weights, CrossEntropyOptions options) {
+        double[] gradScale = {2, 3, -1, 0.5, 1};
+        if (options.reduction() != Reduction.NONE) {
+            Arrays.fill(gradScale, 2);
+        }
+        CrossEntropyReference at = CrossEntropyReference.of(logits, labels, weights, options, gradScale);
+        assertEquals(4, at.firstBadRow());
+        for (int n = 0; n < 4; n++) { // the row with the bad label has no finite loss
+            for (int j = 0; j < logits[n].length; j++) {
+                int row = n;
+                double slope = slope(logits[n], j, x -> {
+                    double[][] moved = logits.clone();
+                    moved[row] = x;
+                    return objective(moved, labels, weights, options, gradScale);
+                });
+                assertEquals(slope, at.rows()[n].gradient()[j], 1e-8, options + ", row " + n + ", class " + j);
+            }
+        }
+    }
+
+    /** What the gradient is the gradient of; without the bad row, which only its divisor-free parts would see. */
+    private static double objective(
+            double[][] logits, long[] labels, double[] weights, CrossEntropyOptions options, double[] gradScale) {
+        double[][] good = Arrays.copyOf(logits, 4);
+        CrossEntropyReference at =
+                CrossEntropyReference.of(good, Arrays.copyOf(labels, 4), weights, options, gradScale);
+        if (options.reduction() != Reduction.NONE) {
+            return gradScale[0] * at.loss();
+        }
+        double sum = 0;
+        for (int n = 0; n < good.length; n++) {
+            sum += gradScale[n] * at.rows()[n].loss();
+        }
+        return sum;
+    }
+
+    @Test
+    void softmax() {
+        double[] x = new Data(41).values(1, 6)[0];
+        double[] dy = new Data(42).values(1, 6)[0];
+        double[] dx = SoftmaxReference.softmaxBackward(SoftmaxReference.softmax(x), dy, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * dot(SoftmaxReference.softmax(moved), dy)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void logSoftmax() {
+        double[] x = new Data(43).values(1, 6)[0];
+        double[] dy = new Data(44).values(1, 6)[0];
+        double[] dx = SoftmaxReference.logSoftmaxBackward(SoftmaxReference.logSoftmax(x), dy, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * dot(SoftmaxReference.logSoftmax(moved), dy)), dx[j], 1e-8);
+        }
+    }
+
+    private static double slope(double[] x, int j, ToDoubleFunction<double[]> function) {
+        double[] up = x.clone();
+        double[] down = x.clone();
+        up[j] += STEP;
+        down[j] -= STEP;
+        return (function.applyAsDouble(up) - function.applyAsDouble(down)) / (2 * STEP);
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int j = 0; j < a.length; j++) {
+            sum += a[j] * b[j];
+        }
+        return sum;
+    }
+}

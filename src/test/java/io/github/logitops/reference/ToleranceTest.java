@@ -1,0 +1,33 @@
+package io.github.logitops.reference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.logitops.spec.DType;
+import org.junit.jupiter.api.Test;
+
+class ToleranceTest {
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    @Test
+    void errorsAreMeasuredInBounds() {
+        assertEquals(0, Tolerance.LOSS.units(DType.F64, 5, 5, 1));
+        assertEquals(0.5, Tolerance.LOSS.units(DType.F64, 5, 5 + 0.5e-13, 1), 1e-2);
+        assertEquals(2, Tolerance.SOFTMAX.units(DType.F32, 0, 4e-6, 1), 1e-9);
+        assertEquals(4, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 1), 1e-9);
+        assertEquals(2, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 2), 1e-9);
+        assertEquals(1, Tolerance.GRADIENT.units(DType.F16, 1, 1 + 0x1p-10, 0), "one ulp");
+        assertEquals(1, Tolerance.GRADIENT.units(DType.BF16, 1, 1 + 0x1p-7, 0), "one ulp");
+        assertEquals(0, Tolerance.GRADIENT.units(DType.F16, 70000, INF, 1), "rounds to infinity");
+    }
+
+    @Test
+    void whatIsNotFiniteMustBeMet() {
+        assertEquals(0, Tolerance.LOSS.units(DType.F32, Double.NaN, Double.NaN, 1));
+        assertEquals(0, Tolerance.LOSS.units(DType.F32, INF, INF, 1));
+        assertEquals(INF, Tolerance.LOSS.units(DType.F32, INF, -INF, 1));
+        assertEquals(INF, Tolerance.LOSS.units(DType.F32, 1, Double.NaN, 1));
+        assertEquals(INF, Tolerance.LOSS.units(DType.F32, Double.NaN, 1, 1));
+        assertEquals(INF, Tolerance.LOSS.units(DType.F32, 1, INF, INF));
+        assertEquals(INF, Tolerance.GRADIENT.units(DType.F32, 0, 1e-30, 0), "exactly zero is required");
+    }
+}

@@ -1,0 +1,178 @@
+package io.github.logitops.support;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.MemoryDriver;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A driver that passes each call on, keeps account of what is held, can be told to refuse the n-th call, and can hold events
+ * back until somebody waits, as a slow device would.
+ */
+public final class WatchedDriver implements MemoryDriver {
+    private final MemoryDriver driver;
+    private final Map<Long, Long> allocations = new HashMap<>();
+    private final Set<Long> streams = new HashSet<>();
+    private final Map<Long, Long> events = new HashMap<>(); // event -> stream whose work it stands for, 0 if complete
+    private int hostBuffers;
+    private int calls;
+    private int refusedCall = -1;
+    private boolean slow;
+
+    public WatchedDriver(MemoryDriver driver) {
+        this.driver = driver;
+    }
+
+    /** Refuses the n-th call from now on, counted from 1, once. */
+    public void refuse(int n) {
+        calls = 0;
+        refusedCall = n;
+    }
+
+    /** Whether the call to refuse came. */
+    public boolean hasRefused() {
+        return refusedCall > 0 && calls >= refusedCall;
+    }
+
+    /** From now on work on streams is not done before somebody waits for it. */
+    public void beSlow() {
+        slow = true;
+    }
+
+    public long bytesHeld() {
+        return allocations.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    public void assertNothingHeld() {
+        assertEquals(Map.of(), allocations, "device memory");
+        assertEquals(Set.of(), streams, "streams");
+        assertEquals(Map.of(), events, "events");
+        assertEquals(0, hostBuffers, "host buffers");
+    }
+
+    private void count(String call) {
+        calls++;
+        if (calls == refusedCall) {
+            throw new DriverException(call + " refused");
+        }
+    }
+
+    @Override
+    public String device() {
+        return driver.device();
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        count("allocate");
+        long address = driver.allocate(bytes);
+        allocations.put(address, bytes);
+        return address;
+    }
+
+    @Override
+    public void free(long address) {
+        count("free");
+        driver.free(address);
+        allocations.remove(address);
+    }
+
+    @Override
+    public boolean isAccessible(long address, long bytes) {
+        count("isAccessible");
+        return driver.isAccessible(address, bytes);
+    }
+
+    @Override
+    public ByteBuffer allocateHost(int bytes) {
+        count("allocateHost");
+        hostBuffers++;
+        return driver.allocateHost(bytes);
+    }
+
+    @Override
+    public void freeHost(ByteBuffer buffer) {
+        count("freeHost");
+        driver.freeHost(buffer);
+        hostBuffers--;
+    }
+
+    @Override
+    public void copyToDevice(long destination, ByteBuffer source, long stream) {
+        count("copyToDevice");
+        driver.copyToDevice(destination, source, stream);
+    }
+
+    @Override
+    public void copyToHost(ByteBuffer destination, long source, long stream) {
+        count("copyToHost");
+        driver.copyToHost(destination, source, stream);
+    }
+
+    @Override
+    public long createStream() {
+        count("createStream");
+        long stream = driver.createStream();
+        streams.add(stream);
+        return stream;
+    }
+
+    @Override
+    public void destroyStream(long stream) {
+        count("destroyStream");
+        driver.destroyStream(stream);
+        streams.remove(stream);
+    }
+
+    @Override
+    public void synchronize(long stream) {
+        count("synchronize");
+        driver.synchronize(stream);
+        events.replaceAll((event, of) -> of == stream ? 0 : of);
+    }
+
+    @Override
+    public long createEvent() {
+        count("createEvent");
+        long event = driver.createEvent();
+        events.put(event, 0L);
+        return event;
+    }
+
+    @Override
+    public void destroyEvent(long event) {
+        count("destroyEvent");
+        driver.destroyEvent(event);
+        events.remove(event);
+    }
+
+    @Override
+    public void recordEvent(long event, long stream) {
+        count("recordEvent");
+        driver.recordEvent(event, stream);
+        events.put(event, slow ? stream : 0);
+    }
+
+    @Override
+    public boolean isComplete(long event) {
+        count("isComplete");
+        return events.get(event) == 0 && driver.isComplete(event);
+    }
+
+    @Override
+    public void awaitEvent(long event) {
+        count("awaitEvent");
+        driver.awaitEvent(event);
+        events.put(event, 0L);
+    }
+
+    @Override
+    public void close() {
+        driver.close();
+    }
+}
