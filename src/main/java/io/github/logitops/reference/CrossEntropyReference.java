@@ -74,9 +74,8 @@ public record CrossEntropyReference(double loss, double lossScale, long countedR
 
     private static Row row(double[] x, long label, double[] weights, CrossEntropyOptions options, double factor) {
         int classes = x.length;
-        double max = SoftmaxReference.max(x);
         double lse = SoftmaxReference.logSumExp(x);
-        double lseScale = Math.max(1, Math.max(Math.abs(max), Math.abs(lse)));
+        double lseScale = SoftmaxReference.logScale(x);
         if (options.ignores(label)) {
             return new Row(0, 0, lse, lseScale, new double[classes], 0);
         }

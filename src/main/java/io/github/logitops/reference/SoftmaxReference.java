@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Softmax and log-softmax of one row, as the definitions say, in double with compensated sums. Slow and plain on purpose: this
- * is what everything else is judged by.
+ * is what everything else is judged by. Scales are the size of what results are computed from ({@link Tolerance}).
  */
 public final class SoftmaxReference {
     private SoftmaxReference() {}
@@ -76,6 +76,30 @@ public final class SoftmaxReference {
             dx[j] = gradScale * (dy[j] - Math.exp(y[j]) * sum);
         }
         return dx;
+    }
+
+    /** The scale of {@link #softmax}'s errors. */
+    public static double softmaxScale(double[] x) {
+        return maxAbs(softmax(x));
+    }
+
+    /** The scale of {@link #logSumExp}'s and {@link #logSoftmax}'s errors. */
+    public static double logScale(double[] x) {
+        return Math.max(1, Math.max(Math.abs(max(x)), Math.abs(logSumExp(x))));
+    }
+
+    /** The scale of {@link #softmaxBackward}'s errors without a grad scale. */
+    public static double softmaxBackwardScale(double[] y, double[] dy) {
+        return maxAbs(y) * maxAbs(dy);
+    }
+
+    /** The scale of {@link #logSoftmaxBackward}'s errors without a grad scale. */
+    public static double logSoftmaxBackwardScale(double[] y, double[] dy) {
+        return maxAbs(dy) + Math.exp(max(y)) * Math.abs(CompensatedSum.of(dy));
+    }
+
+    private static double maxAbs(double[] values) {
+        return Arrays.stream(values).map(Math::abs).max().orElse(0);
     }
 
     static double[] filled(int length, double value) {

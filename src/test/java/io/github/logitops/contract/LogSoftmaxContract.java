@@ -10,7 +10,6 @@ import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Geometry;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** The contract of log-softmax. */
@@ -48,14 +47,12 @@ abstract class LogSoftmaxContract extends SoftmaxContract {
 
     @Override
     final double forwardScale(double[] x) {
-        double max = Math.abs(SoftmaxReference.max(x));
-        return Math.max(1, Math.max(max, Math.abs(SoftmaxReference.logSumExp(x))));
+        return SoftmaxReference.logScale(x);
     }
 
     @Override
     final double backwardScale(double[] y, double[] dy) {
-        double largestProbability = Arrays.stream(y).map(Math::exp).max().orElse(0);
-        return maxAbs(dy) + largestProbability * Math.abs(Arrays.stream(dy).sum());
+        return SoftmaxReference.logSoftmaxBackwardScale(y, dy);
     }
 
     @Test

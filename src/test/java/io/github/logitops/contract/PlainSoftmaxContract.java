@@ -47,12 +47,12 @@ abstract class PlainSoftmaxContract extends SoftmaxContract {
 
     @Override
     final double forwardScale(double[] x) {
-        return maxAbs(SoftmaxReference.softmax(x));
+        return SoftmaxReference.softmaxScale(x);
     }
 
     @Override
     final double backwardScale(double[] y, double[] dy) {
-        return maxAbs(y) * maxAbs(dy);
+        return SoftmaxReference.softmaxBackwardScale(y, dy);
     }
 
     @Test

@@ -269,8 +269,4 @@ abstract class SoftmaxContract {
                 .map(value -> Elements.round(dtype, value))
                 .toArray();
     }
-
-    static double maxAbs(double[] values) {
-        return Arrays.stream(values).map(Math::abs).max().orElse(0);
-    }
 }

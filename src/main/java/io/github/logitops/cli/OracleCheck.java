@@ -1,0 +1,233 @@
+package io.github.logitops.cli;
+
+import io.github.logitops.CrossEntropy;
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.LogSoftmax;
+import io.github.logitops.LogitOps;
+import io.github.logitops.Softmax;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.ToDoubleBiFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
+
+/** Runs every op on random rows and holds the results against the oracle. */
+final class OracleCheck {
+    private static final int ROWS = 3;
+    private static final double GRAD_SCALE = 256;
+    private static final double POISON = -384;
+
+    private final LogitOps ops;
+    private final CheckTable table;
+    private final Random random;
+
+    OracleCheck(LogitOps ops, CheckTable table, long seed) {
+        this.ops = ops;
+        this.table = table;
+        this.random = new Random(seed);
+    }
+
+    /** Checks all ops on rows of this length. */
+    void run(DType dtype, int classes) {
+        Shape shape = Shape.of(ROWS, classes);
+        try (Stream stream = ops.newStream();
+                Tensor x = ops.upload(logits(classes), dtype, shape, stream);
+                Tensor dy = ops.upload(gaussians(ROWS * classes), dtype, shape, stream);
+                Tensor out = ops.empty(dtype, shape)) {
+            Batch batch = new Batch(dtype, classes, stream, x, dy, out);
+            rowOp(softmax(), batch);
+            rowOp(logSoftmax(), batch);
+            for (CrossEntropyOptions options : combinations()) {
+                crossEntropy(batch, options, null);
+                crossEntropy(batch, options, weights(classes));
+            }
+        }
+    }
+
+    /** What the ops work on; {@code out} takes what they write. */
+    private record Batch(DType dtype, int classes, Stream stream, Tensor x, Tensor dy, Tensor out) {
+        double[][] rows(Tensor tensor) {
+            double[] flat = tensor.downloadDoubles(stream);
+            double[][] rows = new double[ROWS][];
+            for (int n = 0; n < ROWS; n++) {
+                rows[n] = Arrays.copyOfRange(flat, n * classes, (n + 1) * classes);
+            }
+            return rows;
+        }
+
+        void poison() {
+            double[] poison = new double[ROWS * classes];
+            Arrays.fill(poison, POISON);
+            out.upload(poison, stream);
+        }
+    }
+
+    private static List<CrossEntropyOptions> combinations() {
+        CrossEntropyOptions defaults = CrossEntropyOptions.defaults();
+        return List.of(
+                defaults,
+                defaults.withReduction(Reduction.SUM).withLabelSmoothing(0.1),
+                defaults.withReduction(Reduction.NONE).withLabelSmoothing(1));
+    }
+
+    /** Softmax or log-softmax, beside what the oracle calls by the same name. */
+    private record RowOp(
+            String name,
+            Forward forward,
+            Backward backward,
+            Tolerance tolerance,
+            UnaryOperator<double[]> exactForward,
+            ToDoubleFunction<double[]> forwardScale,
+            ExactBackward exactBackward,
+            ToDoubleBiFunction<double[], double[]> backwardScale) {
+
+        interface Forward {
+            void run(Tensor x, Tensor y, Stream stream);
+        }
+
+        interface Backward {
+            void run(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream);
+        }
+
+        interface ExactBackward {
+            double[] of(double[] y, double[] dy, double gradScale);
+        }
+    }
+
+    private RowOp softmax() {
+        Softmax softmax = ops.softmax();
+        return new RowOp(
+                "softmax",
+                softmax::forward,
+                softmax::backward,
+                Tolerance.SOFTMAX,
+                SoftmaxReference::softmax,
+                SoftmaxReference::softmaxScale,
+                SoftmaxReference::softmaxBackward,
+                SoftmaxReference::softmaxBackwardScale);
+    }
+
+    private RowOp logSoftmax() {
+        LogSoftmax logSoftmax = ops.logSoftmax();
+        return new RowOp(
+                "logSoftmax",
+                logSoftmax::forward,
+                logSoftmax::backward,
+                Tolerance.LOSS,
+                SoftmaxReference::logSoftmax,
+                SoftmaxReference::logScale,
+                SoftmaxReference::logSoftmaxBackward,
+                SoftmaxReference::logSoftmaxBackwardScale);
+    }
+
+    private void rowOp(RowOp op, Batch batch) {
+        batch.poison();
+        op.forward.run(batch.x, batch.out, batch.stream);
+        double[][] x = batch.rows(batch.x);
+        double[][] y = batch.rows(batch.out);
+        for (int n = 0; n < ROWS; n++) {
+            double[] exact = op.exactForward.apply(x[n]);
+            double scale = op.forwardScale.applyAsDouble(x[n]);
+            table.add(op.name + ".forward", op.tolerance, batch.dtype, exact, y[n], scale);
+        }
+        try (Tensor dx = ops.empty(batch.dtype, batch.x.shape())) {
+            op.backward.run(batch.out, batch.dy, GradScale.of(GRAD_SCALE), dx, batch.stream);
+            double[][] dy = batch.rows(batch.dy);
+            double[][] actual = batch.rows(dx);
+            for (int n = 0; n < ROWS; n++) {
+                double[] exact = op.exactBackward.of(y[n], dy[n], GRAD_SCALE);
+                double scale = GRAD_SCALE * op.backwardScale.applyAsDouble(y[n], dy[n]);
+                table.add(op.name + ".backward", Tolerance.GRADIENT, batch.dtype, exact, actual[n], scale);
+            }
+        }
+    }
+
+    private void crossEntropy(Batch batch, CrossEntropyOptions options, double[] weights) {
+        CrossEntropy loss = ops.crossEntropy(options);
+        Stream stream = batch.stream;
+        long[] labels = {random.nextInt(batch.classes), -100, batch.classes - 1};
+        double[] gradScale = new double[ROWS];
+        Arrays.fill(gradScale, GRAD_SCALE);
+        CrossEntropyReference exact =
+                CrossEntropyReference.of(batch.rows(batch.x), labels, weights, options, gradScale);
+        try (Tensor y = ops.labels(labels, stream);
+                Tensor w = weights == null
+                        ? null
+                        : ops.upload(weights, batch.dtype.arithmetic(), Shape.of(batch.classes), stream);
+                CrossEntropyResult forward = loss.forward(batch.x, y, w, stream);
+                CrossEntropyResult fused = loss.newResult(batch.dtype, batch.x.shape(), stream)) {
+            losses("crossEntropy.forward", batch, options, forward, exact);
+            batch.poison();
+            loss.backward(batch.x, y, w, forward, GradScale.of(GRAD_SCALE), batch.out, stream);
+            double[][] fromLse = batch.rows(batch.out);
+            batch.poison();
+            loss.forwardBackward(batch.x, y, w, GradScale.of(GRAD_SCALE), batch.out, fused, stream);
+            double[][] both = batch.rows(batch.out);
+            losses("crossEntropy.forwardBackward", batch, options, fused, exact);
+            for (int n = 0; n < ROWS; n++) {
+                CrossEntropyReference.Row row = exact.rows()[n];
+                double savedScale = row.gradientScale() * Math.max(1, Math.abs(row.lse()) / 8);
+                Tolerance gradient = Tolerance.GRADIENT;
+                table.add("crossEntropy.backward", gradient, batch.dtype, row.gradient(), fromLse[n], savedScale);
+                table.add(
+                        "crossEntropy.forwardBackward",
+                        gradient,
+                        batch.dtype,
+                        row.gradient(),
+                        both[n],
+                        row.gradientScale());
+            }
+        }
+    }
+
+    private void losses(
+            String op, Batch batch, CrossEntropyOptions options, CrossEntropyResult result, CrossEntropyReference exact) {
+        DType dtype = batch.dtype;
+        double[] rowLosses = result.rowLosses().downloadDoubles(batch.stream);
+        for (int n = 0; n < ROWS; n++) {
+            CrossEntropyReference.Row row = exact.rows()[n];
+            table.addLoss(op, dtype, row.loss(), rowLosses[n], row.lossScale());
+        }
+        if (options.reduction() != Reduction.NONE) {
+            table.addLoss(op, dtype, exact.loss(), result.await(), exact.lossScale());
+        }
+    }
+
+    /** Logits with a spread of 3, outliers among them; the last row is constant. */
+    private double[] logits(int classes) {
+        double[] logits = gaussians(ROWS * classes);
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] *= i % 97 == 13 ? 60 : 3;
+        }
+        Arrays.fill(logits, (ROWS - 1) * classes, ROWS * classes, 1.75);
+        return logits;
+    }
+
+    /** Values that F32 holds exactly: weights are not rounded again. */
+    private double[] weights(int classes) {
+        double[] weights = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            weights[j] = random.nextFloat() + 0.5f;
+        }
+        return weights;
+    }
+
+    private double[] gaussians(int count) {
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return values;
+    }
+}

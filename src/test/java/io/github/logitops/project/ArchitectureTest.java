@@ -1,0 +1,69 @@
+package io.github.logitops.project;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The import table of docs/architecture.md. */
+@AnalyzeClasses(packages = "io.github.logitops", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "io.github.logitops";
+
+    @ArchTest
+    static final ArchRule spec = imports("spec");
+
+    @ArchTest
+    static final ArchRule driver = imports("driver");
+
+    @ArchTest
+    static final ArchRule memory = imports("memory", "org.slf4j", "spec", "driver");
+
+    @ArchTest
+    static final ArchRule op = imports("op", "spec", "memory");
+
+    @ArchTest
+    static final ArchRule cpu = imports("cpu", "org.slf4j", "spec", "driver", "memory", "op");
+
+    @ArchTest
+    static final ArchRule reference = imports("reference", "spec");
+
+    @ArchTest
+    static final ArchRule facade = imports("", "org.slf4j", "spec", "driver", "memory", "op", "cpu", "device");
+
+    /** The command line is a user like any other, who also has the oracle: memory is for Tensor and Stream, op for GradScale. */
+    @ArchTest
+    static final ArchRule cli = imports(
+            "cli",
+            "org.slf4j",
+            "picocli..",
+            "me.tongfei.progressbar..",
+            "org.knowm.xchart..",
+            "",
+            "spec",
+            "memory",
+            "op",
+            "reference");
+
+    /** Names with a dot are libraries' packages; the others are ours. */
+    private static ArchRule imports(String name, String... allowed) {
+        List<String> packages = new ArrayList<>(List.of("java..", "javax.imageio..", ours(name)));
+        for (String each : allowed) {
+            packages.add(each.contains(".") ? each : ours(each));
+        }
+        return classes()
+                .that()
+                .resideInAPackage(ours(name))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(packages.toArray(String[]::new)));
+    }
+
+    private static String ours(String name) {
+        return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+}
