@@ -192,7 +192,11 @@ final class OracleCheck {
     }
 
     private void losses(
-            String op, Batch batch, CrossEntropyOptions options, CrossEntropyResult result, CrossEntropyReference exact) {
+            String op,
+            Batch batch,
+            CrossEntropyOptions options,
+            CrossEntropyResult result,
+            CrossEntropyReference exact) {
         DType dtype = batch.dtype;
         double[] rowLosses = result.rowLosses().downloadDoubles(batch.stream);
         for (int n = 0; n < ROWS; n++) {

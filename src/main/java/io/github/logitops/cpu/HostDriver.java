@@ -42,7 +42,10 @@ public final class HostDriver implements MemoryDriver {
     /** The allocation that holds this range, with its address; or null. */
     private Map.Entry<Long, ByteBuffer> holding(long address, long bytes) {
         Map.Entry<Long, ByteBuffer> below = allocations.floorEntry(address);
-        return below != null && address - below.getKey() + bytes <= below.getValue().capacity() ? below : null;
+        return below != null
+                        && address - below.getKey() + bytes <= below.getValue().capacity()
+                ? below
+                : null;
     }
 
     @Override

@@ -117,7 +117,11 @@ public final class DeviceMemory implements AutoCloseable {
         closed = true;
         List<AutoCloseable> steps = new ArrayList<>();
         for (Stream stream : streams) {
-            LOG.warn("{} was not closed before its session, made at {}", stream, stream.madeAt(), stream.madeAt().trace());
+            LOG.warn(
+                    "{} was not closed before its session, made at {}",
+                    stream,
+                    stream.madeAt(),
+                    stream.madeAt().trace());
             steps.add(stream);
         }
         for (Allocation leaked : live) {
@@ -209,7 +213,8 @@ public final class DeviceMemory implements AutoCloseable {
         try {
             return Math.multiplyExact(layout.span(), (long) dtype.bytes());
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("tensor: more than 2^63-1 bytes: dtype=" + dtype + ", shape=" + layout, e);
+            throw new IllegalArgumentException(
+                    "tensor: more than 2^63-1 bytes: dtype=" + dtype + ", shape=" + layout, e);
         }
     }
 

@@ -53,33 +53,42 @@ final class Staging implements AutoCloseable {
     }
 
     synchronized void upload(HostArray source, long address, DType dtype, Layout layout, Stream stream) {
-        forEachSlot(layout, dtype, address, (element, count, at, slot) -> {
-            int start = slot.buffer.position();
-            source.encode(element, count, dtype, slot.buffer);
-            slot.usedBy = stream;
-            driver.copyToDevice(at, slot.buffer.slice(start, count * dtype.bytes()), stream.handle());
-        }, slot -> slot.markUsed(stream));
+        forEachSlot(
+                layout,
+                dtype,
+                address,
+                (element, count, at, slot) -> {
+                    int start = slot.buffer.position();
+                    source.encode(element, count, dtype, slot.buffer);
+                    slot.usedBy = stream;
+                    driver.copyToDevice(at, slot.buffer.slice(start, count * dtype.bytes()), stream.handle());
+                },
+                slot -> slot.markUsed(stream));
     }
 
     synchronized void download(HostArray target, long address, DType dtype, Layout layout, Stream stream) {
         List<Runnable> decodes = new ArrayList<>();
-        forEachSlot(layout, dtype, address, (element, count, at, slot) -> {
-            ByteBuffer run = slot.buffer.slice(slot.buffer.position(), count * dtype.bytes());
-            slot.buffer.position(slot.buffer.position() + run.capacity());
-            slot.usedBy = stream;
-            driver.copyToHost(run, at, stream.handle());
-            decodes.add(() -> target.decode(run.order(slot.buffer.order()), dtype, element, count));
-        }, slot -> {
-            driver.synchronize(stream.handle());
-            slot.usedBy = null;
-            decodes.forEach(Runnable::run);
-            decodes.clear();
-        });
+        forEachSlot(
+                layout,
+                dtype,
+                address,
+                (element, count, at, slot) -> {
+                    ByteBuffer run = slot.buffer.slice(slot.buffer.position(), count * dtype.bytes());
+                    slot.buffer.position(slot.buffer.position() + run.capacity());
+                    slot.usedBy = stream;
+                    driver.copyToHost(run, at, stream.handle());
+                    decodes.add(() -> target.decode(run.order(slot.buffer.order()), dtype, element, count));
+                },
+                slot -> {
+                    driver.synchronize(stream.handle());
+                    slot.usedBy = null;
+                    decodes.forEach(Runnable::run);
+                    decodes.clear();
+                });
     }
 
     /** Walks the tensor's rows in runs that fit a slot, many short rows to a slot, and finishes each slot when it is full. */
-    private void forEachSlot(
-            Layout layout, DType dtype, long address, Mover mover, Consumer<Slot> finish) {
+    private void forEachSlot(Layout layout, DType dtype, long address, Mover mover, Consumer<Slot> finish) {
         long runs = layout.isDense() ? 1 : layout.rows();
         long runLength = layout.isDense() ? layout.shape().elements() : layout.rowLength();
         if (layout.shape().elements() == 0) {

@@ -12,7 +12,8 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */
-public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx) implements Problem {
+public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx)
+        implements Problem {
     public CrossEntropyBackward {
         saved.requireFit(inputs.op(), inputs.x());
         inputs.requireFit(dx, gradScale);

@@ -13,7 +13,8 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */
-public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, GradScale gradScale, Rows dx) implements Problem {
+public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, GradScale gradScale, Rows dx)
+        implements Problem {
     public CrossEntropyFused {
         result.requireFit(inputs.op(), inputs.x());
         inputs.requireFit(dx, gradScale);

@@ -36,8 +36,7 @@ public record GradScale(double value, Tensor perRow) {
     /** Losses that are reduced have one upstream gradient, not one for each row. */
     void requireFit(String op, Reduction reduction) {
         if (perRow != null && reduction != Reduction.NONE) {
-            throw new IllegalArgumentException(
-                    op + ": gradScale per row needs reduction NONE: reduction=" + reduction);
+            throw new IllegalArgumentException(op + ": gradScale per row needs reduction NONE: reduction=" + reduction);
         }
     }
 

@@ -23,9 +23,11 @@ final class Require {
 
     /** A tensor of this dtype and shape, without padding. */
     static void dense(String op, String name, Tensor tensor, DType dtype, Shape shape) {
-        if (tensor.dtype() != dtype || !tensor.shape().equals(shape) || !tensor.layout().isDense()) {
-            throw new IllegalArgumentException(op + ": " + name + " must be " + dtype + shape + " without padding: " + name
-                    + "=" + tensor.dtype() + tensor.layout());
+        if (tensor.dtype() != dtype
+                || !tensor.shape().equals(shape)
+                || !tensor.layout().isDense()) {
+            throw new IllegalArgumentException(op + ": " + name + " must be " + dtype + shape + " without padding: "
+                    + name + "=" + tensor.dtype() + tensor.layout());
         }
         tensor.address();
     }

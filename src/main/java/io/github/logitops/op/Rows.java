@@ -20,7 +20,14 @@ import io.github.logitops.spec.Shape;
  * @param axisStride elements between neighbours along the axis
  */
 public record Rows(
-        String name, Tensor tensor, Shape rowShape, long outer, int classes, long inner, long outerStride, long axisStride) {
+        String name,
+        Tensor tensor,
+        Shape rowShape,
+        long outer,
+        int classes,
+        long inner,
+        long outerStride,
+        long axisStride) {
 
     /**
      * The rows of a floating-point tensor along {@code axis}.
@@ -47,7 +54,8 @@ public record Rows(
             throw new IllegalArgumentException(
                     op + ": an axis has 1 to 2^31-1 elements: axis=" + axis.index() + ", " + name + "=" + shape);
         }
-        // After the axis one stride must do: fine without padding, and if at most the innermost dimension comes after it.
+        // After the axis one stride must do: fine without padding, and if at most the innermost dimension comes after
+        // it.
         if (!layout.isDense() && dimension < shape.rank() - 2) {
             throw new IllegalArgumentException(op + ": padded rows need the last axis or the last but one: axis="
                     + axis.index() + ", " + name + "=" + layout);

@@ -25,8 +25,7 @@ public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradS
     }
 
     /** The problem along {@code axis}. */
-    public static SoftmaxBackward of(
-            SoftmaxKind kind, Axis axis, Tensor y, Tensor dy, GradScale gradScale, Tensor dx) {
+    public static SoftmaxBackward of(SoftmaxKind kind, Axis axis, Tensor y, Tensor dy, GradScale gradScale, Tensor dx) {
         String op = op(kind);
         return new SoftmaxBackward(
                 kind, Rows.of(op, "y", y, axis), Rows.of(op, "dy", dy, axis), gradScale, Rows.of(op, "dx", dx, axis));

@@ -53,7 +53,8 @@ public enum BinaryFormat {
         long leadingOne = 1L << DOUBLE_SIGNIFICAND_BITS;
         long significand = (bits & (leadingOne - 1)) | leadingOne;
         int rounded = (int) shiftToNearestEven(significand, shift);
-        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to infinity.
+        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to
+        // infinity.
         int field = exponent < smallestNormal ? rounded : ((exponent + bias - 1) << significandBits) + rounded;
         return (short) (sign | field);
     }

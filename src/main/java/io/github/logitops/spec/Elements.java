@@ -13,7 +13,8 @@ public final class Elements {
      * @param at byte index of the first element
      * @param byteStride bytes from one element to the next
      */
-    public static void read(DType dtype, ByteBuffer memory, int at, int byteStride, double[] into, int from, int count) {
+    public static void read(
+            DType dtype, ByteBuffer memory, int at, int byteStride, double[] into, int from, int count) {
         switch (dtype) {
             case F64 -> {
                 for (int i = 0; i < count; i++) {
@@ -36,7 +37,8 @@ public final class Elements {
     }
 
     /** Writes {@code count} elements, each rounded once to the nearest value of {@code dtype}; parameters as in {@code read}. */
-    public static void write(DType dtype, ByteBuffer memory, int at, int byteStride, double[] values, int from, int count) {
+    public static void write(
+            DType dtype, ByteBuffer memory, int at, int byteStride, double[] values, int from, int count) {
         switch (dtype) {
             case F64 -> {
                 for (int i = 0; i < count; i++) {

@@ -84,9 +84,7 @@ record CrossEntropyCase(
         try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
             Tensor y = bench.labels(labelType, geometry.rowShape(), labels);
-            Tensor w = weights == null
-                    ? null
-                    : bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), weights);
+            Tensor w = weights == null ? null : bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), weights);
             GradScale scale = scale(bench);
             CrossEntropy loss = bench.ops().crossEntropy(options, geometry.specAxis());
             DeviceRows x = bench.rows(dtype, geometry, logits);

@@ -42,7 +42,9 @@ abstract class CrossEntropyContract {
                             .labels(labelType, data.labels(geometry.rows(), geometry.classes(), -100))
                             .options(options);
                     plain.check(rig());
-                    plain.weights(data.weights(geometry.classes())).gradScale(1024).check(rig());
+                    plain.weights(data.weights(geometry.classes()))
+                            .gradScale(1024)
+                            .check(rig());
                 }
             }
         }
@@ -88,8 +90,8 @@ abstract class CrossEntropyContract {
         for (double[] row : logits) {
             row[0] = 10; // a gradient of 4.5e-5 / 8192, below half of the smallest F16
         }
-        CrossEntropyCase mean = CrossEntropyCase.of(DType.F16, Geometry.dense(rows, 2), logits)
-                .labels(DType.I32, new long[rows]);
+        CrossEntropyCase mean =
+                CrossEntropyCase.of(DType.F16, Geometry.dense(rows, 2), logits).labels(DType.I32, new long[rows]);
         assertEquals(0, Math.abs(mean.check(rig()).gradient()[0][0]));
         assertTrue(mean.gradScale(65536).check(rig()).gradient()[0][0] < -0.0003);
     }
@@ -142,11 +144,13 @@ abstract class CrossEntropyContract {
     @EachFloatingDType
     void aNanWeightOfAnUnusedClassHasNoEffect(DType dtype) {
         double[][] logits = {{1, 2, 3}, {3, 2, 1}};
-        CrossEntropyCase unused = CrossEntropyCase.of(dtype, Geometry.dense(2, 3), logits).labels(DType.I32, 0, 2);
+        CrossEntropyCase unused =
+                CrossEntropyCase.of(dtype, Geometry.dense(2, 3), logits).labels(DType.I32, 0, 2);
         double loss = unused.weights(new double[] {1, NAN, 2}).check(rig()).loss();
         assertEquals(unused.weights(new double[] {1, 1, 2}).check(rig()).loss(), loss);
         unused.weights(new double[] {1, -0.5, -2}).check(rig()); // negative weights are used as given
-        assertTrue(Double.isNaN(unused.weights(new double[] {NAN, 1, 2}).check(rig()).loss()));
+        assertTrue(Double.isNaN(
+                unused.weights(new double[] {NAN, 1, 2}).check(rig()).loss()));
     }
 
     @EachFloatingDType
@@ -174,14 +178,21 @@ abstract class CrossEntropyContract {
 
     @EachFloatingDType
     void anEmptyBatchIsFine(DType dtype) {
-        CrossEntropyCase empty =
-                CrossEntropyCase.of(dtype, Geometry.dense(0, 3), new double[0][3]).labels(DType.I32);
+        CrossEntropyCase empty = CrossEntropyCase.of(dtype, Geometry.dense(0, 3), new double[0][3])
+                .labels(DType.I32);
         CrossEntropyOptions defaults = CrossEntropyOptions.defaults();
         assertTrue(Double.isNaN(empty.check(rig()).loss()));
         assertEquals(
-                0, empty.options(defaults.withReduction(Reduction.SUM)).check(rig()).loss());
+                0,
+                empty.options(defaults.withReduction(Reduction.SUM))
+                        .check(rig())
+                        .loss());
         assertEquals(
-                0, empty.options(defaults.withReduction(Reduction.NONE)).check(rig()).rowLosses().length);
+                0,
+                empty.options(defaults.withReduction(Reduction.NONE))
+                        .check(rig())
+                        .rowLosses()
+                        .length);
     }
 
     @EachFloatingDType
@@ -307,8 +318,7 @@ abstract class CrossEntropyContract {
             Tensor one = bench.empty(DType.BF16, 1, 10);
             Tensor oneLabel = bench.labels(DType.I32, Shape.of(1), 0);
             IllegalArgumentException overlap = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> mean.forwardBackward(one, oneLabel, weights, overWeights, s));
+                    IllegalArgumentException.class, () -> mean.forwardBackward(one, oneLabel, weights, overWeights, s));
             assertTrue(overlap.getMessage().startsWith(both + "gradient must not overlap weights: "));
             assertMessage(
                     both + "there must be a label for each row: labels=1, rows=[2]",

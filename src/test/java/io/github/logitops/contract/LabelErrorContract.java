@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /** What cross entropy promises about labels out of range: they spoil their row and the loss, and are named, once. */
 abstract class LabelErrorContract {
-    private static final String MESSAGE = "crossEntropy: label out of range: row=1, label=3, classes=3, ignoreIndex=-100";
+    private static final String MESSAGE =
+            "crossEntropy: label out of range: row=1, label=3, classes=3, ignoreIndex=-100";
 
     abstract Rig rig();
 
@@ -32,7 +33,9 @@ abstract class LabelErrorContract {
         double[][] logits = new Data(30).logits(5, 3);
         for (long bad : new long[] {3, -1, Long.MAX_VALUE, 1L << 32, Long.MIN_VALUE}) {
             var actual = CrossEntropyCaseWithErrors.run(rig(), dtype, logits, 0, bad, 2, -100, bad);
-            assertEquals("crossEntropy: label out of range: row=1, label=" + bad + ", classes=3, ignoreIndex=-100", actual.message());
+            assertEquals(
+                    "crossEntropy: label out of range: row=1, label=" + bad + ", classes=3, ignoreIndex=-100",
+                    actual.message());
             assertTrue(Double.isNaN(actual.loss()), "the reduced loss");
             assertEquals(2, actual.countedRows());
             assertTrue(Double.isNaN(actual.rowLosses()[1]) && Double.isNaN(actual.rowLosses()[4]));
@@ -94,7 +97,9 @@ abstract class LabelErrorContract {
             Stream stream = bench.ops().newStream();
             CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
             loss.forward(x, labels, stream).close();
-            assertEquals(MESSAGE, assertThrows(IllegalArgumentException.class, stream::close).getMessage());
+            assertEquals(
+                    MESSAGE,
+                    assertThrows(IllegalArgumentException.class, stream::close).getMessage());
             stream.close();
         }
     }
@@ -133,7 +138,8 @@ abstract class LabelErrorContract {
     @Test
     void hostLabelsAreNamedBeforeAnythingRuns() {
         try (Bench bench = new Bench(rig())) {
-            CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults().withoutIgnoreIndex());
+            CrossEntropy loss =
+                    bench.ops().crossEntropy(CrossEntropyOptions.defaults().withoutIgnoreIndex());
             String message = "crossEntropy: label out of range: row=1, label=-100, classes=3, ignoreIndex=none";
             float[] logits = new float[6];
             int[] labels = {0, -100};
@@ -157,7 +163,8 @@ abstract class LabelErrorContract {
             bench = new Bench(rig);
             stream = bench.stream();
             loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
-            x = bench.rows(DType.F32, Geometry.dense(2, 3), new Data(31).logits(2, 3)).tensor();
+            x = bench.rows(DType.F32, Geometry.dense(2, 3), new Data(31).logits(2, 3))
+                    .tensor();
             labels = bench.labels(DType.I32, Shape.of(2), 0, 3);
             result = loss.forward(x, labels, stream);
         }
@@ -185,13 +192,17 @@ abstract class LabelErrorContract {
                 DeviceRows dx = bench.poisoned(dtype, geometry);
                 DeviceRows dxSaved = bench.poisoned(dtype, geometry);
                 Tensor y = bench.labels(DType.I64, geometry.rowShape(), labels);
-                CrossEntropy mean = bench.ops()
-                        .crossEntropy(CrossEntropyOptions.defaults().withReduction(Reduction.MEAN));
+                CrossEntropy mean =
+                        bench.ops().crossEntropy(CrossEntropyOptions.defaults().withReduction(Reduction.MEAN));
                 try (CrossEntropyResult fused = mean.forwardBackward(x.tensor(), y, dx.tensor(), s);
                         CrossEntropyResult forward = mean.forward(x.tensor(), y, s)) {
                     mean.backward(x.tensor(), y, null, forward, dxSaved.tensor(), s);
-                    String message = assertThrows(IllegalArgumentException.class, fused::await).getMessage();
-                    assertEquals(message, assertThrows(IllegalArgumentException.class, forward::await).getMessage());
+                    String message = assertThrows(IllegalArgumentException.class, fused::await)
+                            .getMessage();
+                    assertEquals(
+                            message,
+                            assertThrows(IllegalArgumentException.class, forward::await)
+                                    .getMessage());
                     double[][] gradient = dx.read();
                     assertArrayEquals(gradient[1], dxSaved.read()[1]);
                     assertArrayEquals(gradient[4], dxSaved.read()[4]);

@@ -192,8 +192,7 @@ abstract class SoftmaxContract {
             assertMessage(
                     forward + "an axis has 1 to 2^31-1 elements: axis=1, x=[4, 0]",
                     () -> forward(bench, g, none, none, s));
-            assertMessage(
-                    forward + "x has no such axis: axis=1, x=[]", () -> forward(bench, g, scalar, scalar, s));
+            assertMessage(forward + "x has no such axis: axis=1, x=[]", () -> forward(bench, g, scalar, scalar, s));
             assertMessage(
                     forward + "y must not overlap x: y=" + range(shifted) + ", x=" + range(start),
                     () -> forward(bench, g, start, shifted, s));
@@ -222,7 +221,8 @@ abstract class SoftmaxContract {
     }
 
     static void assertMessage(String message, Runnable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 
     private double[][] forward(DType dtype, Geometry geometry, double[][] logits) {
@@ -240,7 +240,12 @@ abstract class SoftmaxContract {
         for (int n = 0; n < y.length; n++) {
             double[] x = rounded(dtype, logits[n]);
             Near.assertNear(
-                    forwardTolerance(), dtype, exactForward(x), y[n], forwardScale(x), dtype + " " + geometry + " row " + n);
+                    forwardTolerance(),
+                    dtype,
+                    exactForward(x),
+                    y[n],
+                    forwardScale(x),
+                    dtype + " " + geometry + " row " + n);
         }
     }
 
@@ -265,8 +270,6 @@ abstract class SoftmaxContract {
     }
 
     static double[] rounded(DType dtype, double[] values) {
-        return Arrays.stream(values)
-                .map(value -> Elements.round(dtype, value))
-                .toArray();
+        return Arrays.stream(values).map(value -> Elements.round(dtype, value)).toArray();
     }
 }

@@ -106,8 +106,8 @@ class LifetimeTest {
         }
         try (Tensor held = ops.empty(DType.F32, Shape.of(200))) {
             assertNotNull(held);
-            DeviceOutOfMemoryException e = assertThrows(
-                    DeviceOutOfMemoryException.class, () -> ops.empty(DType.F32, Shape.of(51)));
+            DeviceOutOfMemoryException e =
+                    assertThrows(DeviceOutOfMemoryException.class, () -> ops.empty(DType.F32, Shape.of(51)));
             assertEquals(204, e.requestedBytes());
             assertEquals(800, e.inUseBytes());
             assertEquals(
@@ -122,7 +122,8 @@ class LifetimeTest {
             Tensor tensor = ops.empty(DType.F32, SHAPE);
             closeHere(tensor);
             IllegalStateException e = assertThrows(IllegalStateException.class, () -> tensor.download(stream));
-            assertTrue(e.getMessage().startsWith("tensor: used after close: tensor=#1 F32[4], closedAt="), e.getMessage());
+            assertTrue(
+                    e.getMessage().startsWith("tensor: used after close: tensor=#1 F32[4], closedAt="), e.getMessage());
             assertTrue(
                     Arrays.stream(e.getCause().getStackTrace())
                             .anyMatch(frame -> frame.getMethodName().equals("closeHere")),
@@ -158,13 +159,15 @@ class LifetimeTest {
         leakATensorHere();
         ops.newStream();
         ops.close();
-        List<String> messages = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> messages =
+                log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
         assertEquals(2, messages.size(), messages.toString());
-        assertTrue(messages.get(0).matches("stream#\\d+ was not closed before its session, made at .*"), messages.get(0));
-        assertTrue(messages.get(1).startsWith("#1 F32[4] was not closed before its session, made at "), messages.get(1));
         assertTrue(
-                Arrays.stream(log.list.get(1).getThrowableProxy().getStackTraceElementProxyArray())
-                        .anyMatch(frame -> frame.getStackTraceElement().getMethodName().equals("leakATensorHere")));
+                messages.get(0).matches("stream#\\d+ was not closed before its session, made at .*"), messages.get(0));
+        assertTrue(
+                messages.get(1).startsWith("#1 F32[4] was not closed before its session, made at "), messages.get(1));
+        assertTrue(Arrays.stream(log.list.get(1).getThrowableProxy().getStackTraceElementProxyArray())
+                .anyMatch(frame -> frame.getStackTraceElement().getMethodName().equals("leakATensorHere")));
     }
 
     @Test
@@ -196,7 +199,8 @@ class LifetimeTest {
             IllegalArgumentException e = assertThrows(
                     IllegalArgumentException.class, () -> ops.softmax().forward(tensor, tensor, stream));
             assertEquals(
-                    "softmax.forward: tensors and stream must come from one session: tensor=#1 F32[4], stream=" + stream,
+                    "softmax.forward: tensors and stream must come from one session: tensor=#1 F32[4], stream="
+                            + stream,
                     e.getMessage());
         }
     }

@@ -44,7 +44,8 @@ class RefusedCallsTest {
         SOFTMAX_BACKWARD_ON_HOST(ops -> ops.softmax().backward(LOGITS, LOGITS, SHAPE)),
         LOG_SOFTMAX_ON_HOST(ops -> ops.logSoftmax().forward(LOGITS, SHAPE)),
         LOG_SOFTMAX_BACKWARD_ON_HOST(ops -> ops.logSoftmax().backward(LOGITS, LOGITS, SHAPE)),
-        CROSS_ENTROPY_ON_HOST(ops -> new float[] {(float) mean(ops).forward(LOGITS, LABELS, SHAPE).loss()}),
+        CROSS_ENTROPY_ON_HOST(ops ->
+                new float[] {(float) mean(ops).forward(LOGITS, LABELS, SHAPE).loss()}),
         GRADIENT_ON_HOST(ops -> mean(ops)
                 .forwardBackward(LOGITS, LABELS, new float[] {1, 2, 3}, GradScale.of(2), SHAPE)
                 .gradient()),

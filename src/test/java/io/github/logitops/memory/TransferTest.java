@@ -50,12 +50,14 @@ class TransferTest {
                     ? doubles[i]
                     : dtype == DType.F32
                             ? (float) doubles[i]
-                            : BinaryFormat.of(dtype).decode(BinaryFormat.of(dtype).encode(doubles[i]));
+                            : BinaryFormat.of(dtype)
+                                    .decode(BinaryFormat.of(dtype).encode(doubles[i]));
             assertEquals(expected, back[i]);
             assertEquals(
                     dtype.bytes() >= 4
                             ? values[i]
-                            : BinaryFormat.of(dtype).decode(BinaryFormat.of(dtype).encode(values[i])),
+                            : BinaryFormat.of(dtype)
+                                    .decode(BinaryFormat.of(dtype).encode(values[i])),
                     floatsBack[i]);
         }
     }
@@ -84,11 +86,18 @@ class TransferTest {
     @Test
     void bytesGoBothWaysFromPositionToLimit() {
         ByteBuffer bytes = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder());
-        bytes.putInt(0).putFloat(1.5f).putFloat(2.5f).putFloat(-1).putInt(0).position(4).limit(16);
+        bytes.putInt(0)
+                .putFloat(1.5f)
+                .putFloat(2.5f)
+                .putFloat(-1)
+                .putInt(0)
+                .position(4)
+                .limit(16);
         Tensor tensor = bench.keep(ops.upload(bytes, DType.F32, Shape.of(3), stream));
         assertArrayEquals(new float[] {1.5f, 2.5f, -1}, tensor.download(stream));
         assertEquals(4, bytes.position());
-        ByteBuffer back = ByteBuffer.allocateDirect(13).order(ByteOrder.nativeOrder()).position(1);
+        ByteBuffer back =
+                ByteBuffer.allocateDirect(13).order(ByteOrder.nativeOrder()).position(1);
         tensor.download(back, stream);
         assertEquals(1, back.position());
         assertEquals(2.5f, back.getFloat(5));
@@ -154,6 +163,7 @@ class TransferTest {
     }
 
     private static void assertMessage(String message, Runnable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }

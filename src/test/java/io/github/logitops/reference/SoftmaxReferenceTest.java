@@ -35,7 +35,9 @@ class SoftmaxReferenceTest {
     @Test
     void aShiftChangesNothing() {
         double[] x = new Data(51).values(1, 100)[0];
-        double[] shifted = Arrays.stream(x).map(value -> Math.rint(value * 1024) / 1024 + 4096).toArray();
+        double[] shifted = Arrays.stream(x)
+                .map(value -> Math.rint(value * 1024) / 1024 + 4096)
+                .toArray();
         double[] back = Arrays.stream(shifted).map(value -> value - 4096).toArray(); // exact
         assertArrayEquals(SoftmaxReference.softmax(back), SoftmaxReference.softmax(shifted));
         assertArrayEquals(SoftmaxReference.logSoftmax(back), SoftmaxReference.logSoftmax(shifted));
@@ -72,9 +74,9 @@ class SoftmaxReferenceTest {
 
     @Test
     void agreesWithFortyDigits() {
-        for (double[] x : new double[][] {
-            new Data(53).values(1, 60)[0], {-80, 80, 79.5, 0}, {1e-9, 0, -1e-9}, {700, -700, 699}
-        }) {
+        for (double[] x :
+                new double[][] {new Data(53).values(1, 60)[0], {-80, 80, 79.5, 0}, {1e-9, 0, -1e-9}, {700, -700, 699}
+                }) {
             BigDecimal sum = BigDecimal.ZERO;
             for (double value : x) {
                 sum = sum.add(exp(value));
@@ -87,7 +89,12 @@ class SoftmaxReferenceTest {
                 assertEquals(exact, y[j], 1e-15 * largest);
                 // exp of the log-probability brings its absolute error to light, relative to the probability.
                 double scale = Math.max(1, Math.abs(x[j]) + Math.abs(SoftmaxReference.logSumExp(x)));
-                assertEquals(1, exp(logY[j]).divide(exp(x[j]).divide(sum, DIGITS), DIGITS).doubleValue(), 4e-16 * scale);
+                assertEquals(
+                        1,
+                        exp(logY[j])
+                                .divide(exp(x[j]).divide(sum, DIGITS), DIGITS)
+                                .doubleValue(),
+                        4e-16 * scale);
             }
         }
     }
@@ -95,7 +102,8 @@ class SoftmaxReferenceTest {
     /** exp by its series, after halving the argument until it is small. */
     private static BigDecimal exp(double value) {
         int halvings = Math.max(0, Math.getExponent(value) + 4);
-        BigDecimal x = new BigDecimal(value).divide(BigDecimal.ONE.add(BigDecimal.ONE).pow(halvings), new MathContext(60));
+        BigDecimal x =
+                new BigDecimal(value).divide(BigDecimal.ONE.add(BigDecimal.ONE).pow(halvings), new MathContext(60));
         BigDecimal term = BigDecimal.ONE;
         BigDecimal sum = BigDecimal.ONE;
         for (int k = 1; k < 40; k++) {

@@ -59,9 +59,8 @@ class BinaryFormatTest {
         for (int bits = 0; bits < infinity(format); bits++) {
             int exponent = bits >> significandBits;
             double fraction = (bits % (1 << significandBits)) / Math.pow(2, significandBits);
-            double value = exponent == 0
-                    ? fraction * Math.pow(2, 1 - bias)
-                    : (1 + fraction) * Math.pow(2, exponent - bias);
+            double value =
+                    exponent == 0 ? fraction * Math.pow(2, 1 - bias) : (1 + fraction) * Math.pow(2, exponent - bias);
             assertEquals(value, format.decode((short) bits), "bits=" + bits);
         }
     }
@@ -77,7 +76,8 @@ class BinaryFormatTest {
             assertEquals((short) even, format.encode(midpoint), "midpoint above bits " + bits);
             // One double to either side decides: rounding to float first would lose this.
             assertEquals((short) bits, format.encode(Math.nextDown(midpoint)), "below the midpoint above bits " + bits);
-            assertEquals((short) (bits + 1), format.encode(Math.nextUp(midpoint)), "above the midpoint above bits " + bits);
+            assertEquals(
+                    (short) (bits + 1), format.encode(Math.nextUp(midpoint)), "above the midpoint above bits " + bits);
             assertEquals((short) (even | SIGN), format.encode(-midpoint));
         }
     }

@@ -24,8 +24,12 @@ class ShapeTest {
         assertMessage("shape: extents must not be negative: shape=[2, -1]", () -> Shape.of(2, -1));
         assertMessage(
                 "shape: more than 2^63-1 elements: shape=[4294967296, 4294967296]", () -> Shape.of(1L << 32, 1L << 32));
-        assertMessage("axis: no such dimension: axis=2, shape=[2, 3]", () -> Axis.of(2).in(Shape.of(2, 3)));
-        assertMessage("axis: no such dimension: axis=-3, shape=[2, 3]", () -> Axis.of(-3).in(Shape.of(2, 3)));
+        assertMessage(
+                "axis: no such dimension: axis=2, shape=[2, 3]",
+                () -> Axis.of(2).in(Shape.of(2, 3)));
+        assertMessage(
+                "axis: no such dimension: axis=-3, shape=[2, 3]",
+                () -> Axis.of(-3).in(Shape.of(2, 3)));
     }
 
     @Test
@@ -39,8 +43,7 @@ class ShapeTest {
         assertTrue(new Layout(Shape.of(1, 5), 8).isDense());
         assertEquals(0, new Layout(Shape.of(0, 5), 8).span());
         assertEquals(1, Layout.dense(Shape.of()).span());
-        assertMessage(
-                "layout: rows must not overlap: shape=[2, 5], rowStride=4", () -> new Layout(Shape.of(2, 5), 4));
+        assertMessage("layout: rows must not overlap: shape=[2, 5], rowStride=4", () -> new Layout(Shape.of(2, 5), 4));
         assertMessage(
                 "layout: spans more than 2^63-1 elements: shape=[4294967296, 1], rowStride=4294967296",
                 () -> new Layout(Shape.of(1L << 32, 1), 1L << 32));
@@ -60,6 +63,7 @@ class ShapeTest {
     }
 
     private static void assertMessage(String message, Runnable call) {
-        assertEquals(message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
     }
 }

@@ -1,0 +1,110 @@
+package io.github.logitops.project;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What documents say of the project is so: the sample is code that runs, paths exist, versions and tables are current. */
+class DocumentsTest {
+    /** Files and folders of the project in backticks or as the target of a link. */
+    private static final Pattern PATH = Pattern.compile(
+            "[`(](?:\\./)?((?:docs|src|scripts|kernels|docker|\\.ci)/[\\w./-]+|[A-Z]+\\.md|pom\\.xml|mvnw)[`)]");
+
+    @Test
+    void theReadmeSampleIsCodeThatCompiles() throws IOException {
+        String source = read("src/test/java/io/github/logitops/project/ReadmeSample.java");
+        String sample = source.substring(
+                source.indexOf("// README: begin\n") + "// README: begin\n".length(), source.indexOf("// README: end"));
+        Matcher inReadme = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(read("README.md"));
+        assertTrue(inReadme.find(), "README.md has no Java sample");
+        assertEquals(sample, inReadme.group(1));
+    }
+
+    @Test
+    void theReadmeSampleRuns() {
+        PrintStream console = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            ReadmeSample.run(new float[6], new float[6], new float[96], new int[] {0, -100}, new float[] {1, 1, 1});
+        } finally {
+            System.setOut(console);
+        }
+        List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(2, lines.size());
+        assertTrue(lines.get(0).startsWith("backend="), lines.get(0));
+        assertEquals("loss 1.0986 over 1 rows", lines.get(1));
+    }
+
+    @Test
+    void everyPathInADocumentExists() throws IOException {
+        TreeSet<String> missing = new TreeSet<>();
+        int found = 0;
+        for (Path document : documents()) {
+            Matcher path = PATH.matcher(Files.readString(document));
+            while (path.find()) {
+                found++;
+                boolean exists = Files.exists(Path.of(path.group(1)))
+                        || document.getParent() != null
+                                && Files.exists(document.getParent().resolve(path.group(1)));
+                if (!exists) {
+                    missing.add(document + ": " + path.group(1));
+                }
+            }
+        }
+        assertEquals(new TreeSet<>(), missing);
+        assertTrue(found > 10, "only " + found + " paths found: does the pattern still fit?");
+    }
+
+    @Test
+    void theReadmeNamesThisVersion() throws IOException {
+        Matcher version = Pattern.compile("<artifactId>logitops</artifactId>\\s*<version>([^<]+)</version>")
+                .matcher(read("pom.xml"));
+        assertTrue(version.find());
+        assertTrue(read("README.md").contains("<version>" + version.group(1) + "</version>"));
+    }
+
+    @Test
+    void decisionsAreNumberedWithoutGapsAndListed() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(Path.of("docs/decisions"))) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("\\d{4}-.*\\.md"))
+                    .sorted()
+                    .forEach(names::add);
+        }
+        String index = read("docs/decisions/README.md");
+        for (int i = 0; i < names.size(); i++) {
+            assertTrue(names.get(i).startsWith(String.format("%04d-", i + 1)), names.toString());
+            assertTrue(index.contains("(" + names.get(i) + ")"), names.get(i) + " is not in the index");
+        }
+    }
+
+    private static String read(String file) throws IOException {
+        return Files.readString(Path.of(file));
+    }
+
+    private static List<Path> documents() throws IOException {
+        List<Path> documents = new ArrayList<>();
+        try (Stream<Path> here = Files.list(Path.of(""));
+                Stream<Path> docs = Files.walk(Path.of("docs"))) {
+            Stream.concat(here, docs)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .forEach(documents::add);
+        }
+        return documents;
+    }
+}
