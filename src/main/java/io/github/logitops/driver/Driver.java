@@ -1,0 +1,25 @@
+package io.github.logitops.driver;
+
+/** A device that runs kernels: its memory, and modules and launches on top. Errors and threads as in {@link MemoryDriver}. */
+public interface Driver extends MemoryDriver {
+    /** What kernels are chosen by: major * 10 + minor of the compute capability, such as 90. */
+    int computeCapability();
+
+    /**
+     * Loads a module.
+     *
+     * @param name for messages
+     * @param ptx its PTX
+     * @return the driver's handle
+     */
+    long loadModule(String name, byte[] ptx);
+
+    /** Gives a module back. No queued work may still use it. */
+    void unloadModule(long module);
+
+    /** The handle of a kernel of a loaded module. */
+    long function(long module, String entry);
+
+    /** Queues a launch. The arguments are copied before it returns. */
+    void launch(Launch launch, long stream);
+}

@@ -1,0 +1,153 @@
+package io.github.logitops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitops.Backend;
+import io.github.logitops.LogitOps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainCommandTest {
+    private static final Pattern LAST_LINE = Pattern.compile(
+            "train: loss=(\\d+\\.\\d{4}) optimum=(\\d+\\.\\d{4}) ratio=(\\d+\\.\\d{4}) backend=(CPU|CUDA)");
+
+    @TempDir
+    private Path folder;
+
+    private Path text;
+    private String plot;
+
+    @BeforeEach
+    void files() throws IOException {
+        text = Files.writeString(folder.resolve("text.txt"), words(4000));
+        plot = "--plot=" + folder.resolve("charts/loss.png");
+    }
+
+    /** Words in random order: one letter says little of the next, three say much. */
+    private static String words(int length) {
+        List<String> words =
+                List.of("tensor ", "stream ", "matter ", "nested ", "server ", "entire ", "resent ", "trees\n");
+        var random = new SplittableRandom(7);
+        var text = new StringBuilder();
+        while (text.length() < length) {
+            text.append(words.get(random.nextInt(words.size())));
+        }
+        return text.toString();
+    }
+
+    private static double ratio(CommandRun run) {
+        Matcher line = LAST_LINE.matcher(run.lastLine());
+        assertTrue(line.matches(), run.lastLine());
+        return Double.parseDouble(line.group(3));
+    }
+
+    private static List<String> curve(CommandRun run) {
+        return run.out().stream().filter(l -> l.matches(" +\\d+ +\\d\\.\\d{4}")).toList();
+    }
+
+    @Test
+    void reachesTheOptimumAndProvesIt() throws IOException {
+        CommandRun run = CommandRun.of("train", text, "--epochs=40", plot);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        assertTrue(ratio(run) >= 1 && ratio(run) <= 1.005, run.lastLine());
+
+        Matcher line = LAST_LINE.matcher(run.lastLine());
+        assertTrue(line.matches());
+        assertEquals(String.format(Locale.ROOT, "%.4f", BigramOptimum.of(Files.readAllBytes(text), 1)), line.group(2));
+        try (LogitOps ops = LogitOps.open(Backend.AUTO)) {
+            assertEquals(ops.backendReport().selected().name(), line.group(4));
+        }
+        assertEquals(8, curve(run).size());
+        assertTrue(run.out().stream().anyMatch(l -> l.startsWith("| ")), "a sample");
+        var chart = ImageIO.read(folder.resolve("charts/loss.png").toFile());
+        assertTrue(chart.getWidth() > 400 && chart.getHeight() > 300);
+    }
+
+    @Test
+    void longerContextsBeatWhatBigramsCanReach() {
+        CommandRun two = CommandRun.of("train", text, "--context=2", "--epochs=10", plot);
+        CommandRun three = CommandRun.of("train", text, "--context=3", "--buckets=4096", "--epochs=10", plot);
+        assertTrue(ratio(two) < 0.9, two.lastLine());
+        assertTrue(ratio(three) < ratio(two), three.lastLine());
+    }
+
+    @Test
+    void theSeedDecidesEverything() {
+        CommandRun first = CommandRun.of("train", text, "--epochs=3", "--seed=5", plot);
+        CommandRun again = CommandRun.of("train", text, "--epochs=3", "--seed=5", plot);
+        CommandRun other = CommandRun.of("train", text, "--epochs=3", "--seed=6", plot);
+        assertEquals(first.out(), again.out());
+        assertNotEquals(curve(first), curve(other));
+    }
+
+    @Test
+    void halfPrecisionReachesTheOptimumToo() {
+        assertTrue(ratio(CommandRun.of("train", text, "--epochs=30", "--dtype=F16", plot)) <= 1.005);
+        assertTrue(ratio(CommandRun.of("train", text, "--epochs=30", "--dtype=bf16", plot)) <= 1.005);
+    }
+
+    @Test
+    void aChartThatCannotBeWrittenIsAWarning() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--sample=0", "--plot=" + text + "/loss.png");
+        assertEquals(0, run.exitCode());
+        assertEquals(
+                1,
+                run.err().stream()
+                        .filter(l -> l.startsWith("train: warning: no chart: "))
+                        .count());
+        ratio(run);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--nonsense | --nonsense",
+                "train --nonsense | --nonsense",
+                "train missing.txt | missing.txt",
+                "train FOLDER/empty | no file to read",
+                "train FOLDER/empty.txt | longer than a context: bytes=0",
+                "train TEXT --epochs=many | many",
+                "train TEXT --epochs=-1 | epochs=-1",
+                "train TEXT --epochs=2000000000 | too many steps",
+                "train TEXT --context=0 | context=0",
+                "train TEXT --batch=0 | batch=0",
+                "train TEXT --buckets=1000 | buckets=1000",
+                "train TEXT --learning-rate=NaN | learningRate=NaN",
+                "train TEXT --sample=-1 | sample=-1",
+                "train TEXT --dtype=I32 | dtype=I32",
+                "train TEXT --backend=TPU | TPU",
+                "train FOLDER --include=[a | include=[a",
+                "train TEXT another | another",
+                "nonsense | nonsense",
+                "'' | subcommand",
+            })
+    void mistakesAreOneLine(String line, String named) throws IOException {
+        Files.createDirectories(folder.resolve("empty"));
+        Files.writeString(folder.resolve("empty.txt"), "");
+        Object[] words = Stream.of(line.split(" "))
+                .filter(word -> !word.isEmpty())
+                .map(word -> word.replace("FOLDER", folder.toString()).replace("TEXT", text.toString()))
+                .toArray();
+        CommandRun run = CommandRun.of(words);
+        assertEquals(2, run.exitCode());
+        assertEquals(1, run.err().size(), run.err()::toString);
+        assertTrue(run.err().get(0).startsWith("logitops: "), run.err()::toString);
+        assertTrue(run.err().get(0).contains(named), run.err()::toString);
+    }
+}
