@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         name = "check",
         description = "Runs every op on the backend at hand and compares it with the oracle."
                 + " Exit code 0 if every error is within its bound, 1 if not.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = LibraryVersion.class)
 final class CheckCommand implements Callable<Integer> {
     private static final List<Integer> LENGTHS =
             List.of(1, 2, 3, 31, 32, 33, 255, 257, 1000, 1024, 1025, 4097, 50257, 262144);
@@ -28,23 +29,31 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "seed of the random rows (default: ${DEFAULT-VALUE})")
     private long seed = 1;
 
+    @Option(names = "--longest", description = "leave out longer rows (default: ${DEFAULT-VALUE})")
+    private int longest = LENGTHS.get(LENGTHS.size() - 1);
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
+        List<Integer> lengths =
+                LENGTHS.stream().filter(length -> length <= longest).toList();
+        if (lengths.isEmpty()) {
+            throw new IllegalArgumentException("check: no row is that short: longest=" + longest);
+        }
         CheckTable table = new CheckTable();
         try (LogitOps ops = LogitOps.open(backend)) {
             out.println(ops.backendReport());
             OracleCheck check = new OracleCheck(ops, table, seed);
             for (DType dtype : DType.values()) {
                 if (dtype.isFloating()) {
-                    LENGTHS.forEach(length -> check.run(dtype, length));
+                    lengths.forEach(length -> check.run(dtype, length));
                 }
             }
         }
-        out.printf("%nLargest errors in units of their bounds (1 is the most allowed), row lengths %s:%n%n", LENGTHS);
+        out.printf("%nLargest errors in units of their bounds (1 is the most allowed), row lengths %s:%n%n", lengths);
         out.println(table);
         boolean good = table.worst() <= 1;
         out.printf(

@@ -45,18 +45,18 @@ final class OracleCheck {
                 Tensor x = ops.upload(logits(classes), dtype, shape, stream);
                 Tensor dy = ops.upload(gaussians(ROWS * classes), dtype, shape, stream);
                 Tensor out = ops.empty(dtype, shape)) {
-            Batch batch = new Batch(dtype, classes, stream, x, dy, out);
-            rowOp(softmax(), batch);
-            rowOp(logSoftmax(), batch);
+            Buffers buffers = new Buffers(dtype, classes, stream, x, dy, out);
+            rowOp(softmax(), buffers);
+            rowOp(logSoftmax(), buffers);
             for (CrossEntropyOptions options : combinations()) {
-                crossEntropy(batch, options, null);
-                crossEntropy(batch, options, weights(classes));
+                crossEntropy(buffers, options, null);
+                crossEntropy(buffers, options, weights(classes));
             }
         }
     }
 
     /** What the ops work on; {@code out} takes what they write. */
-    private record Batch(DType dtype, int classes, Stream stream, Tensor x, Tensor dy, Tensor out) {
+    private record Buffers(DType dtype, int classes, Stream stream, Tensor x, Tensor dy, Tensor out) {
         double[][] rows(Tensor tensor) {
             double[] flat = tensor.downloadDoubles(stream);
             double[][] rows = new double[ROWS][];
@@ -131,59 +131,59 @@ final class OracleCheck {
                 SoftmaxReference::logSoftmaxBackwardScale);
     }
 
-    private void rowOp(RowOp op, Batch batch) {
-        batch.poison();
-        op.forward.run(batch.x, batch.out, batch.stream);
-        double[][] x = batch.rows(batch.x);
-        double[][] y = batch.rows(batch.out);
+    private void rowOp(RowOp op, Buffers buffers) {
+        buffers.poison();
+        op.forward.run(buffers.x, buffers.out, buffers.stream);
+        double[][] x = buffers.rows(buffers.x);
+        double[][] y = buffers.rows(buffers.out);
         for (int n = 0; n < ROWS; n++) {
             double[] exact = op.exactForward.apply(x[n]);
             double scale = op.forwardScale.applyAsDouble(x[n]);
-            table.add(op.name + ".forward", op.tolerance, batch.dtype, exact, y[n], scale);
+            table.add(op.name + ".forward", op.tolerance, buffers.dtype, exact, y[n], scale);
         }
-        try (Tensor dx = ops.empty(batch.dtype, batch.x.shape())) {
-            op.backward.run(batch.out, batch.dy, GradScale.of(GRAD_SCALE), dx, batch.stream);
-            double[][] dy = batch.rows(batch.dy);
-            double[][] actual = batch.rows(dx);
+        try (Tensor dx = ops.empty(buffers.dtype, buffers.x.shape())) {
+            op.backward.run(buffers.out, buffers.dy, GradScale.of(GRAD_SCALE), dx, buffers.stream);
+            double[][] dy = buffers.rows(buffers.dy);
+            double[][] actual = buffers.rows(dx);
             for (int n = 0; n < ROWS; n++) {
                 double[] exact = op.exactBackward.of(y[n], dy[n], GRAD_SCALE);
                 double scale = GRAD_SCALE * op.backwardScale.applyAsDouble(y[n], dy[n]);
-                table.add(op.name + ".backward", Tolerance.GRADIENT, batch.dtype, exact, actual[n], scale);
+                table.add(op.name + ".backward", Tolerance.GRADIENT, buffers.dtype, exact, actual[n], scale);
             }
         }
     }
 
-    private void crossEntropy(Batch batch, CrossEntropyOptions options, double[] weights) {
+    private void crossEntropy(Buffers buffers, CrossEntropyOptions options, double[] weights) {
         CrossEntropy loss = ops.crossEntropy(options);
-        Stream stream = batch.stream;
-        long[] labels = {random.nextInt(batch.classes), -100, batch.classes - 1};
+        Stream stream = buffers.stream;
+        long[] labels = {random.nextInt(buffers.classes), -100, buffers.classes - 1};
         double[] gradScale = new double[ROWS];
         Arrays.fill(gradScale, GRAD_SCALE);
         CrossEntropyReference exact =
-                CrossEntropyReference.of(batch.rows(batch.x), labels, weights, options, gradScale);
+                CrossEntropyReference.of(buffers.rows(buffers.x), labels, weights, options, gradScale);
         try (Tensor y = ops.labels(labels, stream);
                 Tensor w = weights == null
                         ? null
-                        : ops.upload(weights, batch.dtype.arithmetic(), Shape.of(batch.classes), stream);
-                CrossEntropyResult forward = loss.forward(batch.x, y, w, stream);
-                CrossEntropyResult fused = loss.newResult(batch.dtype, batch.x.shape(), stream)) {
-            losses("crossEntropy.forward", batch, options, forward, exact);
-            batch.poison();
-            loss.backward(batch.x, y, w, forward, GradScale.of(GRAD_SCALE), batch.out, stream);
-            double[][] fromLse = batch.rows(batch.out);
-            batch.poison();
-            loss.forwardBackward(batch.x, y, w, GradScale.of(GRAD_SCALE), batch.out, fused, stream);
-            double[][] both = batch.rows(batch.out);
-            losses("crossEntropy.forwardBackward", batch, options, fused, exact);
+                        : ops.upload(weights, buffers.dtype.arithmetic(), Shape.of(buffers.classes), stream);
+                CrossEntropyResult forward = loss.forward(buffers.x, y, w, stream);
+                CrossEntropyResult fused = loss.newResult(buffers.dtype, buffers.x.shape(), stream)) {
+            losses("crossEntropy.forward", buffers, options, forward, exact);
+            buffers.poison();
+            loss.backward(buffers.x, y, w, forward, GradScale.of(GRAD_SCALE), buffers.out, stream);
+            double[][] fromLse = buffers.rows(buffers.out);
+            buffers.poison();
+            loss.forwardBackward(buffers.x, y, w, GradScale.of(GRAD_SCALE), buffers.out, fused, stream);
+            double[][] both = buffers.rows(buffers.out);
+            losses("crossEntropy.forwardBackward", buffers, options, fused, exact);
             for (int n = 0; n < ROWS; n++) {
                 CrossEntropyReference.Row row = exact.rows()[n];
                 double savedScale = row.gradientScale() * Math.max(1, Math.abs(row.lse()) / 8);
                 Tolerance gradient = Tolerance.GRADIENT;
-                table.add("crossEntropy.backward", gradient, batch.dtype, row.gradient(), fromLse[n], savedScale);
+                table.add("crossEntropy.backward", gradient, buffers.dtype, row.gradient(), fromLse[n], savedScale);
                 table.add(
                         "crossEntropy.forwardBackward",
                         gradient,
-                        batch.dtype,
+                        buffers.dtype,
                         row.gradient(),
                         both[n],
                         row.gradientScale());
@@ -193,12 +193,12 @@ final class OracleCheck {
 
     private void losses(
             String op,
-            Batch batch,
+            Buffers buffers,
             CrossEntropyOptions options,
             CrossEntropyResult result,
             CrossEntropyReference exact) {
-        DType dtype = batch.dtype;
-        double[] rowLosses = result.rowLosses().downloadDoubles(batch.stream);
+        DType dtype = buffers.dtype;
+        double[] rowLosses = result.rowLosses().downloadDoubles(buffers.stream);
         for (int n = 0; n < ROWS; n++) {
             CrossEntropyReference.Row row = exact.rows()[n];
             table.addLoss(op, dtype, row.loss(), rowLosses[n], row.lossScale());

@@ -1,0 +1,48 @@
+package io.github.logitops.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: {@code logitops <subcommand>}. */
+@Command(
+        name = "logitops",
+        description =
+                "Softmax, log-softmax and fused cross entropy: see them train, see where they run, check that they are right.",
+        mixinStandardHelpOptions = true,
+        versionProvider = LibraryVersion.class,
+        subcommands = {TrainCommand.class, InfoCommand.class, CheckCommand.class})
+public final class Main {
+    private static final int FAILURE = 1;
+    private static final int BAD_INPUT = 2;
+
+    private Main() {}
+
+    /** Runs the command line and ends the JVM: 0 if all went well, 2 for bad arguments or input, 1 for other failures. */
+    public static void main(String[] args) {
+        setUnlessSet("logback.configurationFile", "io/github/logitops/cli/logback.xml"); // before the first logger
+        setUnlessSet("java.awt.headless", "true"); // charts are drawn into files
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command line with its error handling; {@code execute} returns the exit code. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> fail(e.getCommandLine(), e, BAD_INPUT))
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        fail(command, e, e instanceof IllegalArgumentException ? BAD_INPUT : FAILURE));
+    }
+
+    /** One line, whatever the message looks like. */
+    private static int fail(CommandLine command, Exception e, int exitCode) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        command.getErr().println("logitops: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+        return exitCode;
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}

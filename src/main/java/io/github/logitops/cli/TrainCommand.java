@@ -1,0 +1,226 @@
+package io.github.logitops.cli;
+
+import io.github.logitops.Backend;
+import io.github.logitops.LogitOps;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.spec.DType;
+import java.awt.AWTError;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a next-byte model through the public API and holds its loss against the best one that counting finds. */
+@Command(
+        name = "train",
+        description = "Trains a next-byte model on a text and compares its loss with the optimum of bigrams.",
+        mixinStandardHelpOptions = true,
+        versionProvider = LibraryVersion.class,
+        sortOptions = false)
+final class TrainCommand implements Callable<Integer> {
+    /** Pairs to see in all, unless told: brings bigrams within a thousandth of their optimum in some seconds. */
+    private static final int PAIRS_ENOUGH = 1_200_000;
+
+    private static final int FEWEST_EPOCHS = 2;
+    private static final int MOST_EPOCHS = 300; // a tiny text has small batches, which cost more a pair
+    private static final int MOST_STEPS = 10_000_000;
+
+    private static final int TABLE_ROWS = 8;
+    private static final int CONSOLE_COLUMNS = 80;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "TEXT",
+            defaultValue = ".",
+            description = "File or folder to train on (default: the current folder).")
+    private Path source;
+
+    @Option(
+            names = "--include",
+            split = ",",
+            paramLabel = "GLOB",
+            defaultValue = "*.java,*.cu,*.cuh,*.md",
+            description = "Names of files to read in a folder (default: ${DEFAULT-VALUE}).")
+    private List<String> include;
+
+    @Option(names = "--epochs", description = "Passes over the text (default: by its length).")
+    private Integer epochs;
+
+    @Option(names = "--batch", defaultValue = "512", description = "Rows in a step (default: ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Option(
+            names = "--learning-rate",
+            defaultValue = "2",
+            description = "Adagrad's, at the start (default: ${DEFAULT-VALUE}).")
+    private double learningRate;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of order and sample (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--backend",
+            defaultValue = "AUTO",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private Backend backend;
+
+    @Option(names = "--context", defaultValue = "1", description = "Bytes the model sees (default: ${DEFAULT-VALUE}).")
+    private int contextLength;
+
+    @Option(
+            names = "--buckets",
+            defaultValue = "65536",
+            description =
+                    "Rows of the table for contexts of more than one byte, a power of 2 (default: ${DEFAULT-VALUE}).")
+    private int buckets;
+
+    @Option(names = "--dtype", defaultValue = "F32", description = "F64, F32, F16 or BF16 (default: ${DEFAULT-VALUE}).")
+    private DType dtype;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            defaultValue = "target/loss.png",
+            description = "Where the loss curve goes, a PNG (default: ${DEFAULT-VALUE}).")
+    private Path plot;
+
+    @Option(
+            names = "--sample",
+            paramLabel = "BYTES",
+            defaultValue = "240",
+            description = "How much text the model writes (default: ${DEFAULT-VALUE}).")
+    private int sampleLength;
+
+    @Override
+    public Integer call() {
+        requireOptions();
+        Corpus corpus = Corpus.read(source, include);
+        byte[] text = corpus.text();
+        int pairs = text.length - contextLength;
+        require(
+                pairs > 0,
+                "the text must be longer than a context",
+                "bytes=" + text.length + ", context=" + contextLength);
+        println("text: files=%d, bytes=%d", corpus.files(), text.length);
+
+        var table = new LogitTable(new Contexts(contextLength, buckets));
+        double optimum = BigramOptimum.of(text, contextLength);
+        try (LogitOps ops = LogitOps.open(backend);
+                Stream stream = ops.newStream();
+                Batch batch = new Batch(ops, stream, dtype, Math.min(batchSize, pairs), table, text)) {
+            println("%s", ops.backendReport());
+            var trainer = new Trainer(batch, contextLength, text.length);
+            LossCurve losses = train(trainer, pairs);
+            printCurve(losses);
+            printSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
+            plot(losses, optimum);
+            double loss = trainer.meanLoss();
+            println(
+                    "train: loss=%.4f optimum=%.4f ratio=%.4f backend=%s",
+                    loss, optimum, loss / optimum, ops.backendReport().selected());
+        }
+        return 0;
+    }
+
+    private LossCurve train(Trainer trainer, int pairs) {
+        int passes = epochs != null ? epochs : Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, PAIRS_ENOUGH / pairs));
+        long steps = (long) passes * trainer.stepsPerEpoch();
+        require(steps <= MOST_STEPS, "too many steps", "epochs=" + passes + ", steps=" + steps);
+        println(
+                "plan: context=%d, dtype=%s, epochs=%d, steps=%d, batch=%d, learningRate=%s, seed=%d",
+                contextLength, dtype, passes, steps, Math.min(batchSize, pairs), learningRate, seed);
+
+        PrintWriter err = spec.commandLine().getErr();
+        var console = new DelegatingProgressBarConsumer(
+                bar -> {
+                    err.print("\r" + bar);
+                    err.flush();
+                },
+                CONSOLE_COLUMNS); // given, so that no terminal has to be asked
+        try (ProgressBar bar = ProgressBar.builder()
+                .setTaskName("train")
+                .setInitialMax(steps)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(500)
+                .setConsumer(console)
+                .build()) {
+            return trainer.train(passes, learningRate, seed, bar::step);
+        } finally {
+            err.println();
+        }
+    }
+
+    private void printCurve(LossCurve losses) {
+        println("%8s %8s", "step", "loss");
+        for (LossCurve.Point point : losses.points(TABLE_ROWS)) {
+            println("%8d %8.4f", point.step(), point.loss());
+        }
+    }
+
+    /** Byte for byte: what is not printable ASCII is shown as a dot. */
+    private void printSample(byte[] sample) {
+        new String(sample, StandardCharsets.ISO_8859_1)
+                .replaceAll("[^\\n\\x20-\\x7E]", ".")
+                .lines()
+                .forEach(line -> println("| %s", line));
+    }
+
+    /** The chart is an extra: without fonts or native libraries AWT throws errors of many kinds, and training goes on. */
+    private void plot(LossCurve losses, double optimum) {
+        try {
+            LossChart.write(losses, optimum, plot);
+            println("chart: %s", plot);
+        } catch (IOException | RuntimeException | LinkageError | InternalError | AWTError e) {
+            String cause = e.toString().lines().findFirst().orElseThrow();
+            spec.commandLine().getErr().println("train: warning: no chart: plot=" + plot + ", cause=" + cause);
+        }
+    }
+
+    private void requireOptions() {
+        require(epochs == null || epochs > 0, "epochs must be positive", "epochs=" + epochs);
+        require(batchSize > 0 && batchSize <= 1 << 16, "batch must be in [1, 65536]", "batch=" + batchSize);
+        require(
+                learningRate > 0 && learningRate < Float.MAX_VALUE,
+                "the learning rate must be positive and finite",
+                "learningRate=" + learningRate);
+        require(contextLength > 0 && contextLength <= 64, "context must be in [1, 64]", "context=" + contextLength);
+        require(
+                Integer.bitCount(buckets) == 1 && buckets > 0 && buckets <= 1 << 22,
+                "buckets must be a power of 2 up to 4194304",
+                "buckets=" + buckets);
+        require(
+                LogitTable.bytes(new Contexts(contextLength, buckets))
+                        <= Runtime.getRuntime().maxMemory() / 2,
+                "the table must fit half of the heap",
+                "buckets=" + buckets + ", heapBytes=" + Runtime.getRuntime().maxMemory());
+        require(dtype.isFloating(), "dtype must be floating-point", "dtype=" + dtype);
+        require(
+                sampleLength >= 0 && sampleLength <= 1_000_000,
+                "sample must be in [0, 1000000]",
+                "sample=" + sampleLength);
+    }
+
+    private static void require(boolean condition, String rule, String values) {
+        if (!condition) {
+            throw new IllegalArgumentException("train: " + rule + ": " + values);
+        }
+    }
+
+    private void println(String format, Object... values) {
+        spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
+    }
+}
