@@ -56,13 +56,26 @@ public final class LogSoftmax {
         return HostForm.DOUBLES.map(ops, x, shape, (t, s) -> forward(t, t, s));
     }
 
-    /** {@link #backward(Tensor, Tensor, Tensor, Stream)} on F32 host arrays; returns dx in a new array. Waits. */
+    /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
     public float[] backward(float[] y, float[] dy, Shape shape) {
-        return HostForm.FLOATS.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, b, s));
+        return backward(y, dy, GradScale.ONE, shape);
     }
 
-    /** As {@link #backward(float[], float[], Shape)}, in F64. */
+    /**
+     * {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on F32 host arrays without padding; returns dx in a new
+     * array. Waits.
+     */
+    public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
+        return HostForm.FLOATS.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+    }
+
+    /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
     public double[] backward(double[] y, double[] dy, Shape shape) {
-        return HostForm.DOUBLES.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, b, s));
+        return backward(y, dy, GradScale.ONE, shape);
+    }
+
+    /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
+    public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
+        return HostForm.DOUBLES.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

@@ -67,6 +67,8 @@ abstract class LogSoftmaxContract extends SoftmaxContract {
             assertArrayEquals(new double[] {3, -3}, dx, 1e-14);
             float[] half = bench.ops().logSoftmax().backward(floats, new float[] {2, 0}, shape);
             assertArrayEquals(new float[] {1, -1}, half, 1e-6f);
+            float[] scaled = bench.ops().logSoftmax().backward(floats, new float[] {2, 0}, GradScale.of(8), shape);
+            assertArrayEquals(new float[] {8, -8}, scaled, 1e-5f);
         }
     }
 }

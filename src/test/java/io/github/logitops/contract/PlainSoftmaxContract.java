@@ -68,6 +68,8 @@ abstract class PlainSoftmaxContract extends SoftmaxContract {
             assertArrayEquals(new double[] {0.75, -0.75, 0.25, -0.25}, dx, 1e-15);
             float[] half = bench.ops().softmax().backward(floats, new float[] {2, 0, 0, 4}, shape);
             assertArrayEquals(new float[] {0.5f, -0.5f, -1, 1}, half);
+            double[] scaled = bench.ops().softmax().backward(y, new double[] {4, 0, 1, 0}, GradScale.of(4), shape);
+            assertArrayEquals(new double[] {3, -3, 1, -1}, scaled, 1e-14);
         }
     }
 }

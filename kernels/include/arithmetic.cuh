@@ -1,0 +1,66 @@
+// arithmetic: the few functions that the formulas need, once for f32 and once for f64, and sums that do not drift.
+//
+// Modules are compiled with -fmad=false: a product and a sum are two roundings unless fused() is written.
+#pragma once
+
+#include <math.h>
+
+#include "dtype.cuh"
+
+namespace logitops {
+
+/**
+ * exp(t) for t <= 1 or so. f32: 2^(t log2 e) by the hardware's ex2, 2 ulp; its .ftz form is one instruction where the other
+ * takes three, and what it flushes (below 2^-126) vanishes in every sum and bound, as t is relative to a row's maximum.
+ * t = x - max is exact or nearly so and t log2 e small where exp(t) counts. One step less, fma(x, log2 e, -max log2 e),
+ * rounds its constant on the scale of max: rows masked to -1e30 would become 0/0.
+ */
+LOGITOPS_DEVICE float exponential(float t) {
+  constexpr float kLog2E = 1.4426950408889634f;
+  float result;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(t * kLog2E));
+  return result;
+}
+LOGITOPS_DEVICE double exponential(double t) { return exp(t); }
+
+LOGITOPS_DEVICE float logarithm(float value) { return logf(value); }
+LOGITOPS_DEVICE double logarithm(double value) { return log(value); }
+
+/** a * b + c, rounded once. */
+LOGITOPS_DEVICE float fused(float a, float b, float c) { return fmaf(a, b, c); }
+LOGITOPS_DEVICE double fused(double a, double b, double c) { return fma(a, b, c); }
+
+/** The larger; NaN only if both are: what a NaN does to a row, its sum of exponentials shows. */
+LOGITOPS_DEVICE float larger(float a, float b) { return fmaxf(a, b); }
+LOGITOPS_DEVICE double larger(double a, double b) { return fmax(a, b); }
+
+template <class A>
+LOGITOPS_DEVICE bool is_finite(A value) {
+  return value - value == 0;  // inf - inf and NaN - NaN are NaN
+}
+
+/** A sum that carries its rounding errors along (Knuth's two-sum), so that neither length nor cancellation shows. */
+template <class A>
+struct Compensated {
+  A sum = 0;
+  A lost = 0;
+
+  LOGITOPS_DEVICE void add(A value) {
+    const A next = sum + value;
+    const A of_value = next - sum;
+    lost += (sum - (next - of_value)) + (value - of_value);
+    sum = next;
+  }
+
+  /** Gives the same bits as other.merge(*this), so all threads of a butterfly agree. */
+  LOGITOPS_DEVICE void merge(Compensated other) {
+    const A lost_before = lost + other.lost;
+    lost = 0;
+    add(other.sum);
+    lost += lost_before;
+  }
+
+  LOGITOPS_DEVICE A value() const { return is_finite(sum) ? sum + lost : sum; }
+};
+
+}  // namespace logitops
