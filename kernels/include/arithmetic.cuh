@@ -10,10 +10,10 @@
 namespace logitops {
 
 /**
- * exp(t) for t <= 1 or so. f32: 2^(t log2 e) by the hardware's ex2, 2 ulp; its .ftz form is one instruction where the other
- * takes three, and what it flushes (below 2^-126) vanishes in every sum and bound, as t is relative to a row's maximum.
- * t = x - max is exact or nearly so and t log2 e small where exp(t) counts. One step less, fma(x, log2 e, -max log2 e),
- * rounds its constant on the scale of max: rows masked to -1e30 would become 0/0.
+ * exp(t) for t <= 1 or so. f32: 2^(t log2 e) by the hardware's ex2, 2 ulp; its .ftz form is one instruction where the
+ * other takes three, and what it flushes (below 2^-126) vanishes in every sum and bound, as t is relative to a row's
+ * maximum. t = x - max is exact or nearly so and t log2 e small where exp(t) counts. One step less, fma(x, log2 e, -max
+ * log2 e), rounds its constant on the scale of max: rows masked to -1e30 would become 0/0.
  */
 LOGITOPS_DEVICE float exponential(float t) {
   constexpr float kLog2E = 1.4426950408889634f;
@@ -45,21 +45,17 @@ struct Compensated {
   A sum = 0;
   A lost = 0;
 
-  LOGITOPS_DEVICE void add(A value) {
-    const A next = sum + value;
-    const A of_value = next - sum;
-    lost += (sum - (next - of_value)) + (value - of_value);
-    sum = next;
-  }
+  LOGITOPS_DEVICE void add(A value) { merge({value, 0}); }
 
   /** Gives the same bits as other.merge(*this), so all threads of a butterfly agree. */
   LOGITOPS_DEVICE void merge(Compensated other) {
-    const A lost_before = lost + other.lost;
-    lost = 0;
-    add(other.sum);
-    lost += lost_before;
+    const A next = sum + other.sum;
+    const A of_other = next - sum;
+    lost = (lost + other.lost) + ((sum - (next - of_other)) + (other.sum - of_other));
+    sum = next;
   }
 
+  /** Infinite and NaN sums are right as they are; what they lost is not a number. */
   LOGITOPS_DEVICE A value() const { return is_finite(sum) ? sum + lost : sum; }
 };
 

@@ -1,5 +1,5 @@
-// block_reduce: combines one value of each thread of a block, in an order that depends on nothing but the thread numbers.
-// Every thread gets the result, the same bits.
+// block_reduce: combines one value of each thread of a block, in an order that depends on nothing but the thread
+// numbers. Every thread gets the result, the same bits.
 #pragma once
 
 #include "arithmetic.cuh"
@@ -15,7 +15,7 @@ LOGITOPS_DEVICE Compensated<A> shuffle_xor(Compensated<A> value, int mask) {
   return {shuffle_xor(value.sum, mask), shuffle_xor(value.lost, mask)};
 }
 
-/** Reductions over a block of kThreads, all of which call; kThreads is a multiple of 32. */
+/** Reductions over a block of kThreads, all of which call; kThreads / 32 is a power of 2, at most 32. */
 template <int kThreads>
 class BlockReduce {
  public:
@@ -42,25 +42,27 @@ class BlockReduce {
   LOGITOPS_DEVICE V reduce(V value, Combine combine) {
     constexpr int kWarps = kThreads / 32;
     __shared__ V of_warp[2][kWarps];
-    const int warp = threadIdx.x / 32;
-#pragma unroll
-    for (int mask = 16; mask > 0; mask /= 2) {
-      combine(value, shuffle_xor(value, mask));
-    }
+    butterfly(value, 16, combine);
     slot_ ^= 1;
     if (threadIdx.x % 32 == 0) {
-      of_warp[slot_][warp] = value;
+      of_warp[slot_][threadIdx.x / 32] = value;
     }
     // Closes write-then-read of of_warp[slot_]. The other hazard, a next reduction that writes what a slow thread still
     // reads, is closed by taking the slots in turn: whoever writes this one again has passed the next barrier, and all
     // reading threads before it.
     __syncthreads();
-    value = of_warp[slot_][0];
-#pragma unroll
-    for (int other = 1; other < kWarps; other++) {
-      combine(value, of_warp[slot_][other]);
-    }
+    value = of_warp[slot_][threadIdx.x % kWarps];
+    butterfly(value, kWarps / 2, combine);
     return value;
+  }
+
+  /** Combines the values of 2 * mask neighbouring lanes. */
+  template <class V, class Combine>
+  LOGITOPS_DEVICE static void butterfly(V& value, int mask, Combine combine) {
+#pragma unroll 1  // code that is five times as long would not be measurably faster
+    for (; mask > 0; mask /= 2) {
+      combine(value, shuffle_xor(value, mask));
+    }
   }
 
   int slot_ = 0;

@@ -1,4 +1,4 @@
-// row_sum: what one pass over a row keeps of it, in batches of kBatch columns.
+// row_sum: what one pass over a row keeps of it, batch by batch.
 //
 // Two levels: a batch is added up as a tree (three roundings), batches into a compensated sum. So rows of 2^18 columns
 // stay within the bounds that rows of 2^5 keep.
@@ -8,17 +8,39 @@
 
 namespace logitops {
 
-/** Columns that a thread takes at a time: their loads are all under way before the first is used. */
-constexpr int kBatch = 8;
+/** Columns that a thread takes at a time, 32 bytes of arithmetic: their loads are all under way before the first is
+ * used. */
+template <class A>
+constexpr int kBatch = 32 / sizeof(A);
 
 template <class A>
-LOGITOPS_DEVICE A batch_sum(const A (&v)[kBatch]) {
-  return ((v[0] + v[1]) + (v[2] + v[3])) + ((v[4] + v[5]) + (v[6] + v[7]));
+using Batch = A[kBatch<A>];
+
+template <class A>
+LOGITOPS_DEVICE A batch_sum(const Batch<A>& v) {
+  Batch<A> sums;
+#pragma unroll
+  for (int k = 0; k < kBatch<A>; k++) {
+    sums[k] = v[k];
+  }
+#pragma unroll
+  for (int width = kBatch<A> / 2; width > 0; width /= 2) {
+#pragma unroll
+    for (int k = 0; k < width; k++) {
+      sums[k] += sums[k + width];
+    }
+  }
+  return sums[0];
 }
 
 template <class A>
-LOGITOPS_DEVICE A batch_max(const A (&v)[kBatch]) {
-  return larger(larger(larger(v[0], v[1]), larger(v[2], v[3])), larger(larger(v[4], v[5]), larger(v[6], v[7])));
+LOGITOPS_DEVICE A batch_max(const Batch<A>& v) {
+  A max = v[0];
+#pragma unroll
+  for (int k = 1; k < kBatch<A>; k++) {
+    max = larger(max, v[k]);
+  }
+  return max;
 }
 
 /**
@@ -32,18 +54,18 @@ LOGITOPS_DEVICE A batch_max(const A (&v)[kBatch]) {
 template <class A>
 class ExpSum {
  public:
-  LOGITOPS_DEVICE void add(const A (&x)[kBatch]) {
+  LOGITOPS_DEVICE void add(const Batch<A>& x) {
     // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
-    const A max = batch_max(x);
+    const A max = batch_max<A>(x);
     if (max > reference_ + 1) {
       move_to(max);
     }
-    A exps[kBatch];
+    Batch<A> exps;
 #pragma unroll
-    for (int k = 0; k < kBatch; k++) {
+    for (int k = 0; k < kBatch<A>; k++) {
       exps[k] = exponential(x[k] - shift());
     }
-    sum_.add(batch_sum(exps));
+    sum_.add(batch_sum<A>(exps));
   }
 
   /** The same sum on behalf of all threads of the row; all of them get the same bits. */
@@ -56,8 +78,6 @@ class ExpSum {
 
   LOGITOPS_DEVICE A shift() const { return isinf(reference_) ? A(0) : reference_; }
   LOGITOPS_DEVICE A sum() const { return sum_.value(); }
-  LOGITOPS_DEVICE A log_sum() const { return logarithm(sum()); }
-  LOGITOPS_DEVICE A lse() const { return shift() + log_sum(); }
 
   /** Whether the lse is finite. If not, everything that is computed from the row is NaN. */
   LOGITOPS_DEVICE bool regular() const { return sum() > 0 && is_finite(sum()); }

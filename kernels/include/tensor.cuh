@@ -1,5 +1,6 @@
-// tensor: where rows lie. Row r = o * inner + i of a tensor starts at element o * outer + i; neighbours in it lie `axis`
-// elements apart. Counts of rows, strides and element offsets have 64 bits: 8192 rows of 262144 already pass 2^31.
+// tensor: where rows lie. Row r = o * inner + i of a tensor starts at element o * outer + i; neighbours in it lie
+// `axis` elements apart. Counts of rows, strides and element offsets have 64 bits: 8192 rows of 262144 already pass
+// 2^31.
 #pragma once
 
 #include "row_sum.cuh"
@@ -19,45 +20,46 @@ struct Tensor {
   int64_t axis;
 };
 
-/** The kBatch columns first, first + kStep, ...; those past the end of the row are not held. */
+/** The columns of a batch: first, first + kStep, ...; those past the end of the row are not held. */
 template <uint32_t kStep>
 struct Columns {
   uint32_t first;
   uint32_t cols;
 
   LOGITOPS_DEVICE uint32_t operator[](int k) const { return first + k * kStep; }
-  LOGITOPS_DEVICE bool holds(int k) const { return (*this)[k] < cols; }
+  LOGITOPS_DEVICE bool holds(int k) const { return k * kStep < cols - first; }
 };
 
-/** A row in memory; Axis is the distance of neighbours: a number or, where it is always 1, UnitAxis. */
-template <class T, class Axis>
+/** A row in memory. kUnit: neighbours lie side by side and axis is not looked at. */
+template <class T, bool kUnit>
 struct Row {
   T* first;
-  Axis axis;
+  int64_t axis;
 
-  LOGITOPS_DEVICE auto at(uint32_t column) const { return widen(first[column * axis]); }
+  LOGITOPS_DEVICE T* at(uint32_t column) const { return kUnit ? first + column : first + column * axis; }
 
   /** Reads a batch; `missing` stands for columns past the end. */
   template <uint32_t kStep, class A>
-  LOGITOPS_DEVICE void load(Columns<kStep> columns, A missing, A (&into)[kBatch]) const {
+  LOGITOPS_DEVICE void load(Columns<kStep> columns, A missing, A (&into)[kBatch<A>]) const {
+    const T* from = at(columns.first);
 #pragma unroll
-    for (int k = 0; k < kBatch; k++) {
-      into[k] = columns.holds(k) ? widen(first[columns[k] * axis]) : missing;
+    for (int k = 0; k < kBatch<A>; k++, from += step(kStep)) {
+      into[k] = columns.holds(k) ? widen(*from) : missing;
     }
   }
 
   template <uint32_t kStep, class A>
-  LOGITOPS_DEVICE void store(Columns<kStep> columns, const A (&values)[kBatch]) const {
+  LOGITOPS_DEVICE void store(Columns<kStep> columns, const A (&values)[kBatch<A>]) const {
+    T* to = at(columns.first);
 #pragma unroll
-    for (int k = 0; k < kBatch; k++) {
+    for (int k = 0; k < kBatch<A>; k++, to += step(kStep)) {
       if (columns.holds(k)) {
-        logitops::store(first + columns[k] * axis, values[k]);
+        logitops::store(to, values[k]);
       }
     }
   }
-};
 
-struct UnitAxis {};
-LOGITOPS_DEVICE uint32_t operator*(uint32_t column, UnitAxis) { return column; }
+  LOGITOPS_DEVICE int64_t step(int64_t columns) const { return kUnit ? columns : columns * axis; }
+};
 
 }  // namespace logitops

@@ -1,8 +1,9 @@
-// cols: rows are columns of memory, as the classes of an image's pixels are. One thread per row, and the row waits between
-// its passes where it was.
+// cols: rows are columns of memory, as the classes of an image's pixels are. One thread per row, and the row waits
+// between its passes where it was.
 //
 // Launch    block (128), any grid: threads step through the rows. Any inner, any strides.
-// Columns   a thread has all of them; neighbouring threads have neighbouring rows, so if inner is not small a warp's loads
+// Columns   a thread has all of them; neighbouring threads have neighbouring rows, so if inner is not small a warp's
+// loads
 //           of one column are one piece of memory.
 // Hazards   none: nobody else reads or writes a thread's row.
 #pragma once
@@ -30,12 +31,12 @@ class TierCols {
 
   template <class T>
   LOGITOPS_DEVICE auto row(Tensor<T> tensor, int64_t) const {
-    return Row<T, int64_t>{tensor.data + o_ * tensor.outer + i_, tensor.axis};
+    return Row<T, false>{tensor.data + o_ * tensor.outer + i_, tensor.axis};
   }
 
-  template <class F>
+  template <class A, class F>
   LOGITOPS_DEVICE void each_batch(F f) const {
-    for (uint32_t first = 0; first < cols_; first += kBatch) {
+    for (uint32_t first = 0; first < cols_; first += kBatch<A>) {
       f(Columns<1>{first, cols_});
     }
   }

@@ -4,7 +4,8 @@
 // Launch    block (256), grid min(rows, 2^31 - 1): blocks step through the rows. inner = 1 and unit axis strides only.
 // Columns   thread t has columns t, t + 256, ...: neighbours read neighbours, and which thread adds up a column depends
 //           on the column alone. So a row gives the same bits at any address, alone or in a batch.
-// Hazards   A thread writes its own columns only, and only after all of its row's reductions. What else it reads of a row
+// Hazards   A thread writes its own columns only, and only after all of its row's reductions. What else it reads of a
+// row
 //           (the label's logit) it must have in a register by the first of them, whose barrier then orders that read
 //           before all writes: this is what makes in place right.
 #pragma once
@@ -30,13 +31,13 @@ class TierGmem {
 
   template <class T>
   LOGITOPS_DEVICE auto row(Tensor<T> tensor, int64_t row) const {
-    return Row<T, UnitAxis>{tensor.data + row * tensor.outer, UnitAxis()};
+    return Row<T, true>{tensor.data + row * tensor.outer, 1};
   }
 
   /** Calls f(Columns) for each batch of this thread's columns. */
-  template <class F>
+  template <class A, class F>
   LOGITOPS_DEVICE void each_batch(F f) const {
-    for (uint32_t first = threadIdx.x; first < cols_; first += kBatch * kThreads) {
+    for (uint32_t first = threadIdx.x; first < cols_; first += kBatch<A> * kThreads) {
       f(Columns<kThreads>{first, cols_});
     }
   }

@@ -2,6 +2,8 @@ package io.github.logitops;
 
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.device.KernelExecutor;
+import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.MemoryStatistics;
@@ -58,20 +60,38 @@ public final class LogitOps implements AutoCloseable {
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
     public static LogitOps open(Backend backend, OpenOptions options) {
-        String noCuda = "this version has no CUDA kernels yet";
-        if (backend == Backend.CUDA) {
-            throw new BackendUnavailableException(backend, noCuda);
+        String reason = "as asked";
+        if (backend != Backend.CPU) {
+            try {
+                return openCuda(backend, options);
+            } catch (BackendUnavailableException e) {
+                if (backend == Backend.CUDA) {
+                    throw e;
+                }
+                reason = e.getMessage();
+            }
         }
         HostDriver driver = new HostDriver();
-        String reason = backend == Backend.CPU ? "as asked" : "CUDA backend unavailable: " + noCuda;
         BackendReport report = new BackendReport(backend, Backend.CPU, driver.device(), reason);
-        LOG.info("{}", report);
-        return over(driver, new CpuExecutor(driver), report, options);
+        return over(driver, new CpuExecutor(driver), report, options.withCacheLimitBytes(0));
+    }
+
+    private static LogitOps openCuda(Backend backend, OpenOptions options) {
+        Driver driver = CudaDriver.open(options.deviceOrdinal());
+        try {
+            BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), "it runs here");
+            return over(driver, new KernelExecutor(driver), report, options);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(driver));
+            throw e;
+        }
     }
 
     /** A session on a given driver: the seam that tests use. */
     static LogitOps over(MemoryDriver driver, Executor executor, BackendReport report, OpenOptions options) {
-        DeviceMemory memory = new DeviceMemory(driver, options.memoryLimitBytes(), options.leakTracking());
+        DeviceMemory memory =
+                new DeviceMemory(driver, options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
+        LOG.info("{}", report);
         return new LogitOps(report, memory, executor);
     }
 
@@ -118,6 +138,16 @@ public final class LogitOps implements AutoCloseable {
     /** A new stream. Close it. */
     public Stream newStream() {
         return memory.newStream();
+    }
+
+    /**
+     * A stream of others, such as the CUDA stream of another library (0 is the default stream): ops queue their work on it, but it
+     * is never destroyed here. Close it before the other library destroys it; closing waits for its work.
+     *
+     * @throws IllegalArgumentException if the device has no such stream
+     */
+    public Stream wrapStream(long handle) {
+        return memory.wrapStream(handle);
     }
 
     /**

@@ -6,31 +6,53 @@ import java.util.Objects;
 /**
  * How a session is opened. Immutable; start from {@link #defaults()} and change what differs.
  *
- * @param memoryLimitBytes what the session's tensors may hold in all; more is a {@code DeviceOutOfMemoryException}
+ * @param deviceOrdinal which GPU, counted from 0 as CUDA does; the CPU mode has no use for it
+ * @param memoryLimitBytes what the session may hold on its device in all; more is a {@code DeviceOutOfMemoryException}
+ * @param cacheLimitBytes how much GPU memory of closed tensors is kept for the next ones; it counts as held, and is given back
+ *     before an allocation fails. The CPU mode keeps none.
  * @param leakTracking whether tensors and streams remember the code that made and closed them
  */
-public record OpenOptions(long memoryLimitBytes, LeakTracking leakTracking) {
+public record OpenOptions(int deviceOrdinal, long memoryLimitBytes, long cacheLimitBytes, LeakTracking leakTracking) {
     public OpenOptions {
+        if (deviceOrdinal < 0) {
+            throw new IllegalArgumentException("openOptions: devices count from 0: deviceOrdinal=" + deviceOrdinal);
+        }
         if (memoryLimitBytes < 1) {
             throw new IllegalArgumentException(
                     "openOptions: the memory limit must be positive: memoryLimitBytes=" + memoryLimitBytes);
         }
+        if (cacheLimitBytes < 0) {
+            throw new IllegalArgumentException(
+                    "openOptions: the cache limit must not be negative: cacheLimitBytes=" + cacheLimitBytes);
+        }
         Objects.requireNonNull(leakTracking, "leakTracking");
     }
 
-    /** No memory limit; leak tracking as the system property {@code logitops.leakTracking} says (OFF or SITES), else OFF. */
+    /**
+     * Device 0, no limits; leak tracking as the system property {@code logitops.leakTracking} says (OFF or SITES), else OFF.
+     */
     public static OpenOptions defaults() {
-        return new OpenOptions(
-                Long.MAX_VALUE, LeakTracking.valueOf(System.getProperty("logitops.leakTracking", "OFF")));
+        LeakTracking tracking = LeakTracking.valueOf(System.getProperty("logitops.leakTracking", "OFF"));
+        return new OpenOptions(0, Long.MAX_VALUE, Long.MAX_VALUE, tracking);
+    }
+
+    /** These options with another GPU. */
+    public OpenOptions withDeviceOrdinal(int newDeviceOrdinal) {
+        return new OpenOptions(newDeviceOrdinal, memoryLimitBytes, cacheLimitBytes, leakTracking);
     }
 
     /** These options with another memory limit. */
     public OpenOptions withMemoryLimitBytes(long newMemoryLimitBytes) {
-        return new OpenOptions(newMemoryLimitBytes, leakTracking);
+        return new OpenOptions(deviceOrdinal, newMemoryLimitBytes, cacheLimitBytes, leakTracking);
+    }
+
+    /** These options with another limit of the cache; 0 keeps nothing. */
+    public OpenOptions withCacheLimitBytes(long newCacheLimitBytes) {
+        return new OpenOptions(deviceOrdinal, memoryLimitBytes, newCacheLimitBytes, leakTracking);
     }
 
     /** These options with leak tracking on or off. */
     public OpenOptions withLeakTracking(LeakTracking newLeakTracking) {
-        return new OpenOptions(memoryLimitBytes, newLeakTracking);
+        return new OpenOptions(deviceOrdinal, memoryLimitBytes, cacheLimitBytes, newLeakTracking);
     }
 }

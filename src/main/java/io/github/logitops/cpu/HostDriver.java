@@ -119,6 +119,11 @@ public final class HostDriver implements MemoryDriver {
     }
 
     @Override
+    public boolean isStream(long stream) {
+        return stream >= 0 && stream < nextHandle.get(); // 0 is everybody's default stream, as in CUDA
+    }
+
+    @Override
     public void synchronize(long stream) {
         // always done
     }
@@ -135,6 +140,11 @@ public final class HostDriver implements MemoryDriver {
 
     @Override
     public void recordEvent(long event, long stream) {
+        // always complete
+    }
+
+    @Override
+    public void waitEvent(long stream, long event) {
         // always complete
     }
 

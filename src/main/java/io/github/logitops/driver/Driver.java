@@ -6,16 +6,13 @@ public interface Driver extends MemoryDriver {
     int computeCapability();
 
     /**
-     * Loads a module.
+     * Loads a module; {@link #close} gives it back.
      *
      * @param name for messages
      * @param ptx its PTX
      * @return the driver's handle
      */
     long loadModule(String name, byte[] ptx);
-
-    /** Gives a module back. No queued work may still use it. */
-    void unloadModule(long module);
 
     /** The handle of a kernel of a loaded module. */
     long function(long module, String entry);

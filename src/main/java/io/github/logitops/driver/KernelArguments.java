@@ -1,6 +1,7 @@
 package io.github.logitops.driver;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The arguments of a kernel, in order and with their types. This is above any encoding: each driver lays them out as its device
@@ -51,6 +52,11 @@ public final class KernelArguments {
     /** The type of argument {@code index}. */
     public Type type(int index) {
         return types[index];
+    }
+
+    /** The types, in order. */
+    public List<Type> types() {
+        return List.of(Arrays.copyOf(types, count));
     }
 
     /** The bits of argument {@code index}; those of an INT32 are sign-extended. */

@@ -45,6 +45,9 @@ public interface MemoryDriver extends AutoCloseable {
     /** Gives a stream back. Its work must be done. */
     void destroyStream(long stream);
 
+    /** Whether the handle is a stream that work of this device can be queued on. */
+    boolean isStream(long stream);
+
     /** Waits until all work queued on the stream is done. */
     void synchronize(long stream);
 
@@ -56,6 +59,9 @@ public interface MemoryDriver extends AutoCloseable {
 
     /** Lets the event complete when the work now queued on the stream is done. */
     void recordEvent(long event, long stream);
+
+    /** Has work queued on the stream from now on wait, on the device, until the event is complete. */
+    void waitEvent(long stream, long event);
 
     /** Whether the event is complete, without waiting. */
     boolean isComplete(long event);

@@ -7,25 +7,22 @@ import java.util.Set;
 
 /**
  * The life of one tensor's memory, apart from the {@link Tensor} so that a tensor nobody holds any more can be told from one
- * that was closed. After the close it stays until every stream that used it is past that use.
+ * that was closed.
  */
 final class Allocation {
     final String name;
     final long address;
-    final long bytes;
     final Site madeAt;
 
+    private final Block block; // null: memory of others
     private final Set<Stream> users = new LinkedHashSet<>();
+    private final Deque<Stream> unmarked = new ArrayDeque<>(); // after the close: users the block does not know of yet
     private Site closedAt;
 
-    // After the close: the streams without an event yet, and the events not seen complete yet.
-    private final Deque<Stream> unmarked = new ArrayDeque<>();
-    private final Deque<Long> events = new ArrayDeque<>();
-
-    Allocation(String name, long address, long bytes, Site madeAt) {
+    Allocation(String name, long address, Block block, Site madeAt) {
         this.name = name;
         this.address = address;
-        this.bytes = bytes;
+        this.block = block;
         this.madeAt = madeAt;
     }
 
@@ -36,9 +33,15 @@ final class Allocation {
         }
     }
 
+    /** Notes that work on {@code stream} uses this memory, and orders it after the work of those who had it before. */
     synchronized void useOn(Stream stream) {
         requireOpen();
-        users.add(stream);
+        if (!users.contains(stream)) {
+            if (block != null) {
+                block.orderBefore(stream);
+            }
+            users.add(stream);
+        }
     }
 
     /** Whether this call closed it: only the first one does. */
@@ -48,34 +51,19 @@ final class Allocation {
         }
         closedAt = site;
         unmarked.addAll(users);
-        users.clear();
         return true;
     }
 
-    /**
-     * Frees the memory if all work that may use it is done. Throws if the device refuses a step; the next call goes on from
-     * there.
-     *
-     * @param wait whether to wait for that work
-     * @return whether the memory is free
-     */
-    synchronized boolean free(DeviceMemory memory, boolean wait) {
+    /** Tells the block who used it. Throws if the device refuses a step; the next call goes on from there. */
+    synchronized Block retire() {
         while (!unmarked.isEmpty()) {
-            if (unmarked.peek().isOpen()) { // a closed stream has done all its work
-                events.add(unmarked.peek().mark());
-            }
+            block.usedOn(unmarked.peek());
             unmarked.remove();
         }
-        while (!events.isEmpty()) {
-            if (wait) {
-                memory.driver().awaitEvent(events.peek());
-            } else if (!memory.driver().isComplete(events.peek())) {
-                return false;
-            }
-            memory.driver().destroyEvent(events.peek());
-            events.remove();
-        }
-        memory.driver().free(address);
-        return true;
+        return block;
+    }
+
+    long bytes() {
+        return block.bytes;
     }
 }

@@ -24,21 +24,28 @@ public final class DeviceMemory implements AutoCloseable {
     private final MemoryDriver driver;
     private final long limitBytes;
     private final LeakTracking tracking;
+    private final BlockPool pool;
     private final Staging staging;
 
     private final Set<Allocation> live = new LinkedHashSet<>();
-    private final List<Allocation> closing = new ArrayList<>(); // closed, but work may still use them
+    private final List<Allocation> closing = new ArrayList<>(); // closed, but not back in the pool yet
     private final Set<Stream> streams = new LinkedHashSet<>();
     private long bytesInUse;
     private long peakBytes;
     private long tensorsMade;
     private boolean closed;
 
-    /** Memory on {@code driver}, which it closes in the end. */
-    public DeviceMemory(MemoryDriver driver, long limitBytes, LeakTracking tracking) {
+    /**
+     * Memory on {@code driver}, which it closes in the end.
+     *
+     * @param limitBytes what may be taken from the driver in all
+     * @param cacheLimitBytes how much of what tensors gave back is kept for the next ones
+     */
+    public DeviceMemory(MemoryDriver driver, long limitBytes, long cacheLimitBytes, LeakTracking tracking) {
         this.driver = driver;
         this.limitBytes = limitBytes;
         this.tracking = tracking;
+        this.pool = new BlockPool(driver, limitBytes, cacheLimitBytes);
         this.staging = new Staging(driver);
     }
 
@@ -50,18 +57,11 @@ public final class DeviceMemory implements AutoCloseable {
     public synchronized Tensor allocate(DType dtype, Layout layout) {
         requireOpen();
         long bytes = Math.max(1, byteSpan(dtype, layout));
-        freeClosed(false);
-        if (bytes > limitBytes - bytesInUse) {
-            freeClosed(true);
-        }
-        if (bytes > limitBytes - bytesInUse) {
-            throw new DeviceOutOfMemoryException(
-                    "allocate: over the session's memory limit of " + limitBytes + " bytes", bytes, bytesInUse);
-        }
-        long address = allocateOrWait(bytes);
-        Allocation allocation = new Allocation(nextName(dtype, layout), address, bytes, site("made here"));
+        retireClosed();
+        Block block = pool.take(bytes);
+        Allocation allocation = new Allocation(nextName(dtype, layout), block.address, block, site("made here"));
         live.add(allocation);
-        bytesInUse += bytes;
+        bytesInUse += block.bytes;
         peakBytes = Math.max(peakBytes, bytesInUse);
         Tensor tensor = new Tensor(this, allocation, dtype, layout);
         CLEANER.register(tensor, () -> collect(allocation));
@@ -83,21 +83,37 @@ public final class DeviceMemory implements AutoCloseable {
             throw new IllegalArgumentException("wrap: not device memory of this size: address=0x"
                     + Long.toHexString(address) + ", dtype=" + dtype + ", shape=" + layout);
         }
-        Allocation foreign = new Allocation(nextName(dtype, layout), address, 0, site("made here"));
+        Allocation foreign = new Allocation(nextName(dtype, layout), address, null, site("made here"));
         return new Tensor(this, foreign, dtype, layout);
     }
 
     /** A new stream. */
     public synchronized Stream newStream() {
         requireOpen();
-        Stream stream = new Stream(this, driver.createStream(), site("made here"));
+        Stream stream = new Stream(this, driver.createStream(), Stream.Owner.SESSION, site("made here"));
+        streams.add(stream);
+        return stream;
+    }
+
+    /**
+     * A stream of others; never destroyed here.
+     *
+     * @throws IllegalArgumentException if the device has no such stream
+     */
+    public synchronized Stream wrapStream(long handle) {
+        requireOpen();
+        if (!driver.isStream(handle)) {
+            throw new IllegalArgumentException("wrapStream: not a stream of this device: handle=0x"
+                    + Long.toHexString(handle) + ", device=" + driver.device());
+        }
+        Stream stream = new Stream(this, handle, Stream.Owner.OTHERS, site("made here"));
         streams.add(stream);
         return stream;
     }
 
     /** What is held at this moment. */
     public synchronized MemoryStatistics statistics() {
-        return new MemoryStatistics(live.size(), bytesInUse, peakBytes, limitBytes);
+        return new MemoryStatistics(live.size(), bytesInUse, peakBytes, pool.heldBytes(), limitBytes);
     }
 
     /** The device in words. */
@@ -128,20 +144,22 @@ public final class DeviceMemory implements AutoCloseable {
             reportLeak(leaked, "was not closed before its session");
             steps.add(() -> close(leaked));
         }
-        steps.add(() -> freeClosed(true));
+        steps.add(this::retireClosed);
+        steps.add(pool::shrink);
         steps.add(staging);
         steps.add(driver);
         Resources.closeAll(steps);
     }
 
-    /** Ends a tensor's life; frees its memory now or, if queued work may still use it, as soon as that is done. */
+    /** Ends a tensor's life; its memory goes back to the pool. */
     synchronized void close(Allocation allocation) {
         if (!allocation.close(site("closed here"))) {
             return;
         }
         if (live.remove(allocation)) {
+            bytesInUse -= allocation.bytes();
             closing.add(allocation);
-            freeClosed(false);
+            retireClosed();
         }
     }
 
@@ -174,28 +192,14 @@ public final class DeviceMemory implements AutoCloseable {
         LOG.warn("{} {}, made at {}", leaked.name, what, leaked.madeAt, leaked.madeAt.trace());
     }
 
-    private long allocateOrWait(long bytes) {
-        try {
-            return driver.allocate(bytes);
-        } catch (DeviceOutOfMemoryException e) {
-            if (closing.isEmpty()) {
-                throw e;
-            }
-            freeClosed(true);
-            return driver.allocate(bytes);
-        }
-    }
-
-    /** Frees what no work uses any more. If the device refuses one, the others are tried, and that one again next time. */
-    private void freeClosed(boolean wait) {
+    /** Gives closed tensors' blocks to the pool. If the device refuses one, the others are tried, and that one next time. */
+    private void retireClosed() {
         RuntimeException first = null;
         for (Iterator<Allocation> each = closing.iterator(); each.hasNext(); ) {
-            Allocation allocation = each.next();
             try {
-                if (allocation.free(this, wait)) {
-                    each.remove();
-                    bytesInUse -= allocation.bytes;
-                }
+                Block block = each.next().retire();
+                each.remove();
+                pool.giveBack(block);
             } catch (RuntimeException e) {
                 first = Resources.combine(first, e);
             }

@@ -4,8 +4,9 @@ package io.github.logitops.memory;
  * What a session holds on its device at one moment.
  *
  * @param liveTensors tensors that own memory and are not closed
- * @param bytesInUse bytes of live tensors and of closed ones whose memory queued work may still use
+ * @param bytesInUse bytes of live tensors, sizes rounded up as they are allocated
  * @param peakBytes the largest {@code bytesInUse} so far
- * @param limitBytes what {@code bytesInUse} may not exceed
+ * @param heldBytes all bytes taken from the device: in use, kept for the next tensors, or waiting for work to end
+ * @param limitBytes what {@code heldBytes} may not exceed
  */
-public record MemoryStatistics(int liveTensors, long bytesInUse, long peakBytes, long limitBytes) {}
+public record MemoryStatistics(int liveTensors, long bytesInUse, long peakBytes, long heldBytes, long limitBytes) {}

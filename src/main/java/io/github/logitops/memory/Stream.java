@@ -14,6 +14,7 @@ import java.util.List;
 public final class Stream implements AutoCloseable {
     private final DeviceMemory memory;
     private final long handle;
+    private final Owner owner;
     private final Site madeAt;
     private final List<Check> checks = new ArrayList<>();
     private Site closedAt;
@@ -25,9 +26,16 @@ public final class Stream implements AutoCloseable {
         void run(Stream stream);
     }
 
-    Stream(DeviceMemory memory, long handle, Site madeAt) {
+    /** Who destroys the driver's stream. */
+    enum Owner {
+        SESSION,
+        OTHERS
+    }
+
+    Stream(DeviceMemory memory, long handle, Owner owner, Site madeAt) {
         this.memory = memory;
         this.handle = handle;
+        this.owner = owner;
         this.madeAt = madeAt;
     }
 
@@ -71,7 +79,8 @@ public final class Stream implements AutoCloseable {
     }
 
     /**
-     * Waits until all work queued on this stream is done, then gives it back. Closing again does nothing.
+     * Waits until all work queued on this stream is done, then gives it back; a stream of others ({@code LogitOps.wrapStream})
+     * stays theirs. Closing again does nothing.
      *
      * @throws IllegalArgumentException if an op found a label out of range and no wait before threw it
      */
@@ -89,7 +98,9 @@ public final class Stream implements AutoCloseable {
     }
 
     synchronized void destroy(MemoryDriver driver) {
-        driver.destroyStream(handle);
+        if (owner == Owner.SESSION) {
+            driver.destroyStream(handle);
+        }
         closedAt = memory.site("closed here");
     }
 

@@ -41,8 +41,51 @@ class LifetimeTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger logger = (Logger) LoggerFactory.getLogger(DeviceMemory.class);
 
+    @Test
+    void cachedMemoryIsReusedWithoutWaitingOnTheHost() {
+        WatchedDriver slow = new WatchedDriver(host);
+        slow.beSlow();
+        OpenOptions options = OpenOptions.defaults().withMemoryLimitBytes(4096);
+        try (LogitOps caching = Sessions.over(slow, new CpuExecutor(host), options);
+                Stream first = caching.newStream();
+                Stream second = caching.newStream()) {
+            Tensor tensor = caching.upload(new float[200], DType.F32, Shape.of(200), first);
+            long address = tensor.address();
+            tensor.close();
+            try (Tensor next = caching.empty(DType.F32, Shape.of(220))) { // of the same size class
+                assertEquals(address, next.address());
+                next.upload(new float[220], first);
+                assertEquals(List.of(), slow.waits(), "the same stream is in order anyway");
+                next.upload(new float[220], second);
+                assertEquals(List.of(second.handle() + " waits for " + first.handle()), slow.waits());
+                assertEquals(1024, caching.memoryStatistics().bytesInUse());
+            }
+            assertEquals(0, caching.memoryStatistics().bytesInUse());
+            assertEquals(1024, caching.memoryStatistics().heldBytes());
+            caching.empty(DType.F32, Shape.of(1000)).close(); // does not fit beside it: the cache makes room
+            assertEquals(4096, caching.memoryStatistics().heldBytes());
+        }
+        slow.assertNothingHeld();
+    }
+
+    @Test
+    void aStreamOfOthersIsUsedAndLeftAlone() {
+        long theirs = driver.createStream();
+        try (Stream stream = ops.wrapStream(theirs);
+                Tensor tensor = ops.upload(new float[4], DType.F32, SHAPE, stream)) {
+            assertEquals(theirs, stream.handle());
+            assertEquals(4, tensor.download(stream).length);
+        }
+        driver.destroyStream(theirs); // which they can only do if nobody did
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ops.wrapStream(1L << 40));
+        assertTrue(e.getMessage().startsWith("wrapStream: not a stream of this device: handle=0x10000000000, device="));
+    }
+
     private LogitOps open(LeakTracking tracking) {
-        OpenOptions options = OpenOptions.defaults().withLeakTracking(tracking).withMemoryLimitBytes(1000);
+        OpenOptions options = OpenOptions.defaults()
+                .withLeakTracking(tracking)
+                .withMemoryLimitBytes(1000)
+                .withCacheLimitBytes(0);
         return Sessions.over(driver, new CpuExecutor(host), options);
     }
 

@@ -31,6 +31,13 @@ class ArchitectureTest {
     static final ArchRule cpu = imports("cpu", "org.slf4j", "spec", "driver", "memory", "op");
 
     @ArchTest
+    static final ArchRule device = imports("device", "org.slf4j", "spec", "driver", "memory", "op");
+
+    /** The only package that imports JCuda; the others' lists do not have it. */
+    @ArchTest
+    static final ArchRule jcuda = imports("driver.jcuda", "org.slf4j", "jcuda..", "driver");
+
+    @ArchTest
     static final ArchRule reference = imports("reference", "spec");
 
     @ArchTest
@@ -50,7 +57,7 @@ class ArchitectureTest {
             "op",
             "reference");
 
-    /** Names with a dot are libraries' packages; the others are ours. */
+    /** What is allowed besides java: libraries' packages with a dot in their names, and ours without. */
     private static ArchRule imports(String name, String... allowed) {
         List<String> packages = new ArrayList<>(List.of("java..", "javax.imageio..", ours(name)));
         for (String each : allowed) {

@@ -2,23 +2,30 @@ package io.github.logitops.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.Launch;
 import io.github.logitops.driver.MemoryDriver;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * A driver that passes each call on, keeps account of what is held, can be told to refuse the n-th call, and can hold events
+ * A driver that passes each call on the memory half on, notes kernel launches without running anything, keeps account of what is held, can be told to refuse the n-th call, and can hold events
  * back until somebody waits, as a slow device would.
  */
-public final class WatchedDriver implements MemoryDriver {
+public final class WatchedDriver implements Driver {
     private final MemoryDriver driver;
     private final Map<Long, Long> allocations = new HashMap<>();
     private final Set<Long> streams = new HashSet<>();
     private final Map<Long, Long> events = new HashMap<>(); // event -> stream whose work it stands for, 0 if complete
+    private final List<String> waits = new ArrayList<>();
+    private final List<String> modules = new ArrayList<>();
+    private final List<Launch> launches = new ArrayList<>();
     private int hostBuffers;
     private int calls;
     private int refusedCall = -1;
@@ -42,6 +49,21 @@ public final class WatchedDriver implements MemoryDriver {
     /** From now on work on streams is not done before somebody waits for it. */
     public void beSlow() {
         slow = true;
+    }
+
+    /** Which stream was told to wait for work on which other stream, in order. */
+    public List<String> waits() {
+        return waits;
+    }
+
+    /** The names of the modules that were loaded, in order. */
+    public List<String> modules() {
+        return modules;
+    }
+
+    /** The kernel launches, in order. */
+    public List<Launch> launches() {
+        return launches;
     }
 
     public long bytesHeld() {
@@ -130,6 +152,12 @@ public final class WatchedDriver implements MemoryDriver {
     }
 
     @Override
+    public boolean isStream(long stream) {
+        count("isStream");
+        return driver.isStream(stream);
+    }
+
+    @Override
     public void synchronize(long stream) {
         count("synchronize");
         driver.synchronize(stream);
@@ -159,6 +187,13 @@ public final class WatchedDriver implements MemoryDriver {
     }
 
     @Override
+    public void waitEvent(long stream, long event) {
+        count("waitEvent");
+        driver.waitEvent(stream, event);
+        waits.add(stream + " waits for " + events.get(event));
+    }
+
+    @Override
     public boolean isComplete(long event) {
         count("isComplete");
         return events.get(event) == 0 && driver.isComplete(event);
@@ -169,6 +204,30 @@ public final class WatchedDriver implements MemoryDriver {
         count("awaitEvent");
         driver.awaitEvent(event);
         events.put(event, 0L);
+    }
+
+    @Override
+    public int computeCapability() {
+        return 90;
+    }
+
+    @Override
+    public long loadModule(String name, byte[] ptx) {
+        count("loadModule");
+        modules.add(name);
+        return modules.size();
+    }
+
+    @Override
+    public long function(long module, String entry) {
+        count("function");
+        return module * 1000 + entry.length();
+    }
+
+    @Override
+    public void launch(Launch launch, long stream) {
+        count("launch");
+        launches.add(launch);
     }
 
     @Override

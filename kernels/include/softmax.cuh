@@ -1,0 +1,74 @@
+// softmax: what softmax and log-softmax have in common, each way. The formulas are in the .cu files.
+#pragma once
+
+#include "entries.cuh"
+
+namespace logitops {
+
+/** y = Output(exp sum of x)(x), row by row. */
+template <class Tier, template <class> class Output, class T>
+LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape) {
+  using A = Arithmetic<T>;
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const auto x_row = tier.row(x, row);
+    const auto y_row = tier.row(y, row);
+    ExpSum<A> exp_sum;
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> v;
+      x_row.load(columns, A(-INFINITY), v);
+      exp_sum.add(v);
+    });
+    exp_sum.gather(tier);
+
+    const Output<A> output(exp_sum);
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> v;
+      x_row.load(columns, A(0), v);
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        v[k] = output(v[k]);
+      }
+      y_row.store(columns, v);
+    });
+  });
+}
+
+/** dx = factor * Gradient::of(y, dy, sum of Gradient::term(y, dy)), row by row. */
+template <class Tier, template <class> class Gradient, class T>
+LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<const T> dy,
+                                      const Arithmetic<T>* row_scale, Shape shape, double scale) {
+  using A = Arithmetic<T>;
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const auto y_row = tier.row(y, row);
+    const auto dy_row = tier.row(dy, row);
+    const auto dx_row = tier.row(dx, row);
+    Compensated<A> sum;
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> y_v, dy_v;
+      y_row.load(columns, A(0), y_v);
+      dy_row.load(columns, A(0), dy_v);
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        y_v[k] = Gradient<A>::term(y_v[k], dy_v[k]);
+      }
+      sum.add(batch_sum<A>(y_v));
+    });
+    const A total = tier.sum(sum);
+
+    const A factor = static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> y_v, dy_v;
+      y_row.load(columns, A(0), y_v);
+      dy_row.load(columns, A(0), dy_v);
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        y_v[k] = factor * Gradient<A>::of(y_v[k], dy_v[k], total);
+      }
+      dx_row.store(columns, y_v);
+    });
+  });
+}
+
+}  // namespace logitops

@@ -1,0 +1,35 @@
+// softmax_bwd: dx_j = g y_j (dy_j - sum_k y_k dy_k), row by row; g = scale * row_scale[row].
+//
+// Shapes    y, dy, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but
+// cols.
+//           row_scale: [rows], or null for 1 each.
+// Tiers     gmem  one block per row, y and dy read twice; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, y and dy read twice; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
+// Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN anywhere in a
+// row
+//           makes that row NaN.
+#include "include/softmax.cuh"
+
+namespace logitops {
+
+template <class A>
+struct SoftmaxGradient {
+  LOGITOPS_DEVICE static A term(A y, A dy) { return y * dy; }
+  LOGITOPS_DEVICE static A of(A y, A dy, A sum) { return y * (dy - sum); }
+};
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                                    \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                       \
+  softmax_bwd_##tier##_##dtype(T* dx, const T* y, const T* dy, const logitops::Arithmetic<T>* row_scale, int64_t rows, \
+                               int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t y_outer,        \
+                               int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale) {                      \
+    logitops::softmax_backward<Tier, logitops::SoftmaxGradient, T>({dx, dx_outer, dx_axis}, {y, y_outer, y_axis},      \
+                                                                   {dy, dy_outer, dy_axis}, row_scale,                 \
+                                                                   {rows, inner, static_cast<uint32_t>(cols)}, scale); \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

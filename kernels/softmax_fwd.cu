@@ -1,0 +1,37 @@
+// softmax_fwd: y_j = exp(x_j - lse), lse = log sum_j exp(x_j), row by row.
+//
+// Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
+// Tiers     gmem  one block per row, x read twice; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, x read twice; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  y may be x. Elements between and after rows are neither read nor written.
+// Numerics  f32 arithmetic for every storage type but f64; one rounding on the way out. -inf gives 0; a row that holds
+//           NaN or +inf, or nothing but -inf, is NaN throughout.
+#include "include/softmax.cuh"
+
+namespace logitops {
+
+template <class A>
+class Softmax {
+ public:
+  LOGITOPS_DEVICE explicit Softmax(const ExpSum<A>& row)
+      : shift_(row.regular() ? row.shift() : A(NAN)), inverse_sum_(1 / row.sum()) {}
+
+  LOGITOPS_DEVICE A operator()(A x) const { return exponential(x - shift_) * inverse_sum_; }
+
+ private:
+  A shift_;
+  A inverse_sum_;
+};
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                          \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                             \
+  softmax_fwd_##tier##_##dtype(T* y, const T* x, int64_t rows, int64_t inner, int32_t cols, int64_t y_outer, \
+                               int64_t y_axis, int64_t x_outer, int64_t x_axis) {                            \
+    logitops::softmax_forward<Tier, logitops::Softmax, T>({y, y_outer, y_axis}, {x, x_outer, x_axis},        \
+                                                          {rows, inner, static_cast<uint32_t>(cols)});       \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

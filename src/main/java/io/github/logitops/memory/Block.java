@@ -1,0 +1,67 @@
+package io.github.logitops.memory;
+
+import io.github.logitops.driver.MemoryDriver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A piece of device memory, which outlives the tensors that have it one after the other. It knows the work that may still use it
+ * on behalf of tensors already closed: the next tensor's streams are ordered after that work on the device, so that nobody on
+ * the host has to wait for it.
+ */
+final class Block {
+    final long address;
+    final long bytes;
+
+    private final MemoryDriver driver;
+    private final Deque<Use> uses = new ArrayDeque<>();
+
+    /** Work on a stream up to an event. */
+    private record Use(Stream stream, long event) {}
+
+    Block(MemoryDriver driver, long address, long bytes) {
+        this.driver = driver;
+        this.address = address;
+        this.bytes = bytes;
+    }
+
+    /** Notes that all work now queued on {@code stream} may use this block. A closed stream has done its work. */
+    void usedOn(Stream stream) {
+        if (stream.isOpen()) {
+            uses.add(new Use(stream, stream.mark()));
+        }
+    }
+
+    /** Has work queued on {@code next} from now on wait for the earlier uses on other streams. */
+    void orderBefore(Stream next) {
+        for (Use use : uses) {
+            if (use.stream != next) {
+                driver.waitEvent(next.handle(), use.event);
+            }
+        }
+    }
+
+    /** Whether no work can use this block any more, without waiting. */
+    boolean isIdle() {
+        while (!uses.isEmpty()) {
+            if (!driver.isComplete(uses.peek().event)) {
+                return false;
+            }
+            forgetFirst();
+        }
+        return true;
+    }
+
+    /** Waits until no work can use this block any more. */
+    void awaitIdle() {
+        while (!uses.isEmpty()) {
+            driver.awaitEvent(uses.peek().event);
+            forgetFirst();
+        }
+    }
+
+    private void forgetFirst() {
+        driver.destroyEvent(uses.peek().event);
+        uses.remove();
+    }
+}

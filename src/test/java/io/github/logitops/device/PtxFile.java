@@ -1,0 +1,65 @@
+package io.github.logitops.device;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the head of a PTX file and of its entries say.
+ *
+ * @param module the module's name, that of its source file
+ * @param architecture 75, 80 or 90
+ * @param version of the PTX language, as in 7.8
+ * @param target as in sm_90
+ * @param entries by name: the types of the parameters in order, as in u64
+ */
+record PtxFile(String module, int architecture, String version, String target, Map<String, List<String>> entries) {
+    /** Where they are, in the sources. */
+    static final Path FOLDER = Path.of("src/main/resources/io/github/logitops/ptx");
+
+    private static final Pattern NAME = Pattern.compile("(\\w+)\\.sm_(\\d+)\\.ptx");
+    private static final Pattern VERSION = Pattern.compile("^\\.version (\\S+)$", Pattern.MULTILINE);
+    private static final Pattern TARGET = Pattern.compile("^\\.target (\\S+)$", Pattern.MULTILINE);
+    private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(([^)]*)\\)", Pattern.MULTILINE);
+    private static final Pattern PARAMETER = Pattern.compile("\\.param (?:\\.align \\d+ )?\\.(\\w+) \\w+");
+
+    /** Every file that ships. */
+    static List<PtxFile> all() throws IOException {
+        List<PtxFile> all = new ArrayList<>();
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            for (Path file : files.sorted().toList()) {
+                Matcher name = NAME.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    all.add(parse(name.group(1), Integer.parseInt(name.group(2)), Files.readString(file)));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static PtxFile parse(String module, int architecture, String text) {
+        Map<String, List<String>> entries = new TreeMap<>();
+        Matcher entry = ENTRY.matcher(text);
+        while (entry.find()) {
+            List<String> types = PARAMETER
+                    .matcher(entry.group(2))
+                    .results()
+                    .map(parameter -> parameter.group(1))
+                    .toList();
+            entries.put(entry.group(1), types);
+        }
+        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries);
+    }
+
+    private static String first(Pattern pattern, String text) {
+        Matcher matcher = pattern.matcher(text);
+        return matcher.find() ? matcher.group(1) : "";
+    }
+}
