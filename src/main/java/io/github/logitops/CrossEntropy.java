@@ -16,6 +16,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -55,8 +56,8 @@ public final class CrossEntropy {
 
     CrossEntropy(LogitOps ops, CrossEntropyOptions options, Axis axis) {
         this.ops = ops;
-        this.options = options;
-        this.axis = axis;
+        this.options = Objects.requireNonNull(options, "options");
+        this.axis = Objects.requireNonNull(axis, "axis");
     }
 
     /** The numbers of this cross entropy. */
@@ -74,6 +75,10 @@ public final class CrossEntropy {
             throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
         }
         long classes = shape.extent(axis.in(shape));
+        if (classes < 1 || classes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "crossEntropy: an axis has 1 to 2^31-1 elements: axis=" + axis.index() + ", logits=" + shape);
+        }
         LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), stream);
         return new CrossEntropyResult(buffers, classes, options);
     }
@@ -125,8 +130,11 @@ public final class CrossEntropy {
             Tensor gradient,
             Stream stream) {
         CrossEntropyInputs inputs = inputs(BACKWARD, logits, labels, weights);
+        saved.requireMadeFor(BACKWARD, options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx), stream);
+        CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
+        saved.requireFilled(BACKWARD);
+        ops.run(problem, stream);
     }
 
     /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -222,12 +230,14 @@ public final class CrossEntropy {
     }
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
+        result.requireMadeFor(inputs.op(), options, inputs.x().classes());
         ops.run(new CrossEntropyForward(inputs, result.buffers()), stream);
         result.filledOn(stream);
     }
 
     private void forwardBackward(
             CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
+        result.requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         ops.run(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), stream);
         result.filledOn(stream);
@@ -247,9 +257,11 @@ public final class CrossEntropy {
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {
         Shape rows = requireLabels(FORWARD, labels, shape);
         try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, logits, shape, stream);
+                Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
                 Tensor y = ops.labels(labels, rows, stream);
-                Tensor w = weights == null ? null : form.upload(ops, weights, classes(shape), stream);
+                Tensor w = weights == null
+                        ? null
+                        : form.upload(ops, FORWARD + ": weights", weights, classes(shape), stream);
                 CrossEntropyResult result = forward(x, y, w, stream)) {
             A rowLosses = form.down().apply(result.rowLosses(), stream);
             A lse = form.down().apply(result.lse(), stream);
@@ -261,9 +273,11 @@ public final class CrossEntropy {
             HostForm<A> form, A logits, int[] labels, A weights, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, labels, shape);
         try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, logits, shape, stream);
+                Tensor x = form.upload(ops, FORWARD_BACKWARD + ": logits", logits, shape, stream);
                 Tensor y = ops.labels(labels, rows, stream);
-                Tensor w = weights == null ? null : form.upload(ops, weights, classes(shape), stream);
+                Tensor w = weights == null
+                        ? null
+                        : form.upload(ops, FORWARD_BACKWARD + ": weights", weights, classes(shape), stream);
                 CrossEntropyResult result = newResult(x.dtype(), shape, stream)) {
             forwardBackward(x, y, w, gradScale, x, result, stream);
             A rowLosses = form.down().apply(result.rowLosses(), stream);

@@ -25,6 +25,7 @@ public final class CrossEntropyResult implements AutoCloseable {
     private final Stream.Check labelCheck = this::throwLabelOutOfRange;
 
     private Stream stream; // of the last op; null before the first
+    private int checksDue; // streams that our check waits on
     private boolean closed;
 
     CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options) {
@@ -76,60 +77,79 @@ public final class CrossEntropyResult implements AutoCloseable {
 
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
+    public void close() {
         List<Tensor> tensors =
                 new ArrayList<>(List.of(buffers.loss(), buffers.rowLosses(), buffers.lse(), buffers.weightSum()));
-        boolean checkIsDue = stream != null && stream.awaits(labelCheck);
-        if (!checkIsDue) { // else the check closes what it reads
-            tensors.add(buffers.labelStats());
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (checksDue == 0) { // else the check closes what it reads
+                tensors.add(buffers.labelStats());
+            }
         }
-        Resources.closeAll(tensors);
+        Resources.closeAll(tensors); // not under the lock: a check may hold others and want this one
     }
 
     LossBuffers buffers() {
         return buffers;
     }
 
+    /** Refuses ops with other numbers than this result was made for: what it reports later would be wrong. */
+    void requireMadeFor(String op, CrossEntropyOptions opOptions, long opClasses) {
+        if (!options.equals(opOptions) || classes != opClasses) {
+            throw new IllegalArgumentException(op + ": the result was made for another cross entropy: made for classes="
+                    + classes + ", " + options + ", used with classes=" + opClasses + ", " + opOptions);
+        }
+    }
+
+    /** Throws unless a forward op left its log-sum-exps here. */
+    synchronized void requireFilled(String op) {
+        if (stream == null) {
+            throw new IllegalStateException(op + ": no op has filled the result: result=" + buffers.lse());
+        }
+    }
+
     /** Notes that an op on {@code newStream} fills this result. */
     synchronized void filledOn(Stream newStream) {
         stream = newStream;
-        newStream.addCheck(labelCheck);
+        if (newStream.addCheck(labelCheck)) {
+            checksDue++;
+        }
     }
 
     private Stream settled() {
         Stream last;
         synchronized (this) {
+            requireFilled("crossEntropy");
             last = stream;
-        }
-        if (last == null) {
-            throw new IllegalStateException("crossEntropy: no op has filled this result");
         }
         last.settle(labelCheck);
         return last;
     }
 
-    private synchronized void throwLabelOutOfRange(Stream settled) {
+    private void throwLabelOutOfRange(Stream settled) {
         Tensor stats = buffers.labelStats();
+        long[] values = new long[LossBuffers.LABEL_STATS];
         try {
-            long[] values = new long[LossBuffers.LABEL_STATS];
             stats.peek(values, settled);
             if (values[1] >= 0) {
-                stats.upload(new long[] {values[0], -1, 0}, settled);
-                throw labelOutOfRange(values[1], values[2], classes, options);
+                stats.upload(new long[] {values[0], -1, 0}, settled); // thrown once
             }
-        } catch (DriverException e) { // nothing was learnt: the next wait tries again
-            if (!closed) {
-                settled.addCheck(labelCheck);
-            }
+        } catch (DriverException e) { // nothing was learnt for sure: the next wait tries again
+            settled.addCheck(labelCheck);
             throw e;
-        } finally {
-            if (closed) {
-                stats.close();
-            }
+        }
+        boolean last;
+        synchronized (this) {
+            last = --checksDue == 0 && closed;
+        }
+        if (last) {
+            stats.close();
+        }
+        if (values[1] >= 0) {
+            throw labelOutOfRange(values[1], values[2], classes, options);
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import java.lang.reflect.Array;
 
 /**
  * Ops on host arrays by way of tensors: uploads, runs the tensor form in place, downloads. The one place that knows that
@@ -33,24 +34,31 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
         void run(Tensor first, Tensor second, Stream stream);
     }
 
-    A map(LogitOps ops, A x, Shape shape, InPlace op) {
+    /** Runs an op on an array that messages call {@code name}. */
+    A map(LogitOps ops, String name, A x, Shape shape, InPlace op) {
         try (Stream stream = ops.newStream();
-                Tensor tensor = upload(ops, x, shape, stream)) {
+                Tensor tensor = upload(ops, name, x, shape, stream)) {
             op.run(tensor, stream);
             return down.apply(tensor, stream);
         }
     }
 
-    A map(LogitOps ops, A first, A second, Shape shape, OverSecond op) {
+    /** Runs an op on two arrays, y and dy. */
+    A map(LogitOps ops, String op, A y, A dy, Shape shape, OverSecond run) {
         try (Stream stream = ops.newStream();
-                Tensor one = upload(ops, first, shape, stream);
-                Tensor other = upload(ops, second, shape, stream)) {
-            op.run(one, other, stream);
+                Tensor one = upload(ops, op + ": y", y, shape, stream);
+                Tensor other = upload(ops, op + ": dy", dy, shape, stream)) {
+            run.run(one, other, stream);
             return down.apply(other, stream);
         }
     }
 
-    Tensor upload(LogitOps ops, A array, Shape shape, Stream stream) {
+    /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
+    Tensor upload(LogitOps ops, String name, A array, Shape shape, Stream stream) {
+        if (Array.getLength(array) != shape.elements()) {
+            throw new IllegalArgumentException(
+                    name + " must hold each element once: elements=" + Array.getLength(array) + ", shape=" + shape);
+        }
         return ops.filled(dtype, shape, tensor -> up.apply(tensor, array, stream));
     }
 }

@@ -8,6 +8,7 @@ import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Shape;
+import java.util.Objects;
 
 /**
  * Log-softmax along one axis, forward and backward: the logarithms of {@link Softmax}, without its underflow. Cheap to make,
@@ -22,7 +23,7 @@ public final class LogSoftmax {
 
     LogSoftmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = axis;
+        this.axis = Objects.requireNonNull(axis, "axis");
     }
 
     /**
@@ -48,12 +49,12 @@ public final class LogSoftmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, "logSoftmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, "logSoftmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -66,7 +67,8 @@ public final class LogSoftmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.FLOATS.map(
+                ops, "logSoftmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -76,6 +78,7 @@ public final class LogSoftmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.DOUBLES.map(
+                ops, "logSoftmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

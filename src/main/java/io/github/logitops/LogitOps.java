@@ -81,9 +81,9 @@ public final class LogitOps implements AutoCloseable {
         try {
             BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), "it runs here");
             return over(driver, new KernelExecutor(driver), report, options);
-        } catch (RuntimeException e) {
+        } catch (IllegalArgumentException e) { // a device that no kernel is for
             Resources.closeAfter(e, List.of(driver));
-            throw e;
+            throw new BackendUnavailableException(Backend.CUDA, e.getMessage());
         }
     }
 
@@ -166,16 +166,19 @@ public final class LogitOps implements AutoCloseable {
 
     /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
     public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
+        requireLength(values.length, shape);
         return filled(dtype, shape, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
     public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
+        requireLength(values.length, shape);
         return filled(dtype, shape, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
     public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
+        requireLength(bits.length, shape);
         return filled(dtype, shape, tensor -> tensor.upload(bits, stream));
     }
 
@@ -191,6 +194,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** I32 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(int[] labels, Shape shape, Stream stream) {
+        requireLength(labels.length, shape);
         return filled(DType.I32, shape, tensor -> tensor.upload(labels, stream));
     }
 
@@ -201,6 +205,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** I64 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
+        requireLength(labels.length, shape);
         return filled(DType.I64, shape, tensor -> tensor.upload(labels, stream));
     }
 
@@ -242,6 +247,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
+        stream.requireOpen();
         for (Tensor tensor : problem.tensors()) {
             if (!tensor.belongsWith(stream)) {
                 throw new IllegalArgumentException(problem.op()
@@ -252,6 +258,14 @@ public final class LogitOps implements AutoCloseable {
             tensor.useOn(stream);
         }
         problem.runOn(executor, stream);
+    }
+
+    /** Found out before memory is asked for: a wrong shape may be a huge one. */
+    private static void requireLength(long elements, Shape shape) {
+        if (elements != shape.elements()) {
+            throw new IllegalArgumentException(
+                    "upload: the array must hold each element once: elements=" + elements + ", shape=" + shape);
+        }
     }
 
     /** A new tensor that {@code fill} was called on; closed if that fails. */

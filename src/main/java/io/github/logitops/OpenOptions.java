@@ -32,8 +32,17 @@ public record OpenOptions(int deviceOrdinal, long memoryLimitBytes, long cacheLi
      * Device 0, no limits; leak tracking as the system property {@code logitops.leakTracking} says (OFF or SITES), else OFF.
      */
     public static OpenOptions defaults() {
-        LeakTracking tracking = LeakTracking.valueOf(System.getProperty("logitops.leakTracking", "OFF"));
-        return new OpenOptions(0, Long.MAX_VALUE, Long.MAX_VALUE, tracking);
+        return new OpenOptions(0, Long.MAX_VALUE, Long.MAX_VALUE, defaultTracking());
+    }
+
+    private static LeakTracking defaultTracking() {
+        String value = System.getProperty("logitops.leakTracking", "OFF");
+        try {
+            return LeakTracking.valueOf(value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "openOptions: leak tracking is OFF or SITES: logitops.leakTracking=" + value, e);
+        }
     }
 
     /** These options with another GPU. */

@@ -8,6 +8,7 @@ import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Shape;
+import java.util.Objects;
 
 /**
  * Softmax along one axis, forward and backward. Cheap to make, without state, shared by threads.
@@ -22,7 +23,7 @@ public final class Softmax {
 
     Softmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = axis;
+        this.axis = Objects.requireNonNull(axis, "axis");
     }
 
     /**
@@ -59,12 +60,12 @@ public final class Softmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, "softmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, "softmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -77,7 +78,7 @@ public final class Softmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.FLOATS.map(ops, "softmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -87,6 +88,7 @@ public final class Softmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(ops, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.DOUBLES.map(
+                ops, "softmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

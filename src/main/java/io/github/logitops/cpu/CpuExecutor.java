@@ -32,8 +32,9 @@ public final class CpuExecutor implements Executor {
         int classes = problem.x().classes();
         boolean log = problem.kind() == SoftmaxKind.LOG_SOFTMAX;
         ParallelRows.forEach(problem.x().count(), classes, row -> {
-            double[] values = Scratch.of(classes).first;
-            double[] exps = Scratch.of(classes).second;
+            Scratch scratch = Scratch.of(classes);
+            double[] values = scratch.first;
+            double[] exps = scratch.second;
             x.read(row, values);
             RowMath.Summary summary = RowMath.summarize(values, exps, classes);
             if (!Double.isFinite(summary.lse())) {
@@ -93,9 +94,10 @@ public final class CpuExecutor implements Executor {
         RowView x = new RowView(problem.inputs().x(), driver);
         int classes = problem.inputs().x().classes();
         ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            double[] logits = Scratch.of(classes).first;
+            Scratch scratch = Scratch.of(classes);
+            double[] logits = scratch.first;
             x.read(row, logits);
-            RowMath.Summary summary = RowMath.summarize(logits, Scratch.of(classes).second, classes);
+            RowMath.Summary summary = RowMath.summarize(logits, scratch.second, classes);
             loss.setRow(row, loss.of(row, logits, summary), summary.lse());
         });
         loss.reduce();
@@ -136,8 +138,9 @@ public final class CpuExecutor implements Executor {
         double meanFactor = loss.meanFactor();
         int classes = problem.inputs().x().classes();
         ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            double[] logits = Scratch.of(classes).first;
-            double[] values = Scratch.of(classes).second;
+            Scratch scratch = Scratch.of(classes);
+            double[] logits = scratch.first;
+            double[] values = scratch.second;
             if (!loss.counts(row)) {
                 loss.setRow(row, loss.isIgnored(row) ? 0 : Double.NaN, 0);
                 Arrays.fill(values, 0, classes, 0);

@@ -7,6 +7,8 @@ import io.github.logitops.memory.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,6 +22,7 @@ public final class HostDriver implements MemoryDriver {
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
 
     private final ConcurrentSkipListMap<Long, ByteBuffer> allocations = new ConcurrentSkipListMap<>();
+    private final Set<Long> streams = ConcurrentHashMap.newKeySet();
     private final AtomicLong nextAddress = new AtomicLong(1L << 32);
     private final AtomicLong nextHandle = new AtomicLong(1);
     private final AtomicLong inUse = new AtomicLong();
@@ -42,10 +45,7 @@ public final class HostDriver implements MemoryDriver {
     /** The allocation that holds this range, with its address; or null. */
     private Map.Entry<Long, ByteBuffer> holding(long address, long bytes) {
         Map.Entry<Long, ByteBuffer> below = allocations.floorEntry(address);
-        return below != null
-                        && address - below.getKey() + bytes <= below.getValue().capacity()
-                ? below
-                : null;
+        return below != null && bytes <= below.getValue().capacity() - (address - below.getKey()) ? below : null;
     }
 
     @Override
@@ -110,17 +110,19 @@ public final class HostDriver implements MemoryDriver {
 
     @Override
     public long createStream() {
-        return nextHandle.getAndIncrement();
+        long stream = nextHandle.getAndIncrement();
+        streams.add(stream);
+        return stream;
     }
 
     @Override
     public void destroyStream(long stream) {
-        // holds nothing
+        streams.remove(stream);
     }
 
     @Override
     public boolean isStream(long stream) {
-        return stream >= 0 && stream < nextHandle.get(); // 0 is everybody's default stream, as in CUDA
+        return stream == 0 || streams.contains(stream); // 0 is everybody's default stream, as in CUDA
     }
 
     @Override

@@ -40,6 +40,7 @@ final class Allocation {
             if (block != null) {
                 block.orderBefore(stream);
             }
+            users.removeIf(user -> !user.isOpen()); // their work is done
             users.add(stream);
         }
     }

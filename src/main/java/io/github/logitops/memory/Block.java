@@ -1,8 +1,9 @@
 package io.github.logitops.memory;
 
 import io.github.logitops.driver.MemoryDriver;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 
 /**
  * A piece of device memory, which outlives the tensors that have it one after the other. It knows the work that may still use it
@@ -14,7 +15,7 @@ final class Block {
     final long bytes;
 
     private final MemoryDriver driver;
-    private final Deque<Use> uses = new ArrayDeque<>();
+    private final List<Use> uses = new ArrayList<>();
 
     /** Work on a stream up to an event. */
     private record Use(Stream stream, long event) {}
@@ -41,27 +42,22 @@ final class Block {
         }
     }
 
-    /** Whether no work can use this block any more, without waiting. */
+    /** Whether no work can use this block any more, without waiting; forgets the uses that are done. */
     boolean isIdle() {
-        while (!uses.isEmpty()) {
-            if (!driver.isComplete(uses.peek().event)) {
-                return false;
+        for (Iterator<Use> each = uses.iterator(); each.hasNext(); ) {
+            Use use = each.next();
+            if (driver.isComplete(use.event)) {
+                driver.destroyEvent(use.event);
+                each.remove();
             }
-            forgetFirst();
         }
-        return true;
+        return uses.isEmpty();
     }
 
     /** Waits until no work can use this block any more. */
     void awaitIdle() {
-        while (!uses.isEmpty()) {
-            driver.awaitEvent(uses.peek().event);
-            forgetFirst();
+        for (Use use : uses) {
+            driver.awaitEvent(use.event);
         }
-    }
-
-    private void forgetFirst() {
-        driver.destroyEvent(uses.peek().event);
-        uses.remove();
     }
 }

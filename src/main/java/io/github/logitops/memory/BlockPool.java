@@ -41,8 +41,9 @@ final class BlockPool {
         long size = roundUp(bytes);
         Deque<Block> same = cached.get(size);
         if (same != null && !same.isEmpty()) {
+            same.peek().isIdle(); // whether or not: forgets what is done, so that uses do not pile up
             cachedBytes -= size;
-            return same.poll(); // the one given back first is the likeliest to be idle
+            return same.poll(); // the one given back first, as the likeliest to be idle
         }
         freeIdle();
         if (size > limitBytes - heldBytes) {
@@ -73,8 +74,10 @@ final class BlockPool {
         cached.values().forEach(leaving::addAll);
         cached.clear();
         cachedBytes = 0;
-        leaving.forEach(Block::awaitIdle);
-        freeIdle();
+        List<AutoCloseable> steps = new ArrayList<>();
+        leaving.forEach(block -> steps.add(block::awaitIdle));
+        steps.add(this::freeIdle);
+        Resources.closeAll(steps); // whichever fails
     }
 
     /** What the driver gave and has not got back. */

@@ -126,11 +126,19 @@ public final class DeviceMemory implements AutoCloseable {
      * is tried, whatever fails. Closing again does nothing.
      */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        List<AutoCloseable> steps;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            steps = closingSteps();
         }
-        closed = true;
+        Resources.closeAll(steps); // not under the lock: checks of streams take others
+    }
+
+    private List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
         for (Stream stream : streams) {
             LOG.warn(
@@ -144,11 +152,14 @@ public final class DeviceMemory implements AutoCloseable {
             reportLeak(leaked, "was not closed before its session");
             steps.add(() -> close(leaked));
         }
-        steps.add(this::retireClosed);
-        steps.add(pool::shrink);
+        steps.add(this::freeAll);
         steps.add(staging);
         steps.add(driver);
-        Resources.closeAll(steps);
+        return steps;
+    }
+
+    private synchronized void freeAll() {
+        Resources.closeAll(List.of(this::retireClosed, pool::shrink));
     }
 
     /** Ends a tensor's life; its memory goes back to the pool. */

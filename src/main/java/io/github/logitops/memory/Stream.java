@@ -56,12 +56,30 @@ public final class Stream implements AutoCloseable {
         runChecks();
     }
 
-    /** Has {@code check} run after the next wait on this stream. A check that already waits its turn stays as it is. */
-    public void addCheck(Check check) {
+    /** Has work queued here from now on wait, on the device, for all work now queued on {@code other}. Does not wait itself. */
+    public void waitFor(Stream other) {
+        requireOpen();
+        other.requireOpen();
+        if (other.memory != memory) {
+            throw new IllegalArgumentException(
+                    "waitFor: streams must come from one session: stream=" + this + ", other=" + other);
+        }
+        long event = other.mark();
+        try {
+            memory.driver().waitEvent(handle, event);
+        } finally {
+            memory.driver().destroyEvent(event);
+        }
+    }
+
+    /**
+     * Has {@code check} run after the next wait on this stream.
+     *
+     * @return whether it was added: one that already waits its turn stays as it is
+     */
+    public boolean addCheck(Check check) {
         synchronized (checks) {
-            if (!checks.contains(check)) {
-                checks.add(check);
-            }
+            return !checks.contains(check) && checks.add(check);
         }
     }
 
@@ -93,7 +111,16 @@ public final class Stream implements AutoCloseable {
         try {
             runChecks();
         } finally {
-            memory.destroy(this);
+            if (!hasChecks()) { // a check that could not run stays, and the stream with it, for the session to close
+                memory.driver().synchronize(handle); // checks may have queued copies
+                memory.destroy(this);
+            }
+        }
+    }
+
+    private boolean hasChecks() {
+        synchronized (checks) {
+            return !checks.isEmpty();
         }
     }
 
@@ -136,18 +163,12 @@ public final class Stream implements AutoCloseable {
         return event;
     }
 
-    /** Whether {@code check} still waits its turn. */
-    public boolean awaits(Check check) {
-        synchronized (checks) {
-            return checks.contains(check);
-        }
-    }
-
     synchronized boolean isOpen() {
         return closedAt == null;
     }
 
-    synchronized void requireOpen() {
+    /** Throws {@link IllegalStateException}, with the place if it is known, if this stream is closed. */
+    public synchronized void requireOpen() {
         if (closedAt != null) {
             throw new IllegalStateException(
                     "stream: used after close: stream=" + handle + ", closedAt=" + closedAt, closedAt.trace());

@@ -46,7 +46,10 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * The device address of the first element.
+     * The device address of the first element. The memory may have been another tensor's, and work of that one may still be
+     * under way: before code outside this library works on it, call {@link #useOn} with the stream that the code works on
+     * ({@code LogitOps.wrapStream}), which orders that stream after it. For tensors that come from {@code wrap} around this
+     * address, do so on this tensor.
      *
      * @throws IllegalStateException if the tensor is closed
      */
@@ -185,7 +188,10 @@ public final class Tensor implements AutoCloseable {
         memory.close(allocation);
     }
 
-    /** Notes that work on {@code stream} uses this tensor. Ops call it before they queue that work. */
+    /**
+     * Notes that work on {@code stream} uses this tensor, and orders it after work for those who had the memory before. Ops call
+     * it themselves; work of others on the tensor's address needs it.
+     */
     public void useOn(Stream stream) {
         allocation.useOn(stream);
     }

@@ -15,8 +15,7 @@ import java.util.List;
 public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx)
         implements Problem {
     public CrossEntropyBackward {
-        saved.requireFit(inputs.op(), inputs.x());
-        inputs.requireFit(dx, gradScale);
+        inputs.requireFit(dx, gradScale, saved);
     }
 
     @Override

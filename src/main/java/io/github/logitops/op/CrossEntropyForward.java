@@ -12,7 +12,7 @@ import java.util.List;
  */
 public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result) implements Problem {
     public CrossEntropyForward {
-        result.requireFit(inputs.op(), inputs.x());
+        inputs.requireFit(result);
     }
 
     @Override

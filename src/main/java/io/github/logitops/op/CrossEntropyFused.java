@@ -16,8 +16,7 @@ import java.util.List;
 public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, GradScale gradScale, Rows dx)
         implements Problem {
     public CrossEntropyFused {
-        result.requireFit(inputs.op(), inputs.x());
-        inputs.requireFit(dx, gradScale);
+        inputs.requireFit(dx, gradScale, result);
     }
 
     @Override

@@ -28,8 +28,19 @@ public record CrossEntropyInputs(String op, Rows x, Tensor labels, Tensor weight
         }
     }
 
-    /** The gradient goes over the logits themselves or overlaps no input; its scale suits the reduction. */
-    void requireFit(Rows dx, GradScale gradScale) {
+    /** The result was made for logits like these, and overlaps no input. */
+    void requireFit(LossBuffers result) {
+        result.requireFit(op, x);
+        result.requireApart(op, "labels", labels);
+        if (weights != null) {
+            result.requireApart(op, "weights", weights);
+        }
+    }
+
+    /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
+    void requireFit(Rows dx, GradScale gradScale, LossBuffers result) {
+        requireFit(result);
+        result.requireApart(op, dx.name(), dx.tensor());
         Require.alike(op, x, dx);
         Require.sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
         Require.apart(op, dx.name(), dx.tensor(), "labels", labels);
@@ -38,6 +49,9 @@ public record CrossEntropyInputs(String op, Rows x, Tensor labels, Tensor weight
         }
         gradScale.requireFit(op, options.reduction());
         gradScale.requireFit(op, dx);
+        if (gradScale.perRow() != null) {
+            result.requireApart(op, "gradScale", gradScale.perRow());
+        }
     }
 
     /** The inputs' tensors and these. */

@@ -26,6 +26,7 @@ public record GradScale(double value, Tensor perRow) {
         return new GradScale(1, factors);
     }
 
+    /** The factors, if there is one for each row, have the rows' shape and are not what is written. */
     void requireFit(String op, Rows dx) {
         if (perRow != null) {
             Require.dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());

@@ -48,7 +48,16 @@ public record LossBuffers(Tensor loss, Tensor rowLosses, Tensor lse, Tensor weig
             throw new IllegalArgumentException(op + ": the result was made for other logits: result=" + lse.dtype()
                     + lse.shape() + ", rows=" + x.dtype().arithmetic() + x.rowShape());
         }
-        lse.address();
+        requireApart(op, x.name(), x.tensor());
+    }
+
+    /** The tensor shares no byte with what is written here. */
+    void requireApart(String op, String name, Tensor tensor) {
+        Require.apart(op, "result.loss", loss, name, tensor);
+        Require.apart(op, "result.rowLosses", rowLosses, name, tensor);
+        Require.apart(op, "result.lse", lse, name, tensor);
+        Require.apart(op, "result.weightSum", weightSum, name, tensor);
+        Require.apart(op, "result.labelStats", labelStats, name, tensor);
     }
 
     List<Tensor> tensors() {

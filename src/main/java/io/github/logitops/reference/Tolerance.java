@@ -39,7 +39,7 @@ public enum Tolerance {
         }
         double error = Math.abs(actual - exact);
         double bound = dtype == DType.F64 ? F64_FRACTION * scale : fraction * scale;
-        if (dtype == DType.F16 || dtype == DType.BF16) {
+        if (scale != 0 && (dtype == DType.F16 || dtype == DType.BF16)) {
             bound += BinaryFormat.of(dtype).ulp(exact);
         }
         return Double.isFinite(error) && bound > 0 ? error / bound : Double.POSITIVE_INFINITY;

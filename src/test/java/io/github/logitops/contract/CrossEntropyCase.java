@@ -106,6 +106,11 @@ record CrossEntropyCase(
                 DeviceRows dxFused = bench.poisoned(dtype, geometry);
                 loss.forwardBackward(x.tensor(), y, w, scale, dxFused.tensor(), fused, s);
                 checkLosses("forwardBackward", fused, exact, bench);
+                double[] fusedLse = fused.lse().downloadDoubles(s);
+                for (int n = 0; n < lse.length; n++) {
+                    boolean counts = labels[n] >= 0 && labels[n] < geometry.classes() && !options.ignores(labels[n]);
+                    assertEquals(counts ? lse[n] : 0, fusedLse[n], "lse of " + n + " after forwardBackward");
+                }
                 double[][] gradient = dxFused.read();
                 checkGradient("forwardBackward", gradient, exact, false);
                 assertArrayEquals(x.values(), x.read(), "the logits were written");

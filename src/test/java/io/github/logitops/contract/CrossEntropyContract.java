@@ -84,6 +84,22 @@ abstract class CrossEntropyContract {
     }
 
     @Test
+    void aNumberAndFactorsForEachRowMultiply() {
+        try (Bench bench = new Bench(rig())) {
+            CrossEntropyOptions none = CrossEntropyOptions.defaults().withReduction(Reduction.NONE);
+            DeviceRows x = bench.rows(DType.F64, Geometry.dense(2, 2), new double[][] {{0, 0}, {0, 0}});
+            Tensor labels = bench.labels(DType.I32, Shape.of(2), 0, 1);
+            Tensor factors = bench.vector(DType.F64, Shape.of(2), 3, 5);
+            CrossEntropy loss = bench.ops().crossEntropy(none);
+            try (CrossEntropyResult result = loss.newResult(DType.F64, Shape.of(2, 2), bench.stream())) {
+                GradScale scale = new GradScale(2, factors);
+                loss.forwardBackward(x.tensor(), labels, null, scale, x.tensor(), result, bench.stream());
+                assertArrayEquals(new double[][] {{-3, 3}, {5, -5}}, x.read());
+            }
+        }
+    }
+
+    @Test
     void withoutGradScaleHalfGradientsOfAMeanVanish() {
         int rows = 8192;
         double[][] logits = new double[rows][2];
@@ -314,6 +330,47 @@ abstract class CrossEntropyContract {
                         "crossEntropy.backward: the result was made for other logits: result=F32[5], rows=F32[4]",
                         () -> mean.backward(x, labels, null, other, x, s));
             }
+            try (CrossEntropyResult result = mean.newResult(DType.BF16, Shape.of(4, 10), s)) {
+                assertEquals(
+                        "crossEntropy.backward: no op has filled the result: result=" + result.lse(),
+                        assertThrows(IllegalStateException.class, () -> mean.backward(x, labels, null, result, x, s))
+                                .getMessage());
+                CrossEntropyOptions sum = mean.options().withReduction(Reduction.SUM);
+                assertMessage(
+                        forward + "the result was made for another cross entropy: made for classes=10, "
+                                + mean.options() + ", used with classes=10, " + sum,
+                        () -> bench.ops().crossEntropy(sum).forward(x, labels, null, result, s));
+                Tensor overLse = bench.keep(bench.ops().wrap(result.lse().address(), DType.I32, Shape.of(4)));
+                assertTrue(assertThrows(IllegalArgumentException.class, () -> mean.forward(x, overLse, null, result, s))
+                        .getMessage()
+                        .startsWith(forward + "result.lse must not overlap labels: "));
+            }
+            CrossEntropy none = bench.ops().crossEntropy(mean.options().withReduction(Reduction.NONE));
+            try (CrossEntropyResult result = none.newResult(DType.BF16, Shape.of(4, 10), s)) {
+                GradScale theirs = GradScale.perRow(result.rowLosses());
+                assertTrue(assertThrows(
+                                IllegalArgumentException.class,
+                                () -> none.forwardBackward(x, labels, null, theirs, x, result, s))
+                        .getMessage()
+                        .startsWith(both + "result.rowLosses must not overlap gradScale: "));
+                Tensor overGradient = bench.keep(bench.ops().wrap(x.address(), DType.F32, Shape.of(4)));
+                GradScale over = GradScale.perRow(overGradient);
+                assertTrue(assertThrows(
+                                IllegalArgumentException.class,
+                                () -> none.forwardBackward(x, labels, null, over, x, result, s))
+                        .getMessage()
+                        .startsWith(both + "gradient must not overlap gradScale: "));
+                Tensor labelsOver = bench.keep(bench.ops().wrap(x.address(), DType.I32, Shape.of(4)));
+                assertTrue(assertThrows(IllegalArgumentException.class, () -> none.forwardBackward(x, labelsOver, x, s))
+                        .getMessage()
+                        .startsWith(both + "gradient must not overlap labels: "));
+            }
+            assertMessage(
+                    "crossEntropy: an axis has 1 to 2^31-1 elements: axis=-1, logits=[4, 0]",
+                    () -> mean.newResult(DType.F32, Shape.of(4, 0), s));
+            assertMessage(
+                    forward + "weights must hold each element once: elements=1, shape=[2]",
+                    () -> mean.forward(new float[2], new int[1], new float[1], Shape.of(1, 2)));
             Tensor overWeights = bench.keep(bench.ops().wrap(weights.address(), DType.BF16, Shape.of(1, 10)));
             Tensor one = bench.empty(DType.BF16, 1, 10);
             Tensor oneLabel = bench.labels(DType.I32, Shape.of(1), 0);

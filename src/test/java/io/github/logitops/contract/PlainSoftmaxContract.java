@@ -56,6 +56,19 @@ abstract class PlainSoftmaxContract extends SoftmaxContract {
     }
 
     @Test
+    void arraysOfAWrongLengthAreNamedBeforeMemoryIsAskedFor() {
+        try (Bench bench = new Bench(rig())) {
+            Shape huge = Shape.of(100000, 100000);
+            assertMessage(
+                    "softmax.forward: x must hold each element once: elements=4, shape=[100000, 100000]",
+                    () -> bench.ops().softmax().forward(new float[4], huge));
+            assertMessage(
+                    "softmax.backward: dy must hold each element once: elements=3, shape=[2, 2]",
+                    () -> bench.ops().softmax().backward(new double[4], new double[3], Shape.of(2, 2)));
+        }
+    }
+
+    @Test
     void hostArraysGiveWhatTensorsGive() {
         try (Bench bench = new Bench(rig())) {
             Shape shape = Shape.of(2, 2);

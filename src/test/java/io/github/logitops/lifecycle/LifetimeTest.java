@@ -26,6 +26,9 @@ import io.github.logitops.spec.Shape;
 import io.github.logitops.support.WatchedDriver;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,69 @@ class LifetimeTest {
             assertEquals(4096, caching.memoryStatistics().heldBytes());
         }
         slow.assertNothingHeld();
+    }
+
+    @Test
+    void reuseForgetsWhatIsDone() {
+        WatchedDriver quick = new WatchedDriver(host);
+        try (LogitOps caching = Sessions.over(quick, new CpuExecutor(host), OpenOptions.defaults());
+                Stream stream = caching.newStream()) {
+            for (int i = 0; i < 100; i++) {
+                caching.upload(new float[4], DType.F32, SHAPE, stream).close();
+            }
+            assertTrue(quick.eventsHeld() < 10, "events pile up: " + quick.eventsHeld());
+            for (int i = 0; i < 20; i++) {
+                caching.softmax().forward(new float[4], SHAPE); // on a stream of its own
+            }
+            assertTrue(
+                    quick.waits().size() < 10,
+                    "streams wait for work long done: " + quick.waits().size());
+        }
+        quick.assertNothingHeld();
+    }
+
+    @Test
+    void aStreamWaitsForAnotherOnTheDevice() {
+        try (Stream first = ops.newStream();
+                Stream second = ops.newStream()) {
+            driver.beSlow();
+            second.waitFor(first);
+            assertEquals(List.of(second.handle() + " waits for " + first.handle()), driver.waits());
+            assertEquals(0, driver.eventsHeld());
+        }
+    }
+
+    @Test
+    void opsOnAClosedStreamAreRefused() {
+        Stream stream = ops.newStream();
+        try (Tensor tensor = ops.upload(new float[4], DType.F32, SHAPE, stream)) {
+            stream.close();
+            IllegalStateException e = assertThrows(
+                    IllegalStateException.class, () -> ops.softmax().forward(tensor, tensor, stream));
+            assertTrue(e.getMessage().startsWith("stream: used after close: "), e.getMessage());
+        }
+        assertEquals(0, ops.memoryStatistics().liveTensors());
+    }
+
+    @Test
+    void aDownloadThatWaitsDoesNotHoldUpAnotherThreadsUpload() throws Exception {
+        CountDownLatch waiting = new CountDownLatch(1);
+        CountDownLatch uploaded = new CountDownLatch(1);
+        try (Stream first = ops.newStream();
+                Stream second = ops.newStream();
+                Tensor one = ops.empty(DType.F32, SHAPE);
+                Tensor other = ops.empty(DType.F32, SHAPE)) {
+            driver.whenSynchronizing(first.handle(), () -> {
+                waiting.countDown();
+                assertTrue(uploaded.await(10, TimeUnit.SECONDS), "the upload waits for the download");
+                return null;
+            });
+            CompletableFuture<float[]> download = CompletableFuture.supplyAsync(() -> one.download(first));
+            assertTrue(waiting.await(10, TimeUnit.SECONDS));
+            other.upload(new float[4], second);
+            uploaded.countDown();
+            assertEquals(4, download.get(10, TimeUnit.SECONDS).length);
+        }
     }
 
     @Test

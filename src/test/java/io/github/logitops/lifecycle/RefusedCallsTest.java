@@ -2,6 +2,7 @@ package io.github.logitops.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -29,6 +30,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -53,7 +55,8 @@ class RefusedCallsTest {
                 .gradient()),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
-        PADDED_ROWS(RefusedCallsTest::paddedRows);
+        PADDED_ROWS(RefusedCallsTest::paddedRows),
+        LABEL_OUT_OF_RANGE(RefusedCallsTest::labelOutOfRange);
 
         private final Function<LogitOps, float[]> run;
 
@@ -139,6 +142,30 @@ class RefusedCallsTest {
         return refused;
     }
 
+    @Test
+    void aRefusedLookAtTheLabelsIsTriedAgain() {
+        boolean refused = true;
+        for (int n = 1; refused; n++) {
+            HostDriver host = new HostDriver();
+            WatchedDriver driver = new WatchedDriver(host);
+            try (LogitOps ops = Rig.CPU_WITH_CACHE.open(host, driver);
+                    io.github.logitops.memory.Stream s = ops.newStream();
+                    Tensor x = ops.upload(LOGITS, DType.F32, SHAPE, s);
+                    Tensor labels = ops.labels(new int[] {2, 3}, s);
+                    CrossEntropyResult result = mean(ops).forward(x, labels, s)) {
+                driver.refuse(n);
+                RuntimeException first = assertThrows(RuntimeException.class, s::synchronize);
+                refused = driver.hasRefused();
+                driver.refuse(-1);
+                if (first instanceof DriverException) {
+                    assertThrows(IllegalArgumentException.class, s::synchronize, "call " + n);
+                }
+                s.synchronize();
+            }
+            driver.assertNothingHeld();
+        }
+    }
+
     private static CrossEntropy mean(LogitOps ops) {
         return ops.crossEntropy(CrossEntropyOptions.defaults());
     }
@@ -163,6 +190,21 @@ class RefusedCallsTest {
             float[] all = Arrays.copyOf(gradient, gradient.length + 1);
             all[gradient.length] = (float) result.await();
             return all;
+        }
+    }
+
+    /** The label is named by whichever wait comes through: refused calls do not lose it. */
+    private static float[] labelOutOfRange(LogitOps ops) {
+        try (io.github.logitops.memory.Stream s = ops.newStream();
+                Tensor x = ops.upload(LOGITS, DType.F32, SHAPE, s);
+                Tensor labels = ops.labels(new int[] {2, 3}, s);
+                CrossEntropyResult result = mean(ops).forward(x, labels, s)) {
+            try {
+                result.await();
+                return new float[] {0};
+            } catch (IllegalArgumentException e) {
+                return new float[] {e.getMessage().length()};
+            }
         }
     }
 

@@ -15,8 +15,8 @@ class ToleranceTest {
         assertEquals(2, Tolerance.SOFTMAX.units(DType.F32, 0, 4e-6, 1), 1e-9);
         assertEquals(4, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 1), 1e-9);
         assertEquals(2, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 2), 1e-9);
-        assertEquals(1, Tolerance.GRADIENT.units(DType.F16, 1, 1 + 0x1p-10, 0), "one ulp");
-        assertEquals(1, Tolerance.GRADIENT.units(DType.BF16, 1, 1 + 0x1p-7, 0), "one ulp");
+        assertEquals(1, Tolerance.GRADIENT.units(DType.F16, 1, 1 + 0x1p-10, 1e-9), 1e-9, "one ulp");
+        assertEquals(1, Tolerance.GRADIENT.units(DType.BF16, 1, 1 + 0x1p-7, 1e-9), 1e-9, "one ulp");
         assertEquals(0, Tolerance.GRADIENT.units(DType.F16, 70000, INF, 1), "rounds to infinity");
     }
 
@@ -29,5 +29,6 @@ class ToleranceTest {
         assertEquals(INF, Tolerance.LOSS.units(DType.F32, Double.NaN, 1, 1));
         assertEquals(INF, Tolerance.LOSS.units(DType.F32, 1, INF, INF));
         assertEquals(INF, Tolerance.GRADIENT.units(DType.F32, 0, 1e-30, 0), "exactly zero is required");
+        assertEquals(INF, Tolerance.GRADIENT.units(DType.F16, 0, 0x1p-24, 0), "of 16 bits too");
     }
 }

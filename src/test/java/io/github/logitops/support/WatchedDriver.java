@@ -1,6 +1,7 @@
 package io.github.logitops.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
@@ -13,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A driver that passes each call on the memory half on, notes kernel launches without running anything, keeps account of what is held, can be told to refuse the n-th call, and can hold events
@@ -22,10 +25,12 @@ public final class WatchedDriver implements Driver {
     private final MemoryDriver driver;
     private final Map<Long, Long> allocations = new HashMap<>();
     private final Set<Long> streams = new HashSet<>();
+    private final Set<Long> busy = new HashSet<>(); // streams with work that nobody waited for
     private final Map<Long, Long> events = new HashMap<>(); // event -> stream whose work it stands for, 0 if complete
     private final List<String> waits = new ArrayList<>();
     private final List<String> modules = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
+    private final Map<Long, Callable<Void>> hooks = new ConcurrentHashMap<>();
     private int hostBuffers;
     private int calls;
     private int refusedCall = -1;
@@ -46,6 +51,11 @@ public final class WatchedDriver implements Driver {
         return refusedCall > 0 && calls >= refusedCall;
     }
 
+    /** Has {@code hook} run once, in the midst of the next wait for this stream. */
+    public void whenSynchronizing(long stream, Callable<Void> hook) {
+        hooks.put(stream, hook);
+    }
+
     /** From now on work on streams is not done before somebody waits for it. */
     public void beSlow() {
         slow = true;
@@ -64,6 +74,10 @@ public final class WatchedDriver implements Driver {
     /** The kernel launches, in order. */
     public List<Launch> launches() {
         return launches;
+    }
+
+    public int eventsHeld() {
+        return events.size();
     }
 
     public long bytesHeld() {
@@ -128,12 +142,14 @@ public final class WatchedDriver implements Driver {
     public void copyToDevice(long destination, ByteBuffer source, long stream) {
         count("copyToDevice");
         driver.copyToDevice(destination, source, stream);
+        busy.add(stream);
     }
 
     @Override
     public void copyToHost(ByteBuffer destination, long source, long stream) {
         count("copyToHost");
         driver.copyToHost(destination, source, stream);
+        busy.add(stream);
     }
 
     @Override
@@ -147,6 +163,7 @@ public final class WatchedDriver implements Driver {
     @Override
     public void destroyStream(long stream) {
         count("destroyStream");
+        assertFalse(busy.contains(stream), "a stream was destroyed before its work was done");
         driver.destroyStream(stream);
         streams.remove(stream);
     }
@@ -160,7 +177,16 @@ public final class WatchedDriver implements Driver {
     @Override
     public void synchronize(long stream) {
         count("synchronize");
+        Callable<Void> hook = hooks.remove(stream);
+        if (hook != null) {
+            try {
+                hook.call();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        }
         driver.synchronize(stream);
+        busy.remove(stream);
         events.replaceAll((event, of) -> of == stream ? 0 : of);
     }
 
@@ -228,6 +254,7 @@ public final class WatchedDriver implements Driver {
     public void launch(Launch launch, long stream) {
         count("launch");
         launches.add(launch);
+        busy.add(stream);
     }
 
     @Override

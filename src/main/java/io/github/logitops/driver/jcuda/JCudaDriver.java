@@ -1,0 +1,333 @@
+package io.github.logitops.driver.jcuda;
+
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventQuery;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
+import static jcuda.driver.JCudaDriver.cuEventSynchronize;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamGetCtx;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+import static jcuda.driver.JCudaDriver.cuStreamWaitEvent;
+
+import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.Driver;
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.Launch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+
+/**
+ * A CUDA device by way of JCuda. Lives in the device's primary context, which is current on the calling thread during each
+ * call and at no other time. Addresses, streams, events, modules and functions are CUDA's own numbers; stream 0 is the
+ * default stream.
+ *
+ * <p>Streams wait for the (legacy) default stream of the context and it for them, as CUDA's do unless told otherwise: work
+ * that another library queued on the default stream, where most of them queue, is done before ours that was queued later.
+ * Nothing here uses the default stream, so among themselves streams are independent.
+ *
+ * <p>Closing gives back whatever was not given back before.
+ */
+public final class JCudaDriver implements Driver {
+    /** What CUDA says of a handle that is no stream, or is no longer one. */
+    private static final Set<Integer> NO_STREAM = Set.of(
+            CUresult.CUDA_ERROR_INVALID_VALUE,
+            CUresult.CUDA_ERROR_INVALID_CONTEXT,
+            CUresult.CUDA_ERROR_INVALID_HANDLE,
+            CUresult.CUDA_ERROR_CONTEXT_IS_DESTROYED);
+
+    private final CudaDevice device;
+    private final PrimaryContext context;
+    private final LaunchBlocks launchBlocks;
+
+    // What is not given back yet.
+    private final Held allocations = new Held();
+    private final Held streams = new Held();
+    private final Held events = new Held();
+    private final Held modules = new Held();
+    private final Map<ByteBuffer, PinnedMemory> hostBuffers = Collections.synchronizedMap(new IdentityHashMap<>());
+
+    private JCudaDriver(CudaDevice device) {
+        this.device = device;
+        context = PrimaryContext.retain(device);
+        launchBlocks = new LaunchBlocks(context);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param ordinal which one, from 0 on
+     * @throws DriverException if CUDA does not run here: its message is the plain reason, such as a missing libcuda.so.1, no
+     *     device with this ordinal, or one that is too old
+     */
+    public static JCudaDriver open(int ordinal) {
+        return new JCudaDriver(CudaDevice.find(ordinal));
+    }
+
+    @Override
+    public String device() {
+        return device.words();
+    }
+
+    @Override
+    public int computeCapability() {
+        return device.computeCapability();
+    }
+
+    @Override
+    public long allocate(long bytes) {
+        CUdeviceptr pointer = new CUdeviceptr();
+        int code = context.code(() -> cuMemAlloc(pointer, bytes));
+        if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+            throw new DeviceOutOfMemoryException(Cuda.failure(code, "cuMemAlloc"), bytes, allocations.bytes());
+        }
+        Cuda.require(code, "cuMemAlloc", () -> "bytes=" + bytes);
+        return allocations.add(Handles.raw(pointer), bytes);
+    }
+
+    @Override
+    public void free(long address) {
+        allocations.giveBack(
+                address,
+                () -> context.run("cuMemFree", () -> cuMemFree(Handles.deviceAddress(address)), () -> at(address)));
+    }
+
+    @Override
+    public boolean isAccessible(long address, long bytes) {
+        return new ForeignMemory(context, address).holds(bytes);
+    }
+
+    @Override
+    public ByteBuffer allocateHost(int bytes) {
+        PinnedMemory memory = PinnedMemory.allocate(context, bytes);
+        hostBuffers.put(memory.bytes(), memory);
+        return memory.bytes();
+    }
+
+    @Override
+    public void freeHost(ByteBuffer buffer) {
+        PinnedMemory memory = hostBuffers.get(buffer);
+        if (memory == null) {
+            throw new DriverException("cuMemFreeHost: not a host buffer of this driver: buffer=" + buffer);
+        }
+        memory.close();
+        hostBuffers.remove(buffer);
+    }
+
+    @Override
+    public void copyToDevice(long destination, ByteBuffer source, long stream) {
+        Pointer host = direct("cuMemcpyHtoDAsync", source);
+        context.run(
+                "cuMemcpyHtoDAsync",
+                () -> cuMemcpyHtoDAsync(
+                        Handles.deviceAddress(destination), host, source.remaining(), Handles.stream(stream)),
+                () -> at(destination) + ", bytes=" + source.remaining() + ", stream=" + Cuda.hex(stream));
+    }
+
+    @Override
+    public void copyToHost(ByteBuffer destination, long source, long stream) {
+        Pointer host = direct("cuMemcpyDtoHAsync", destination);
+        context.run(
+                "cuMemcpyDtoHAsync",
+                () -> cuMemcpyDtoHAsync(
+                        host, Handles.deviceAddress(source), destination.remaining(), Handles.stream(stream)),
+                () -> at(source) + ", bytes=" + destination.remaining() + ", stream=" + Cuda.hex(stream));
+    }
+
+    /** A copy goes on after the call, so its host side must not be an array, which the garbage collector may move. */
+    private static Pointer direct(String call, ByteBuffer buffer) {
+        if (!buffer.isDirect()) {
+            throw new IllegalArgumentException(call + ": only direct buffers can be copied: buffer=" + buffer);
+        }
+        return Pointer.to(buffer).withByteOffset(buffer.position());
+    }
+
+    @Override
+    public long createStream() {
+        CUstream stream = new CUstream();
+        context.run("cuStreamCreate", () -> cuStreamCreate(stream, CUstream_flags.CU_STREAM_DEFAULT), () -> "flags=0");
+        return streams.add(Handles.raw(stream));
+    }
+
+    @Override
+    public void destroyStream(long stream) {
+        streams.giveBack(
+                stream,
+                () -> context.run(
+                        "cuStreamDestroy",
+                        () -> cuStreamDestroy(Handles.stream(stream)),
+                        () -> "stream=" + Cuda.hex(stream)));
+    }
+
+    @Override
+    public boolean isStream(long stream) {
+        CUcontext of = new CUcontext();
+        int code = context.code(() -> cuStreamGetCtx(Handles.stream(stream), of));
+        if (NO_STREAM.contains(code)) {
+            return false;
+        }
+        Cuda.require(code, "cuStreamGetCtx", () -> "stream=" + Cuda.hex(stream));
+        return context.is(of);
+    }
+
+    @Override
+    public void synchronize(long stream) {
+        context.run(
+                "cuStreamSynchronize",
+                () -> cuStreamSynchronize(Handles.stream(stream)),
+                () -> "stream=" + Cuda.hex(stream));
+    }
+
+    @Override
+    public long createEvent() {
+        CUevent event = new CUevent();
+        int flags = CUevent_flags.CU_EVENT_DISABLE_TIMING; // taking the time would cost and nobody asks for it
+        context.run("cuEventCreate", () -> cuEventCreate(event, flags), () -> "flags=" + flags);
+        return events.add(Handles.raw(event));
+    }
+
+    @Override
+    public void destroyEvent(long event) {
+        events.giveBack(
+                event,
+                () -> context.run(
+                        "cuEventDestroy",
+                        () -> cuEventDestroy(Handles.event(event)),
+                        () -> "event=" + Cuda.hex(event)));
+    }
+
+    @Override
+    public void recordEvent(long event, long stream) {
+        context.run(
+                "cuEventRecord",
+                () -> cuEventRecord(Handles.event(event), Handles.stream(stream)),
+                () -> "event=" + Cuda.hex(event) + ", stream=" + Cuda.hex(stream));
+    }
+
+    @Override
+    public void waitEvent(long stream, long event) {
+        context.run(
+                "cuStreamWaitEvent",
+                () -> cuStreamWaitEvent(Handles.stream(stream), Handles.event(event), 0),
+                () -> "stream=" + Cuda.hex(stream) + ", event=" + Cuda.hex(event));
+    }
+
+    @Override
+    public boolean isComplete(long event) {
+        int code = context.code(() -> cuEventQuery(Handles.event(event)));
+        if (code == CUresult.CUDA_ERROR_NOT_READY) {
+            return false;
+        }
+        Cuda.require(code, "cuEventQuery", () -> "event=" + Cuda.hex(event));
+        return true;
+    }
+
+    @Override
+    public void awaitEvent(long event) {
+        context.run(
+                "cuEventSynchronize", () -> cuEventSynchronize(Handles.event(event)), () -> "event=" + Cuda.hex(event));
+    }
+
+    @Override
+    public long loadModule(String name, byte[] ptx) {
+        ByteBuffer scratch = allocateHost(PtxModule.scratchBytes(ptx));
+        try {
+            return modules.add(PtxModule.load(context, name, ptx, hostBuffers.get(scratch)));
+        } finally {
+            tryFreeHost(scratch);
+        }
+    }
+
+    /** The module is what counts; the close tries again, and complains if need be. */
+    private void tryFreeHost(ByteBuffer scratch) {
+        try {
+            freeHost(scratch);
+        } catch (DriverException e) {
+            // still held
+        }
+    }
+
+    @Override
+    public long function(long module, String entry) {
+        CUfunction function = new CUfunction();
+        context.run(
+                "cuModuleGetFunction",
+                () -> cuModuleGetFunction(function, Handles.module(module), entry),
+                () -> entry + ", module=" + Cuda.hex(module));
+        return Handles.raw(function);
+    }
+
+    @Override
+    public void launch(Launch launch, long stream) {
+        launchBlocks.launch(launch, stream);
+    }
+
+    /** All of it is tried, whatever fails. Closing again does nothing, unless CUDA did not take the context back. */
+    @Override
+    public synchronized void close() {
+        if (context.isReleased()) {
+            return;
+        }
+        List<Runnable> steps = new ArrayList<>();
+        events.all().forEach(event -> steps.add(() -> destroyEvent(event)));
+        streams.all().forEach(stream -> steps.add(() -> destroyStream(stream)));
+        modules.all().forEach(module -> steps.add(() -> unloadModule(module)));
+        List.copyOf(hostBuffers.keySet()).forEach(buffer -> steps.add(() -> freeHost(buffer)));
+        allocations.all().forEach(address -> steps.add(() -> free(address)));
+        launchBlocks.drain().forEach(block -> steps.add(block::close));
+        steps.add(context::release);
+        runAll(steps);
+    }
+
+    private void unloadModule(long module) {
+        modules.giveBack(
+                module,
+                () -> context.run(
+                        "cuModuleUnload",
+                        () -> cuModuleUnload(Handles.module(module)),
+                        () -> "module=" + Cuda.hex(module)));
+    }
+
+    private static void runAll(List<Runnable> steps) {
+        RuntimeException first = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private static String at(long address) {
+        return "address=" + Cuda.hex(address);
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.logitops.driver.jcuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxGetCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxPopCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxPushCurrent;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUresult;
+
+/**
+ * The primary context of a device: the one that the CUDA runtime and everything built on it use, so that memory can be
+ * shared with other libraries. It is current on a thread only during calls made through here; afterwards the thread has the
+ * context that it had before, or none.
+ */
+final class PrimaryContext {
+    private final CudaDevice device;
+    private final CUcontext context;
+    private volatile boolean released;
+
+    private PrimaryContext(CudaDevice device, CUcontext context) {
+        this.device = device;
+        this.context = context;
+    }
+
+    static PrimaryContext retain(CudaDevice device) {
+        CUcontext context = new CUcontext();
+        Cuda.run("cuDevicePrimaryCtxRetain", () -> cuDevicePrimaryCtxRetain(context, device.handle()), device::words);
+        return new PrimaryContext(device, context);
+    }
+
+    /** Makes a call with this context current, and throws if it fails. */
+    void run(String name, IntSupplier call, Supplier<String> arguments) {
+        Cuda.require(code(call), name, arguments);
+    }
+
+    /** The result code of a call with this context current. */
+    int code(IntSupplier call) {
+        return code(call, new CUcontext());
+    }
+
+    /** As {@link #code(IntSupplier)}; {@code current} is overwritten and spares the garbage. */
+    int code(IntSupplier call, CUcontext current) {
+        boolean pushed = makeCurrent(current);
+        try {
+            return Cuda.code(call);
+        } finally {
+            if (pushed) {
+                // Its code tells nothing about our call: at most it repeats what earlier work on the device failed
+                // with,
+                // and so will the next call.
+                Cuda.code(() -> cuCtxPopCurrent(current));
+            }
+        }
+    }
+
+    private boolean makeCurrent(CUcontext current) {
+        if (released) { // CUDA may crash on a context that has ended
+            throw new IllegalStateException("CUDA driver: used after close: device=" + device.words());
+        }
+        int asked = Cuda.code(() -> cuCtxGetCurrent(current));
+        if (asked == CUresult.CUDA_SUCCESS && is(current)) {
+            return false;
+        }
+        Cuda.run("cuCtxPushCurrent", () -> cuCtxPushCurrent(context), device::words);
+        return true;
+    }
+
+    boolean is(CUcontext other) {
+        return Handles.raw(other) == Handles.raw(context);
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    /** Gives the context back; if nobody else uses it, it ends, and all that was made in it. */
+    void release() {
+        Cuda.run("cuDevicePrimaryCtxRelease", () -> cuDevicePrimaryCtxRelease(device.handle()), device::words);
+        released = true;
+    }
+}

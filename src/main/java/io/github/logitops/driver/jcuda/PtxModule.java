@@ -1,0 +1,60 @@
+package io.github.logitops.driver.jcuda;
+
+import static jcuda.driver.JCudaDriver.cuModuleLoadDataEx;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Collectors;
+import jcuda.Pointer;
+import jcuda.driver.CUjit_option;
+import jcuda.driver.CUmodule;
+
+/** Has the driver compile PTX for its device. */
+final class PtxModule {
+    private static final int LOG_AT = 2 * Long.BYTES; // after the values of the two options
+    private static final int LOG_BYTES = 8 << 10;
+    private static final int IMAGE_AT = LOG_AT + LOG_BYTES;
+    private static final int[] OPTIONS = {
+        CUjit_option.CU_JIT_ERROR_LOG_BUFFER, CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES
+    };
+
+    private PtxModule() {}
+
+    /** How much memory loading needs, for the PTX and for what the driver has to say about it. */
+    static int scratchBytes(byte[] ptx) {
+        return IMAGE_AT + ptx.length + 1;
+    }
+
+    /** The handle of the new module. What the driver has against the PTX is part of the exception's message. */
+    static long load(PrimaryContext context, String name, byte[] ptx, PinnedMemory scratch) {
+        ByteBuffer bytes = scratch.bytes();
+        bytes.putLong(0, scratch.address() + LOG_AT);
+        bytes.putLong(Long.BYTES, LOG_BYTES);
+        bytes.put(LOG_AT, (byte) 0);
+        bytes.put(IMAGE_AT, ptx);
+        bytes.put(IMAGE_AT + ptx.length, (byte) 0); // PTX is a C string to the driver
+        CUmodule module = new CUmodule();
+        Pointer image = Handles.hostAddress(scratch.address() + IMAGE_AT);
+        Pointer values = Handles.hostAddress(scratch.address());
+        int code = context.code(() -> cuModuleLoadDataEx(module, image, OPTIONS.length, OPTIONS, values));
+        Cuda.require(code, "cuModuleLoadDataEx", () -> name + ", bytes=" + ptx.length + log(bytes));
+        return Handles.raw(module);
+    }
+
+    /** The driver's log in one line. */
+    private static String log(ByteBuffer bytes) {
+        byte[] log = new byte[LOG_BYTES];
+        bytes.get(LOG_AT, log);
+        int length = 0;
+        while (length < LOG_BYTES && log[length] != 0) {
+            length++;
+        }
+        String text = new String(log, 0, length, StandardCharsets.UTF_8);
+        return text.isBlank()
+                ? ""
+                : text.lines()
+                        .map(String::strip)
+                        .filter(line -> !line.isEmpty())
+                        .collect(Collectors.joining("; ", ": ", ""));
+    }
+}

@@ -1,0 +1,285 @@
+// A libcuda.so.1 without a GPU: enough of the CUDA driver API for JCudaDriver to run on, through the real JCuda.
+//
+// Device memory is host memory, work is done when it is queued, kernels are only written down. What is checked: the
+// context is current, handles are alive, copies stay inside allocations.
+//
+// LOGITOPS_STUB_LOG     file that calls and their arguments are appended to; a launch with its kernel's arguments,
+//                       whose types are the letters after the last '_' of its name: p(ointer) i(nt32) l(ong)
+//                       d(ouble); the release of a context with the number of things not given back
+// LOGITOPS_STUB_DEVICE  "<devices> <major> <minor>", else one device of compute capability 9.0
+//
+// The calls cuInit(flags != 0), which fail on a real driver, are for tests and do not count as calls:
+//   cuInit(n << 16 | code)  the n-th call from now on returns this code and does nothing
+//   cuInit(1)               999 if that call has come, else 0
+
+// clang-format off: a call that fits is one line.
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUCCESS, INVALID_VALUE, OUT_OF_MEMORY, NO_DEVICE = 100, INVALID_CONTEXT = 201, INVALID_PTX = 218,
+       INVALID_HANDLE = 400, NOT_FOUND = 500, UNKNOWN = 999 };
+typedef enum { DEVICE_MEMORY = 1, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION } Kind;
+typedef struct Thing {
+    struct Thing *next;
+    Kind kind;
+    size_t bytes;
+    char *memory; // for memory, what its handle is; otherwise the Thing itself is
+    char name[100];
+} Thing;
+
+#define GIB ((size_t) 1 << 30)
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static Thing *things;
+static int retained, calls, failAt, failCode;
+static int devices = 1, major = 9, minor = 0;
+static FILE *logFile;
+static char primary; // its address is the context's handle
+static __thread void *stack[16];
+static __thread int depth;
+
+static void *current(void) { return depth ? stack[depth - 1] : NULL; }
+
+__attribute__((constructor)) static void configure(void) {
+    const char *path = getenv("LOGITOPS_STUB_LOG"), *device = getenv("LOGITOPS_STUB_DEVICE");
+    if (path) logFile = fopen(path, "a");
+    if (device) sscanf(device, "%d %d %d", &devices, &major, &minor);
+}
+
+static void note(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    if (logFile) vfprintf(logFile, format, arguments);
+    va_end(arguments);
+}
+
+// Every call is ENTER(...) ... LEAVE(code).
+#define ENTER(...)             \
+    pthread_mutex_lock(&lock); \
+    note(__VA_ARGS__);         \
+    if (++calls == failAt) LEAVE(failCode)
+#define LEAVE(code) return leave(code)
+#define REQUIRE(condition, code) if (!(condition)) LEAVE(code)
+// The same, for calls that need the context to be current.
+#define ENTER_CURRENT(...) \
+    ENTER(__VA_ARGS__);    \
+    REQUIRE(retained > 0 && current() == &primary, INVALID_CONTEXT)
+
+static int leave(int code) {
+    note(code ? " -> %d\n" : "\n", code);
+    if (logFile) fflush(logFile);
+    pthread_mutex_unlock(&lock);
+    return code;
+}
+
+static void *handleOf(Thing *thing) { return thing->memory ? (void *) thing->memory : thing; }
+
+static void *make(Kind kind, size_t bytes, const char *name) {
+    Thing *thing = calloc(1, sizeof *thing);
+    thing->kind = kind;
+    thing->bytes = bytes;
+    snprintf(thing->name, sizeof thing->name, "%s", name);
+    if (kind <= HOST_MEMORY) thing->memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
+    thing->next = things;
+    things = thing;
+    return handleOf(thing);
+}
+
+static Thing **find(Kind kind, const void *handle) {
+    Thing **each = &things;
+    while (*each && ((*each)->kind != kind || handle != handleOf(*each))) each = &(*each)->next;
+    return each;
+}
+
+static int alive(Kind kind, const void *handle) {
+    int defaultStream = kind == STREAM && !handle;
+    return defaultStream || *find(kind, handle) ? SUCCESS : kind <= HOST_MEMORY ? INVALID_VALUE : INVALID_HANDLE;
+}
+
+static int drop(Kind kind, const void *handle) {
+    Thing **at = find(kind, handle), *gone = *at;
+    if (!gone) return alive(kind, handle);
+    *at = gone->next;
+    free(gone->memory);
+    free(gone);
+    return SUCCESS;
+}
+
+static Thing *memoryAt(uintptr_t address, size_t bytes) {
+    for (Thing *each = things; each; each = each->next)
+        if (each->memory && address >= (uintptr_t) each->memory &&
+            address + bytes <= (uintptr_t) each->memory + each->bytes) return each;
+    return NULL;
+}
+
+int cuInit(unsigned flags) {
+    if (flags == 1) return failAt > 0 && calls >= failAt ? UNKNOWN : SUCCESS;
+    if (flags) {
+        calls = 0, failAt = (int) (flags >> 16), failCode = (int) (flags & 0xFFFF);
+        return SUCCESS;
+    }
+    ENTER("cuInit");
+    LEAVE(devices ? SUCCESS : NO_DEVICE);
+}
+
+int cuDriverGetVersion(int *version) { ENTER("cuDriverGetVersion"); *version = 12060; LEAVE(SUCCESS); }
+int cuDeviceGetCount(int *count) { ENTER("cuDeviceGetCount"); *count = devices; LEAVE(SUCCESS); }
+int cuDeviceGet(int *device, int ordinal) { ENTER("cuDeviceGet %d", ordinal); *device = ordinal; LEAVE(SUCCESS); }
+int cuDeviceGetName(char *name, int length, int device) {
+    ENTER("cuDeviceGetName %d", device);
+    snprintf(name, (size_t) length, "Stub %d", device);
+    LEAVE(SUCCESS);
+}
+int cuDeviceTotalMem_v2(size_t *bytes, int device) {
+    ENTER("cuDeviceTotalMem %d", device);
+    *bytes = GIB;
+    LEAVE(SUCCESS);
+}
+int cuDeviceGetAttribute(int *value, int attribute, int device) {
+    ENTER("cuDeviceGetAttribute %d %d", attribute, device);
+    REQUIRE(attribute == 75 || attribute == 76, INVALID_VALUE);
+    *value = attribute == 75 ? major : minor;
+    LEAVE(SUCCESS);
+}
+
+int cuDevicePrimaryCtxRetain(void **context, int device) {
+    ENTER("cuDevicePrimaryCtxRetain %d", device);
+    retained++;
+    *context = &primary;
+    LEAVE(SUCCESS);
+}
+int cuDevicePrimaryCtxRelease_v2(int device) {
+    ENTER("cuDevicePrimaryCtxRelease %d", device);
+    REQUIRE(retained > 0, INVALID_CONTEXT);
+    int held = 0;
+    for (Thing *each = things; each; each = each->next) held += each->kind != FUNCTION;
+    note(" holding %d", held);
+    if (--retained == 0)
+        while (things) drop(things->kind, handleOf(things)); // everything lives in the context and ends with it
+    LEAVE(SUCCESS);
+}
+int cuCtxGetCurrent(void **context) { ENTER("cuCtxGetCurrent"); *context = current(); LEAVE(SUCCESS); }
+int cuCtxPushCurrent_v2(void *context) {
+    ENTER("cuCtxPushCurrent");
+    REQUIRE(depth < 16, INVALID_CONTEXT);
+    stack[depth++] = context;
+    LEAVE(SUCCESS);
+}
+int cuCtxPopCurrent_v2(void **context) {
+    ENTER("cuCtxPopCurrent");
+    REQUIRE(depth > 0, INVALID_CONTEXT);
+    *context = stack[--depth];
+    LEAVE(SUCCESS);
+}
+
+int cuMemAlloc_v2(void **address, size_t bytes) {
+    ENTER_CURRENT("cuMemAlloc %zu", bytes);
+    REQUIRE(bytes > 0, INVALID_VALUE);
+    REQUIRE(bytes <= GIB, OUT_OF_MEMORY);
+    *address = make(DEVICE_MEMORY, bytes, "");
+    LEAVE(SUCCESS);
+}
+int cuMemFree_v2(void *address) { ENTER_CURRENT("cuMemFree"); LEAVE(drop(DEVICE_MEMORY, address)); }
+int cuMemAllocHost_v2(void **address, size_t bytes) {
+    ENTER_CURRENT("cuMemAllocHost %zu", bytes);
+    *address = make(HOST_MEMORY, bytes, "");
+    LEAVE(SUCCESS);
+}
+int cuMemFreeHost(void *address) { ENTER_CURRENT("cuMemFreeHost"); LEAVE(drop(HOST_MEMORY, address)); }
+static int copy(void *to, const void *from, uintptr_t device, size_t bytes, void *stream) {
+    REQUIRE(memoryAt(device, bytes), INVALID_VALUE);
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    memcpy(to, from, bytes);
+    LEAVE(SUCCESS);
+}
+int cuMemcpyHtoDAsync_v2(void *to, const void *from, size_t bytes, void *stream) {
+    ENTER_CURRENT("cuMemcpyHtoDAsync %zu", bytes);
+    return copy(to, from, (uintptr_t) to, bytes, stream);
+}
+int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, void *stream) {
+    ENTER_CURRENT("cuMemcpyDtoHAsync %zu", bytes);
+    return copy(to, from, (uintptr_t) from, bytes, stream);
+}
+int cuPointerGetAttribute(void *value, int attribute, uintptr_t address) {
+    ENTER_CURRENT("cuPointerGetAttribute %d", attribute);
+    Thing *memory = memoryAt(address, 1);
+    REQUIRE(memory && (attribute == 3 || attribute == 11 || attribute == 12), INVALID_VALUE);
+    *(uint64_t *) value = attribute == 3 ? address : attribute == 11 ? (uintptr_t) memory->memory : memory->bytes;
+    LEAVE(SUCCESS);
+}
+int cuMemGetAddressRange_v2(void **start, size_t *bytes, uintptr_t address) {
+    ENTER_CURRENT("cuMemGetAddressRange");
+    Thing *memory = memoryAt(address, 1);
+    REQUIRE(memory && memory->kind == DEVICE_MEMORY, NOT_FOUND);
+    *start = memory->memory;
+    *bytes = memory->bytes;
+    LEAVE(SUCCESS);
+}
+
+int cuStreamCreate(void **stream, unsigned flags) {
+    ENTER_CURRENT("cuStreamCreate %u", flags);
+    *stream = make(STREAM, 0, "");
+    LEAVE(SUCCESS);
+}
+int cuStreamDestroy_v2(void *stream) { ENTER_CURRENT("cuStreamDestroy"); LEAVE(drop(STREAM, stream)); }
+int cuStreamSynchronize(void *stream) { ENTER_CURRENT("cuStreamSynchronize"); LEAVE(alive(STREAM, stream)); }
+int cuEventCreate(void **event, unsigned flags) {
+    ENTER_CURRENT("cuEventCreate %u", flags);
+    *event = make(EVENT, 0, "");
+    LEAVE(SUCCESS);
+}
+int cuEventDestroy_v2(void *event) { ENTER_CURRENT("cuEventDestroy"); LEAVE(drop(EVENT, event)); }
+int cuEventRecord(void *event, void *stream) {
+    ENTER_CURRENT("cuEventRecord");
+    LEAVE(alive(EVENT, event) || alive(STREAM, stream) ? INVALID_HANDLE : SUCCESS);
+}
+int cuEventQuery(void *event) { ENTER_CURRENT("cuEventQuery"); LEAVE(alive(EVENT, event)); }
+int cuEventSynchronize(void *event) { ENTER_CURRENT("cuEventSynchronize"); LEAVE(alive(EVENT, event)); }
+
+int cuStreamGetCtx(void *stream, void **context) {
+    ENTER_CURRENT("cuStreamGetCtx");
+    *context = &primary;
+    LEAVE(alive(STREAM, stream));
+}
+int cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
+    ENTER_CURRENT("cuStreamWaitEvent %u", flags);
+    LEAVE(alive(EVENT, event) || alive(STREAM, stream) ? INVALID_HANDLE : SUCCESS);
+}
+
+int cuModuleLoadDataEx(void **module, const char *image, unsigned count, const int *options, void **values) {
+    ENTER_CURRENT("cuModuleLoadDataEx %zu", strlen(image));
+    if (strncmp(image, ".version", 8)) {
+        for (unsigned i = 0; i + 1 < count; i++) // CU_JIT_ERROR_LOG_BUFFER, then its size
+            if (options[i] == 5) snprintf(values[i], (size_t) values[i + 1], "ptxas fatal\n  line 1: '%.20s'\n", image);
+        LEAVE(INVALID_PTX);
+    }
+    *module = make(MODULE, 0, "");
+    LEAVE(SUCCESS);
+}
+int cuModuleUnload(void *module) { ENTER_CURRENT("cuModuleUnload"); LEAVE(drop(MODULE, module)); }
+int cuModuleGetFunction(void **function, void *module, const char *name) {
+    ENTER_CURRENT("cuModuleGetFunction %s", name);
+    REQUIRE(!alive(MODULE, module), INVALID_HANDLE);
+    REQUIRE(strncmp(name, "missing", 7), NOT_FOUND);
+    *function = make(FUNCTION, 0, name);
+    LEAVE(SUCCESS);
+}
+int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+                   unsigned shared, void *stream, void **parameters, void **extra) {
+    ENTER_CURRENT("cuLaunchKernel %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared,
+                  extra ? " extra" : "");
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    const char *types = strrchr(function->name, '_') + 1;
+    for (size_t i = 0; logFile && types[i]; i++) {
+        if (types[i] == 'i') note(" %d", *(int32_t *) parameters[i]);
+        else if (types[i] == 'd') note(" %a", *(double *) parameters[i]);
+        else note(types[i] == 'p' ? " 0x%lx" : " %ld", *(int64_t *) parameters[i]);
+    }
+    REQUIRE(bx <= 1024, INVALID_VALUE);
+    LEAVE(SUCCESS);
+}

@@ -1,0 +1,63 @@
+package io.github.logitops.driver.jcuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Another virtual machine with this one's class path: native libraries are loaded once per process, and crash it. */
+final class ChildJvm {
+    private final Process process;
+    private final Path output;
+
+    /** How it ended, and what it wrote to both streams. */
+    record End(int exitCode, List<String> lines) {}
+
+    private ChildJvm(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
+    static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-XX:ErrorFile=" + directory.resolve("crash.log"),
+                "-XX:-CreateCoredumpOnCrash",
+                "-Djava.io.tmpdir=" + directory,
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        try {
+            Path output = Files.createTempFile(directory, "output", ".txt");
+            ProcessBuilder builder = new ProcessBuilder(command);
+            builder.environment().putAll(environment);
+            builder.redirectErrorStream(true).redirectOutput(output.toFile());
+            return new ChildJvm(builder.start(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    End await() {
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("still running after a minute: " + Files.readString(output));
+            }
+            return new End(process.exitValue(), Files.readAllLines(output));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            throw new IllegalStateException(e);
+        }
+    }
+}

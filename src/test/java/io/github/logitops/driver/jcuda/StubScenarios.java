@@ -1,0 +1,381 @@
+package io.github.logitops.driver.jcuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxGetCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxPopCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxPushCurrent;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.KernelArguments;
+import io.github.logitops.driver.Launch;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUresult;
+import org.junit.jupiter.api.function.Executable;
+
+/** What JCudaDriver must do, where CUDA is the stub of src/test/c/libcuda.c. StubMain runs every method without parameters. */
+final class StubScenarios {
+    private static final byte[] PTX = ".version 7.0".getBytes(StandardCharsets.UTF_8);
+
+    final JCudaDriver driver = JCudaDriver.open(0);
+    private final StubLog log = new StubLog();
+
+    void describesTheDevice() {
+        assertEquals("Stub 0, compute capability 9.0, 1024 MiB, driver for CUDA 12.6", driver.device());
+        assertEquals(90, driver.computeCapability());
+    }
+
+    void copiesFromPositionToLimit() {
+        long stream = driver.createStream();
+        long address = driver.allocate(64);
+        ByteBuffer host = driver.allocateHost(64);
+        assertEquals(ByteOrder.nativeOrder(), host.order());
+        host.putLong(8, 11).putLong(16, 22).position(8).limit(24);
+        driver.copyToDevice(address + 32, host, stream);
+        ByteBuffer slice = host.clear().slice(40, 24).position(8);
+        driver.copyToHost(slice, address + 32, stream);
+        driver.synchronize(stream);
+        assertEquals(11, host.getLong(48));
+        assertEquals(22, host.getLong(56));
+        assertEquals(8, slice.position());
+        assertEquals(
+                List.of("cuMemcpyHtoDAsync 16", "cuMemcpyDtoHAsync 16"),
+                log.calls("cuMemcpyHtoDAsync", "cuMemcpyDtoHAsync"));
+    }
+
+    void copiesOnlyDirectBuffers() {
+        assertMessage(
+                IllegalArgumentException.class,
+                "cuMemcpyHtoDAsync: only direct buffers can be copied: buffer=java.nio.HeapByteBuffer[pos=0 lim=8 cap=8]",
+                () -> driver.copyToDevice(0, ByteBuffer.allocate(8), 0));
+        assertMessage(
+                DriverException.class,
+                "cuMemFreeHost: not a host buffer of this driver: buffer=java.nio.DirectByteBuffer[pos=0 lim=8 cap=8]",
+                () -> driver.freeHost(ByteBuffer.allocateDirect(8)));
+    }
+
+    void streamsBlockAndEventsTakeNoTime() {
+        long stream = driver.createStream();
+        long event = driver.createEvent();
+        driver.recordEvent(event, stream);
+        assertTrue(driver.isComplete(event));
+        refuseNextButContext(CUresult.CUDA_ERROR_NOT_READY);
+        assertFalse(driver.isComplete(event));
+        driver.awaitEvent(event);
+        driver.waitEvent(stream, event);
+        driver.destroyEvent(event);
+        driver.destroyStream(stream);
+        assertEquals(
+                List.of(
+                        "cuStreamCreate 0",
+                        "cuEventCreate 2",
+                        "cuEventRecord",
+                        "cuEventQuery",
+                        "cuEventQuery -> 600",
+                        "cuEventSynchronize",
+                        "cuStreamWaitEvent 0",
+                        "cuEventDestroy",
+                        "cuStreamDestroy"),
+                log.calls());
+    }
+
+    void streamsOfOthersAreOnesOfThisContext() {
+        long stream = driver.createStream();
+        assertTrue(driver.isStream(stream));
+        assertTrue(driver.isStream(0));
+        assertFalse(driver.isStream(0xABC));
+        driver.destroyStream(stream);
+        assertFalse(driver.isStream(stream));
+        refuseNextButContext(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
+        assertFails("cuStreamGetCtx failed: CUDA_ERROR_ILLEGAL_ADDRESS (700): stream=0x0", () -> driver.isStream(0));
+    }
+
+    void launchesPassEveryKindOfArgument() {
+        long module = driver.loadModule("softmax", PTX);
+        long function = driver.function(module, "softmax_piildpd");
+        KernelArguments arguments = new KernelArguments()
+                .pointer(0xCAFE00L)
+                .int32(-7)
+                .int32(Integer.MAX_VALUE)
+                .int64(Long.MIN_VALUE)
+                .float64(-0x1.8p-3)
+                .pointer(0)
+                .float64(Double.POSITIVE_INFINITY);
+        driver.launch(new Launch(function, "softmax", 132, 1024, arguments), driver.createStream());
+        driver.launch(new Launch(function, "softmax", 1, 32, arguments), 0);
+        String values = " 0xcafe00 -7 2147483647 -9223372036854775808 -0x1.8p-3 0x0 inf";
+        assertEquals(
+                List.of(
+                        "cuLaunchKernel softmax_piildpd 132 1 1 1024 1 1 0" + values,
+                        "cuLaunchKernel softmax_piildpd 1 1 1 32 1 1 0" + values),
+                log.calls("cuLaunchKernel"));
+    }
+
+    void launchesTakeManyArgumentsButNotMore() {
+        int most = LaunchBlock.MAX_ARGUMENTS;
+        long function = driver.function(driver.loadModule("many", PTX), "many_" + "l".repeat(most));
+        KernelArguments arguments = new KernelArguments();
+        StringBuilder values = new StringBuilder();
+        for (int i = 0; i < most; i++) {
+            arguments.int64(i);
+            values.append(' ').append(i);
+        }
+        Launch launch = new Launch(function, "many", 1, 1, arguments);
+        driver.launch(launch, 0);
+        assertTrue(log.calls("cuLaunchKernel").get(0).endsWith(values.toString()));
+        arguments.int64(64);
+        assertMessage(
+                IllegalArgumentException.class,
+                "cuLaunchKernel: more than 64 arguments: many, grid=[1,1,1], block=[1,1,1], shared=0, arguments=65",
+                () -> driver.launch(launch, 0));
+    }
+
+    void threadsLaunchAtTheSameTime() {
+        long function = driver.function(driver.loadModule("m", PTX), "k_llll");
+        log.calls();
+        IntStream.range(0, 400)
+                .parallel()
+                .forEach(i -> driver.launch(
+                        new Launch(
+                                function,
+                                "k",
+                                1,
+                                1,
+                                new KernelArguments().int64(i).int64(i).int64(i).int64(i)),
+                        0));
+        List<String> calls = log.calls("cuMemAllocHost", "cuLaunchKernel");
+        List<String> launches = calls.stream()
+                .filter(call -> call.startsWith("cuLaunch"))
+                .sorted()
+                .toList();
+        assertEquals(
+                IntStream.range(0, 400)
+                        .mapToObj(i -> "cuLaunchKernel k_llll 1 1 1 1 1 1 0" + (" " + i).repeat(4))
+                        .sorted()
+                        .toList(),
+                launches);
+        assertTrue(calls.size() - launches.size() <= Runtime.getRuntime().availableProcessors(), "blocks are reused");
+    }
+
+    void errorsNameCallCodeAndArguments() {
+        long stream = driver.createStream();
+        long module = driver.loadModule("m", PTX);
+        assertFails("cuMemAlloc failed: CUDA_ERROR_INVALID_VALUE (1): bytes=0", () -> driver.allocate(0));
+        assertFails("cuMemFree failed: CUDA_ERROR_INVALID_VALUE (1): address=0xabc", () -> driver.free(0xABC));
+        assertFails(
+                "cuMemcpyHtoDAsync failed: CUDA_ERROR_INVALID_VALUE (1): address=0xabc, bytes=8, stream="
+                        + Cuda.hex(stream),
+                () -> driver.copyToDevice(0xABC, ByteBuffer.allocateDirect(8), stream));
+        assertFails(
+                "cuStreamSynchronize failed: CUDA_ERROR_INVALID_HANDLE (400): stream=0xabc",
+                () -> driver.synchronize(0xABC));
+        assertFails(
+                "cuEventQuery failed: CUDA_ERROR_INVALID_HANDLE (400): event=0xabc", () -> driver.isComplete(0xABC));
+        assertFails(
+                "cuModuleGetFunction failed: CUDA_ERROR_NOT_FOUND (500): missing, module=" + Cuda.hex(module),
+                () -> driver.function(module, "missing"));
+        long function = driver.function(module, "k_l");
+        assertFails(
+                "cuLaunchKernel failed: CUDA_ERROR_INVALID_VALUE (1): k_l, grid=[7,1,1], block=[2048,1,1], shared=0",
+                () -> driver.launch(new Launch(function, "k_l", 7, 2048, new KernelArguments().int64(1)), stream));
+        refuseNextButContext(CUresult.CUDA_ERROR_OUT_OF_MEMORY);
+        assertFails("cuMemAllocHost failed: CUDA_ERROR_OUT_OF_MEMORY (2): bytes=8", () -> driver.allocateHost(8));
+        StubLog.refuse(2, CUresult.CUDA_ERROR_INVALID_CONTEXT);
+        assertFails(
+                "cuCtxPushCurrent failed: CUDA_ERROR_INVALID_CONTEXT (201): " + driver.device(), driver::createStream);
+    }
+
+    void rejectedPtxShowsWhatTheDriverSaid() {
+        assertFails(
+                "cuModuleLoadDataEx failed: CUDA_ERROR_INVALID_PTX (218): softmax, bytes=3: ptxas fatal; line 1: 'bad'",
+                () -> driver.loadModule("softmax", "bad".getBytes(StandardCharsets.UTF_8)));
+        StubLog.refuse(
+                7, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION); // after pinned memory: two calls more, and a pop
+        assertFails(
+                "cuModuleLoadDataEx failed: CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222): softmax, bytes=12",
+                () -> driver.loadModule("softmax", PTX));
+    }
+
+    void aFullDeviceSaysHowMuchIsHeld() {
+        driver.allocate(1000);
+        driver.free(driver.allocate(500));
+        DeviceOutOfMemoryException e =
+                assertThrows(DeviceOutOfMemoryException.class, () -> driver.allocate((1L << 30) + 1));
+        assertEquals(
+                "cuMemAlloc failed: CUDA_ERROR_OUT_OF_MEMORY (2): requestedBytes=1073741825, inUseBytes=1000",
+                e.getMessage());
+    }
+
+    void accessibleIsWhatLiesInOneAllocation() {
+        long address = driver.allocate(1024);
+        assertTrue(driver.isAccessible(address, 1024));
+        assertTrue(driver.isAccessible(address + 1000, 24));
+        assertTrue(driver.isAccessible(address, 0));
+        assertFalse(driver.isAccessible(address + 1000, 25));
+        assertFalse(driver.isAccessible(address, Long.MAX_VALUE));
+        assertFalse(driver.isAccessible(0, 1));
+        assertFalse(driver.isAccessible(0xABC, 1));
+        PrimaryContext context = PrimaryContext.retain(CudaDevice.find(0));
+        try (PinnedMemory pinned = PinnedMemory.allocate(context, 256)) { // has a range, but not as an allocation
+            assertTrue(driver.isAccessible(pinned.address() + 200, 56));
+            assertFalse(driver.isAccessible(pinned.address() + 200, 57));
+        }
+        context.release();
+        refuseNextButContext(CUresult.CUDA_ERROR_ILLEGAL_ADDRESS);
+        assertFails(
+                "cuPointerGetAttribute failed: CUDA_ERROR_ILLEGAL_ADDRESS (700): address=" + Cuda.hex(address),
+                () -> driver.isAccessible(address, 1));
+    }
+
+    void eachCallLeavesTheThreadItsContext() {
+        driver.createEvent();
+        assertEquals(0, currentContext());
+        cuCtxPushCurrent(Handles.set(new CUcontext(), 0xF00));
+        driver.createEvent();
+        assertThrows(DriverException.class, () -> driver.free(1));
+        assertEquals(0xF00, currentContext());
+        cuCtxPopCurrent(new CUcontext());
+
+        CUcontext own = new CUcontext();
+        cuDevicePrimaryCtxRetain(own, CudaDevice.find(0).handle());
+        cuCtxPushCurrent(own);
+        log.calls();
+        driver.createEvent();
+        assertEquals(
+                List.of("cuCtxGetCurrent", "cuEventCreate 2"),
+                log.calls("cuCtxGetCurrent", "cuCtxPushCurrent", "cuEventCreate"));
+        assertEquals(Handles.raw(own), currentContext());
+        cuCtxPopCurrent(new CUcontext());
+        cuDevicePrimaryCtxRelease(CudaDevice.find(0).handle());
+    }
+
+    void worksIfOthersSwitchedJCudasExceptionsOn() {
+        long event = driver.createEvent();
+        jcuda.driver.JCudaDriver.setExceptionsEnabled(true);
+        try {
+            refuseNextButContext(CUresult.CUDA_ERROR_NOT_READY);
+            assertFalse(driver.isComplete(event));
+            assertFails("cuMemFree failed: CUDA_ERROR_INVALID_VALUE (1): address=0xabc", () -> driver.free(0xABC));
+            assertThrows(DeviceOutOfMemoryException.class, () -> driver.allocate((1L << 30) + 1));
+            assertFalse(driver.isAccessible(0xABC, 1));
+        } finally {
+            jcuda.driver.JCudaDriver.setExceptionsEnabled(false);
+        }
+    }
+
+    void closeGivesBackWhatIsLeft() {
+        JCudaDriver other = JCudaDriver.open(0);
+        useAll(other);
+        other.allocate(100);
+        other.allocateHost(100);
+        other.allocateHost(100);
+        other.createEvent();
+        other.createStream();
+        other.loadModule("m", PTX);
+        other.close();
+        other.close();
+        assertMessage(
+                IllegalStateException.class,
+                "CUDA driver: used after close: device=" + driver.device(),
+                () -> other.allocate(1));
+        assertEquals(List.of("cuDevicePrimaryCtxRelease 0 holding 0"), log.calls("cuDevicePrimaryCtxRelease"));
+    }
+
+    void aRefusedCallLeavesNothingBehind() {
+        driver.close(); // so that the context ends with each driver, and is empty at the next one's start
+        log.calls();
+        int n = 0;
+        do {
+            StubLog.refuse(++n, CUresult.CUDA_ERROR_UNKNOWN);
+            try {
+                openUseClose();
+            } catch (DriverException e) {
+                assertTrue(e.getMessage().contains(" failed: CUDA_ERROR_UNKNOWN (999)"), e.getMessage());
+            }
+            List<String> calls = log.calls(
+                    "cuDevicePrimaryCtxRetain",
+                    "cuDevicePrimaryCtxRelease",
+                    "cuMemFreeHost",
+                    "cuModuleUnload",
+                    "cuCtxPushCurrent");
+            // What CUDA refuses to take back at the close stays until the context ends; nothing else does.
+            boolean kept = List.of("cuMemFreeHost -> 999", "cuModuleUnload -> 999", "cuCtxPushCurrent -> 999").stream()
+                    .anyMatch(calls::contains);
+            String release = "cuDevicePrimaryCtxRelease 0 holding " + (kept ? "[01]" : "0");
+            assertEquals(
+                    calls.stream().filter("cuDevicePrimaryCtxRetain 0"::equals).count(),
+                    calls.stream().filter(call -> call.matches(release)).count(),
+                    "call " + n + ": " + calls);
+            while (currentContext() != 0) { // where the pop was refused
+                cuCtxPopCurrent(new CUcontext());
+            }
+        } while (StubLog.hasRefused());
+        assertTrue(n > 80, "only " + n + " calls");
+    }
+
+    private static void openUseClose() {
+        JCudaDriver driver = JCudaDriver.open(0);
+        try {
+            useAll(driver);
+        } finally {
+            try {
+                driver.close();
+            } catch (DriverException e) {
+                driver.close();
+            }
+        }
+    }
+
+    /** Every call once, and gives everything back, unless a call fails. */
+    private static void useAll(JCudaDriver driver) {
+        long stream = driver.createStream();
+        long event = driver.createEvent();
+        long address = driver.allocate(256);
+        ByteBuffer host = driver.allocateHost(256);
+        long module = driver.loadModule("m", PTX);
+        driver.copyToDevice(address, host, stream);
+        driver.isAccessible(address, 256);
+        KernelArguments arguments = new KernelArguments().pointer(address);
+        driver.launch(new Launch(driver.function(module, "k_p"), "k_p", 1, 1, arguments), stream);
+        driver.copyToHost(host, address, stream);
+        driver.recordEvent(event, stream);
+        driver.isComplete(event);
+        driver.awaitEvent(event);
+        driver.waitEvent(stream, event);
+        driver.isStream(stream);
+        driver.synchronize(stream);
+        driver.freeHost(host);
+        driver.free(address);
+        driver.destroyEvent(event);
+        driver.destroyStream(stream);
+    }
+
+    /** The calls before it are those that ask for the context and make it current. */
+    private static void refuseNextButContext(int code) {
+        StubLog.refuse(3, code);
+    }
+
+    private static void assertFails(String message, Executable call) {
+        assertMessage(DriverException.class, message, call);
+    }
+
+    private static void assertMessage(Class<? extends Exception> type, String message, Executable call) {
+        assertEquals(message, assertThrows(type, call).getMessage());
+    }
+
+    private static long currentContext() {
+        CUcontext current = new CUcontext();
+        cuCtxGetCurrent(current);
+        return Handles.raw(current);
+    }
+}
