@@ -134,12 +134,18 @@ public final class CrossEntropyResult implements AutoCloseable {
         long[] values = new long[LossBuffers.LABEL_STATS];
         try {
             stats.peek(values, settled);
-            if (values[1] >= 0) {
-                stats.upload(new long[] {values[0], -1, 0}, settled); // thrown once
-            }
-        } catch (DriverException e) { // nothing was learnt for sure: the next wait tries again
+        } catch (DriverException e) { // nothing was learnt: the next wait tries again
             settled.addCheck(labelCheck);
             throw e;
+        }
+        IllegalArgumentException error = null;
+        if (values[1] >= 0) {
+            error = labelOutOfRange(values[1], values[2], classes, options);
+            try {
+                stats.upload(new long[] {values[0], -1, 0}, settled); // thrown once
+            } catch (DriverException e) {
+                error.addSuppressed(e);
+            }
         }
         boolean last;
         synchronized (this) {
@@ -148,8 +154,8 @@ public final class CrossEntropyResult implements AutoCloseable {
         if (last) {
             stats.close();
         }
-        if (values[1] >= 0) {
-            throw labelOutOfRange(values[1], values[2], classes, options);
+        if (error != null) {
+            throw error;
         }
     }
 

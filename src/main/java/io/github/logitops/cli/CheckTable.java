@@ -2,6 +2,7 @@ package io.github.logitops.cli;
 
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,10 +16,17 @@ final class CheckTable {
     private final Map<String, Map<DType, Double>> worst = new LinkedHashMap<>();
     private long values;
 
-    /** Takes in the results of a row. */
+    /** Takes in the results of a row, whose elements have one scale. */
     void add(String op, Tolerance tolerance, DType dtype, double[] exact, double[] actual, double scale) {
+        double[] scales = new double[exact.length];
+        Arrays.fill(scales, scale);
+        add(op, tolerance, dtype, exact, actual, scales);
+    }
+
+    /** Takes in the results of a row. */
+    void add(String op, Tolerance tolerance, DType dtype, double[] exact, double[] actual, double[] scales) {
         for (int j = 0; j < exact.length; j++) {
-            add(op, dtype, tolerance.units(dtype, exact[j], actual[j], scale));
+            add(op, dtype, tolerance.units(dtype, exact[j], actual[j], scales[j]));
         }
     }
 

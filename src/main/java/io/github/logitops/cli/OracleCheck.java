@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.ToDoubleBiFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
 
 /** Runs every op on random rows and holds the results against the oracle. */
@@ -88,7 +87,7 @@ final class OracleCheck {
             Backward backward,
             Tolerance tolerance,
             UnaryOperator<double[]> exactForward,
-            ToDoubleFunction<double[]> forwardScale,
+            UnaryOperator<double[]> forwardScale,
             ExactBackward exactBackward,
             ToDoubleBiFunction<double[], double[]> backwardScale) {
 
@@ -126,7 +125,7 @@ final class OracleCheck {
                 logSoftmax::backward,
                 Tolerance.LOSS,
                 SoftmaxReference::logSoftmax,
-                SoftmaxReference::logScale,
+                SoftmaxReference::logSoftmaxScale,
                 SoftmaxReference::logSoftmaxBackward,
                 SoftmaxReference::logSoftmaxBackwardScale);
     }
@@ -138,8 +137,8 @@ final class OracleCheck {
         double[][] y = buffers.rows(buffers.out);
         for (int n = 0; n < ROWS; n++) {
             double[] exact = op.exactForward.apply(x[n]);
-            double scale = op.forwardScale.applyAsDouble(x[n]);
-            table.add(op.name + ".forward", op.tolerance, buffers.dtype, exact, y[n], scale);
+            double[] scales = op.forwardScale.apply(x[n]);
+            table.add(op.name + ".forward", op.tolerance, buffers.dtype, exact, y[n], scales);
         }
         try (Tensor dx = ops.empty(buffers.dtype, buffers.x.shape())) {
             op.backward.run(buffers.out, buffers.dy, GradScale.of(GRAD_SCALE), dx, buffers.stream);

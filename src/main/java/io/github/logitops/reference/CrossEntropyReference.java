@@ -75,7 +75,7 @@ public record CrossEntropyReference(double loss, double lossScale, long countedR
     private static Row row(double[] x, long label, double[] weights, CrossEntropyOptions options, double factor) {
         int classes = x.length;
         double lse = SoftmaxReference.logSumExp(x);
-        double lseScale = SoftmaxReference.logScale(x);
+        double lseScale = SoftmaxReference.logSumExpScale(x);
         if (options.ignores(label)) {
             return new Row(0, 0, lse, lseScale, new double[classes], 0);
         }

@@ -78,14 +78,20 @@ public final class SoftmaxReference {
         return dx;
     }
 
-    /** The scale of {@link #softmax}'s errors. */
-    public static double softmaxScale(double[] x) {
-        return maxAbs(softmax(x));
+    /** The scale of {@link #softmax}'s errors, element by element: the same for all. */
+    public static double[] softmaxScale(double[] x) {
+        return filled(x.length, maxAbs(softmax(x)));
     }
 
-    /** The scale of {@link #logSumExp}'s and {@link #logSoftmax}'s errors. */
-    public static double logScale(double[] x) {
+    /** The scale of {@link #logSumExp}'s errors. */
+    public static double logSumExpScale(double[] x) {
         return Math.max(1, Math.max(Math.abs(max(x)), Math.abs(logSumExp(x))));
+    }
+
+    /** The scale of {@link #logSoftmax}'s errors, element by element. */
+    public static double[] logSoftmaxScale(double[] x) {
+        double ofRow = logSumExpScale(x);
+        return Arrays.stream(x).map(value -> Math.max(ofRow, Math.abs(value))).toArray();
     }
 
     /** The scale of {@link #softmaxBackward}'s errors without a grad scale. */

@@ -11,7 +11,7 @@ import io.github.logitops.spec.Elements;
 public enum Tolerance {
     /** Softmax; scale: the row's largest probability. */
     SOFTMAX(2e-6),
-    /** Log-sum-exps, losses, log-softmax; scale: the larger of 1, the row's maximum, its log-sum-exp, its target logit. */
+    /** Log-sum-exps, losses, log-softmax; scale: the largest of 1, the row's maximum, its log-sum-exp, the logit at hand. */
     LOSS(1e-6),
     /** Gradients; scale: the largest sum of absolute terms in the row. */
     GRADIENT(2e-6);

@@ -46,8 +46,8 @@ abstract class LogSoftmaxContract extends SoftmaxContract {
     }
 
     @Override
-    final double forwardScale(double[] x) {
-        return SoftmaxReference.logScale(x);
+    final double[] forwardScale(double[] x) {
+        return SoftmaxReference.logSoftmaxScale(x);
     }
 
     @Override

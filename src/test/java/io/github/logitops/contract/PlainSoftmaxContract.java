@@ -46,7 +46,7 @@ abstract class PlainSoftmaxContract extends SoftmaxContract {
     }
 
     @Override
-    final double forwardScale(double[] x) {
+    final double[] forwardScale(double[] x) {
         return SoftmaxReference.softmaxScale(x);
     }
 

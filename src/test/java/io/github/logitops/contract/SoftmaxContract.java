@@ -44,7 +44,7 @@ abstract class SoftmaxContract {
 
     abstract Tolerance forwardTolerance();
 
-    abstract double forwardScale(double[] x);
+    abstract double[] forwardScale(double[] x);
 
     abstract double backwardScale(double[] y, double[] dy);
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
+import java.util.Arrays;
 
 /** Assertions against the oracle, in units of the bounds. */
 public final class Near {
@@ -20,10 +21,17 @@ public final class Near {
 
     public static void assertNear(
             Tolerance tolerance, DType dtype, double[] exact, double[] actual, double scale, String what) {
+        double[] scales = new double[exact.length];
+        Arrays.fill(scales, scale);
+        assertNear(tolerance, dtype, exact, actual, scales, what);
+    }
+
+    public static void assertNear(
+            Tolerance tolerance, DType dtype, double[] exact, double[] actual, double[] scales, String what) {
         assertEquals(exact.length, actual.length, what);
         for (int j = 0; j < exact.length; j++) {
-            if (!(tolerance.units(dtype, exact[j], actual[j], scale) <= 1)) {
-                assertNear(tolerance, dtype, exact[j], actual[j], scale, what + ", element " + j);
+            if (!(tolerance.units(dtype, exact[j], actual[j], scales[j]) <= 1)) {
+                assertNear(tolerance, dtype, exact[j], actual[j], scales[j], what + ", element " + j);
             }
         }
     }

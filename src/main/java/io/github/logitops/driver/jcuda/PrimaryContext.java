@@ -49,9 +49,8 @@ final class PrimaryContext {
             return Cuda.code(call);
         } finally {
             if (pushed) {
-                // Its code tells nothing about our call: at most it repeats what earlier work on the device failed
-                // with,
-                // and so will the next call.
+                // Its code tells nothing about our call: at most it repeats what earlier work on the device
+                // failed with, and so will the next call.
                 Cuda.code(() -> cuCtxPopCurrent(current));
             }
         }
