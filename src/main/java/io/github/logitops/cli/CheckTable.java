@@ -54,6 +54,10 @@ final class CheckTable {
                 .orElse(Double.POSITIVE_INFINITY);
     }
 
+    private static String text(double units) {
+        return String.format(Locale.ROOT, units < 1000 ? "%.4f" : "%.1e", units);
+    }
+
     /** As Markdown. */
     @Override
     public String toString() {
@@ -62,8 +66,8 @@ final class CheckTable {
         text.append(String.format("%n|%s|", "-".repeat(30))).append("--------:|".repeat(DTYPES.size()));
         worst.forEach((op, row) -> {
             text.append(String.format("%n| %-28s |", op));
-            DTYPES.forEach(dtype -> text.append(
-                    row.containsKey(dtype) ? String.format(Locale.ROOT, " %7.4f |", row.get(dtype)) : "       - |"));
+            DTYPES.forEach(dtype ->
+                    text.append(row.containsKey(dtype) ? String.format(" %7s |", text(row.get(dtype))) : "       - |"));
         });
         return text.toString();
     }

@@ -4,18 +4,13 @@ import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
 import io.github.logitops.LogitOps;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Properties;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -27,49 +22,49 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 final class InfoCommand implements Callable<Integer> {
-    private static final String MODULES = "/io/github/logitops/ptx";
+    private static final String MANIFEST = "/io/github/logitops/ptx/manifest.properties";
+    private static final Pattern PTX = Pattern.compile("ptx\\.(\\w+)\\.(sm_\\d+)\\.ptx");
 
     @Spec
     private CommandSpec spec;
 
     @Override
-    public Integer call() throws IOException, URISyntaxException {
+    public Integer call() throws IOException {
         BackendReport report;
         try (LogitOps ops = LogitOps.open(Backend.AUTO)) {
             report = ops.backendReport();
         }
-        List<String> modules = modules();
         PrintWriter out = spec.commandLine().getOut();
         out.println("logitops  " + LibraryVersion.text());
         out.println("backend   " + report.selected() + " (" + report.requested() + ")");
         out.println("device    " + report.device());
         out.println("reason    " + report.reason());
-        out.println("modules   " + (modules.isEmpty() ? "none in this version" : String.join(", ", modules)));
+        printKernels(out);
         out.println("java      " + property("java.version") + ", " + property("java.vm.name"));
         out.println("os        " + property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
         out.println("heap      at most " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB");
         return 0;
     }
 
-    /** The names of the GPU modules that came with these classes, from a folder or a jar. */
-    private static List<String> modules() throws IOException, URISyntaxException {
-        URL folder = InfoCommand.class.getResource(MODULES);
-        if (folder == null) {
-            return List.of();
+    /** What the manifest of the PTX says: which modules there are, for which architectures, and who compiled them. */
+    private static void printKernels(PrintWriter out) throws IOException {
+        Properties manifest = new Properties();
+        try (InputStream resource = InfoCommand.class.getResourceAsStream(MANIFEST)) {
+            manifest.load(resource);
         }
-        URI uri = folder.toURI();
-        if (!uri.getScheme().equals("jar")) {
-            return names(Path.of(uri));
+        TreeSet<String> modules = new TreeSet<>();
+        TreeSet<String> architectures = new TreeSet<>();
+        for (String key : manifest.stringPropertyNames()) {
+            Matcher file = PTX.matcher(key);
+            if (file.matches()) {
+                modules.add(file.group(1));
+                architectures.add(file.group(2));
+            }
         }
-        try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-            return names(jar.getPath(MODULES));
-        }
-    }
-
-    private static List<String> names(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        }
+        out.println("kernels   " + String.join(", ", modules));
+        out.println("targets   " + String.join(", ", architectures)
+                + ": a device gets the newest that is not newer than it");
+        out.println("compiler  nvcc " + manifest.getProperty("nvcc.version"));
     }
 
     private static String property(String name) {
