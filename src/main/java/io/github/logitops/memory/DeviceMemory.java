@@ -116,11 +116,6 @@ public final class DeviceMemory implements AutoCloseable {
         return new MemoryStatistics(live.size(), bytesInUse, peakBytes, pool.heldBytes(), limitBytes);
     }
 
-    /** The device in words. */
-    public String device() {
-        return driver.device();
-    }
-
     /**
      * Waits for all work, reports every tensor and stream still open as a leak at WARN, and gives everything back. All of it
      * is tried, whatever fails. Closing again does nothing.
