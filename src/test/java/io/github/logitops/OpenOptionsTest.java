@@ -39,7 +39,11 @@ class OpenOptionsTest {
             System.setProperty("logitops.leakTracking", "SITES");
             assertEquals(LeakTracking.SITES, OpenOptions.defaults().leakTracking());
         } finally {
-            System.setProperty("logitops.leakTracking", before);
+            if (before == null) {
+                System.clearProperty("logitops.leakTracking");
+            } else {
+                System.setProperty("logitops.leakTracking", before);
+            }
         }
     }
 

@@ -1,0 +1,100 @@
+package io.github.logitops.lifecycle;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.logitops.CrossEntropy;
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
+import io.github.logitops.Sessions;
+import io.github.logitops.cpu.CpuExecutor;
+import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** One session used by several threads at once, each with streams and tensors of its own. */
+@Timeout(60)
+class SharedSessionTest {
+    private static final int THREADS = 4;
+    private static final int ROUNDS = 100;
+    private static final Shape SHAPE = Shape.of(3, 50);
+
+    private interface Work {
+        void run(int thread) throws Exception;
+    }
+
+    @Test
+    void threadsDoNotDisturbEachOther() throws Exception {
+        HostDriver driver = new HostDriver();
+        try (LogitOps ops = Sessions.over(driver, new CpuExecutor(driver), OpenOptions.defaults())) {
+            inThreads(thread -> {
+                float[] logits = new float[150];
+                Arrays.setAll(logits, i -> (i * 7 + thread * 13) % 11);
+                float[] expected = ops.softmax().forward(logits, SHAPE);
+                for (int round = 0; round < ROUNDS; round++) {
+                    assertArrayEquals(expected, ops.softmax().forward(logits, SHAPE));
+                }
+            });
+            assertEquals(0, ops.memoryStatistics().liveTensors());
+        }
+    }
+
+    @Test
+    void eachThreadGetsItsOwnBadLabel() throws Exception {
+        HostDriver driver = new HostDriver();
+        try (LogitOps ops = Sessions.over(driver, new CpuExecutor(driver), OpenOptions.defaults())) {
+            CrossEntropy loss = ops.crossEntropy(CrossEntropyOptions.defaults());
+            inThreads(thread -> {
+                for (int round = 0; round < ROUNDS; round++) {
+                    int bad = 50 + thread * ROUNDS + round;
+                    try (Stream stream = ops.newStream();
+                            Tensor x = ops.upload(new float[150], DType.F32, SHAPE, stream);
+                            Tensor labels = ops.labels(new int[] {1, bad, 2}, stream);
+                            CrossEntropyResult result = loss.forwardBackward(x, labels, x, stream)) {
+                        String message = assertThrows(IllegalArgumentException.class, result::await)
+                                .getMessage();
+                        assertEquals(
+                                "crossEntropy: label out of range: row=1, label=" + bad
+                                        + ", classes=50, ignoreIndex=-100",
+                                message);
+                        assertEquals(2, result.countedRows());
+                    }
+                }
+            });
+            assertEquals(0, ops.memoryStatistics().liveTensors());
+        }
+    }
+
+    private static void inThreads(Work work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                int thread = i;
+                running.add(threads.submit(() -> {
+                    work.run(thread);
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get(50, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
