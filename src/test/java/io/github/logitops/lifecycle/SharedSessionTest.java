@@ -42,9 +42,9 @@ class SharedSessionTest {
         HostDriver driver = new HostDriver();
         try (LogitOps ops = Sessions.over(driver, new CpuExecutor(driver), OpenOptions.defaults())) {
             inThreads(thread -> {
-                float[] logits = new float[150];
+                double[] logits = new double[150];
                 Arrays.setAll(logits, i -> (i * 7 + thread * 13) % 11);
-                float[] expected = ops.softmax().forward(logits, SHAPE);
+                double[] expected = ops.softmax().forward(logits, SHAPE);
                 for (int round = 0; round < ROUNDS; round++) {
                     assertArrayEquals(expected, ops.softmax().forward(logits, SHAPE));
                 }
