@@ -1,0 +1,117 @@
+package io.github.logitops.emulator;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/** The threads of a block and their shared memory. One object runs any number of blocks of a launch, one after another. */
+final class Block {
+    /** The registers of warps, kept from launch to launch: they are large, and launches are many. */
+    private static final ThreadLocal<long[][]> REGISTERS = ThreadLocal.withInitial(() -> new long[32][]);
+
+    private final Grid grid;
+    private final SharedMemory shared;
+    private final Warp[] warps;
+    private int index;
+
+    Block(Grid grid) {
+        this.grid = grid;
+        shared = new SharedMemory(entry().shared());
+        warps = new Warp[(grid.threads() + Warp.LANES - 1) / Warp.LANES];
+        long[][] registers = REGISTERS.get();
+        for (int w = 0; w < warps.length; w++) {
+            int size = entry().slots() * Warp.LANES;
+            if (registers[w] == null || registers[w].length < size) {
+                registers[w] = new long[size];
+            }
+            warps[w] = new Warp(this, w * Warp.LANES, registers[w]);
+            prepare(warps[w]);
+        }
+    }
+
+    private void prepare(Warp warp) {
+        for (Map.Entry<Long, Integer> constant : entry().constants().entrySet()) {
+            fill(warp, constant.getValue(), constant.getKey());
+        }
+        for (int i = 0; i < entry().parameters().size(); i++) {
+            fill(warp, Entry.FIRST_PARAMETER + i, grid.argument(i));
+        }
+        for (int lane = 0; lane < Warp.LANES; lane++) {
+            warp.values()[Entry.SPECIAL.get("%tid.x") * Warp.LANES + lane] = warp.firstThread() + lane;
+        }
+        fill(warp, Entry.SPECIAL.get("%ntid.x"), grid.threads());
+        fill(warp, Entry.SPECIAL.get("%nctaid.x"), grid.blocks());
+    }
+
+    private static void fill(Warp warp, int slot, long value) {
+        Arrays.fill(warp.values(), slot * Warp.LANES, (slot + 1) * Warp.LANES, value);
+    }
+
+    Entry entry() {
+        return grid.entry();
+    }
+
+    GlobalMemory global() {
+        return grid.memory();
+    }
+
+    SharedMemory shared() {
+        return shared;
+    }
+
+    /** Runs the block of this index to its end. */
+    void run(int blockIndex) {
+        index = blockIndex;
+        shared.reset();
+        for (Warp warp : warps) {
+            fill(warp, Entry.SPECIAL.get("%ctaid.x"), blockIndex);
+            warp.start(grid.threads() - warp.firstThread());
+        }
+        do {
+            for (Warp warp : warps) {
+                warp.run();
+            }
+        } while (passBarrier());
+    }
+
+    /** Whether all threads are at one barrier, and now past it; false if all have exited. Anything else is an error. */
+    private boolean passBarrier() {
+        int barrier = -1;
+        int waiting = 0;
+        int missing = -1;
+        for (Warp warp : warps) {
+            int live = Integer.bitCount(warp.live());
+            waiting += live;
+            if (live > 0) {
+                barrier = warp.barrier();
+            }
+            if (live < Math.min(Warp.LANES, grid.threads() - warp.firstThread()) && missing < 0) {
+                missing = warp.firstThread() + Integer.numberOfTrailingZeros(~warp.live());
+            }
+        }
+        if (waiting == 0) {
+            return false;
+        }
+        for (Warp warp : warps) {
+            if (warp.live() != 0 && (warp.barrier() < 0 || warp.barrier() != barrier)) {
+                Instruction at = entry().code()[Math.max(barrier, 0)];
+                throw error("threads of a block at different barriers", at, warp.firstThread(), null);
+            }
+        }
+        if (missing >= 0) {
+            String what = "barrier that only " + waiting + " of " + grid.threads() + " threads reach";
+            throw error(what + ", the first that has exited is named", entry().code()[barrier], missing, null);
+        }
+        for (Warp warp : warps) {
+            warp.leaveBarrier();
+        }
+        shared.barrier();
+        return true;
+    }
+
+    EmulatorException error(String what, Instruction at, int thread, Throwable cause) {
+        return new EmulatorException(
+                "emulator: " + what + ", kernel=" + entry().name() + ", file=" + entry().module() + ", line="
+                        + at.line() + ", instruction=" + at.text() + ", block=" + index + ", thread=" + thread,
+                cause);
+    }
+}

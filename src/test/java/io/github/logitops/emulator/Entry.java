@@ -1,0 +1,75 @@
+package io.github.logitops.emulator;
+
+import io.github.logitops.driver.KernelArguments;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A kernel, ready to run. A thread's values live in slots: the special registers first, then the parameters, then
+ * constants and registers as they are met.
+ *
+ * @param module the file that it is from
+ * @param name its name
+ * @param parameters the types of its parameters, as in .u64
+ * @param maxThreads what .maxntid allows in a block
+ * @param code its instructions
+ * @param slots how many slots a thread has
+ * @param predicates how many predicates a thread has
+ * @param constants which slot holds which value throughout
+ * @param shared its shared variables
+ */
+record Entry(
+        String module,
+        String name,
+        List<String> parameters,
+        int maxThreads,
+        Instruction[] code,
+        int slots,
+        int predicates,
+        Map<Long, Integer> constants,
+        List<SharedVariable> shared) {
+
+    /** The slots of the special registers. */
+    static final Map<String, Integer> SPECIAL = Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3);
+
+    static final int FIRST_PARAMETER = SPECIAL.size();
+
+    /** A variable in shared memory: where it is and how long. */
+    record SharedVariable(int offset, int bytes) {}
+
+    /** The width of a PTX type, as in .f32. */
+    static int bits(String type) {
+        return switch (type) {
+            case ".b16", ".u16", ".s16", ".f16" -> 16;
+            case ".b32", ".u32", ".s32", ".f32" -> 32;
+            case ".b64", ".u64", ".s64", ".f64" -> 64;
+            default -> throw new EmulatorException("emulator: unknown type: type=" + type);
+        };
+    }
+
+    /** Fails unless the kernel takes these. */
+    void require(KernelArguments arguments, int threads) {
+        if (arguments.count() != parameters.size()) {
+            throw launchError(
+                    "wrong number of arguments: expected=" + parameters.size() + ", actual=" + arguments.count());
+        }
+        for (int i = 0; i < parameters.size(); i++) {
+            boolean matches = switch (arguments.type(i)) {
+                case POINTER, INT64 -> parameters.get(i).matches("\\.[bus]64");
+                case INT32 -> parameters.get(i).matches("\\.[bus]32");
+                case FLOAT64 -> parameters.get(i).equals(".f64");
+            };
+            if (!matches) {
+                throw launchError("wrong type of argument: index=" + i + ", expected=" + parameters.get(i) + ", actual="
+                        + arguments.type(i));
+            }
+        }
+        if (threads < 1 || threads > maxThreads) {
+            throw launchError("wrong number of threads: threads=" + threads + ", maximum=" + maxThreads);
+        }
+    }
+
+    private EmulatorException launchError(String detail) {
+        return new EmulatorException("emulator: " + detail + ", kernel=" + name + ", file=" + module);
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.logitops.emulator;
+
+/**
+ * An instruction as the machine runs it.
+ *
+ * @param kind what it does to the flow of control
+ * @param step what it does to values, for the kinds that do
+ * @param guard the predicate that it depends on, or -1
+ * @param negated whether it runs where the guard is false
+ * @param target where a branch goes
+ * @param members the slot of a shuffle's member mask
+ * @param line in the PTX file
+ * @param text for messages
+ */
+record Instruction(Kind kind, Step step, int guard, boolean negated, int target, int members, int line, String text) {
+
+    /** What the scheduler tells apart. */
+    enum Kind {
+        PLAIN,
+        BRANCH,
+        RETURN,
+        BARRIER,
+        SHUFFLE
+    }
+
+    /** What an instruction does to the lanes of a warp whose bits are set. */
+    interface Step {
+        void run(Warp warp, int lanes);
+    }
+}

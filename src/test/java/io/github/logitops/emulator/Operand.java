@@ -1,0 +1,30 @@
+package io.github.logitops.emulator;
+
+import java.util.List;
+
+/** An operand as the decoder sees it: names are gone, every value that an instruction reads lives in a slot. */
+sealed interface Operand {
+    /** A register of 16, 32 or 64 bits. */
+    record Register(int slot, int bits) implements Operand {}
+
+    /** What is known before a thread starts: a literal, a shared variable's address or a special register. */
+    record Constant(int slot, long value) implements Operand {}
+
+    /** A predicate register. */
+    record Predicate(int index) implements Operand {}
+
+    /** {@code [base+offset]}. */
+    record Address(int slot, long offset) implements Operand {}
+
+    /** {@code [parameter]}. */
+    record Parameter(int slot, int bits) implements Operand {}
+
+    /** <code>{low, high}</code>. */
+    record Pack(List<Operand> parts) implements Operand {}
+
+    /** {@code register|predicate}. */
+    record Pair(Operand register, Operand predicate) implements Operand {}
+
+    /** Where a branch goes. */
+    record Label(String name) implements Operand {}
+}

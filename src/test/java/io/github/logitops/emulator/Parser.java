@@ -1,0 +1,274 @@
+package io.github.logitops.emulator;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads the PTX that nvcc writes for these kernels, and fails at whatever it does not know. */
+final class Parser {
+    /** Nothing may be touched between shared variables: an overrun of one must not reach the next. */
+    private static final int GAP = 256;
+
+    private static final int DEFAULT_MAX_THREADS = 1024;
+
+    private final Tokens tokens;
+    private final String module;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Long> symbols = new HashMap<>();
+    private final List<Entry.SharedVariable> shared = new ArrayList<>();
+    private int sharedEnd = GAP;
+
+    private Scope scope;
+    private Scope.Slots slots;
+    private List<Statement> statements;
+    private Map<String, Integer> labels;
+    private Map<String, Operand> parameters;
+
+    private Parser(String module, String text) {
+        this.module = module;
+        this.tokens = new Tokens(module, text);
+    }
+
+    /** The kernels of a module by name. */
+    static Map<String, Entry> parse(String module, String text) {
+        return new Parser(module, text).module();
+    }
+
+    private Map<String, Entry> module() {
+        while (!tokens.atEnd()) {
+            switch (tokens.peek()) {
+                case ".version", ".target", ".address_size" -> {
+                    tokens.take();
+                    tokens.take();
+                }
+                case ".shared" -> sharedVariable();
+                case ".visible" -> {
+                    tokens.take();
+                    tokens.expect(".entry");
+                    entry();
+                }
+                default -> throw tokens.unexpected("expected=a directive");
+            }
+        }
+        return entries;
+    }
+
+    private void entry() {
+        slots = new Scope.Slots();
+        scope = new Scope(null, slots);
+        statements = new ArrayList<>();
+        labels = new HashMap<>();
+        parameters = new HashMap<>();
+        String name = tokens.take();
+        List<String> types = parameterTypes();
+        int maxThreads = performanceDirectives();
+        body();
+        Decoder decoder = new Decoder(module, labels, statements.size());
+        Instruction[] code = statements.stream().map(decoder::decode).toArray(Instruction[]::new);
+        entries.put(
+                name,
+                new Entry(
+                        module,
+                        name,
+                        types,
+                        maxThreads,
+                        code,
+                        slots.count(),
+                        slots.predicates(),
+                        slots.constants(),
+                        List.copyOf(shared)));
+    }
+
+    private List<String> parameterTypes() {
+        List<String> types = new ArrayList<>();
+        tokens.expect("(");
+        while (!tokens.takeIf(")")) {
+            tokens.expect(".param");
+            String type = tokens.take();
+            parameters.put(tokens.take(), new Operand.Parameter(slots.newSlot(), Entry.bits(type)));
+            types.add(type);
+            tokens.takeIf(",");
+        }
+        return types;
+    }
+
+    private int performanceDirectives() {
+        int maxThreads = DEFAULT_MAX_THREADS;
+        while (!tokens.takeIf("{")) {
+            switch (tokens.take()) {
+                case ".maxntid" -> {
+                    maxThreads = tokens.takeInt();
+                    while (tokens.takeIf(",")) {
+                        maxThreads *= tokens.takeInt();
+                    }
+                }
+                case ".minnctapersm" -> tokens.takeInt();
+                default -> throw tokens.unexpected("expected=a known directive of an entry before it");
+            }
+        }
+        return maxThreads;
+    }
+
+    private void body() {
+        int depth = 1;
+        while (depth > 0) {
+            switch (tokens.peek()) {
+                case "{" -> {
+                    tokens.take();
+                    scope = new Scope(scope, slots);
+                    depth++;
+                }
+                case "}" -> {
+                    tokens.take();
+                    scope = scope.outer();
+                    depth--;
+                }
+                case ".reg" -> registers();
+                case ".shared" -> sharedVariable();
+                case ".pragma" -> {
+                    tokens.take();
+                    tokens.take();
+                    tokens.expect(";");
+                }
+                default -> labelOrInstruction();
+            }
+        }
+    }
+
+    private void registers() {
+        tokens.expect(".reg");
+        String type = tokens.take();
+        do {
+            String name = tokens.take();
+            int count = -1;
+            if (tokens.takeIf("<")) {
+                count = tokens.takeInt();
+                tokens.expect(">");
+            }
+            scope.declare(name, count, type);
+        } while (tokens.takeIf(","));
+        tokens.expect(";");
+    }
+
+    private void sharedVariable() {
+        tokens.expect(".shared");
+        tokens.expect(".align");
+        int alignment = tokens.takeInt();
+        tokens.expect(".b8");
+        String name = tokens.take();
+        tokens.expect("[");
+        int bytes = tokens.takeInt();
+        tokens.expect("]");
+        tokens.expect(";");
+        int offset = (sharedEnd + alignment - 1) / alignment * alignment;
+        symbols.put(name, SharedMemory.BASE + offset);
+        shared.add(new Entry.SharedVariable(offset, bytes));
+        sharedEnd = offset + bytes + GAP;
+    }
+
+    private void labelOrInstruction() {
+        int start = tokens.position();
+        int line = tokens.line();
+        int guard = -1;
+        boolean negated = false;
+        if (tokens.takeIf("@")) {
+            negated = tokens.takeIf("!");
+            if (!(operand() instanceof Operand.Predicate predicate)) {
+                throw tokens.unexpected("expected=a predicate before it");
+            }
+            guard = predicate.index();
+        }
+        String opcode = tokens.take();
+        if (tokens.takeIf(":")) {
+            labels.put(opcode, statements.size());
+            return;
+        }
+        List<Operand> operands = new ArrayList<>();
+        while (!tokens.peek().equals(";")) {
+            operands.add(operand());
+            if (!tokens.peek().equals(";")) {
+                tokens.expect(",");
+            }
+        }
+        String text = tokens.since(start);
+        tokens.expect(";");
+        statements.add(new Statement(line, text, guard, negated, opcode, operands));
+    }
+
+    private Operand operand() {
+        if (tokens.takeIf("{")) {
+            List<Operand> parts = new ArrayList<>();
+            do {
+                parts.add(simple());
+            } while (tokens.takeIf(","));
+            tokens.expect("}");
+            return new Operand.Pack(parts);
+        }
+        if (tokens.takeIf("[")) {
+            Operand base = simple();
+            long offset = tokens.takeIf("+") ? literal() : 0;
+            tokens.expect("]");
+            return address(base, offset);
+        }
+        Operand operand = simple();
+        return tokens.takeIf("|") ? new Operand.Pair(operand, simple()) : operand;
+    }
+
+    private Operand address(Operand base, long offset) {
+        if (base instanceof Operand.Register register) {
+            return new Operand.Address(register.slot(), offset);
+        }
+        if (base instanceof Operand.Constant constant) {
+            return new Operand.Address(constant.slot(), offset);
+        }
+        if (base instanceof Operand.Parameter && offset == 0) {
+            return base;
+        }
+        throw tokens.unexpected("expected=another address before it");
+    }
+
+    private Operand simple() {
+        String word = tokens.peek();
+        Operand known = scope.register(word);
+        if (known == null) {
+            known = parameters.get(word);
+        }
+        if (known == null && symbols.containsKey(word)) {
+            known = constant(symbols.get(word));
+        }
+        if (known == null && Entry.SPECIAL.containsKey(word)) {
+            known = new Operand.Constant(Entry.SPECIAL.get(word), 0);
+        }
+        if (known == null && word.startsWith("$")) {
+            known = new Operand.Label(word);
+        }
+        if (known != null) {
+            tokens.take();
+            return known;
+        }
+        return constant(literal());
+    }
+
+    private Operand constant(long value) {
+        return new Operand.Constant(slots.constant(value), value);
+    }
+
+    private long literal() {
+        boolean negative = tokens.takeIf("-");
+        String word = tokens.peek();
+        try {
+            long value;
+            if (word.matches("0[fFdD]\\p{XDigit}+")) {
+                value = Long.parseUnsignedLong(word.substring(2), 16);
+            } else {
+                value = Long.parseUnsignedLong(word);
+            }
+            tokens.take();
+            return negative ? -value : value;
+        } catch (NumberFormatException e) {
+            throw tokens.unexpected("expected=an operand");
+        }
+    }
+}

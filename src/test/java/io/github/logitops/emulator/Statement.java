@@ -1,0 +1,15 @@
+package io.github.logitops.emulator;
+
+import java.util.List;
+
+/**
+ * An instruction as it is written.
+ *
+ * @param line in the PTX file, from 1
+ * @param text its tokens
+ * @param guard the predicate that it depends on, or -1
+ * @param negated whether it runs where the guard is false
+ * @param opcode with its modifiers
+ * @param operands destination first
+ */
+record Statement(int line, String text, int guard, boolean negated, String opcode, List<Operand> operands) {}
