@@ -3,12 +3,15 @@ package io.github.logitops.project;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** The import table of docs/architecture.md. */
 @AnalyzeClasses(packages = "io.github.logitops", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -72,5 +75,17 @@ class ArchitectureTest {
 
     private static String ours(String name) {
         return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+
+    /** The emulator sees what a device sees, so it cannot cheat. */
+    @Test
+    void emulator() {
+        JavaClasses emulator = new ClassFileImporter().importPackages(ROOT + ".emulator");
+        classes()
+                .that()
+                .haveSimpleNameNotEndingWith("Test")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", ours("emulator"), ours("driver")))
+                .check(emulator);
     }
 }
