@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Softmax cross entropy of logits with class labels along one axis: loss, gradient, or both in one pass. Cheap to make,
+ * Softmax cross entropy of logits with class labels along one axis: loss, gradient, or both at once. Cheap to make,
  * without state, shared by threads.
  *
  * <p>For a row with logits x, p = softmax(x), label y, class weights w and label smoothing e, the target of class j is
@@ -153,7 +153,7 @@ public final class CrossEntropy {
     }
 
     /**
-     * Loss and gradient in one pass: row losses and the loss into {@code result}, the gradient with respect to the logits into
+     * Loss and gradient at once: row losses and the loss into {@code result}, the gradient with respect to the logits into
      * {@code gradient}. Rows that do not count are not read; their lse is written as 0.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits, which it then replaces; otherwise it must overlap no input.

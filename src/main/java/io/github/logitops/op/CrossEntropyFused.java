@@ -5,7 +5,7 @@ import io.github.logitops.memory.Tensor;
 import java.util.List;
 
 /**
- * Row losses, the loss and the gradient with respect to the logits, in one pass over them. Rows that are not counted are not
+ * Row losses, the loss and the gradient with respect to the logits, at once. Rows that are not counted are not
  * read; their log-sum-exp is written as 0.
  *
  * @param inputs logits, labels, weights, options
