@@ -14,8 +14,8 @@ import java.util.Objects;
  * Log-softmax along one axis, forward and backward: the logarithms of {@link Softmax}, without its underflow. Cheap to make,
  * without state, shared by threads.
  *
- * <p><i>Numerics</i>: as for {@link Softmax}; -inf beside finite logits stays -inf. The largest error is 1e-6 of the larger of
- * 1, the row's maximum and its log-sum-exp, plus half an ulp of the dtype ({@code docs/numerics.md}).
+ * <p><i>Numerics</i>: as for {@link Softmax}; -inf beside finite logits stays -inf. Errors stay below 1e-6 of the largest
+ * of 1, the row's maximum, its log-sum-exp and the logit, in absolute terms; F64, F16 and BF16 as there.
  */
 public final class LogSoftmax {
     private final LogitOps ops;
