@@ -5,20 +5,24 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: scripts/build-kernels.sh [--check]
+usage: scripts/build-kernels.sh [--check | --lines MODULE ARCH]
 
-Needs nvcc and ptxas on the PATH. Writes src/main/resources/io/github/logitops/ptx and the index of kernels/README.md.
+Needs nvcc and ptxas on the PATH. Writes src/main/resources/io/github/logitops/ptx, the index of kernels/README.md, and the
+PTX of src/test/cuda beside the tests' resources.
 
-  --check   builds into a temporary folder and fails if what is committed differs; writes nothing
-  -h        this text
+  --check               builds into a temporary folder and fails if what is committed differs; writes nothing
+  --lines MODULE ARCH   prints the PTX of one module, as in softmax_fwd 90, with line information; writes nothing
+  -h                    this text
 USAGE
 }
 
 check=false
-case "${1:-}" in
-  '') ;;
-  --check) check=true ;;
-  -h | --help) usage; exit 0 ;;
+lines=()
+case "$#${1:-}" in
+  0) ;;
+  1--check) check=true ;;
+  3--lines) lines=("$2" "$3") ;;
+  1-h | 1--help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
 esac
 
@@ -26,6 +30,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 readonly committed=src/main/resources/io/github/logitops/ptx
+readonly committed_bugs=src/test/resources/io/github/logitops/emulator/seeded_bugs.sm_80.ptx
 readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 
 # What an architecture's PTX is read by: the lowest PTX version that has its .target, and the GPUs it is assembled for here.
@@ -40,6 +45,13 @@ mkdir "$work/ptx" "$work/log"
 # drivers that are older than the compiler.
 normalize() {
   sed -e '/^[[:space:]]*\/\//d' -e '/^[[:space:]]*$/d' -e "s/^\.version .*/.version ${ptx_version[$1]}/"
+}
+
+# with_lines SOURCE ARCH: PTX that says where each instruction is from, by the file's name without its folder.
+with_lines() {
+  nvcc --ptx -arch="compute_$2" "${flags[@]}" -lineinfo "$1" -o "$work/lines"
+  normalize "$2" <"$work/lines" | sed -E -e '/^[[:space:]]*\.section/,/^[[:space:]]*\}/d' \
+    -e 's/function_name [^,]*, //' -e 's|(\.file[[:space:]]+[0-9]+ ").*/|\1|'
 }
 
 # build MODULE ARCH
@@ -103,6 +115,11 @@ index() {
   done
 }
 
+if ((${#lines[@]})); then
+  with_lines "kernels/${lines[0]}.cu" "${lines[1]}"
+  exit
+fi
+
 echo "compiling with $(nvcc --version | grep release)" >&2
 running=0
 for source in kernels/*.cu; do
@@ -117,13 +134,15 @@ for source in kernels/*.cu; do
 done
 for ((; running > 0; running--)); do wait -n; done
 
+with_lines src/test/cuda/seeded_bugs.cu 80 >"$work/bugs.ptx"
 manifest >"$work/ptx/manifest.properties"
 index >"$work/index.md"
 sed -e '/<!-- index: begin -->/,/<!-- index: end -->/{//!d}' -e "/<!-- index: begin -->/r $work/index.md" \
   kernels/README.md >"$work/README.md"
 
 if $check; then
-  diff -r "$work/ptx" "$committed" >"$work/diff" && diff "$work/README.md" kernels/README.md >>"$work/diff" || {
+  { diff -r "$work/ptx" "$committed" && diff "$work/README.md" kernels/README.md \
+    && diff "$work/bugs.ptx" "$committed_bugs"; } >"$work/diff" || {
     head -c 2000 "$work/diff" >&2
     echo "build-kernels: what is committed is not what kernels/ gives: run scripts/build-kernels.sh" >&2
     exit 1
@@ -134,5 +153,7 @@ else
   mkdir -p "$committed"
   cp "$work"/ptx/* "$committed"
   cat "$work/README.md" >kernels/README.md
+  mkdir -p "$(dirname "$committed_bugs")"
+  cp "$work/bugs.ptx" "$committed_bugs"
   echo "$(cat "$committed"/*.sm_90.ptx | grep -c '\.entry') entries, $(du -bck "$committed"/*.ptx | tail -1 | cut -f1) kB of PTX" >&2
 fi

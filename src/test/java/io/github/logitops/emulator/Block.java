@@ -1,31 +1,39 @@
 package io.github.logitops.emulator;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 
-/** The threads of a block and their shared memory. One object runs any number of blocks of a launch, one after another. */
+/** The threads of a block and their memory. One object runs any number of blocks of a launch, one after another. */
 final class Block {
     /** The registers of warps, kept from launch to launch: they are large, and launches are many. */
     private static final ThreadLocal<long[][]> REGISTERS = ThreadLocal.withInitial(() -> new long[32][]);
 
     private final Grid grid;
     private final SharedMemory shared;
-    private final Warp[] warps;
+    private final LocalMemory local;
+    private final List<Warp> warps;
+    private AsyncCopies copies;
+    private Moment now;
     private int index;
 
     Block(Grid grid) {
         this.grid = grid;
         shared = new SharedMemory(entry().shared());
-        warps = new Warp[(grid.threads() + Warp.LANES - 1) / Warp.LANES];
+        local = new LocalMemory(entry().local(), grid.threads());
+        Warp[] made = new Warp[(grid.threads() + Warp.LANES - 1) / Warp.LANES];
         long[][] registers = REGISTERS.get();
-        for (int w = 0; w < warps.length; w++) {
+        for (int w = 0; w < made.length; w++) {
             int size = entry().slots() * Warp.LANES;
             if (registers[w] == null || registers[w].length < size) {
                 registers[w] = new long[size];
             }
-            warps[w] = new Warp(this, w * Warp.LANES, registers[w]);
-            prepare(warps[w]);
+            made[w] = new Warp(this, w * Warp.LANES, registers[w]);
+            prepare(made[w]);
         }
+        warps = Arrays.asList(made);
     }
 
     private void prepare(Warp warp) {
@@ -37,6 +45,7 @@ final class Block {
         }
         for (int lane = 0; lane < Warp.LANES; lane++) {
             warp.values()[Entry.SPECIAL.get("%tid.x") * Warp.LANES + lane] = warp.firstThread() + lane;
+            warp.values()[Entry.SPECIAL.get("%laneid") * Warp.LANES + lane] = lane;
         }
         fill(warp, Entry.SPECIAL.get("%ntid.x"), grid.threads());
         fill(warp, Entry.SPECIAL.get("%nctaid.x"), grid.blocks());
@@ -50,6 +59,15 @@ final class Block {
         return grid.entry();
     }
 
+    Schedule schedule() {
+        return grid.schedule();
+    }
+
+    /** Where to count what happens; null if nobody asked. */
+    Counters counters() {
+        return grid.counters();
+    }
+
     GlobalMemory global() {
         return grid.memory();
     }
@@ -58,19 +76,46 @@ final class Block {
         return shared;
     }
 
+    LocalMemory local() {
+        return local;
+    }
+
+    AsyncCopies copies() {
+        return copies;
+    }
+
+    Moment now() {
+        return now;
+    }
+
     /** Runs the block of this index to its end. */
     void run(int blockIndex) {
         index = blockIndex;
         shared.reset();
+        local.reset();
+        copies = new AsyncCopies();
+        now = new Moment(grid, blockIndex, warps.size());
+        Random random = schedule().random(blockIndex);
         for (Warp warp : warps) {
             fill(warp, Entry.SPECIAL.get("%ctaid.x"), blockIndex);
-            warp.start(grid.threads() - warp.firstThread());
+            warp.start(grid.threads() - warp.firstThread(), random);
         }
         do {
-            for (Warp warp : warps) {
-                warp.run();
-            }
+            runToBarrier(random);
         } while (passBarrier());
+    }
+
+    private void runToBarrier(Random random) {
+        boolean busy = true;
+        while (busy) {
+            busy = false;
+            if (schedule().order() == Schedule.Order.SHUFFLED) {
+                Collections.shuffle(warps, random);
+            }
+            for (Warp warp : warps) {
+                busy |= warp.run();
+            }
+        }
     }
 
     /** Whether all threads are at one barrier, and now past it; false if all have exited. Anything else is an error. */
@@ -99,19 +144,19 @@ final class Block {
         }
         if (missing >= 0) {
             String what = "barrier that only " + waiting + " of " + grid.threads() + " threads reach";
-            throw error(what + ", the first that has exited is named", entry().code()[barrier], missing, null);
+            throw error(what + ", one that has exited is named", entry().code()[barrier], missing, null);
         }
-        for (Warp warp : warps) {
-            warp.leaveBarrier();
-        }
-        shared.barrier();
+        warps.forEach(Warp::leaveBarrier);
+        now.barrier();
         return true;
     }
 
     EmulatorException error(String what, Instruction at, int thread, Throwable cause) {
         return new EmulatorException(
                 "emulator: " + what + ", kernel=" + entry().name() + ", file=" + entry().module() + ", line="
-                        + at.line() + ", instruction=" + at.text() + ", block=" + index + ", thread=" + thread,
+                        + at.statement().line() + ", source=" + entry().sourceOf(at) + ", instruction="
+                        + at.statement().text() + ", block=" + index + ", thread=" + thread + ", schedule="
+                        + schedule(),
                 cause);
     }
 }

@@ -2,6 +2,7 @@ package io.github.logitops.emulator;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
@@ -28,21 +29,32 @@ final class Bytes {
         return values.length;
     }
 
-    byte[] values() {
-        return values;
-    }
-
     void forget() {
-        Arrays.fill(written, (byte) 0);
+        forget(0, written.length);
     }
 
-    void markWritten(int from, int bytes) {
+    void forget(int from, int bytes) {
+        Arrays.fill(written, from, from + bytes, (byte) 0);
+    }
+
+    /** Writes as much of {@code source} as there is room for; returns how much. */
+    int fill(int from, ByteBuffer source) {
+        int bytes = Math.min(source.remaining(), values.length - from);
+        source.get(values, from, bytes);
         Arrays.fill(written, from, from + bytes, (byte) 1);
+        return bytes;
     }
 
-    /** The first byte of these that was never written, or -1. */
+    /** Reads as much as there is and {@code destination} has room for; returns how much. */
+    int drain(int from, ByteBuffer destination) {
+        int bytes = Math.min(destination.remaining(), values.length - from);
+        destination.put(values, from, bytes);
+        return bytes;
+    }
+
+    /** The first byte of these, as far as there are any, that was never written, or -1. */
     int firstUnwritten(int from, int bytes) {
-        for (int i = from; i < from + bytes; i++) {
+        for (int i = from; i < Math.min(from + bytes, written.length); i++) {
             if (written[i] == 0) {
                 return i;
             }
@@ -50,12 +62,12 @@ final class Bytes {
         return -1;
     }
 
-    /** A value of 2, 4 or 8 bytes, zero-extended. */
+    /** A value of 1, 2, 4 or 8 bytes, zero-extended. */
     long load(int at, int bytes) {
         return read(values, at, bytes);
     }
 
-    /** Whether all of 2, 4 or 8 bytes were written. */
+    /** Whether all of 1, 2, 4 or 8 bytes were written. */
     boolean isWritten(int at, int bytes) {
         return read(written, at, bytes) == WRITTEN >>> 64 - 8 * bytes;
     }
@@ -67,6 +79,7 @@ final class Bytes {
 
     private static long read(byte[] array, int at, int bytes) {
         return switch (bytes) {
+            case 1 -> array[at] & 0xFFL;
             case 2 -> (short) SHORTS.get(array, at) & 0xFFFFL;
             case 4 -> (int) INTS.get(array, at) & 0xFFFFFFFFL;
             default -> (long) LONGS.get(array, at);
@@ -75,6 +88,7 @@ final class Bytes {
 
     private static void write(byte[] array, int at, int bytes, long value) {
         switch (bytes) {
+            case 1 -> array[at] = (byte) value;
             case 2 -> SHORTS.set(array, at, (short) value);
             case 4 -> INTS.set(array, at, (int) value);
             default -> LONGS.set(array, at, value);

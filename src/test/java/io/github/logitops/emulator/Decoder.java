@@ -3,24 +3,28 @@ package io.github.logitops.emulator;
 import io.github.logitops.emulator.Instruction.Kind;
 import io.github.logitops.emulator.Instruction.Step;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Turns statements into what a warp runs. An opcode that it does not know is an error here, before anything runs. */
 final class Decoder {
-    private static final Pattern ACCESS = Pattern.compile("(ld|st)\\.(param|global|shared)(\\.[usfb](?:16|32|64))");
     private static final Pattern MOVE = Pattern.compile("mov\\.[usfb](16|32|64)");
     private static final Pattern SELECT = Pattern.compile("selp\\.[usfb](16|32|64)");
+    private static final Pattern SHUFFLE = Pattern.compile("shfl\\.sync\\.(bfly|down|up|idx)\\.b32");
+    private static final Pattern VOTE = Pattern.compile("vote\\.sync\\.(any|all)\\.pred");
 
     private final String module;
     private final Map<String, Integer> labels;
     private final int length;
+    private final Approximations approximations;
     private Statement statement;
 
     /** For an entry of {@code length} statements. */
-    Decoder(String module, Map<String, Integer> labels, int length) {
+    Decoder(String module, Map<String, Integer> labels, int length, Approximations approximations) {
         this.module = module;
+        this.approximations = approximations;
         this.labels = labels;
         this.length = length;
     }
@@ -29,27 +33,25 @@ final class Decoder {
         statement = next;
         try {
             return switch (next.opcode()) {
-                case "ret" -> instruction(Kind.RETURN, null, 0, 0);
-                case "bra", "bra.uni" -> instruction(Kind.BRANCH, null, target(), 0);
+                case "ret" -> instruction(Kind.RETURN, null, 0);
+                case "bra", "bra.uni" -> instruction(Kind.BRANCH, null, target());
                 case "bar.sync" -> barrier();
-                case "shfl.sync.bfly.b32" -> shuffle();
-                default -> instruction(Kind.PLAIN, step(), 0, 0);
+                default -> {
+                    Step collective = collective();
+                    yield collective != null
+                            ? instruction(Kind.COLLECTIVE, collective, 0)
+                            : instruction(Kind.PLAIN, step(), 0);
+                }
             };
         } catch (ClassCastException | IndexOutOfBoundsException e) { // operands of another kind or number
             throw error("unknown form of an instruction");
         }
     }
 
-    private Instruction instruction(Kind kind, Step step, int target, int members) {
-        return new Instruction(
-                kind,
-                step,
-                statement.guard(),
-                statement.negated(),
-                target,
-                members,
-                statement.line(),
-                statement.text());
+    /** The last operand of a collective is its mask of members. */
+    private Instruction instruction(Kind kind, Step step, int target) {
+        int members = kind == Kind.COLLECTIVE ? source(statement.operands().size() - 1) : 0;
+        return new Instruction(kind, step, statement.guard(), statement.negated(), target, members, statement);
     }
 
     private int target() {
@@ -64,19 +66,38 @@ final class Decoder {
         if (statement.operands().size() != 1 || ((Operand.Constant) operand(0)).value() != 0) {
             throw error("unknown form of an instruction");
         }
-        return instruction(Kind.BARRIER, null, 0, 0);
+        return instruction(Kind.BARRIER, null, 0);
     }
 
-    private Instruction shuffle() {
-        Operand.Pair pair = (Operand.Pair) operand(0);
-        int members = source(4);
-        Step step = Steps.butterfly(
-                ((Operand.Register) pair.register()).slot(),
-                ((Operand.Predicate) pair.predicate()).index(),
-                source(1),
-                source(2),
-                source(3));
-        return instruction(Kind.SHUFFLE, step, 0, members);
+    private Step collective() {
+        String opcode = statement.opcode();
+        Matcher shuffle = SHUFFLE.matcher(opcode);
+        if (shuffle.matches()) {
+            Collectives.Shuffle mode =
+                    Collectives.Shuffle.valueOf(shuffle.group(1).toUpperCase(Locale.ROOT));
+            Operand result = operand(0);
+            int predicate = -1;
+            if (result instanceof Operand.Pair pair) {
+                result = pair.register();
+                predicate = ((Operand.Predicate) pair.predicate()).index();
+            }
+            return Collectives.shuffle(mode, slot(result), predicate, source(1), source(2), source(3));
+        }
+        Matcher vote = VOTE.matcher(opcode);
+        if (vote.matches()) {
+            return Collectives.vote(vote.group(1), predicate(0), predicate(1));
+        }
+        if (opcode.startsWith("redux.sync.")) {
+            Operations.Operation operation = Operations.ATOMIC.get(opcode.substring("redux.sync".length()));
+            return operation == null
+                    ? null
+                    : Collectives.reduce(operation, destination(0).slot(), source(1));
+        }
+        return switch (opcode) {
+            case "vote.sync.ballot.b32" -> Collectives.ballot(destination(0).slot(), predicate(1));
+            case "bar.warp.sync" -> Collectives.meet();
+            default -> null;
+        };
     }
 
     private Step step() {
@@ -85,7 +106,12 @@ final class Decoder {
         if (operation != null) {
             int count = statement.operands().size();
             return Steps.compute(
-                    opcode, operation, destination(0), source(1), count > 2 ? source(2) : 0, count > 3 ? source(3) : 0);
+                    opcode + approximations,
+                    opcode.contains(".approx.") ? approximations.of(operation) : operation,
+                    destination(0),
+                    source(1),
+                    count > 2 ? source(2) : 0,
+                    count > 3 ? source(3) : 0);
         }
         Operations.Comparison comparison = Operations.COMPARISONS.get(opcode);
         if (comparison != null) {
@@ -101,11 +127,11 @@ final class Decoder {
         if (SELECT.matcher(opcode).matches()) {
             return Steps.select(destination(0), source(1), source(2), predicate(3));
         }
-        Matcher access = ACCESS.matcher(opcode);
-        if (access.matches()) {
-            return access(access.group(1) + "." + access.group(2), access.group(3));
+        Step memory = new MemoryDecoder(statement).step();
+        if (memory == null) {
+            throw error("unknown instruction");
         }
-        throw error("unknown instruction");
+        return memory;
     }
 
     private Step logic(Operations.Logic logic) {
@@ -128,24 +154,6 @@ final class Decoder {
         return Steps.copy(destination(0), source(1));
     }
 
-    private Step access(String access, String type) {
-        int bytes = Entry.bits(type) / Byte.SIZE;
-        return switch (access) {
-            case "ld.param" -> {
-                Operand.Parameter parameter = (Operand.Parameter) operand(1);
-                if (parameter.bits() != Entry.bits(type)) {
-                    throw error("load of another width than the parameter's");
-                }
-                yield Steps.copy(destination(0), parameter.slot());
-            }
-            case "ld.global" -> Steps.loadGlobal(destination(0), address(1), bytes, type.startsWith(".s"));
-            case "st.global" -> Steps.storeGlobal(address(0), source(1), bytes);
-            case "ld.shared" -> Steps.loadShared(destination(0), address(1), bytes, type.startsWith(".s"));
-            case "st.shared" -> Steps.storeShared(address(0), source(1), bytes);
-            default -> throw error("unknown instruction");
-        };
-    }
-
     private Operand operand(int index) {
         return statement.operands().get(index);
     }
@@ -162,15 +170,12 @@ final class Decoder {
         return ((Operand.Predicate) operand(index)).index();
     }
 
-    private Operand.Address address(int index) {
-        return (Operand.Address) operand(index);
-    }
-
     private int source(int index) {
         return slot(operand(index));
     }
 
-    private static int slot(Operand operand) {
+    /** Where the value of an operand is. */
+    static int slot(Operand operand) {
         return operand instanceof Operand.Constant constant ? constant.slot() : ((Operand.Register) operand).slot();
     }
 

@@ -1,6 +1,7 @@
 package io.github.logitops.emulator;
 
 import io.github.logitops.driver.KernelArguments;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param predicates how many predicates a thread has
  * @param constants which slot holds which value throughout
  * @param shared its shared variables
+ * @param local its variables in local memory, of which each thread has its own
  */
 record Entry(
         String module,
@@ -27,24 +29,42 @@ record Entry(
         int slots,
         int predicates,
         Map<Long, Integer> constants,
-        List<SharedVariable> shared) {
+        List<Variable> shared,
+        List<Variable> local) {
 
     /** The slots of the special registers. */
-    static final Map<String, Integer> SPECIAL = Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3);
+    static final Map<String, Integer> SPECIAL =
+            Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3, "%laneid", 4);
 
     static final int FIRST_PARAMETER = SPECIAL.size();
 
-    /** A variable in shared memory: where it is and how long. */
-    record SharedVariable(int offset, int bytes) {}
+    /** A variable in shared or local memory: where it is and how long. */
+    record Variable(int offset, int bytes) {
+        static int bytes(List<Variable> variables) {
+            return variables.stream().mapToInt(Variable::bytes).sum();
+        }
+
+        /** Where the last one ends. */
+        static int end(List<Variable> variables) {
+            return variables.stream().mapToInt(v -> v.offset + v.bytes).max().orElse(0);
+        }
+    }
 
     /** The width of a PTX type, as in .f32. */
     static int bits(String type) {
         return switch (type) {
+            case ".b8", ".u8", ".s8" -> 8;
             case ".b16", ".u16", ".s16", ".f16" -> 16;
             case ".b32", ".u32", ".s32", ".f32" -> 32;
             case ".b64", ".u64", ".s64", ".f64" -> 64;
             default -> throw new EmulatorException("emulator: unknown type: type=" + type);
         };
+    }
+
+    /** Where an instruction is from in the sources, as far as that is known. */
+    String sourceOf(Instruction instruction) {
+        String source = instruction.statement().source();
+        return source == null ? SourceLines.of(module, name, Arrays.asList(code).indexOf(instruction)) : source;
     }
 
     /** Fails unless the kernel takes these. */

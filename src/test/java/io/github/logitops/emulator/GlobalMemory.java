@@ -8,33 +8,34 @@ import java.util.Arrays;
  * Device memory. An address has the number of its allocation in its upper bits and starts in the middle of what the others
  * span, so that neither an underrun nor an overrun of any length meets another allocation. Numbers are not used twice.
  */
-final class GlobalMemory {
+final class GlobalMemory implements Space {
     private static final int NUMBER_SHIFT = 40;
     private static final long MIDDLE = 1L << NUMBER_SHIFT - 1;
-    private static final int LONGEST = Integer.MAX_VALUE - 8;
-    private static final Bytes FREED = new Bytes(0);
+    private static final long LONGEST = MIDDLE;
+    private static final Allocation FREED = new Allocation(0);
 
-    private volatile Bytes[] allocations = {null}; // by number; 0 is nobody's, so that null is not an address
+    private volatile Allocation[] allocations = {null}; // by number; 0 is nobody's, so that null is not an address
     private int used = 1;
     private long inUse;
+    private long phases = 1; // 0 is before everything
 
     synchronized long allocate(long bytes) {
         if (bytes > LONGEST) {
             throw new DeviceOutOfMemoryException(
                     "emulator: an allocation is at most " + LONGEST + " bytes", bytes, inUse);
         }
-        Bytes[] known = allocations;
+        Allocation[] known = allocations;
         if (used == known.length) {
             known = Arrays.copyOf(known, 2 * used);
         }
-        known[used] = new Bytes((int) bytes);
+        known[used] = new Allocation(bytes);
         allocations = known;
         inUse += bytes;
         return ((long) used++ << NUMBER_SHIFT) + MIDDLE;
     }
 
     synchronized void free(long address) {
-        Bytes allocation = reach("free", address, 0);
+        Allocation allocation = reach("free", address, 0);
         if (offset(address) != 0) {
             throw Fault.at("free", address, "not the start of an allocation");
         }
@@ -44,7 +45,7 @@ final class GlobalMemory {
 
     boolean isAccessible(long address, long bytes) {
         int number = number(address);
-        Bytes[] known = allocations;
+        Allocation[] known = allocations;
         return number > 0
                 && number < known.length
                 && known[number] != null
@@ -53,47 +54,78 @@ final class GlobalMemory {
                 && bytes <= known[number].length() - offset(address);
     }
 
+    /** A number for the next stretch of some block between two barriers. */
+    long newPhase() {
+        return phases++;
+    }
+
+    /** Where the allocation starts that an address lies in. */
+    static long start(long address) {
+        return ((long) number(address) << NUMBER_SHIFT) + MIDDLE;
+    }
+
     void copyIn(long address, ByteBuffer source) {
-        int bytes = source.remaining();
-        Bytes allocation = reach("copy to the device", address, bytes);
-        source.duplicate().get(allocation.values(), (int) offset(address), bytes);
-        allocation.markWritten((int) offset(address), bytes);
+        ByteBuffer from = source.duplicate();
+        reach("copy to the device", address, from.remaining());
+        for (long at = address; from.hasRemaining(); ) {
+            Bytes page = allocations[number(at)].bytes(offset(at));
+            at += page.fill(Allocation.inPage(offset(at)), from);
+        }
     }
 
     void copyOut(long address, ByteBuffer destination) {
-        int bytes = destination.remaining();
-        Bytes allocation = reach("copy to the host", address, bytes);
-        int from = (int) offset(address);
-        int unwritten = allocation.firstUnwritten(from, bytes);
-        if (unwritten >= 0) {
-            throw Fault.at(
-                    "copy to the host of uninitialised memory",
-                    address + unwritten - from,
-                    "byte=" + (unwritten - from) + " of " + bytes);
+        ByteBuffer to = destination.duplicate();
+        int bytes = to.remaining();
+        reach("copy to the host", address, bytes);
+        for (long at = address; to.hasRemaining(); ) {
+            Bytes page = allocations[number(at)].bytes(offset(at));
+            int from = Allocation.inPage(offset(at));
+            int unwritten = page.firstUnwritten(from, to.remaining());
+            if (unwritten >= 0) {
+                long there = at + unwritten - from;
+                throw Fault.at(
+                        "copy to the host of uninitialised memory",
+                        there,
+                        "byte=" + (there - address) + " of " + bytes);
+            }
+            at += page.drain(from, to);
         }
-        destination.duplicate().put(allocation.values(), from, bytes);
     }
 
-    long load(long address, int bytes) {
-        Bytes allocation = reach("global load", address, bytes);
-        requireAligned("global load", address, bytes);
-        int at = (int) offset(address);
-        if (!allocation.isWritten(at, bytes)) {
+    @Override
+    public long load(long address, int bytes, Moment now) {
+        Allocation allocation = reach("global load", address, bytes);
+        long offset = offset(address);
+        int at = Allocation.inPage(offset);
+        Bytes page = allocation.bytes(offset);
+        if (!page.isWritten(at, bytes)) {
             throw Fault.at("global load of uninitialised memory", address, range(allocation, address, bytes));
         }
-        return allocation.load(at, bytes);
+        try {
+            allocation.races(offset).read(at, bytes, now);
+        } catch (Fault.Race e) {
+            throw e.at("global load", address, now);
+        }
+        return page.load(at, bytes);
     }
 
-    void store(long address, int bytes, long value) {
-        Bytes allocation = reach("global store", address, bytes);
-        requireAligned("global store", address, bytes);
-        allocation.store((int) offset(address), bytes, value);
+    @Override
+    public void store(long address, int bytes, long value, Moment now) {
+        Allocation allocation = reach("global store", address, bytes);
+        long offset = offset(address);
+        int at = Allocation.inPage(offset);
+        try {
+            allocation.races(offset).write(at, bytes, now);
+        } catch (Fault.Race e) {
+            throw e.at("global store", address, now);
+        }
+        allocation.bytes(offset).store(at, bytes, value);
     }
 
-    private Bytes reach(String access, long address, int bytes) {
+    private Allocation reach(String access, long address, int bytes) {
         int number = number(address);
-        Bytes[] known = allocations;
-        Bytes allocation = number > 0 && number < known.length ? known[number] : null;
+        Allocation[] known = allocations;
+        Allocation allocation = number > 0 && number < known.length ? known[number] : null;
         if (allocation == null) {
             throw Fault.at(access + " outside of every allocation", address, "bytes=" + bytes);
         }
@@ -107,13 +139,7 @@ final class GlobalMemory {
         return allocation;
     }
 
-    private static void requireAligned(String access, long address, int bytes) {
-        if ((address & bytes - 1) != 0) {
-            throw Fault.at("misaligned " + access, address, "bytes=" + bytes);
-        }
-    }
-
-    private static String range(Bytes allocation, long address, int bytes) {
+    private static String range(Allocation allocation, long address, int bytes) {
         return "offset=" + offset(address) + ", bytes=" + bytes + ", allocation=" + allocation.length() + " bytes";
     }
 

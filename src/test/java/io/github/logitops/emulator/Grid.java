@@ -1,18 +1,34 @@
 package io.github.logitops.emulator;
 
 import io.github.logitops.driver.KernelArguments;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.IntStream;
 
-/** A launch. Its blocks may run in any order and at the same time: they know nothing of each other. */
+/** A launch. Its blocks run one after another, in whichever order the schedule says. */
 final class Grid {
     private final Entry entry;
     private final int blocks;
     private final int threads;
     private final long[] arguments;
     private final GlobalMemory memory;
+    private final Schedule schedule;
+    private final Counters counters;
+    private final Fences fences = new Fences();
+    private long firstPhase; // known once it runs
+    private int[] blockOfPhase = new int[16];
 
-    Grid(Entry entry, int blocks, int threads, KernelArguments kernelArguments, GlobalMemory memory) {
+    /** Counts into {@code counters}, if it is not null. */
+    Grid(
+            Entry entry,
+            int blocks,
+            int threads,
+            KernelArguments kernelArguments,
+            GlobalMemory memory,
+            Schedule schedule,
+            Counters counters) {
         entry.require(kernelArguments, threads);
         this.entry = entry;
         this.blocks = blocks;
@@ -21,6 +37,8 @@ final class Grid {
                 .mapToLong(kernelArguments::bits)
                 .toArray();
         this.memory = memory;
+        this.schedule = schedule;
+        this.counters = counters;
     }
 
     Entry entry() {
@@ -43,14 +61,51 @@ final class Grid {
         return memory;
     }
 
+    Schedule schedule() {
+        return schedule;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    Fences fences() {
+        return fences;
+    }
+
+    /** Everything before this phase was over when the launch began. */
+    long firstPhase() {
+        return firstPhase;
+    }
+
+    /** A phase of this block: from its start or from a barrier on. */
+    long newPhase(int block) {
+        long phase = memory.newPhase();
+        int i = (int) (phase - firstPhase);
+        if (i >= blockOfPhase.length) {
+            blockOfPhase = Arrays.copyOf(blockOfPhase, 2 * i);
+        }
+        blockOfPhase[i] = block;
+        return phase;
+    }
+
+    int blockOf(long phase) {
+        return blockOfPhase[(int) (phase - firstPhase)];
+    }
+
     void run() {
-        int workers = Math.min(blocks, Runtime.getRuntime().availableProcessors());
-        AtomicInteger next = new AtomicInteger();
-        IntStream.range(0, workers).parallel().forEach(worker -> {
-            Block block = new Block(this);
-            for (int index = next.getAndIncrement(); index < blocks && index >= 0; index = next.getAndIncrement()) {
-                block.run(index);
-            }
-        });
+        firstPhase = memory.newPhase();
+        Block block = new Block(this);
+        for (int index : order()) {
+            block.run(index);
+        }
+    }
+
+    private List<Integer> order() {
+        List<Integer> order = new ArrayList<>(IntStream.range(0, blocks).boxed().toList());
+        if (schedule.order() == Schedule.Order.SHUFFLED) {
+            Collections.shuffle(order, schedule.random(firstPhase));
+        }
+        return order;
     }
 }

@@ -8,19 +8,20 @@ package io.github.logitops.emulator;
  * @param guard the predicate that it depends on, or -1
  * @param negated whether it runs where the guard is false
  * @param target where a branch goes
- * @param members the slot of a shuffle's member mask
- * @param line in the PTX file
- * @param text for messages
+ * @param members the slot of a collective's member mask
+ * @param statement what was written, for messages
  */
-record Instruction(Kind kind, Step step, int guard, boolean negated, int target, int members, int line, String text) {
+record Instruction(Kind kind, Step step, int guard, boolean negated, int target, int members, Statement statement) {
 
     /** What the scheduler tells apart. */
     enum Kind {
         PLAIN,
         BRANCH,
         RETURN,
+        /** All threads of the block wait for each other. */
         BARRIER,
-        SHUFFLE
+        /** Lanes of a warp wait for each other, and may exchange values. */
+        COLLECTIVE
     }
 
     /** What an instruction does to the lanes of a warp whose bits are set. */

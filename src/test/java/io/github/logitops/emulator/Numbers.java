@@ -55,6 +55,11 @@ final class Numbers {
         return flush(result);
     }
 
+    /** log2(x) with subnormal arguments as zero. */
+    static float lg2ApproxFtz(float x) {
+        return (float) (Math.log(flush(x)) / Math.log(2));
+    }
+
     private static float flush(float x) {
         return Math.abs(x) < Float.MIN_NORMAL ? Math.copySign(0f, x) : x;
     }

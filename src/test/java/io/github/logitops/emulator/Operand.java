@@ -13,13 +13,16 @@ sealed interface Operand {
     /** A predicate register. */
     record Predicate(int index) implements Operand {}
 
+    /** A result that nobody wants: {@code _}. */
+    record Sink() implements Operand {}
+
     /** {@code [base+offset]}. */
     record Address(int slot, long offset) implements Operand {}
 
     /** {@code [parameter]}. */
     record Parameter(int slot, int bits) implements Operand {}
 
-    /** <code>{low, high}</code>. */
+    /** <code>{low, high}</code>, or the values of a vector access. */
     record Pack(List<Operand> parts) implements Operand {}
 
     /** {@code register|predicate}. */

@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the PTX that nvcc writes for these kernels, and fails at whatever it does not know. */
 final class Parser {
@@ -12,28 +14,38 @@ final class Parser {
     private static final int GAP = 256;
 
     private static final int DEFAULT_MAX_THREADS = 1024;
+    private static final int MOST_SHARED_BYTES = 48 << 10; // of variables of fixed size, on every device
+    private static final Pattern FILE = Pattern.compile("\\.file\\s+(\\d+)\\s+\"(?:[^\"]*/)?([^\"/]+)\"");
 
     private final Tokens tokens;
     private final String module;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, Long> symbols = new HashMap<>();
-    private final List<Entry.SharedVariable> shared = new ArrayList<>();
-    private int sharedEnd = GAP;
+    private final Approximations approximations;
+    private final Map<Integer, String> files = new HashMap<>();
+    private final List<Entry.Variable> shared = new ArrayList<>();
 
     private Scope scope;
     private Scope.Slots slots;
     private List<Statement> statements;
     private Map<String, Integer> labels;
     private Map<String, Operand> parameters;
+    private List<Entry.Variable> local;
+    private String source;
 
-    private Parser(String module, String text) {
+    private Parser(String module, String text, Approximations approximations) {
         this.module = module;
+        this.approximations = approximations;
         this.tokens = new Tokens(module, text);
+        Matcher file = FILE.matcher(text); // nvcc names its files after the code that speaks of them
+        while (file.find()) {
+            files.put(Integer.valueOf(file.group(1)), file.group(2));
+        }
     }
 
     /** The kernels of a module by name. */
-    static Map<String, Entry> parse(String module, String text) {
-        return new Parser(module, text).module();
+    static Map<String, Entry> parse(String module, String text, Approximations approximations) {
+        return new Parser(module, text, approximations).module();
     }
 
     private Map<String, Entry> module() {
@@ -43,7 +55,12 @@ final class Parser {
                     tokens.take();
                     tokens.take();
                 }
-                case ".shared" -> sharedVariable();
+                case ".shared" -> variable(shared, SharedMemory.BASE);
+                case ".file" -> {
+                    tokens.take();
+                    tokens.takeInt();
+                    tokens.take();
+                }
                 case ".visible" -> {
                     tokens.take();
                     tokens.expect(".entry");
@@ -56,6 +73,8 @@ final class Parser {
     }
 
     private void entry() {
+        local = new ArrayList<>();
+        source = null;
         slots = new Scope.Slots();
         scope = new Scope(null, slots);
         statements = new ArrayList<>();
@@ -65,7 +84,11 @@ final class Parser {
         List<String> types = parameterTypes();
         int maxThreads = performanceDirectives();
         body();
-        Decoder decoder = new Decoder(module, labels, statements.size());
+        if (Entry.Variable.bytes(shared) > MOST_SHARED_BYTES) {
+            throw tokens.unexpected(
+                    "more shared variables than fit into " + MOST_SHARED_BYTES + " bytes, kernel=" + name);
+        }
+        Decoder decoder = new Decoder(module, labels, statements.size(), approximations);
         Instruction[] code = statements.stream().map(decoder::decode).toArray(Instruction[]::new);
         entries.put(
                 name,
@@ -78,7 +101,8 @@ final class Parser {
                         slots.count(),
                         slots.predicates(),
                         slots.constants(),
-                        List.copyOf(shared)));
+                        List.copyOf(shared),
+                        local));
     }
 
     private List<String> parameterTypes() {
@@ -126,7 +150,9 @@ final class Parser {
                     depth--;
                 }
                 case ".reg" -> registers();
-                case ".shared" -> sharedVariable();
+                case ".shared" -> variable(shared, SharedMemory.BASE);
+                case ".local" -> variable(local, LocalMemory.BASE);
+                case ".loc" -> location();
                 case ".pragma" -> {
                     tokens.take();
                     tokens.take();
@@ -152,20 +178,38 @@ final class Parser {
         tokens.expect(";");
     }
 
-    private void sharedVariable() {
-        tokens.expect(".shared");
+    /** Declares a variable behind the last one of its kind. */
+    private void variable(List<Entry.Variable> variables, long base) {
+        tokens.take();
         tokens.expect(".align");
         int alignment = tokens.takeInt();
-        tokens.expect(".b8");
+        int bytes = Entry.bits(tokens.take()) / Byte.SIZE;
         String name = tokens.take();
-        tokens.expect("[");
-        int bytes = tokens.takeInt();
-        tokens.expect("]");
+        if (tokens.takeIf("[")) {
+            bytes *= tokens.takeInt();
+            tokens.expect("]");
+        }
         tokens.expect(";");
-        int offset = (sharedEnd + alignment - 1) / alignment * alignment;
-        symbols.put(name, SharedMemory.BASE + offset);
-        shared.add(new Entry.SharedVariable(offset, bytes));
-        sharedEnd = offset + bytes + GAP;
+        int offset = (Entry.Variable.end(variables) + GAP + alignment - 1) / alignment * alignment;
+        symbols.put(name, base + offset);
+        variables.add(new Entry.Variable(offset, bytes));
+    }
+
+    /** What the next instructions were compiled from; also from where that was inlined, if it was. */
+    private void location() {
+        tokens.expect(".loc");
+        source = place();
+        if (tokens.takeIf(",")) {
+            tokens.expect("inlined_at");
+            source += ", inlined at " + place();
+        }
+    }
+
+    private String place() {
+        String file = files.get(tokens.takeInt());
+        int line = tokens.takeInt();
+        tokens.takeInt(); // the column
+        return file + ":" + line;
     }
 
     private void labelOrInstruction() {
@@ -194,7 +238,7 @@ final class Parser {
         }
         String text = tokens.since(start);
         tokens.expect(";");
-        statements.add(new Statement(line, text, guard, negated, opcode, operands));
+        statements.add(new Statement(line, source, text, guard, negated, opcode, operands));
     }
 
     private Operand operand() {
@@ -244,6 +288,9 @@ final class Parser {
         if (known == null && word.startsWith("$")) {
             known = new Operand.Label(word);
         }
+        if (word.equals("_")) {
+            known = new Operand.Sink();
+        }
         if (known != null) {
             tokens.take();
             return known;
@@ -260,8 +307,8 @@ final class Parser {
         String word = tokens.peek();
         try {
             long value;
-            if (word.matches("0[fFdD]\\p{XDigit}+")) {
-                value = Long.parseUnsignedLong(word.substring(2), 16);
+            if (word.matches("0[fFdDxX]\\p{XDigit}+U?")) {
+                value = Long.parseUnsignedLong(word.substring(2).replace("U", ""), 16);
             } else {
                 value = Long.parseUnsignedLong(word);
             }

@@ -10,40 +10,65 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A device that interprets PTX, with checks that no device makes. Everything is done when a call returns. What a kernel must
- * not do is an {@link EmulatorException} of the launch, what the host must not do a {@link DriverException}.
+ * A device that interprets PTX, with checks that no device makes. Queued work runs when somebody waits, as late and in as bad an
+ * order as streams and events allow. What a kernel must not do is an {@link EmulatorException} of the wait in which it ran,
+ * what the host must not do a {@link DriverException}.
  */
 public final class PtxEmulatorDriver implements Driver {
     private static final Pattern TARGET = Pattern.compile("^\\.target (sm_\\d+)", Pattern.MULTILINE);
+    private static final byte POISON =
+            (byte) 0xCB; // in what no copy has filled: a large negative number of every dtype
 
     /** What was parsed, for all drivers: sessions are many and modules few. Comparing bytes is faster than hashing them. */
     private static final List<Parsed> PARSED = new CopyOnWriteArrayList<>();
 
-    private record Parsed(String name, byte[] ptx, Map<String, Entry> entries) {}
+    private record Parsed(String name, byte[] ptx, Approximations approximations, Map<String, Entry> entries) {}
 
     private final int computeCapability;
+    private final Schedule schedule;
+    private final Approximations approximations;
     private final GlobalMemory memory = new GlobalMemory();
-    private final Set<Long> streams = ConcurrentHashMap.newKeySet();
+    private final Queues queues;
     private final AtomicLong nextHandle = new AtomicLong(1);
     private final List<Map<String, Entry>> modules = new ArrayList<>();
     private final List<Entry> functions = new ArrayList<>();
+    private List<LaunchProfile> profiles; // null: nobody asked
+    private Consumer<String> onLaunch = entry -> {};
 
-    /** A device of this compute capability, as in 90. */
-    public PtxEmulatorDriver(int computeCapability) {
+    /** A device of this compute capability, as in 90, that runs kernels and streams on this schedule. */
+    public PtxEmulatorDriver(int computeCapability, Schedule schedule, Approximations approximations) {
         this.computeCapability = computeCapability;
+        this.schedule = schedule;
+        this.approximations = approximations;
+        queues = new Queues(schedule.random(-1));
+    }
+
+    /** Tells this the name of each kernel that is launched. */
+    public void onLaunch(Consumer<String> listener) {
+        onLaunch = listener;
+    }
+
+    /** From now on launches are counted. */
+    public void startProfiling() {
+        profiles = new CopyOnWriteArrayList<>();
+    }
+
+    /** The launches since {@link #startProfiling} that have run, in the order in which they did. */
+    public List<LaunchProfile> profiles() {
+        return profiles;
     }
 
     @Override
     public String device() {
-        return "emulated, compute capability " + computeCapability / 10 + "." + computeCapability % 10;
+        return "emulated, compute capability " + computeCapability / 10 + "." + computeCapability % 10 + ", schedule "
+                + schedule;
     }
 
     @Override
@@ -57,17 +82,19 @@ public final class PtxEmulatorDriver implements Driver {
         return modules.size() - 1;
     }
 
-    private static Map<String, Entry> parsed(String name, byte[] ptx) {
+    private Map<String, Entry> parsed(String name, byte[] ptx) {
         for (Parsed known : PARSED) {
-            if (known.name().equals(name) && Arrays.equals(known.ptx(), ptx)) {
+            if (known.name().equals(name)
+                    && known.approximations() == approximations
+                    && Arrays.equals(known.ptx(), ptx)) {
                 return known.entries();
             }
         }
         String text = new String(ptx, StandardCharsets.UTF_8);
         Matcher target = TARGET.matcher(text);
         String file = name + (target.find() ? "." + target.group(1) : "") + ".ptx";
-        Map<String, Entry> entries = Parser.parse(file, text);
-        PARSED.add(new Parsed(name, ptx, entries));
+        Map<String, Entry> entries = Parser.parse(file, text, approximations);
+        PARSED.add(new Parsed(name, ptx, approximations, entries));
         return entries;
     }
 
@@ -83,15 +110,22 @@ public final class PtxEmulatorDriver implements Driver {
 
     @Override
     public void launch(Launch launch, long stream) {
-        requireStream(stream);
         Entry entry;
         synchronized (this) {
             entry = functions.get((int) launch.function());
         }
+        onLaunch.accept(entry.name());
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
-        new Grid(entry, launch.blocks(), launch.threads(), launch.arguments(), memory).run();
+        Counters counters = profiles == null ? null : new Counters(entry);
+        Grid grid = new Grid(entry, launch.blocks(), launch.threads(), launch.arguments(), memory, schedule, counters);
+        queues.add(stream, () -> {
+            grid.run();
+            if (counters != null) {
+                profiles.add(counters.profile(launch.blocks(), launch.threads()));
+            }
+        });
     }
 
     @Override
@@ -116,41 +150,48 @@ public final class PtxEmulatorDriver implements Driver {
 
     @Override
     public void freeHost(ByteBuffer buffer) {
-        // the garbage collector's
+        poison(buffer.duplicate().clear());
     }
 
     @Override
     public void copyToDevice(long destination, ByteBuffer source, long stream) {
-        requireStream(stream);
-        onHost(() -> memory.copyIn(destination, source));
+        ByteBuffer bytes = source.duplicate();
+        queues.add(stream, () -> onHost(() -> memory.copyIn(destination, bytes)));
     }
 
     @Override
     public void copyToHost(ByteBuffer destination, long source, long stream) {
-        requireStream(stream);
-        onHost(() -> memory.copyOut(source, destination));
+        ByteBuffer bytes = destination.duplicate();
+        poison(destination.duplicate());
+        queues.add(stream, () -> onHost(() -> memory.copyOut(source, bytes)));
+    }
+
+    private static void poison(ByteBuffer buffer) {
+        while (buffer.hasRemaining()) {
+            buffer.put(POISON);
+        }
     }
 
     @Override
     public long createStream() {
         long stream = nextHandle.getAndIncrement();
-        streams.add(stream);
+        queues.create(stream);
         return stream;
     }
 
     @Override
     public void destroyStream(long stream) {
-        streams.remove(stream);
+        queues.destroy(stream);
     }
 
     @Override
     public boolean isStream(long stream) {
-        return stream == 0 || streams.contains(stream);
+        return queues.isStream(stream);
     }
 
     @Override
     public void synchronize(long stream) {
-        requireStream(stream);
+        queues.synchronize(stream);
     }
 
     @Override
@@ -160,38 +201,32 @@ public final class PtxEmulatorDriver implements Driver {
 
     @Override
     public void destroyEvent(long event) {
-        // holds nothing
+        queues.forget(event);
     }
 
     @Override
     public void recordEvent(long event, long stream) {
-        requireStream(stream);
+        queues.record(event, stream);
     }
 
     @Override
     public void waitEvent(long stream, long event) {
-        requireStream(stream);
+        queues.waitFor(stream, event);
     }
 
     @Override
     public boolean isComplete(long event) {
-        return true;
+        return queues.isComplete(event);
     }
 
     @Override
     public void awaitEvent(long event) {
-        // always complete
+        queues.await(event);
     }
 
     @Override
     public void close() {
-        streams.clear();
-    }
-
-    private void requireStream(long stream) {
-        if (!isStream(stream)) {
-            throw new DriverException("emulator: not a stream: stream=" + stream);
-        }
+        queues.requireDone();
     }
 
     private static void onHost(Runnable access) {

@@ -4,208 +4,134 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.emulator.Schedule.Order;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Tests of the tester: small kernels, each with a mistake that must be named, and the same without it. */
+/**
+ * Tests of the tester: each kernel of {@code src/test/cuda/seeded_bugs.cu} is reported under every schedule, with its line in that
+ * file, and its clean twin is not.
+ */
 class SeededBugsTest {
-    private static final int FIRST_BODY_LINE = 13;
-    private static final String THREAD = "mov.u32 %r1, %tid.x;\n";
-    private static final String ELEMENT = THREAD + "mul.wide.u32 %rd2, %r1, 4;\nadd.s64 %rd3, %rd1, %rd2;\n";
-    private static final String OWN_SHARED =
-            THREAD + "shl.b32 %r2, %r1, 2;\nmov.u32 %r3, area;\nadd.s32 %r4, %r3, %r2;\nst.shared.u32 [%r4], %r1;\n";
-    private static final String NEXT_SHARED = "xor.b32 %r5, %r2, 128;\nadd.s32 %r6, %r3, %r5;\n";
+    private static final String PTX = "seeded_bugs.sm_80.ptx";
+    private static final String SOURCE = ".*, source=(.*, inlined at )?seeded_bugs.cu:\\d+, .*";
+    private static final int THREADS = 64;
+    private static final int BLOCKS = 2;
+    private static final int ODD_LENGTH = 126;
 
-    private final PtxEmulatorDriver driver = new PtxEmulatorDriver(75);
+    /** What a report may say, by schedule: a race that lets a thread read too early is found as one or the other. */
+    private static final Map<String, String> REPORTS = Map.ofEntries(
+            Map.entry("one_too_far", "global load out of bounds"),
+            Map.entry("tail_of_a_vector", "global load out of bounds"),
+            Map.entry("misaligned_vector", "misaligned global load"),
+            Map.entry("ignored_label_as_index", "global load out of bounds"),
+            Map.entry("offset_in_32_bits", "global load out of bounds"),
+            Map.entry("shared_too_small", "shared store out of bounds"),
+            Map.entry("uninitialised_shared", "shared load of uninitialised memory"),
+            Map.entry("uninitialised_global", "global load of uninitialised memory"),
+            Map.entry("uninitialised_local", "local load of uninitialised memory"),
+            Map.entry("output_not_written", "copy to the host of uninitialised memory: .* byte=68 of 512"),
+            Map.entry("read_before_the_write", "race: shared (load|store)|shared load of uninitialised memory"),
+            Map.entry("write_before_the_read", "race: shared (load|store)"),
+            Map.entry("two_writers", "race: shared store"),
+            Map.entry("no_sync_in_a_warp", "race: shared (load|store)|shared load of uninitialised memory"),
+            Map.entry("in_place_without_a_barrier", "race: global (load|store)"),
+            Map.entry("barrier_of_a_few", "barrier that only 40 of 64 threads reach|threads of a block at different"),
+            Map.entry("barrier_after_an_exit", "barrier that only 63 of 64 threads reach"),
+            Map.entry("two_barriers_for_one", "threads of a block at different barriers"),
+            Map.entry("shuffle_after_an_exit", "collective with members that have exited|collective that not all"),
+            Map.entry("shuffle_that_some_miss", "collective that not all|collective with members that have exited"),
+            Map.entry("shuffle_without_its_mask", "collective by a lane that is not among its members"),
+            Map.entry("shuffle_from_outside", "shuffle from a lane that is not there"),
+            Map.entry("copy_without_a_wait", "shared load of uninitialised memory"),
+            Map.entry("copy_without_a_barrier", "race: shared (load|store)|shared load of uninitialised memory"),
+            Map.entry("two_blocks_one_word", "race: global store"),
+            Map.entry("last_block_without_a_fence", "race: global load"));
 
-    @Test
-    void anElementTooFar() {
-        String increment = "ld.global.u32 %r2, [%rd3];\nadd.s32 %r2, %r2, 1;\nst.global.u32 [%rd3], %r2;\n";
-        long data = initialised(64);
-        run(ELEMENT + increment, 64, data);
-        assertEquals(1, firstInt(data));
-        String message = messageOf(ELEMENT + increment, 64, initialised(63));
-        assertFound("global load out of bounds", "ld.global.u32 %r2, [%rd3]", 3, 63, message);
-        assertTrue(message.contains("offset=252, bytes=4, allocation=252 bytes"), message);
-        String before = "st.global.u32 [%rd1+-4], 7;\n";
-        assertFound("global store out of bounds", "[%rd1+-4]", 0, 0, messageOf(before, 1, data));
-        assertTrue(messageOf(increment.replace("%rd3", "%rd1"), 1, 0).contains("outside of every allocation"));
+    private static List<Schedule> schedules() {
+        return List.of(
+                Schedule.of(Order.LOCKSTEP, 0),
+                Schedule.of(Order.ONE_BY_ONE, 0),
+                Schedule.of(Order.SHUFFLED, 1),
+                Schedule.of(Order.SHUFFLED, 2),
+                Schedule.of(Order.SHUFFLED, 3));
     }
 
-    @Test
-    void freedMemory() {
-        long data = initialised(1);
-        driver.free(data);
-        String message = messageOf("st.global.u32 [%rd1], 7;\n", 1, data);
-        assertFound("global store of freed memory", "st.global.u32 [%rd1], 7", 0, 0, message);
-        assertThrows(DriverException.class, () -> driver.free(data));
+    private static Stream<String> bugs() {
+        return REPORTS.keySet().stream().sorted();
     }
 
-    @Test
-    void aMisalignedAccess() {
-        String message = messageOf("ld.global.u32 %r1, [%rd1+2];\n", 1, initialised(4));
-        assertFound("misaligned global load", "ld.global.u32 %r1, [%rd1+2]", 0, 0, message);
-        message = messageOf("mov.u32 %r1, area;\nst.shared.u32 [%r1+1], 0;\n", 1, 0);
-        assertFound("misaligned shared store", "st.shared.u32 [%r1+1], 0", 1, 0, message);
-    }
-
-    @Test
-    void whatNobodyWrote() {
-        long data = driver.allocate(8);
-        String message = messageOf("st.global.u32 [%rd1], 7;\nld.global.u64 %rd2, [%rd1];\n", 1, data);
-        assertFound("global load of uninitialised memory", "ld.global.u64 %rd2, [%rd1]", 1, 0, message);
-        assertThrows(DriverException.class, () -> driver.copyToHost(ByteBuffer.allocate(8), data, 0));
-        message = messageOf("mov.u32 %r1, area;\nld.shared.u32 %r2, [%r1];\n", 1, 0);
-        assertFound("shared load of uninitialised memory", "ld.shared.u32 %r2, [%r1]", 1, 0, message);
-    }
-
-    @Test
-    void sharedMemoryThatEnds() {
-        String message = messageOf("mov.u32 %r1, area;\nst.shared.u32 [%r1+256], 0;\n", 1, 0);
-        assertFound("shared store out of bounds", "st.shared.u32 [%r1+256], 0", 1, 0, message);
-    }
-
-    @Test
-    void aRaceBetweenTwoBarriers() {
-        String load = "ld.shared.u32 %r7, [%r6];\n";
-        run(OWN_SHARED + "bar.sync 0;\n" + NEXT_SHARED + load, 64, 0);
-        String message = messageOf(OWN_SHARED + NEXT_SHARED + load, 64, 0);
-        assertTrue(message.contains("race: ") || message.contains("uninitialised"), message);
-        String store = "st.shared.u32 [%r4], 0;\n";
-        message = messageOf(OWN_SHARED + "bar.sync 0;\n" + NEXT_SHARED + load + store, 64, 0);
-        assertTrue(message.contains("race: "), message);
-        message = messageOf("mov.u32 %r3, area;\nst.shared.u32 [%r3], 0;\n", 2, 0);
-        assertFound("race: shared store", "written since the last barrier by thread 0", 1, 1, message);
-    }
-
-    @Test
-    void aBarrierThatNotAllReach() {
-        run("bar.sync 0;\nbar.sync 0;\n", 64, 0);
-        String leave = THREAD + "setp.gt.u32 %p1, %r1, 40;\n@%p1 ret;\nbar.sync 0;\n";
-        String message = messageOf(leave, 64, 0);
-        assertFound("barrier that only 41 of 64 threads reach", "bar.sync 0", 3, 41, message);
-        String part = THREAD + "setp.gt.u32 %p1, %r1, 31;\n@%p1 bra $L1;\nbar.sync 0;\n$L1:\nbar.sync 0;\n";
-        assertTrue(messageOf(part, 64, 0).contains("different barriers"));
-        assertTrue(messageOf(part.replace("31", "15"), 32, 0).contains("different barriers"));
-    }
-
-    @Test
-    void shufflesWithAbsentLanes() {
-        String shuffle = "shfl.sync.bfly.b32 %r2|%p2, %r1, 1, 31, -1;\n";
-        run(THREAD + shuffle, 64, 0);
-        assertTrue(messageOf(THREAD + shuffle, 31, 0).contains("members that have exited or never were"));
-        String part = THREAD + "setp.gt.u32 %p1, %r1, 15;\n@%p1 bra $L1;\n" + shuffle + "bra.uni $L2;\n$L1:\n" + shuffle
-                + "$L2:\n";
-        assertTrue(messageOf(part, 32, 0).contains("shuffle that not all of its members reach"));
-        String others = THREAD + shuffle.replace("-1", "254");
-        assertTrue(messageOf(others, 32, 0).contains("shuffle by a lane that is not among its members"));
-        String across = THREAD + "setp.gt.u32 %p1, %r1, 15;\n@%p1 bra $L1;\n"
-                + shuffle.replace("1, 31, -1", "16, 31, 65535") + "$L1:\n";
-        assertTrue(messageOf(across, 32, 0).contains("shuffle from a lane that is not there"));
-    }
-
-    @Test
-    void lanesThatPartedMeetAgain() {
-        // Thread t adds 1 to its element t times, which ends after another number of rounds in each lane.
-        String count = ELEMENT + "mov.u32 %r2, 0;\n$L1:\nsetp.ge.u32 %p1, %r2, %r1;\n@%p1 bra $L2;\n"
-                + "add.s32 %r2, %r2, 1;\nbra.uni $L1;\n$L2:\nshfl.sync.bfly.b32 %r4|%p2, %r2, 5, 31, -1;\n"
-                + "st.global.u32 [%rd3], %r4;\n";
-        long data = driver.allocate(32 * 4);
-        run(count, 32, data);
-        ByteBuffer result = ByteBuffer.allocate(32 * 4).order(ByteOrder.nativeOrder());
-        driver.copyToHost(result, data, 0);
-        for (int i = 0; i < 32; i++) {
-            assertEquals(i ^ 5, result.getInt(4 * i));
-        }
-    }
-
-    @Test
-    void aKernelWithoutAnEnd() {
-        assertTrue(messageOf("$L1:\nbra.uni $L1;\n", 1, 0).contains("no end after"));
-    }
-
-    @Test
-    void aDivisionByZero() {
-        assertTrue(messageOf(THREAD + "div.u32 %r2, 1, %r1;\n", 1, 0).contains("division by zero"));
-    }
-
-    @Test
-    void whatTheEmulatorDoesNotKnowIsFoundAtLoad() {
-        assertEquals(
-                "emulator: unknown instruction: opcode=add.sat.s32, file=bug.sm_75.ptx, line=14, "
-                        + "instruction=add.sat.s32 %r1, %r1, 1",
-                messageOf("mov.u32 %r1, 0;\nadd.sat.s32 %r1, %r1, 1;\n", 1, 0));
-        assertTrue(messageOf("mov.u32 %r1, %laneid;\n", 1, 0).contains("line=13, unexpected=%laneid"));
-        assertTrue(messageOf("bar.sync 1;\n", 1, 0).contains("unknown form of an instruction"));
-        assertTrue(messageOf("bra.uni $L9;\n", 1, 0).contains("branch to nowhere"));
-    }
-
-    @Test
-    void argumentsThatTheKernelDoesNotTake() {
-        long function = function("");
-        for (KernelArguments arguments : new KernelArguments[] {
-            new KernelArguments(),
-            new KernelArguments().int32(1),
-            new KernelArguments().pointer(0).pointer(0)
-        }) {
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void isReportedUnderEverySchedule(String name) {
+        for (Schedule schedule : schedules()) {
             String message = assertThrows(
-                            EmulatorException.class,
-                            () -> driver.launch(new Launch(function, "bug", 1, 1, arguments), 0))
+                            RuntimeException.class, () -> run("bug_" + name, schedule), () -> name + " " + schedule)
                     .getMessage();
-            assertTrue(message.contains("wrong number of arg") || message.contains("wrong type of arg"), message);
+            assertTrue(message.matches("emulator: (" + REPORTS.get(name) + ").*"), message);
+            if (!name.equals("output_not_written")) { // which the host finds
+                assertTrue(message.contains("kernel=bug_" + name + ", file=" + PTX + ", line="), message);
+                assertTrue(message.matches(SOURCE), message);
+            }
         }
-        assertTrue(messageOf("", 129, 0).contains("wrong number of threads: threads=129, maximum=128"));
     }
 
-    private static void assertFound(String check, String detail, int bodyLine, int thread, String message) {
-        assertTrue(message.startsWith("emulator: " + check), message);
-        assertTrue(message.contains(detail), message);
-        assertTrue(message.contains("kernel=bug, file=bug.sm_75.ptx, line=" + (FIRST_BODY_LINE + bodyLine)), message);
-        assertTrue(message.endsWith("block=0, thread=" + thread), message);
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void itsCleanTwinIsNotReported(String name) {
+        for (Schedule schedule : schedules()) {
+            run("clean_" + name, schedule);
+        }
     }
 
-    private String messageOf(String body, int threads, long data) {
-        return assertThrows(EmulatorException.class, () -> run(body, threads, data))
-                .getMessage();
+    @Test
+    void everyKernelOfTheFileIsTested() {
+        Set<String> kernels =
+                new HashSet<>(Parser.parse(PTX, new String(ptx(), StandardCharsets.UTF_8), Approximations.NEAREST)
+                        .keySet());
+        bugs().forEach(name -> assertTrue(kernels.remove("bug_" + name) && kernels.remove("clean_" + name), name));
+        assertEquals(Set.of(), kernels);
     }
 
-    private void run(String body, int threads, long data) {
-        KernelArguments arguments = new KernelArguments().pointer(data);
-        driver.launch(new Launch(function(body), "bug", 1, threads, arguments), 0);
+    private static void run(String entry, Schedule schedule) {
+        try (PtxEmulatorDriver driver = new PtxEmulatorDriver(80, schedule, Approximations.NEAREST)) {
+            int n = entry.endsWith("tail_of_a_vector") ? ODD_LENGTH : BLOCKS * THREADS;
+            long in = driver.allocate(4L * n);
+            long out = driver.allocate(4L * n);
+            ByteBuffer values = ByteBuffer.allocate(4 * n).order(ByteOrder.nativeOrder());
+            for (int i = 0; i < n; i++) {
+                values.putFloat(4 * i, i);
+            }
+            driver.copyToDevice(in, values, 0);
+            long function = driver.function(driver.loadModule("seeded_bugs", ptx()), entry);
+            KernelArguments arguments =
+                    new KernelArguments().pointer(out).pointer(in).int32(n);
+            int blocks = entry.contains("one_too_far") ? BLOCKS + 1 : BLOCKS;
+            driver.launch(new Launch(function, entry, blocks, THREADS, arguments), 0);
+            driver.synchronize(0);
+            driver.copyToHost(ByteBuffer.allocate(4 * n), out, 0);
+            driver.synchronize(0);
+        }
     }
 
-    private long function(String body) {
-        String ptx = """
-                .version 6.3
-                .target sm_75
-                .address_size 64
-                .shared .align 4 .b8 area[256];
-                .visible .entry bug(.param .u64 data)
-                .maxntid 128, 1, 1
-                {
-                .reg .pred %p<3>;
-                .reg .b32 %r<9>;
-                .reg .b64 %rd<9>;
-                // data is in %rd1
-                ld.param.u64 %rd1, [data];
-                """ + body + "ret;\n}\n";
-        return driver.function(driver.loadModule("bug", ptx.getBytes(StandardCharsets.UTF_8)), "bug");
-    }
-
-    private long initialised(int ints) {
-        long address = driver.allocate(4L * ints);
-        driver.copyToDevice(address, ByteBuffer.allocate(4 * ints), 0);
-        return address;
-    }
-
-    private int firstInt(long address) {
-        ByteBuffer buffer = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder());
-        driver.copyToHost(buffer, address, 0);
-        return buffer.getInt(0);
+    private static byte[] ptx() {
+        try (InputStream resource = SeededBugsTest.class.getResourceAsStream(PTX)) {
+            return resource.readAllBytes();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }

@@ -23,7 +23,8 @@ class ShippedModulesTest {
             List<Path> modules = files.filter(file -> file.toString().endsWith(".sm_" + architecture + ".ptx"))
                     .toList();
             for (Path module : modules) {
-                kernels += Parser.parse(module.getFileName().toString(), Files.readString(module))
+                kernels += Parser.parse(
+                                module.getFileName().toString(), Files.readString(module), Approximations.NEAREST)
                         .size();
             }
         }

@@ -1,26 +1,30 @@
 package io.github.logitops.emulator;
 
 import java.util.Arrays;
+import java.util.Random;
 
 /**
- * Up to 32 threads of a block. Those furthest behind in the code run first, as one, up to where the next ones are: so lanes
- * that parted meet again without any knowledge of the code's structure. Real warps may run them in any order up to the next
- * instruction that synchronises, and at those all wait for each other.
+ * Up to 32 threads of a block. In lockstep, those furthest behind in the code run first, as one, up to where the next ones are:
+ * so lanes that parted meet again without any knowledge of the code's structure. Other schedules run them in other orders. At
+ * instructions that synchronise, lanes wait for each other.
  */
 final class Warp {
     static final int LANES = 32;
 
     private static final long BUDGET = 1L << 24; // far more than a thread of any test runs; a kernel may not end
+    private static final int LONGEST_SLICE = 200;
 
     private final Block block;
+    private final Schedule.Order order;
     private final Instruction[] code;
     private final int firstThread;
     private final long[] values;
     private final int[] predicates;
     private final int[] next = new int[LANES]; // each lane's next instruction
+    private Random random;
     private int live;
     private int atBarrier;
-    private int atShuffle;
+    private int atCollective;
     private int current; // instruction and lane, for messages
     private int lane;
     private long steps;
@@ -28,6 +32,7 @@ final class Warp {
     /** A warp whose registers are in {@code values}, which others may have used. */
     Warp(Block block, int firstThread, long[] values) {
         this.block = block;
+        this.order = block.schedule().order();
         this.code = block.entry().code();
         this.firstThread = firstThread;
         this.values = values;
@@ -54,16 +59,18 @@ final class Warp {
         predicates[index] = predicates[index] & ~lanes | bits & lanes;
     }
 
-    /** Notes which lane is at work, for messages. */
+    /** Notes which lane is at work, for messages and checks. */
     int at(int index) {
         lane = index;
+        block.now().at(firstThread + index);
         return index;
     }
 
-    void start(int threads) {
+    void start(int threads, Random newRandom) {
+        random = newRandom;
         live = threads >= LANES ? -1 : (1 << threads) - 1;
         atBarrier = 0;
-        atShuffle = 0;
+        atCollective = 0;
         steps = 0;
         Arrays.fill(next, 0);
     }
@@ -74,9 +81,9 @@ final class Warp {
 
     /** The barrier that live lanes wait at; -1 if they wait at several. */
     int barrier() {
-        int at = next[Integer.numberOfTrailingZeros(live)];
+        int at = next[first(live)];
         for (int m = live; m != 0; m &= m - 1) {
-            if (next[Integer.numberOfTrailingZeros(m)] != at) {
+            if (next[first(m)] != at) {
                 return -1;
             }
         }
@@ -85,25 +92,28 @@ final class Warp {
 
     void leaveBarrier() {
         for (int m = live; m != 0; m &= m - 1) {
-            next[Integer.numberOfTrailingZeros(m)]++;
+            next[first(m)]++;
         }
         atBarrier = 0;
     }
 
-    /** Runs until every lane has exited or waits at a barrier. */
-    void run() {
+    /** Runs on; returns whether there is more to do before every lane has exited or waits at a barrier. */
+    boolean run() {
         try {
-            int ready = live & ~atBarrier;
-            while (ready != 0) {
-                schedule(ready);
-                ready = live & ~atBarrier & ~atShuffle;
-                if (ready == 0 && atShuffle != 0) {
-                    current = next[Integer.numberOfTrailingZeros(atShuffle)];
-                    at(Integer.numberOfTrailingZeros(atShuffle));
-                    throw new Fault("shuffle that not all of its members reach: waiting lanes=0x"
-                            + Integer.toHexString(atShuffle));
+            int ready = ready();
+            do {
+                if (ready != 0) {
+                    schedule(ready);
+                    ready = ready();
                 }
-            }
+                if (ready == 0 && atCollective != 0) {
+                    current = next[first(atCollective)];
+                    at(first(atCollective));
+                    throw new Fault("collective that not all of its members reach: waiting lanes=0x"
+                            + Integer.toHexString(atCollective));
+                }
+            } while (ready != 0 && order != Schedule.Order.SHUFFLED);
+            return ready != 0;
         } catch (Fault e) {
             throw block.error(e.getMessage(), code[current], firstThread + lane, e);
         } catch (ArithmeticException e) {
@@ -111,12 +121,31 @@ final class Warp {
         }
     }
 
+    private int ready() {
+        return live & ~atBarrier & ~atCollective;
+    }
+
     private void schedule(int ready) {
+        switch (order) {
+            case LOCKSTEP -> runFurthestBehind(ready);
+            case ONE_BY_ONE -> runGroup(next[first(ready)], 1 << first(ready), Integer.MAX_VALUE, Integer.MAX_VALUE);
+            default -> {
+                int chosen = ready;
+                for (int skip = random.nextInt(Integer.bitCount(ready)); skip > 0; skip--) {
+                    chosen &= chosen - 1;
+                }
+                int pc = next[first(chosen)];
+                runGroup(pc, lanesAt(pc, ready), Integer.MAX_VALUE, 1 + random.nextInt(LONGEST_SLICE));
+            }
+        }
+    }
+
+    private void runFurthestBehind(int ready) {
         int pc = Integer.MAX_VALUE;
         int limit = Integer.MAX_VALUE;
         int group = 0;
         for (int m = ready; m != 0; m &= m - 1) {
-            int i = Integer.numberOfTrailingZeros(m);
+            int i = first(m);
             if (next[i] < pc) {
                 limit = pc;
                 pc = next[i];
@@ -127,12 +156,14 @@ final class Warp {
                 limit = Math.min(limit, next[i]);
             }
         }
-        runGroup(pc, group, limit);
+        runGroup(pc, group, limit, Integer.MAX_VALUE);
     }
 
-    private void runGroup(int start, int group, int limit) {
+    /** Runs these lanes, all at {@code start}, as one: to the next fork, wait or end, or a limit of place or length. */
+    private void runGroup(int start, int group, int limit, int most) {
         int pc = start;
-        while (pc < limit) {
+        Counters counters = block.counters();
+        for (int left = most; pc < limit && left > 0; left--) {
             Instruction instruction = code[pc];
             current = pc;
             if (++steps > BUDGET) {
@@ -146,6 +177,9 @@ final class Warp {
             if (lanes == 0) {
                 pc++;
                 continue;
+            }
+            if (counters != null) {
+                counters.step(pc, lanes);
             }
             switch (instruction.kind()) {
                 case PLAIN -> {
@@ -171,12 +205,16 @@ final class Warp {
                     setNext(group & ~lanes, pc + 1);
                     return;
                 }
-                case SHUFFLE -> {
-                    if (lanes != group || !shuffle(instruction, pc, lanes)) {
-                        setNext(group & ~lanes, pc + 1);
+                case COLLECTIVE -> {
+                    setNext(group & ~lanes, pc + 1);
+                    if (!collective(instruction, pc, lanes)) {
                         return;
                     }
                     pc++;
+                    if (lanes != group) {
+                        setNext(lanes, pc);
+                        return;
+                    }
                 }
                 default -> throw new AssertionError(instruction.kind());
             }
@@ -184,54 +222,69 @@ final class Warp {
         setNext(group, pc);
     }
 
-    /** Whether the shuffle was done by exactly these lanes; otherwise they wait, or went on with others that waited. */
-    private boolean shuffle(Instruction instruction, int pc, int arriving) {
-        if (atShuffle == 0 && areMembers(instruction, arriving)) {
+    /** Whether these lanes did the collective at once, as one. If not, they wait at it or have gone on past it. */
+    private boolean collective(Instruction instruction, int pc, int arriving) {
+        if (atCollective == 0 && areMembers(instruction, arriving)) {
             instruction.step().run(this, arriving);
             return true;
         }
         setNext(arriving, pc);
-        int present = arriving;
-        for (int m = atShuffle; m != 0; m &= m - 1) {
-            int i = Integer.numberOfTrailingZeros(m);
-            present |= next[i] == pc ? 1 << i : 0;
-        }
-        int expected = 0;
-        for (int m = present; m != 0; m &= m - 1) {
-            int i = at(Integer.numberOfTrailingZeros(m));
-            int members = (int) values[instruction.members() * LANES + i];
-            if ((members >>> i & 1) == 0) {
-                throw new Fault(
-                        "shuffle by a lane that is not among its members: members=0x" + Integer.toHexString(members));
+        atCollective |= arriving;
+        for (int left = arriving; left != 0; ) {
+            int members = members(instruction, at(first(left)));
+            if ((members & ~lanesAt(pc, atCollective)) == 0) {
+                for (int m = members; m != 0; m &= m - 1) {
+                    if (members(instruction, at(first(m))) != members) {
+                        throw new Fault("collective whose members name other members: members=0x"
+                                + Integer.toHexString(members));
+                    }
+                }
+                instruction.step().run(this, members);
+                atCollective &= ~members;
+                setNext(members, pc + 1);
             }
-            if ((members & ~live) != 0) {
-                throw new Fault("shuffle with members that have exited or never were: members=0x"
-                        + Integer.toHexString(members) + ", live lanes=0x" + Integer.toHexString(live));
-            }
-            expected |= members;
+            left &= ~members;
         }
-        if (present != expected) {
-            atShuffle |= present;
-            return false;
+        return false;
+    }
+
+    private int members(Instruction instruction, int i) {
+        int members = (int) values[instruction.members() * LANES + i];
+        if ((members >>> i & 1) == 0) {
+            throw new Fault(
+                    "collective by a lane that is not among its members: members=0x" + Integer.toHexString(members));
         }
-        instruction.step().run(this, present);
-        atShuffle &= ~present;
-        setNext(present, pc + 1);
-        return present == arriving;
+        if ((members & ~live) != 0) {
+            throw new Fault("collective with members that have exited or never were: members=0x"
+                    + Integer.toHexString(members) + ", live lanes=0x" + Integer.toHexString(live));
+        }
+        return members;
     }
 
     /** Whether each of these lanes names exactly these as members. */
     private boolean areMembers(Instruction instruction, int lanes) {
         int different = 0;
         for (int m = lanes; m != 0; m &= m - 1) {
-            different |= lanes ^ (int) values[instruction.members() * LANES + Integer.numberOfTrailingZeros(m)];
+            different |= lanes ^ (int) values[instruction.members() * LANES + first(m)];
         }
         return different == 0;
     }
 
+    private int lanesAt(int pc, int among) {
+        int lanes = 0;
+        for (int m = among; m != 0; m &= m - 1) {
+            lanes |= next[first(m)] == pc ? m & -m : 0;
+        }
+        return lanes;
+    }
+
     private void setNext(int lanes, int pc) {
         for (int m = lanes; m != 0; m &= m - 1) {
-            next[Integer.numberOfTrailingZeros(m)] = pc;
+            next[first(m)] = pc;
         }
+    }
+
+    private static int first(int lanes) {
+        return Integer.numberOfTrailingZeros(lanes);
     }
 }

@@ -1,0 +1,103 @@
+package io.github.logitops.emulator;
+
+import io.github.logitops.emulator.Instruction.Step;
+import io.github.logitops.emulator.MemorySteps.Access;
+import io.github.logitops.emulator.MemorySteps.StateSpace;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Decodes what concerns memory. What an access asks of caches changes no value and is not looked at. */
+final class MemoryDecoder {
+    private static final String TYPE = "(\\.[usfb](?:8|16|32|64))";
+    private static final Pattern LOAD_PARAMETER = Pattern.compile("ld\\.param" + TYPE);
+    private static final Pattern ACCESS = Pattern.compile("(ld|st)(?:\\.volatile)?\\.(global|shared|local)"
+            + "(?:\\.nc|\\.c[agsv]|\\.lu|\\.w[bt]|\\.L[12]::\\w+)*(\\.v[24])?" + TYPE);
+    private static final Pattern ATOMIC =
+            Pattern.compile("(atom|red)(?:\\.relaxed)?(?:\\.gpu|\\.cta)?\\.(global|shared)(\\.\\w+" + TYPE + ")");
+    private static final Pattern FENCE =
+            Pattern.compile("membar\\.(?:gl|sys)|fence\\.(?:acq_rel|sc)\\.(?:gpu|sys)|membar\\.cta|fence\\.\\w+\\.cta");
+    private static final Pattern COPY = Pattern.compile("cp\\.async\\.c[ag]\\.shared\\.global(?:\\.L2::\\w+)?");
+
+    private final Statement statement;
+
+    MemoryDecoder(Statement statement) {
+        this.statement = statement;
+    }
+
+    /** What the statement does, or null if it has nothing to do with memory. */
+    Step step() {
+        String opcode = statement.opcode();
+        Matcher parameter = LOAD_PARAMETER.matcher(opcode);
+        if (parameter.matches()) {
+            Operand.Parameter source = (Operand.Parameter) operand(1);
+            boolean fits = source.bits() == Entry.bits(parameter.group(1));
+            return fits ? Steps.copy((Operand.Register) operand(0), source.slot()) : null;
+        }
+        Matcher access = ACCESS.matcher(opcode);
+        if (access.matches()) {
+            return access(access);
+        }
+        Matcher atomic = ATOMIC.matcher(opcode);
+        if (atomic.matches()) {
+            return atomic(atomic);
+        }
+        if (FENCE.matcher(opcode).matches()) {
+            return opcode.endsWith("cta") ? (warp, lanes) -> {} : MemorySteps.fence();
+        }
+        if (COPY.matcher(opcode).matches() && statement.operands().size() == 3) {
+            return MemorySteps.asyncCopy(address(0), address(1), (int) ((Operand.Constant) operand(2)).value());
+        }
+        return switch (opcode) {
+            case "cp.async.commit_group" -> MemorySteps.commitCopies();
+            case "cp.async.wait_group" -> MemorySteps.waitForCopies((int) ((Operand.Constant) operand(0)).value());
+            default -> null;
+        };
+    }
+
+    private Step access(Matcher access) {
+        boolean load = access.group(1).equals("ld");
+        Operand values = operand(load ? 0 : 1);
+        List<Operand> parts = values instanceof Operand.Pack pack ? pack.parts() : List.of(values);
+        int count =
+                access.group(3) == null ? 1 : Integer.parseInt(access.group(3).substring(2));
+        if (parts.size() != count) {
+            return null;
+        }
+        String type = access.group(4);
+        Access what = new Access(space(access.group(2)), address(load ? 1 : 0), count, Entry.bits(type) / Byte.SIZE);
+        if (load) {
+            return MemorySteps.load(
+                    what, parts.stream().map(Operand.Register.class::cast).toList(), type.startsWith(".s"));
+        }
+        return MemorySteps.store(what, parts.stream().mapToInt(Decoder::slot).toArray());
+    }
+
+    private Step atomic(Matcher atomic) {
+        Operations.Operation operation = Operations.ATOMIC.get(atomic.group(3));
+        if (operation == null) {
+            return null;
+        }
+        boolean returns = atomic.group(1).equals("atom");
+        int first = returns ? 1 : 0; // the address
+        Operand.Register destination =
+                returns && operand(0) instanceof Operand.Register register ? register : null; // or a sink
+        Access access = new Access(space(atomic.group(2)), address(first), 1, Entry.bits(atomic.group(4)) / Byte.SIZE);
+        int x = Decoder.slot(operand(first + 1));
+        boolean three = statement.operands().size() > first + 2;
+        return MemorySteps.atomic(access, operation, destination, x, three ? Decoder.slot(operand(first + 2)) : x);
+    }
+
+    private static StateSpace space(String name) {
+        return StateSpace.valueOf(name.toUpperCase(Locale.ROOT));
+    }
+
+    private Operand operand(int index) {
+        return statement.operands().get(index);
+    }
+
+    private Operand.Address address(int index) {
+        return (Operand.Address) operand(index);
+    }
+}
