@@ -152,10 +152,12 @@ final class Block {
     }
 
     EmulatorException error(String what, Instruction at, int thread, Throwable cause) {
+        int block = index;
         return new EmulatorException(
                 "emulator: " + what + ", kernel=" + entry().name() + ", file=" + entry().module() + ", line="
-                        + at.statement().line() + ", source=" + entry().sourceOf(at) + ", instruction="
-                        + at.statement().text() + ", block=" + index + ", thread=" + thread + ", schedule="
+                        + at.statement().line(),
+                () -> ", source=" + entry().sourceOf(at) + ", instruction="
+                        + at.statement().text() + ", block=" + block + ", thread=" + thread + ", schedule="
                         + schedule(),
                 cause);
     }

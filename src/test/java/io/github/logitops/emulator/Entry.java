@@ -61,6 +61,22 @@ record Entry(
         };
     }
 
+    static boolean isBarrier(Instruction instruction) {
+        return instruction.kind() == Instruction.Kind.BARRIER;
+    }
+
+    /** This kernel, which does nothing at its n-th barrier. */
+    Entry withoutBarrier(int n) {
+        Instruction[] changed = code.clone();
+        int left = n;
+        for (int pc = 0; pc < changed.length; pc++) {
+            if (isBarrier(changed[pc]) && left-- == 0) {
+                changed[pc] = changed[pc].withStep((warp, lanes) -> {});
+            }
+        }
+        return new Entry(module, name, parameters, maxThreads, changed, slots, predicates, constants, shared, local);
+    }
+
     /** Where an instruction is from in the sources, as far as that is known. */
     String sourceOf(Instruction instruction) {
         String source = instruction.statement().source();

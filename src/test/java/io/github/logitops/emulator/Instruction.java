@@ -13,6 +13,11 @@ package io.github.logitops.emulator;
  */
 record Instruction(Kind kind, Step step, int guard, boolean negated, int target, int members, Statement statement) {
 
+    /** The same place, but another thing to do there. */
+    Instruction withStep(Step other) {
+        return new Instruction(Kind.PLAIN, other, guard, negated, target, members, statement);
+    }
+
     /** What the scheduler tells apart. */
     enum Kind {
         PLAIN,

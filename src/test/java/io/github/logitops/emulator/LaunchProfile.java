@@ -48,7 +48,8 @@ public record LaunchProfile(
         /** Of an allocation that nobody touched. */
         public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, Map.of());
 
-        Traffic plus(Traffic other) {
+        /** The traffic of two allocations together. */
+        public Traffic plus(Traffic other) {
             Map<Integer, Long> widths = new TreeMap<>(requestsByWidth);
             other.requestsByWidth.forEach((width, count) -> widths.merge(width, count, Long::sum));
             return new Traffic(

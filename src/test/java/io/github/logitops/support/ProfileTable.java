@@ -1,0 +1,69 @@
+package io.github.logitops.support;
+
+import io.github.logitops.emulator.LaunchProfile;
+import io.github.logitops.spec.DType;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Prints what every kernel does to memory, counted in the emulator, as the table of docs/kernels-tour.md. */
+public final class ProfileTable {
+    private static final List<Geometry> GEOMETRIES =
+            List.of(Geometry.dense(8, 4096), Geometry.dense(2, 19, 256).along(1));
+
+    private ProfileTable() {}
+
+    /** Needs no arguments. */
+    public static void main(String[] args) {
+        System.out.println("| kernel | logits | passes | bytes a request | sectors / ideal "
+                + "| barriers a row | ex2 an element | instructions an element |");
+        System.out.println("|---|---|---|---|---|---|---|---|");
+        for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+            for (Geometry geometry : GEOMETRIES) {
+                for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
+                    if (!call.op().endsWith("I64")) { // as with I32
+                        System.out.println(line(ProfiledCall.of(call, 90)));
+                    }
+                }
+            }
+        }
+    }
+
+    private static String line(ProfiledCall profiled) {
+        Geometry geometry = profiled.call().geometry();
+        LaunchProfile main = profiled.main();
+        double elements = (double) geometry.rows() * geometry.classes();
+        double bytes = elements * profiled.call().dtype().bytes();
+        String passes = profiled.rows().keySet().stream()
+                .sorted()
+                .map(name -> passes(name, profiled.traffic(name), bytes))
+                .collect(Collectors.joining(", "));
+        LaunchProfile.Traffic all = profiled.rows().keySet().stream()
+                .map(profiled::traffic)
+                .reduce(LaunchProfile.Traffic.NONE, LaunchProfile.Traffic::plus);
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %s | %d | %.3f | %.1f | %.2f | %.1f |",
+                main.entry(),
+                geometry.shape(),
+                passes,
+                widest(all) * 32,
+                (double) all.sectors() / all.idealSectors(),
+                (double) main.barriers() / geometry.rows(),
+                main.exponentials() / elements,
+                main.instructions() / elements);
+    }
+
+    private static int widest(LaunchProfile.Traffic traffic) {
+        return traffic.requestsByWidth().keySet().stream()
+                .mapToInt(width -> width)
+                .max()
+                .orElse(0);
+    }
+
+    private static String passes(String name, LaunchProfile.Traffic traffic, double bytes) {
+        boolean writes = traffic.bytesWritten() > 0;
+        double passes = (writes ? traffic.bytesWritten() : traffic.bytesRead()) / bytes;
+        return String.format(Locale.ROOT, "%s %.2f%s", name, passes, writes ? "W" : "R");
+    }
+}
