@@ -3,9 +3,13 @@ package io.github.logitops.emulator;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Launch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +45,7 @@ public final class PtxEmulatorDriver implements Driver {
     private final List<Map<String, Entry>> modules = new ArrayList<>();
     private final List<Entry> functions = new ArrayList<>();
     private final Map<String, Integer> omitted = new ConcurrentHashMap<>(); // barriers by kernel
+    private Path replacements;
     private List<LaunchProfile> profiles; // null: nobody asked
     private Consumer<String> onLaunch = entry -> {};
 
@@ -55,6 +60,11 @@ public final class PtxEmulatorDriver implements Driver {
     /** Tells this the name of each kernel that is launched. */
     public void onLaunch(Consumer<String> listener) {
         onLaunch = listener;
+    }
+
+    /** Modules of which this folder has PTX for the device, as in {@code softmax_fwd.sm_90.ptx}, are loaded from there. */
+    public void replacePtx(Path folder) {
+        replacements = folder;
     }
 
     /** How many barriers the code of a kernel has; it must have been used. */
@@ -98,8 +108,17 @@ public final class PtxEmulatorDriver implements Driver {
 
     @Override
     public synchronized long loadModule(String name, byte[] ptx) {
-        modules.add(parsed(name, ptx));
+        modules.add(parsed(name, replacement(name, ptx)));
         return modules.size() - 1;
+    }
+
+    private byte[] replacement(String name, byte[] ptx) {
+        Path file = replacements == null ? null : replacements.resolve(name + ".sm_" + computeCapability + ".ptx");
+        try {
+            return file != null && Files.exists(file) ? Files.readAllBytes(file) : ptx;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Map<String, Entry> parsed(String name, byte[] ptx) {

@@ -8,6 +8,7 @@ import io.github.logitops.emulator.Approximations;
 import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.emulator.Schedule;
 import io.github.logitops.emulator.Schedule.Order;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
@@ -19,6 +20,10 @@ import java.util.concurrent.ConcurrentSkipListSet;
 public final class EmulatedRig implements Rig {
     private static final int[] COMPUTE_CAPABILITIES = {90, 80, 75};
     private static final Order[] ORDERS = {Order.LOCKSTEP, Order.SHUFFLED, Order.LOCKSTEP, Order.ONE_BY_ONE};
+    /** A folder with PTX to run in place of what ships: scripts/mutate-kernels.sh asks whether that is noticed. */
+    private static final String MUTANT = System.getProperty("logitops.mutant");
+
+    private static final int MUTATED = 90; // the architecture that it is for
     private static final Set<String> LAUNCHED = new ConcurrentSkipListSet<>();
 
     private final Approximations approximations =
@@ -34,7 +39,8 @@ public final class EmulatedRig implements Rig {
     public LogitOps open() {
         long turn = Seed.VALUE + opened++;
         Order order = ORDERS[(int) (turn % ORDERS.length)];
-        int computeCapability = COMPUTE_CAPABILITIES[(int) (turn % COMPUTE_CAPABILITIES.length)];
+        int computeCapability =
+                MUTANT == null ? COMPUTE_CAPABILITIES[(int) (turn % COMPUTE_CAPABILITIES.length)] : MUTATED;
         PtxEmulatorDriver driver = new PtxEmulatorDriver(computeCapability, Schedule.of(order, turn), approximations);
         driver.onLaunch(LAUNCHED::add);
         return open(driver);
@@ -42,6 +48,9 @@ public final class EmulatedRig implements Rig {
 
     /** A session on any emulated device. */
     public static LogitOps open(PtxEmulatorDriver driver) {
+        if (MUTANT != null) {
+            driver.replacePtx(Path.of(MUTANT));
+        }
         // Without a cache no tensor finds what another left: reading what nobody wrote is found out.
         return Sessions.over(
                 driver, new KernelExecutor(driver), OpenOptions.defaults().withCacheLimitBytes(0));

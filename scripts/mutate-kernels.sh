@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# Breaks the kernels on purpose, one mistake at a time, and runs the emulated tests on what comes out: does any test notice?
+set -euo pipefail
+
+usage() {
+  cat <<'USAGE'
+usage: scripts/mutate-kernels.sh [PATTERN]
+
+Makes each mistake of scripts/mutants.tsv whose line matches PATTERN (a regular expression; all by default), compiles the
+kernels for sm_90 and runs the emulated tests until one fails. Writes target/mutants.md, a table of what became of each;
+without a PATTERN also docs/mutants.md. Needs nvcc. Takes about 15 seconds a mistake, and minutes for one that survives.
+USAGE
+}
+
+case "${1:-}" in
+  -h | --help) usage; exit 0 ;;
+esac
+pattern=${1:-.}
+
+cd "$(dirname "$0")/.."
+readonly tests='Emulated*Test,KernelTrafficTest'
+readonly flags=$(sed -n 's/^nvcc\.flags=//p' src/main/resources/io/github/logitops/ptx/manifest.properties)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+./mvnw -q test-compile
+
+# compile FOLDER: the modules of FOLDER/kernels that differ from ours, by themselves or by what they include.
+compile() {
+  mkdir -p "$1/ptx"
+  local source
+  for source in kernels/*.cu; do
+    # shellcheck disable=SC2086 # several flags
+    if [[ $2 == include/* || $source == "kernels/$2" ]]; then
+      (cd "$1" && nvcc --ptx -arch=compute_90 $flags "$source" -o "ptx/$(basename "$source" .cu).sm_90.ptx") &
+      if (($(jobs -rp | wc -l) >= $(nproc))); then wait -n; fi
+    fi
+  done
+  wait
+}
+
+# verdict LOG: the first test that failed and what it said.
+verdict() {
+  local test said
+  test=$(grep -oE 'io\.github\.logitops\.[A-Za-z.]+Test\.[A-Za-z]+' "$1" | head -1 | sed 's/.*\.\([A-Za-z]*\.[A-Za-z]*\)$/\1/' || true)
+  said=$(grep -oE 'emulator: [^:=]*(race: [a-z ]*)?' "$1" | head -1 | sed 's/, kernel.*//' || true)
+  echo "killed by $test | ${said:-wrong values}"
+}
+
+{
+  echo '| mistake | file | outcome | found as |'
+  echo '|---|---|---|---|'
+  while IFS=$'\t' read -r name file substitution; do
+    rm -rf "$work/mutant"
+    mkdir -p "$work/mutant"
+    cp -r kernels "$work/mutant"
+    perl -0pi -e "$substitution" "$work/mutant/kernels/$file"
+    if cmp -s "kernels/$file" "$work/mutant/kernels/$file"; then
+      echo "mutate-kernels: the substitution finds nothing: $name" >&2
+      exit 1
+    fi
+    outcome='does not compile | nvcc'
+    if compile "$work/mutant" "$file" 2>"$work/log" && [[ ! -s "$work/log" ]]; then
+      if ./mvnw -o -B surefire:test -Dtest="$tests" -Dlogitops.mutant="$work/mutant/ptx" \
+        -Dsurefire.skipAfterFailureCount=1 >"$work/log" 2>&1; then
+        outcome='SURVIVED | nothing'
+      else
+        outcome=$(verdict "$work/log")
+      fi
+    fi
+    echo "| $name | \`$file\` | $outcome |"
+    echo "$name: $outcome" >&2
+  done < <(grep -v '^#' scripts/mutants.tsv | grep -E -- "$pattern")
+} >target/mutants.md

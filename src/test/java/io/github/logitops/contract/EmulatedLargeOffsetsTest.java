@@ -1,0 +1,81 @@
+package io.github.logitops.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitops.CrossEntropy;
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.Bench;
+import io.github.logitops.support.Data;
+import io.github.logitops.support.EachFloatingDType;
+import io.github.logitops.support.EmulatedRig;
+import io.github.logitops.support.Rig;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Rows so far apart that 32 bits do not hold the offset of the last one: the emulator takes up room only for what is touched. */
+@Execution(ExecutionMode.CONCURRENT)
+class EmulatedLargeOffsetsTest {
+    private static final Shape SHAPE = Shape.of(3, 2);
+    private static final Layout NEAR = Layout.dense(SHAPE);
+    private static final Layout FAR = new Layout(SHAPE, (1L << 30) + 1);
+
+    private final Rig rig = new EmulatedRig();
+
+    @EachFloatingDType
+    void rowsFarApartGiveTheSameBits(DType dtype) {
+        assertTrue(2 * FAR.rowStride() > Integer.MAX_VALUE);
+        for (Axis axis : List.of(Axis.of(0), Axis.of(1))) {
+            List<double[]> near = everyOp(dtype, NEAR, axis);
+            List<double[]> far = everyOp(dtype, FAR, axis);
+            for (int i = 0; i < near.size(); i++) {
+                assertArrayEquals(near.get(i), far.get(i), "output " + i + " along axis " + axis.index());
+            }
+        }
+    }
+
+    private List<double[]> everyOp(DType dtype, Layout layout, Axis axis) {
+        List<double[]> written = new ArrayList<>();
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            Tensor x = filled(bench, dtype, layout, 70);
+            Tensor dy = filled(bench, dtype, layout, 71);
+            Tensor y = bench.keep(bench.ops().empty(dtype, layout));
+            bench.ops().softmax(axis).forward(x, y, s);
+            written.add(y.downloadDoubles(s));
+            bench.ops().softmax(axis).backward(x, dy, y, s);
+            written.add(y.downloadDoubles(s));
+            bench.ops().logSoftmax(axis).forward(x, y, s);
+            written.add(y.downloadDoubles(s));
+            bench.ops().logSoftmax(axis).backward(x, dy, y, s);
+            written.add(y.downloadDoubles(s));
+
+            CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults(), axis);
+            Shape rows = SHAPE.without(axis);
+            Tensor labels = bench.labels(DType.I32, rows, new long[(int) rows.elements()]);
+            try (CrossEntropyResult result = loss.forward(x, labels, s)) {
+                written.add(result.rowLosses().downloadDoubles(s));
+                loss.backward(x, labels, null, result, y, s);
+                written.add(y.downloadDoubles(s));
+            }
+            loss.forwardBackward(x, labels, y, s).close();
+            written.add(y.downloadDoubles(s));
+        }
+        return written;
+    }
+
+    private static Tensor filled(Bench bench, DType dtype, Layout layout, long seed) {
+        Tensor tensor = bench.keep(bench.ops().empty(dtype, layout));
+        tensor.upload(new Data(seed).values(1, (int) SHAPE.elements())[0], bench.stream());
+        return tensor;
+    }
+}
