@@ -71,3 +71,4 @@ verdict() {
     echo "$name: $outcome" >&2
   done < <(grep -v '^#' scripts/mutants.tsv | grep -E -- "$pattern")
 } >target/mutants.md
+[[ $pattern != . ]] || scripts/put-between.sh docs/mutants.md mutants <target/mutants.md

@@ -7,11 +7,5 @@ if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
 fi
 cd "$(dirname "$0")/.."
 output=$(./mvnw -q compile exec:java -Dexec.args="check --backend=CPU")
-table=$(grep '^|' <<<"$output")
-awk -v table="$table" '
-  /<!-- check: begin -->/ { print; print table; inside = 1 }
-  /<!-- check: end -->/ { inside = 0 }
-  !inside { if ($0 !~ /check: begin/) print }
-' docs/numerics.md > target/numerics.md
-mv target/numerics.md docs/numerics.md
+grep '^|' <<<"$output" | scripts/put-between.sh docs/numerics.md check
 tail -n 1 <<<"$output"

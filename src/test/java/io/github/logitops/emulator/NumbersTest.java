@@ -79,4 +79,34 @@ class NumbersTest {
         assertEquals(1, Numbers.max(Double.NaN, 1.0));
         assertEquals(0.0, Numbers.max(0.0, -0.0));
     }
+
+    @Test
+    void logarithmsAreWithinHalfAnUlp() {
+        for (int exponent = -126; exponent < 128; exponent++) {
+            assertEquals(exponent, Numbers.lg2ApproxFtz(Math.scalb(1f, exponent)));
+        }
+        assertEquals(Float.NEGATIVE_INFINITY, Numbers.lg2ApproxFtz(Float.MIN_VALUE), "a subnormal argument");
+        assertEquals(Float.NaN, Numbers.lg2ApproxFtz(-1));
+        assertEquals(Float.POSITIVE_INFINITY, Numbers.lg2ApproxFtz(Float.POSITIVE_INFINITY));
+    }
+
+    @Test
+    void perturbedApproximationsAreOffByUpToTwoEitherWayAndTheSameEachTime() {
+        Operations.Operation exact = Operations.VALUES.get("ex2.approx.ftz.f32");
+        Operations.Operation perturbed = Approximations.OFF_BY_UP_TO_TWO.of(exact);
+        int[] off = new int[5];
+        new Random(4).doubles(VALUES, -126, 126).forEach(x -> {
+            long argument = Float.floatToRawIntBits((float) x);
+            long result = perturbed.of(argument, 0, 0);
+            assertEquals(result, perturbed.of(argument, 0, 0));
+            off[(int) (result - exact.of(argument, 0, 0)) + 2]++;
+        });
+        for (int count : off) {
+            assertEquals(VALUES / 5.0, count, VALUES / 50.0);
+        }
+        for (float special : new float[] {0f, -0f, -1000f, 1000f, Float.NaN}) {
+            long argument = Float.floatToRawIntBits(special);
+            assertEquals(exact.of(argument, 0, 0), perturbed.of(argument, 0, 0));
+        }
+    }
 }
