@@ -59,6 +59,8 @@ final class Operations {
             VALUES.put("or." + type, (a, b, c) -> a | b);
             VALUES.put("xor." + type, (a, b, c) -> a ^ b);
         }
+        VALUES.put("neg.s64", (a, b, c) -> -a);
+        VALUES.put("not.b64", (a, b, c) -> ~a);
         VALUES.put("mul.lo.s64", (a, b, c) -> a * b);
         VALUES.put("mul.wide.u32", (a, b, c) -> (a & WORD) * (b & WORD));
         VALUES.put("div.s64", (a, b, c) -> a / b);
@@ -68,6 +70,7 @@ final class Operations {
         VALUES.put("shl.b32", (a, b, c) -> (b & WORD) > 31 ? 0 : a << b);
         VALUES.put("shl.b64", (a, b, c) -> (b & WORD) > 63 ? 0 : a << b);
         VALUES.put("shr.u32", (a, b, c) -> (b & WORD) > 31 ? 0 : (a & WORD) >>> b);
+        VALUES.put("shr.u64", (a, b, c) -> (b & WORD) > 63 ? 0 : a >>> b);
         VALUES.put("shr.s32", (a, b, c) -> (int) a >> Math.min(b & WORD, 31));
     }
 
@@ -87,10 +90,14 @@ final class Operations {
         VALUES.put("cvt.f32.bf16", (a, b, c) -> bits(Numbers.fromBfloat16(a)));
         VALUES.put("cvt.rn.f16.f32", (a, b, c) -> Numbers.toHalf(asFloat(a)));
         VALUES.put("cvt.rn.bf16.f32", (a, b, c) -> Numbers.toBfloat16(asFloat(a)));
+        VALUES.put("cvt.rni.f32.f32", (a, b, c) -> bits((float) Math.rint(asFloat(a))));
     }
 
     private static void compareIntegers() {
         COMPARISONS.put("setp.eq.b16", (a, b) -> (short) a == (short) b);
+        COMPARISONS.put("setp.eq.s16", (a, b) -> (short) a == (short) b);
+        COMPARISONS.put("setp.ne.s16", (a, b) -> (short) a != (short) b);
+        COMPARISONS.put("setp.eq.b32", (a, b) -> (int) a == (int) b);
         COMPARISONS.put("setp.eq.s32", (a, b) -> (int) a == (int) b);
         COMPARISONS.put("setp.ne.s32", (a, b) -> (int) a != (int) b);
         COMPARISONS.put("setp.lt.s32", (a, b) -> (int) a < (int) b);
@@ -103,6 +110,7 @@ final class Operations {
         COMPARISONS.put("setp.lt.s64", (a, b) -> a < b);
         COMPARISONS.put("setp.gt.s64", (a, b) -> a > b);
         COMPARISONS.put("setp.ge.s64", (a, b) -> a >= b);
+        COMPARISONS.put("setp.le.u64", (a, b) -> Long.compareUnsigned(a, b) <= 0);
         COMPARISONS.put("setp.lt.u64", (a, b) -> Long.compareUnsigned(a, b) < 0);
         COMPARISONS.put("setp.ge.u64", (a, b) -> Long.compareUnsigned(a, b) >= 0);
     }
@@ -115,10 +123,14 @@ final class Operations {
         COMPARISONS.put("setp.lt.f64", (a, b) -> asDouble(a) < asDouble(b));
         COMPARISONS.put("setp.gt.f32", (a, b) -> asFloat(a) > asFloat(b));
         COMPARISONS.put("setp.gt.f64", (a, b) -> asDouble(a) > asDouble(b));
+        COMPARISONS.put("setp.ge.f32", (a, b) -> asFloat(a) >= asFloat(b));
+        COMPARISONS.put("setp.nan.f32", (a, b) -> Float.isNaN(asFloat(a)) || Float.isNaN(asFloat(b)));
+        COMPARISONS.put("setp.nan.f64", (a, b) -> Double.isNaN(asDouble(a)) || Double.isNaN(asDouble(b)));
         COMPARISONS.put("setp.neu.f32", (a, b) -> asFloat(a) != asFloat(b));
         COMPARISONS.put("setp.neu.f64", (a, b) -> asDouble(a) != asDouble(b));
         COMPARISONS.put("setp.leu.f32", (a, b) -> !(asFloat(a) > asFloat(b)));
         COMPARISONS.put("setp.leu.f64", (a, b) -> !(asDouble(a) > asDouble(b)));
+        COMPARISONS.put("setp.ltu.f64", (a, b) -> !(asDouble(a) >= asDouble(b)));
         COMPARISONS.put("setp.geu.f32", (a, b) -> !(asFloat(a) < asFloat(b)));
         COMPARISONS.put("setp.geu.f64", (a, b) -> !(asDouble(a) < asDouble(b)));
     }
@@ -143,7 +155,10 @@ final class Operations {
         VALUES.put("neg.f64", (a, b, c) -> bits(-asDouble(a)));
         VALUES.put("max.f32", (a, b, c) -> bits(Numbers.max(asFloat(a), asFloat(b))));
         VALUES.put("max.f64", (a, b, c) -> bits(Numbers.max(asDouble(a), asDouble(b))));
+        VALUES.put("copysign.f32", (a, b, c) -> a & 1L << 31 | b & ~(1L << 31));
+        VALUES.put("copysign.f64", (a, b, c) -> a & 1L << 63 | b & ~(1L << 63));
         VALUES.put("ex2.approx.ftz.f32", (a, b, c) -> bits(Numbers.ex2ApproxFtz(asFloat(a))));
+        VALUES.put("rcp.approx.ftz.f32", (a, b, c) -> bits(Numbers.rcpApproxFtz(asFloat(a))));
         VALUES.put("rcp.approx.ftz.f64", (a, b, c) -> bits(Numbers.rcpApproxFtz(asDouble(a))));
     }
 
