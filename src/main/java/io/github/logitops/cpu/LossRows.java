@@ -150,8 +150,10 @@ final class LossRows {
         logits.apply(z);
         double saved = lse.get(row);
         for (int j = 0; j < classes; j++) {
-            // Rows with an infinite lse are NaN throughout, as in the forward op.
-            scratch.second[j] = Double.isInfinite(saved) ? Double.NaN : Math.exp(z[j] - saved);
+            // Rows with an infinite lse are NaN throughout, as in the forward op. In a row of logits about -1e30 a
+            // stored lse
+            // is off by more than exponentials bear: no probability passes 1 for that.
+            scratch.second[j] = Double.isInfinite(saved) ? Double.NaN : Math.min(1, Math.exp(z[j] - saved));
         }
     }
 
