@@ -1,62 +1,70 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
-//   row_losses = S lse - sum_j T_j x_j,   lse = log sum_j exp(x_j),   dx_j = (p_j S - T_j) g
-// T and S as in include/cross_entropy.cuh, g = scale * row_scale[row] / divisor.
+//   row_losses = S lse - sum_j T_j z_j + lambda lse^2,   lse = log sum_j exp(z_j)
+//   dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j
+// and what else is asked for; z, T, S and r as in include/logits.cuh, targets.cuh and cross_entropy.cuh,
+// g = scale * row_scale[row] / W.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           row_losses, lse, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or null for 1
-//           each. divisor: one number, known before (label_stats), or null for 1; 0 makes g NaN.
+//           probabilities: like x; read where labels are null.
+//           row_losses, lse, target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or
+//           null for 1 each. z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
+//           divisors: W and N, known before (label_stats), or null for 1 each; W = 0 makes g NaN.
 // Tiers     gmem  one block per row, x read twice; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, x read twice; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. p comes from the sum,
-// not
-//           from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse 0, gradient 0, and
-//           their logits are not read. Rows whose lse is not finite: loss and gradient NaN throughout.
+//           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and
+//           gradient 0, argmax -1, and their logits are not read. Rows whose lse is not finite: loss and gradient NaN
+//           throughout.
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
 
-template <class Tier, class T, class A, class L>
-LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, A* row_losses, A* lse, Tensor<const T> x, Targets<A, L> targets,
-                                         const A* row_scale, const double* divisor, Shape shape, double scale) {
+template <class Tier, class T, class A>
+LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<const T> x, Targets<T> targets,
+                                         Logits<A> logits, GradientScale<A> gradient, Shape shape) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
-    const Target<A> target = targets.of(row);
+    const auto target = targets.of(tier, row);
     if (!target.counted) {  // all threads of the row agree, so none waits for the others at a barrier
       if (tier.leads()) {
-        row_losses[row] = target.ignored ? A(0) : A(NAN);
-        lse[row] = 0;
+        to.write_uncounted(row, target.ignored);
       }
       write_zeros<A>(tier, dx_row);
       return;
     }
     const auto x_row = tier.row(x, row);
-    const RowLoss<A> loss(tier, x_row, target);
+    const RowLoss loss(tier, x_row, logits, target, to);
+    loss.write(tier, to, row, gradient.z_loss);
     const ExpSum<A>& exp_sum = loss.exp_sum();
-    loss.write(tier, row_losses + row, lse + row);
-    const A shift = exp_sum.regular() ? exp_sum.shift() : A(NAN);
-    write_gradient(tier, dx_row, x_row, target, loss.target_sum(), shift, 1 / exp_sum.sum(),
-                   gradient_factor(scale, row_scale, divisor, row));
+    const Probability<A> probability{1, exp_sum.regular() ? exp_sum.shift() : A(NAN), exponent_unit(logits.unit()),
+                                     1 / exp_sum.sum()};
+    write_gradient(tier, dx_row, x_row, logits, target, probability,
+                   gradient.of_probability(loss.target_sum(), loss.lse()), gradient.factor(row));
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T, label, L)                                                                        \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                     \
-  cross_entropy_fused_##tier##_##dtype##_##label(                                                                    \
-      T* dx, logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, const T* x, const L* labels,         \
-      const logitops::Arithmetic<T>* weights, const logitops::Arithmetic<T>* row_scale, const double* divisor,       \
-      int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, \
-      int64_t ignore_index, int32_t has_ignore, double smoothing, double scale) {                                    \
-    using A = logitops::Arithmetic<T>;                                                                               \
-    const uint32_t classes = static_cast<uint32_t>(cols);                                                            \
-    const logitops::Targets<A, L> targets{labels, weights, ignore_index, has_ignore != 0, static_cast<A>(smoothing), \
-                                          classes};                                                                  \
-    logitops::cross_entropy_fused<Tier, T, A, L>({dx, dx_outer, dx_axis}, row_losses, lse, {x, x_outer, x_axis},     \
-                                                 targets, row_scale, divisor, {rows, inner, classes}, scale);        \
+#define ENTRY(tier, Tier, dtype, T)                                                                                   \
+  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_fused_##tier##_##dtype(                                                \
+      T* dx, logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums, \
+      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,         \
+      const T* x, const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                 \
+      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols,    \
+      int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,            \
+      int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, double z_loss,              \
+      double logit_scale, double soft_cap, double scale) {                                                            \
+    using A = logitops::Arithmetic<T>;                                                                                \
+    const uint32_t classes = static_cast<uint32_t>(cols);                                                             \
+    const logitops::Targets<T> targets{labels,       labels_are_i64 != 0, {probabilities, q_outer, q_axis}, weights,  \
+                                       ignore_index, has_ignore != 0,     static_cast<A>(smoothing),        classes}; \
+    logitops::cross_entropy_fused<Tier, T, A>(                                                                        \
+        {dx, dx_outer, dx_axis}, {row_losses, lse, target_sums, z_losses, argmax, correct, entropy},                  \
+        {x, x_outer, x_axis}, targets, logitops::Logits<A>(logit_scale, soft_cap),                                    \
+        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, classes});                                \
   }
 
-LOGITOPS_EACH_TIER_DTYPE_AND_LABEL(ENTRY)
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

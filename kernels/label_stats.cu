@@ -1,14 +1,18 @@
 // label_stats: what a batch's labels tell before any logit is read: how many rows count, what MEAN divides by, and the
 // first label out of range.
-//   stats[0] = rows that are neither ignored nor out of range
-//   divisor  = sum of weights[label] over them; their number without weights
+//   stats[0]    = rows that are neither ignored nor out of range; all rows where labels are null (targets are
+//                 probabilities)
+//   divisors[0] = sum of weights[label] over them; their number without weights or labels
+//   divisors[1] = their number
 //   stats[1], stats[2] = the first row whose label is out of range and that label; left alone if there is none, or if
 //                        stats[1] >= 0 says that an earlier batch met one
 //
-// Shapes    labels: [rows]; weights: [cols], f64 or f32 as weights_are_f64 says, or null for 1 each; stats: [3].
+// Shapes    labels: [rows], or null; weights: [cols], f64 or f32 as weights_are_f64 says, or null for 1 each;
+//           stats: [3] and more; divisors: [2].
 // Launch    one block of 256; rows may be 0.
 // Numerics  the sum is compensated, in f64, in an order that depends on rows alone: the same bits from run to run.
 #include "include/entries.cuh"
+#include "include/labels.cuh"
 
 namespace logitops {
 
@@ -19,19 +23,20 @@ LOGITOPS_DEVICE double weight(const void* weights, bool weights_are_f64, int64_t
   return weights_are_f64 ? static_cast<const double*>(weights)[label] : static_cast<const float*>(weights)[label];
 }
 
-template <class L>
-LOGITOPS_DEVICE void label_stats(double* divisor, int64_t* stats, const L* labels, const void* weights, int64_t rows,
-                                 int32_t cols, int64_t ignore_index, bool has_ignore, bool weights_are_f64) {
+LOGITOPS_DEVICE void label_stats(double* divisors, int64_t* stats, const void* labels, const void* weights,
+                                 int64_t rows, int32_t cols, int64_t ignore_index, bool has_ignore, bool labels_are_i64,
+                                 bool weights_are_f64) {
   constexpr int kUnroll = 8;  // labels that a thread has under way at a time
   constexpr long long kNone = INT64_MAX;
   long long counted = 0;
   long long first_bad = kNone;
   Compensated<double> sum;
   for (int64_t first = threadIdx.x; first < rows; first += kUnroll * kThreads) {
-    int64_t label[kUnroll];  // 64 bits: compared before they become an index
+    int64_t label[kUnroll];
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
-      label[k] = first + k * kThreads < rows ? labels[first + k * kThreads] : 0;
+      const int64_t row = first + k * kThreads;
+      label[k] = row < rows ? label_of(labels, labels_are_i64, row) : 0;
     }
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
@@ -55,23 +60,26 @@ LOGITOPS_DEVICE void label_stats(double* divisor, int64_t* stats, const L* label
   const double weight_sum = block.sum(sum);
   if (threadIdx.x == 0) {
     stats[0] = counted;
-    *divisor = weights == nullptr ? static_cast<double>(counted) : weight_sum;
+    divisors[0] = weights == nullptr ? static_cast<double>(counted) : weight_sum;
+    divisors[1] = static_cast<double>(counted);
     if (first_bad != kNone && stats[1] < 0) {
       stats[1] = first_bad;
-      stats[2] = labels[first_bad];
+      stats[2] = label_of(labels, labels_are_i64, first_bad);
     }
   }
 }
 
 }  // namespace logitops
 
-#define ENTRY(label, L)                                                                                    \
-  LOGITOPS_ENTRY(logitops::kThreads)                                                                       \
-  label_stats_##label(double* divisor, int64_t* stats, const L* labels, const void* weights, int64_t rows, \
-                      int32_t cols, int64_t ignore_index, int32_t has_ignore, int32_t weights_are_f64) {   \
-    logitops::label_stats<L>(divisor, stats, labels, weights, rows, cols, ignore_index, has_ignore != 0,   \
-                             weights_are_f64 != 0);                                                        \
+LOGITOPS_ENTRY(logitops::kThreads) label_stats(double* divisors, int64_t* stats, const void* labels,
+                                               const void* weights, int64_t rows, int32_t cols, int64_t ignore_index,
+                                               int32_t has_ignore, int32_t labels_are_i64, int32_t weights_are_f64) {
+  if (labels != nullptr) {
+    logitops::label_stats(divisors, stats, labels, weights, rows, cols, ignore_index, has_ignore != 0,
+                          labels_are_i64 != 0, weights_are_f64 != 0);
+  } else if (threadIdx.x == 0) {
+    stats[0] = rows;
+    divisors[0] = static_cast<double>(rows);
+    divisors[1] = static_cast<double>(rows);
   }
-
-ENTRY(i32, int32_t)
-ENTRY(i64, int64_t)
+}

@@ -10,21 +10,33 @@
 namespace logitops {
 
 /**
- * exp(t) for t <= 1 or so. f32: 2^(t log2 e) by the hardware's ex2, 2 ulp; its .ftz form is one instruction where the
- * other takes three, and what it flushes (below 2^-126) vanishes in every sum and bound, as t is relative to a row's
- * maximum. t = x - max is exact or nearly so and t log2 e small where exp(t) counts. One step less, fma(x, log2 e, -max
- * log2 e), rounds its constant on the scale of max: rows masked to -1e30 would become 0/0.
+ * exp(t * scale) for t * scale <= 1 or so; unit = exponent_unit(scale). f32: 2^(t log2 e) by the hardware's ex2, 2 ulp;
+ * its .ftz form is one instruction where the other takes three, and what it flushes (below 2^-126) vanishes in every
+ * sum and bound, as t is relative to a row's maximum. t = x - max is exact or nearly so and t log2 e small where exp(t)
+ * counts. One step less, fma(x, log2 e, -max log2 e), rounds its constant on the scale of max: rows masked to -1e30
+ * would become 0/0.
  */
-LOGITOPS_DEVICE float exponential(float t) {
-  constexpr float kLog2E = 1.4426950408889634f;
+LOGITOPS_DEVICE float exponential(float t, float unit) {
   float result;
-  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(t * kLog2E));
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(result) : "f"(t * unit));
   return result;
 }
-LOGITOPS_DEVICE double exponential(double t) { return exp(t); }
+LOGITOPS_DEVICE double exponential(double t, double unit) { return exp(t * unit); }
+
+/** What `exponential` takes as unit for exp(scale * t): the scale costs nothing there. */
+LOGITOPS_DEVICE float exponent_unit(float scale) { return scale * 1.4426950408889634f; }
+LOGITOPS_DEVICE double exponent_unit(double scale) { return scale; }
+
+template <class A>
+LOGITOPS_DEVICE A exponential(A t) {
+  return exponential(t, exponent_unit(A(1)));
+}
 
 LOGITOPS_DEVICE float logarithm(float value) { return logf(value); }
 LOGITOPS_DEVICE double logarithm(double value) { return log(value); }
+
+LOGITOPS_DEVICE float hyperbolic_tangent(float value) { return tanhf(value); }
+LOGITOPS_DEVICE double hyperbolic_tangent(double value) { return tanh(value); }
 
 /** a * b + c, rounded once. */
 LOGITOPS_DEVICE float fused(float a, float b, float c) { return fmaf(a, b, c); }
@@ -37,6 +49,12 @@ LOGITOPS_DEVICE double larger(double a, double b) { return fmax(a, b); }
 template <class A>
 LOGITOPS_DEVICE bool is_finite(A value) {
   return value - value == 0;  // inf - inf and NaN - NaN are NaN
+}
+
+/** factor * value, but 0 where the factor is, even at infinity: what has no weight adds nothing. */
+template <class A>
+LOGITOPS_DEVICE A weighted(A factor, A value) {
+  return factor == 0 ? A(0) : factor * value;
 }
 
 /** A sum that carries its rounding errors along (Knuth's two-sum), so that neither length nor cancellation shows. */

@@ -2,7 +2,7 @@
 // numbers. Every thread gets the result, the same bits.
 #pragma once
 
-#include "arithmetic.cuh"
+#include "best.cuh"
 
 namespace logitops {
 
@@ -13,6 +13,10 @@ LOGITOPS_DEVICE V shuffle_xor(V value, int mask) {
 template <class A>
 LOGITOPS_DEVICE Compensated<A> shuffle_xor(Compensated<A> value, int mask) {
   return {shuffle_xor(value.sum, mask), shuffle_xor(value.lost, mask)};
+}
+template <class A>
+LOGITOPS_DEVICE Best<A> shuffle_xor(Best<A> value, int mask) {
+  return {shuffle_xor(value.value, mask), shuffle_xor(value.column, mask)};
 }
 
 /** Reductions over a block of kThreads, all of which call; kThreads / 32 is a power of 2, at most 32. */
@@ -27,6 +31,11 @@ class BlockReduce {
   template <class A>
   LOGITOPS_DEVICE A sum(Compensated<A> value) {
     return reduce(value, [](Compensated<A>& into, Compensated<A> from) { into.merge(from); }).value();
+  }
+
+  template <class A>
+  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
+    return reduce(value, [](Best<A>& into, Best<A> from) { into.merge(from); });
   }
 
   LOGITOPS_DEVICE long long sum(long long value) {

@@ -1,87 +1,78 @@
-// cross_entropy: what its three directions share. With e the smoothing, w the class weights and y the row's label
+// cross_entropy: what its three directions share. With the logits z of logits.cuh, the targets T of targets.cuh and
+// lambda the z-loss
 //
-//   T_j        = w_j ((1 - e) [j = y] + e / cols)         the target of class j
+//   lse        = log sum_j exp(z_j)
 //   S          = sum_j T_j
-//   loss       = S lse - sum_j T_j x_j
-//   gradient_j = p_j S - T_j
+//   loss       = S lse - sum_j T_j z_j + lambda lse^2
+//   gradient_j = (p_j (S + 2 lambda lse r) - T_j) dz_j/dx_j
 //
-// T_j is kept in two parts: peak, which the label has alone, and spread, which every class has and which is 0
-// throughout without smoothing. Then no weight but the label's is read, so no other can matter, be it NaN.
+// r = 1, but for MEAN: the losses are divided by a sum of weights W, the z-losses by a number of rows N, and r = W / N.
 #pragma once
 
-#include "entries.cuh"
+#include "logits.cuh"
+#include "targets.cuh"
 
 namespace logitops {
 
-/** What the label of one row asks for. A row that is neither ignored nor counted has a bad label. */
+/** Where what there is one of per row goes. Null: not asked for. */
 template <class A>
-struct Target {
-  bool ignored;
-  bool counted;
-  uint32_t label;    // below cols if counted, 0 if not
-  A peak;            // (1 - e) w_y
-  A even;            // e / cols; 0 for rows that are not counted
-  const A* weights;  // null: 1 each
+struct RowOutputs {
+  A* row_losses;
+  A* lse;
+  A* target_sums;  // S; written where targets spread, else it is the peak
+  A* z_losses;
+  int32_t* argmax;
+  int32_t* correct;
+  A* entropy;
 
-  LOGITOPS_DEVICE bool smooths() const { return even != 0; }
+  /** Of a row that is not read. */
+  LOGITOPS_DEVICE void write_uncounted(int64_t row, bool ignored) const {
+    row_losses[row] = ignored ? A(0) : A(NAN);
+    lse[row] = 0;
+    write(z_losses, row, A(0));
+    write(argmax, row, -1);
+    write(correct, row, 0);
+    write(entropy, row, A(0));
+  }
 
-  /** The spread of a batch of classes; 0 past the end of the row. */
-  template <uint32_t kStep>
-  LOGITOPS_DEVICE void spread(Columns<kStep> columns, Batch<A>& t) const {
-#pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
-      t[k] = columns.holds(k) ? even : A(0);
-    }
-    if (weights != nullptr) {
-      Batch<A> w;
-      Row<const A, true>{weights, 1}.load(columns, A(0), w);
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        t[k] *= w[k];
-      }
+  template <class V>
+  LOGITOPS_DEVICE static void write(V* to, int64_t row, V value) {
+    if (to != nullptr) {
+      to[row] = value;
     }
   }
 };
 
-/** The labels and what the call says of targets. */
-template <class A, class L>
-struct Targets {
-  const L* labels;
-  const A* weights;
-  int64_t ignore_index;
-  bool has_ignore;
-  A smoothing;
-  uint32_t cols;
-
-  LOGITOPS_DEVICE Target<A> of(int64_t row) const {
-    const int64_t label = labels[row];  // compared with 64 bits, before it becomes an index
-    Target<A> target{};
-    target.ignored = has_ignore && label == ignore_index;
-    target.counted = !target.ignored && label >= 0 && label < cols;
-    target.weights = weights;
-    if (target.counted) {
-      target.label = static_cast<uint32_t>(label);
-      target.peak = (1 - smoothing) * (weights == nullptr ? A(1) : weights[label]);
-      target.even = smoothing / static_cast<A>(cols);
-    }
-    return target;
-  }
-};
-
-/** What one pass over a row's logits tells of its loss. */
-template <class A>
+/** What one pass over a row's logits tells. */
+template <class A, class Q>
 class RowLoss {
  public:
   /** Reads the row once. All that is read of it before gradients may overwrite it is read here. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Target<A>& target) : target_(target) {
-    label_logit_ = tier.leads() && target.counted ? widen(*x_row.at(target.label)) : A(0);
+  LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Logits<A>& logits, const Target<A, Q>& target,
+                          const RowOutputs<A>& asked)
+      : target_(target), unit_(logits.unit()), exp_sum_(logits.unit(), asked.entropy != nullptr) {
+    const bool labelled = target.counted && !target.given;
+    label_logit_ = tier.leads() && labelled ? logits.of(widen(*x_row.at(target.label))) : A(0);
+    const bool spreads = target.counted && target.spreads();
+    const bool wants_best = asked.argmax != nullptr;
     Compensated<A> spread, spread_logits;
+    Best<A> best = Best<A>::none();
+    Best<A> best_target = Best<A>::none();
     tier.template each_batch<A>([&](auto columns) {
       Batch<A> v;
       x_row.load(columns, A(-INFINITY), v);
+      if (wants_best) {
+        best.add(columns, v);
+        if (target.given) {
+          Batch<A> q;
+          target.probabilities.load(columns, A(-INFINITY), q);
+          best_target.add(columns, q);
+        }
+      }
+      logits.apply(columns, v);
       exp_sum_.add(v);
-      if (target.smooths()) {
+      if (spreads) {
         Batch<A> t;
         target.spread(columns, t);
         spread.add(batch_sum<A>(t));
@@ -95,71 +86,123 @@ class RowLoss {
     // The first barrier of these closes the hazard of in-place gradients: the leader's read of the label's logit
     // against the write of the thread that owns that column.
     exp_sum_.gather(tier);
-    if (target.smooths()) {
+    if (spreads) {
       spread_ = tier.sum(spread);
       spread_logits_ = tier.sum(spread_logits);
+    }
+    if (wants_best) {
+      argmax_ = static_cast<uint32_t>(tier.best(best).column);
+      wanted_ = target.given ? static_cast<uint32_t>(tier.best(best_target).column) : target.label;
     }
   }
 
   LOGITOPS_DEVICE const ExpSum<A>& exp_sum() const { return exp_sum_; }
+
+  /** As it is: infinite or NaN if the row has it so. */
+  LOGITOPS_DEVICE A lse() const { return fused(unit_, exp_sum_.shift(), logarithm(exp_sum_.sum())); }
 
   /** S; for counted rows. */
   LOGITOPS_DEVICE A target_sum() const { return target_.peak + spread_; }
 
   /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
   template <class Tier>
-  LOGITOPS_DEVICE void write(const Tier& tier, A* row_loss, A* row_lse) const {
-    if (tier.leads()) {
-      const A log_sum = logarithm(exp_sum_.sum());
-      const A lse = exp_sum_.shift() + log_sum;
-      A loss = weighted(target_.peak, log_sum - (label_logit_ - exp_sum_.shift()));
-      if (target_.smooths()) {
-        loss += fused(spread_, lse, -spread_logits_);
-      }
-      *row_loss = target_.ignored ? A(0) : target_.counted && exp_sum_.regular() ? loss : A(NAN);
-      *row_lse = lse;
+  LOGITOPS_DEVICE void write(const Tier& tier, const RowOutputs<A>& to, int64_t row, A z_loss) const {
+    if (!tier.leads()) {
+      return;
     }
+    const bool good = target_.counted && exp_sum_.regular();
+    const A log_sum = logarithm(exp_sum_.sum());
+    const A row_lse = lse();
+    A loss = weighted(target_.peak, log_sum - (label_logit_ - exp_sum_.shift()) * unit_);
+    if (target_.spreads()) {
+      loss += fused(spread_, row_lse, -(spread_logits_ * unit_));
+      RowOutputs<A>::write(to.target_sums, row, target_sum());
+    }
+    const A z = z_loss == 0 ? A(0) : z_loss * row_lse * row_lse;
+    to.row_losses[row] = target_.ignored ? A(0) : good ? loss + z : A(NAN);
+    to.lse[row] = row_lse;
+    RowOutputs<A>::write(to.z_losses, row, target_.counted ? (good ? z : A(NAN)) : A(0));
+    RowOutputs<A>::write(to.argmax, row, static_cast<int32_t>(argmax_));
+    RowOutputs<A>::write(to.correct, row, target_.counted && argmax_ == wanted_ ? 1 : 0);
+    RowOutputs<A>::write(to.entropy, row, exp_sum_.regular() ? exp_sum_.entropy() : A(NAN));
   }
 
  private:
-  /** 0 without a target, even where the probability is 0 and its logarithm infinite. */
-  LOGITOPS_DEVICE static A weighted(A t, A value) { return t == 0 ? A(0) : t * value; }
-
-  Target<A> target_;
+  Target<A, Q> target_;
+  A unit_;
   A label_logit_;
   A spread_ = 0;
   A spread_logits_ = 0;
+  uint32_t argmax_ = 0;
+  uint32_t wanted_ = 0;
   ExpSum<A> exp_sum_;
 };
 
-/** What a row's gradient is multiplied by. */
+/** What a row's gradient is made of beside p, T and the slope of the logits. */
 template <class A>
-LOGITOPS_DEVICE A gradient_factor(double scale, const A* row_scale, const double* divisor, int64_t row) {
-  const A factor = static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
-  if (divisor == nullptr) {
-    return factor;
-  }
-  return *divisor == 0 ? A(NAN) : factor / static_cast<A>(*divisor);
-}
+struct GradientScale {
+  const double* divisors;  // W and N of MEAN; null for 1 each
+  const A* row_scale;      // null for 1 each
+  double scale;
+  A z_loss;
 
-/** dx = (p S - T) * factor with p = exp(x - shift) * inverse_sum; a NaN for the shift makes the row NaN. */
-template <class Tier, class X, class DX, class A>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Target<A>& target, A target_sum,
-                                    A shift, A inverse_sum, A factor) {
+  /** What every element is multiplied by: scale row_scale / W; NaN where W is 0. */
+  LOGITOPS_DEVICE A factor(int64_t row) const {
+    const A factor = static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+    if (divisors == nullptr) {
+      return factor;
+    }
+    return divisors[0] == 0 ? A(NAN) : factor / static_cast<A>(divisors[0]);
+  }
+
+  /** What p is multiplied by: S + 2 lambda lse r. */
+  LOGITOPS_DEVICE A of_probability(A target_sum, A lse) const {
+    if (z_loss == 0) {
+      return target_sum;
+    }
+    const A ratio = divisors == nullptr ? A(1) : static_cast<A>(divisors[0] / divisors[1]);
+    return fused(2 * z_loss * ratio, lse, target_sum);
+  }
+};
+
+/** p = exp(unit * (times * v - shift)) * inverse_sum, v as in logits.cuh; a NaN for the shift makes the row NaN. */
+template <class A>
+struct Probability {
+  A times;
+  A shift;
+  A unit;  // exponent_unit
+  A inverse_sum;
+
+  LOGITOPS_DEVICE A operator()(A v) const { return exponential(v * times - shift, unit) * inverse_sum; }
+};
+
+/** dx = (p of_probability - T) factor dz/dx. */
+template <class Tier, class X, class DX, class A, class Q>
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits,
+                                    const Target<A, Q>& target, const Probability<A>& probability, A of_probability,
+                                    A factor) {
+  const A scaled_factor = factor * logits.scale();
   tier.template each_batch<A>([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
+    logits.apply(columns, v);
     Batch<A> t = {};
-    if (target.smooths()) {
+    if (target.spreads()) {
       target.spread(columns, t);
     }
+    Batch<A> dx;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      const A p = exponential(v[k] - shift) * inverse_sum;
       const A t_k = columns[k] == target.label ? t[k] + target.peak : t[k];
-      v[k] = fused(p, target_sum, -t_k) * factor;
+      dx[k] = fused(probability(v[k]), of_probability, -t_k) * scaled_factor;
     }
-    dx_row.store(columns, v);
+    if (logits.capped()) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        dx[k] *= logits.slope(v[k]);
+      }
+    }
+    dx_row.store(columns, dx);
   });
 }
 

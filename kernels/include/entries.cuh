@@ -1,5 +1,5 @@
-// entries: one entry per tier, dtype and label type, named <op>_<direction>_<tier>_<dtype>[_<label>] and computed on
-// the host by that rule. ENTRY is a macro of (tier, Tier, dtype, T), or (tier, Tier, dtype, T, label, L).
+// entries: one entry per tier and dtype, named <op>_<direction>_<tier>_<dtype> and computed on the host by that rule.
+// ENTRY is a macro of (tier, Tier, dtype, T).
 #pragma once
 
 #include "tier_cols.cuh"
@@ -18,17 +18,3 @@
 #define LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)            \
   LOGITOPS_EACH_DTYPE(ENTRY, gmem, logitops::TierGmem) \
   LOGITOPS_EACH_DTYPE(ENTRY, cols, logitops::TierCols)
-
-#define LOGITOPS_EACH_LABEL(ENTRY, ...) \
-  ENTRY(__VA_ARGS__, i32, int32_t)      \
-  ENTRY(__VA_ARGS__, i64, int64_t)
-
-#define LOGITOPS_EACH_DTYPE_AND_LABEL(ENTRY, ...)      \
-  LOGITOPS_EACH_LABEL(ENTRY, __VA_ARGS__, f64, double) \
-  LOGITOPS_EACH_LABEL(ENTRY, __VA_ARGS__, f32, float)  \
-  LOGITOPS_EACH_LABEL(ENTRY, __VA_ARGS__, f16, __half) \
-  LOGITOPS_EACH_LABEL(ENTRY, __VA_ARGS__, bf16, __nv_bfloat16)
-
-#define LOGITOPS_EACH_TIER_DTYPE_AND_LABEL(ENTRY)                \
-  LOGITOPS_EACH_DTYPE_AND_LABEL(ENTRY, gmem, logitops::TierGmem) \
-  LOGITOPS_EACH_DTYPE_AND_LABEL(ENTRY, cols, logitops::TierCols)

@@ -44,36 +44,50 @@ LOGITOPS_DEVICE A batch_max(const Batch<A>& v) {
 }
 
 /**
- * sum exp(x - shift) in one pass, the shift following the maximum:
+ * sum exp(scale (x - shift)) in one pass, the shift following the maximum:
  *
- *   finite rows       shift in [max - 1, max], sum in (0, inf)
- *   all x = -inf      shift 0, sum 0,   lse = shift + log(sum) = -inf
+ *   finite rows       scale * shift in [scale * max - 1, scale * max], sum in (0, inf)
+ *   all x = -inf      shift 0, sum 0,   lse = scale * shift + log(sum) = -inf
  *   an x = +inf       shift 0, sum inf, lse = +inf
  *   an x is NaN       sum NaN,          lse = NaN
+ *
+ * With moments also sum t exp(t), t = scale (x - shift): what the entropy of the row needs. The scale is positive.
  */
 template <class A>
 class ExpSum {
  public:
+  LOGITOPS_DEVICE explicit ExpSum(A scale = 1, bool moments = false)
+      : scale_(scale), unit_(exponent_unit(scale)), step_(1 / scale), moments_(moments) {}
+
   LOGITOPS_DEVICE void add(const Batch<A>& x) {
     // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
     const A max = batch_max<A>(x);
-    if (max > reference_ + 1) {
+    if (max > reference_ + step_) {
       move_to(max);
     }
     Batch<A> exps;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      exps[k] = exponential(x[k] - shift());
+      exps[k] = exponential(x[k] - shift(), unit_);
     }
     sum_.add(batch_sum<A>(exps));
+    if (moments_) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        exps[k] = weighted(exps[k], (x[k] - shift()) * scale_);
+      }
+      moment_.add(batch_sum<A>(exps));
+    }
   }
 
-  /** The same sum on behalf of all threads of the row; all of them get the same bits. */
+  /** The same sums on behalf of all threads of the row; all of them get the same bits. */
   template <class Tier>
   LOGITOPS_DEVICE void gather(Tier& tier) {
     move_to(tier.max(reference_));
-    sum_.sum = tier.sum(sum_);
-    sum_.lost = 0;
+    sum_ = {tier.sum(sum_), 0};
+    if (moments_) {
+      moment_ = {tier.sum(moment_), 0};
+    }
   }
 
   LOGITOPS_DEVICE A shift() const { return isinf(reference_) ? A(0) : reference_; }
@@ -82,20 +96,34 @@ class ExpSum {
   /** Whether the lse is finite. If not, everything that is computed from the row is NaN. */
   LOGITOPS_DEVICE bool regular() const { return sum() > 0 && is_finite(sum()); }
 
+  /** sum_j -p_j log p_j of a regular row, if moments were kept. */
+  LOGITOPS_DEVICE A entropy() const { return logarithm(sum()) - moment_.value() / sum(); }
+
  private:
   LOGITOPS_DEVICE void move_to(A reference) {
     const A before = shift();
     reference_ = reference;
-    const A factor = exponential(before - shift());
+    const A factor = exponential(before - shift(), unit_);
+    if (moments_) {
+      const A down = (before - shift()) * scale_;
+      moment_.sum = scaled(moment_.sum + weighted(sum_.sum, down), factor);
+      moment_.lost = scaled(moment_.lost + weighted(sum_.lost, down), factor);
+    }
     sum_.sum = scaled(sum_.sum, factor);
     sum_.lost = scaled(sum_.lost, factor);
   }
 
-  /** Nothing yet stays nothing, though the factor is infinite where the first maximum is far below 0. */
-  LOGITOPS_DEVICE static A scaled(A value, A factor) { return value == 0 ? A(0) : value * factor; }
+  /** Nothing yet stays nothing, though the factor is infinite where the first maximum is far below 0; and what lies
+   * infinitely far below the new maximum is nothing. */
+  LOGITOPS_DEVICE static A scaled(A value, A factor) { return value == 0 || factor == 0 ? A(0) : value * factor; }
 
+  A scale_;
+  A unit_;
+  A step_;  // what the maximum may rise before the shift follows
+  bool moments_;
   A reference_ = -INFINITY;
   Compensated<A> sum_;
+  Compensated<A> moment_;
 };
 
 }  // namespace logitops

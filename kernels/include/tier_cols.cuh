@@ -8,6 +8,7 @@
 // Hazards   none: nobody else reads or writes a thread's row.
 #pragma once
 
+#include "best.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
@@ -50,6 +51,10 @@ class TierCols {
   template <class A>
   LOGITOPS_DEVICE A sum(Compensated<A> value) {
     return value.value();
+  }
+  template <class A>
+  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
+    return value;
   }
 
  private:

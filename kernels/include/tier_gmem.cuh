@@ -53,6 +53,10 @@ class TierGmem {
   LOGITOPS_DEVICE A sum(Compensated<A> value) {
     return block_.sum(value);
   }
+  template <class A>
+  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
+    return block_.best(value);
+  }
 
  private:
   uint32_t cols_;

@@ -20,30 +20,36 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * Softmax cross entropy of logits with class labels along one axis: loss, gradient, or both at once. Cheap to make,
- * without state, shared by threads.
+ * Softmax cross entropy of logits along one axis with class labels or probabilities: loss, gradient, or both at once. Cheap to
+ * make, without state, shared by threads.
  *
- * <p>For a row with logits x, p = softmax(x), label y, class weights w and label smoothing e, the target of class j is
- * T_j = w_j ((1 - e) [j = y] + e / classes), S = sum T_j, and
+ * <p>For a row with logits x, logit scale a and soft cap c let z = c tanh(a x / c), or a x without a cap, and p = softmax(z).
+ * For class weights w and label smoothing e the target of class j is T_j = w_j ((1 - e) q_j + e / classes), where q is
+ * one-hot at the row's label or the given probabilities. With S = sum T_j, L = logsumexp(z) and the z-loss coefficient lambda
  *
  * <pre>
- * loss       = S logsumexp(x) - sum T_j x_j
- * gradient_j = p_j S - T_j           times the grad scale, and over the divisor of MEAN
+ * loss       = S L - sum T_j z_j + lambda L²
+ * gradient_j = (p_j (S + 2 lambda L) - T_j) a (1 - (z_j / c)²)      times the grad scale
  * </pre>
  *
- * as in PyTorch. {@code docs/maths.md} derives them.
+ * as in PyTorch where it has the option. MEAN divides losses by the sum of the counted labels' weights, or by the number of
+ * rows where targets are probabilities, and z-losses by the number of counted rows; so it does their gradients.
+ * {@code docs/maths.md} derives all of it.
  *
- * <p><i>Shapes</i>: logits of any shape and floating dtype, with any row stride; labels, row losses and lse have that shape
- * without the class axis; weights have one element a class. Losses, lse and weights have the arithmetic dtype: F64 with F64
- * logits, else F32. Labels are I32 or I64. Everything but the logits and the gradient is without padding. Weights may be null:
- * 1 each. <i>Waits</i>: the tensor forms wait for nothing; those that take a result allocate nothing either.
+ * <p><i>Shapes</i>: logits of any shape and floating dtype, with any row stride. Targets are labels, I32 or I64 of that shape
+ * without the class axis, or probabilities, of the logits' shape and dtype with any row stride of their own; they need not
+ * sum to 1. Row losses, lse and what else there is per row have the shape of labels; weights have one element a class. Losses,
+ * lse and weights have the arithmetic dtype: F64 with F64 logits, else F32. Everything but logits, probabilities and the
+ * gradient is without padding. Weights may be null: 1 each. <i>Waits</i>: the tensor forms wait for nothing; those that take a
+ * result allocate nothing either.
  *
  * <p><i>Labels</i>: a row whose label is {@code ignoreIndex} has loss 0 and gradient 0, whatever its logits hold. A label out of
  * range has loss NaN and gradient 0 in its row, makes the reduced loss NaN, and is thrown by whoever waits
  * ({@link CrossEntropyResult}); nothing is read or written outside the tensors. The forms on host arrays throw it at once.
  *
- * <p><i>Edges</i>: a row that counts and holds NaN or +inf, or nothing but -inf, has loss and gradient NaN. Logits of -inf
- * beside finite ones have probability 0; the loss is +inf if their class has a positive target.
+ * <p><i>Edges</i>, in terms of z: a row that counts and holds NaN or +inf, or nothing but -inf, has loss and gradient NaN.
+ * -inf beside finite ones has probability 0; the loss is +inf if its class has a positive target. A soft cap leaves no
+ * infinity: -inf becomes -c and counts.
  */
 public final class CrossEntropy {
     private static final String FORWARD = "crossEntropy.forward";
@@ -79,40 +85,40 @@ public final class CrossEntropy {
             throw new IllegalArgumentException(
                     "crossEntropy: an axis has 1 to 2^31-1 elements: axis=" + axis.index() + ", logits=" + shape);
         }
-        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), stream);
+        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), options, stream);
         return new CrossEntropyResult(buffers, classes, options);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */
-    public CrossEntropyResult forward(Tensor logits, Tensor labels, Stream stream) {
-        return forward(logits, labels, null, stream);
+    public CrossEntropyResult forward(Tensor logits, Tensor targets, Stream stream) {
+        return forward(logits, targets, null, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, CrossEntropyResult, Stream)}, into a new result. Close it. */
-    public CrossEntropyResult forward(Tensor logits, Tensor labels, Tensor weights, Stream stream) {
-        CrossEntropyInputs inputs = inputs(FORWARD, logits, labels, weights);
+    public CrossEntropyResult forward(Tensor logits, Tensor targets, Tensor weights, Stream stream) {
+        CrossEntropyInputs inputs = inputs(FORWARD, logits, targets, weights);
         return fillNew(inputs, stream, result -> forward(inputs, result, stream));
     }
 
     /**
-     * Row losses, log-sum-exps and the loss, into {@code result}.
+     * Row losses, log-sum-exps, the loss and what else the options ask for, into {@code result}: one read of the logits.
      *
      * @throws IllegalArgumentException if shapes, dtypes or the axis are not as the class says
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
-    public void forward(Tensor logits, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
-        forward(inputs(FORWARD, logits, labels, weights), result, stream);
+    public void forward(Tensor logits, Tensor targets, Tensor weights, CrossEntropyResult result, Stream stream) {
+        forward(inputs(FORWARD, logits, targets, weights), result, stream);
     }
 
     /** As {@link #backward(Tensor, Tensor, Tensor, CrossEntropyResult, GradScale, Tensor, Stream)}, without a scale. */
     public void backward(
-            Tensor logits, Tensor labels, Tensor weights, CrossEntropyResult saved, Tensor gradient, Stream stream) {
-        backward(logits, labels, weights, saved, GradScale.ONE, gradient, stream);
+            Tensor logits, Tensor targets, Tensor weights, CrossEntropyResult saved, Tensor gradient, Stream stream) {
+        backward(logits, targets, weights, saved, GradScale.ONE, gradient, stream);
     }
 
     /**
-     * The gradient with respect to the logits, from the log-sum-exps that {@code forward} on the same inputs left in
-     * {@code saved}: one read and one write.
+     * The gradient with respect to the logits, from the log-sum-exps and sums of targets that {@code forward} on the same
+     * inputs left in {@code saved}: one read and one write.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
      *
@@ -123,13 +129,13 @@ public final class CrossEntropy {
      */
     public void backward(
             Tensor logits,
-            Tensor labels,
+            Tensor targets,
             Tensor weights,
             CrossEntropyResult saved,
             GradScale gradScale,
             Tensor gradient,
             Stream stream) {
-        CrossEntropyInputs inputs = inputs(BACKWARD, logits, labels, weights);
+        CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
         saved.requireMadeFor(BACKWARD, options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
@@ -138,8 +144,8 @@ public final class CrossEntropy {
     }
 
     /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
-    public CrossEntropyResult forwardBackward(Tensor logits, Tensor labels, Tensor gradient, Stream stream) {
-        return forwardBackward(logits, labels, null, gradient, stream);
+    public CrossEntropyResult forwardBackward(Tensor logits, Tensor targets, Tensor gradient, Stream stream) {
+        return forwardBackward(logits, targets, null, gradient, stream);
     }
 
     /**
@@ -147,8 +153,8 @@ public final class CrossEntropy {
      * a new result. Close it.
      */
     public CrossEntropyResult forwardBackward(
-            Tensor logits, Tensor labels, Tensor weights, Tensor gradient, Stream stream) {
-        CrossEntropyInputs inputs = inputs(FORWARD_BACKWARD, logits, labels, weights);
+            Tensor logits, Tensor targets, Tensor weights, Tensor gradient, Stream stream) {
+        CrossEntropyInputs inputs = inputs(FORWARD_BACKWARD, logits, targets, weights);
         return fillNew(inputs, stream, result -> forwardBackward(inputs, GradScale.ONE, gradient, result, stream));
     }
 
@@ -165,13 +171,13 @@ public final class CrossEntropy {
      */
     public void forwardBackward(
             Tensor logits,
-            Tensor labels,
+            Tensor targets,
             Tensor weights,
             GradScale gradScale,
             Tensor gradient,
             CrossEntropyResult result,
             Stream stream) {
-        forwardBackward(inputs(FORWARD_BACKWARD, logits, labels, weights), gradScale, gradient, result, stream);
+        forwardBackward(inputs(FORWARD_BACKWARD, logits, targets, weights), gradScale, gradient, result, stream);
     }
 
     /** As {@link #forward(float[], int[], float[], Shape)}, without class weights. */
@@ -225,8 +231,8 @@ public final class CrossEntropy {
         return forwardBackward(HostForm.DOUBLES, logits, labels, weights, gradScale, shape);
     }
 
-    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor labels, Tensor weights) {
-        return new CrossEntropyInputs(op, Rows.of(op, "logits", logits, axis), labels, weights, options);
+    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
+        return CrossEntropyInputs.of(op, logits, targets, weights, axis, options);
     }
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {

@@ -7,6 +7,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,19 +43,48 @@ public final class CrossEntropyResult implements AutoCloseable {
      *     its stream is closed
      */
     public double await() {
-        if (options.reduction() == Reduction.NONE) {
-            throw new IllegalStateException("crossEntropy: no reduced loss, read rowLosses: reduction=NONE");
-        }
+        requireReduced();
         double[] loss = new double[1];
         buffers.loss().peek(loss, settled());
         return loss[0];
     }
 
-    /** The number of rows whose label is neither ignored nor out of range. Waits and throws as {@link #await} does. */
+    /**
+     * What of {@link #await} is z-loss: 0 if the options ask for none. Waits and throws as {@link #await} does.
+     */
+    public double awaitZLoss() {
+        requireReduced();
+        Stream last = settled();
+        double[] loss = new double[1];
+        if (buffers.zLoss() != null) {
+            buffers.zLoss().peek(loss, last);
+        }
+        return loss[0];
+    }
+
+    /**
+     * The number of rows whose label is neither ignored nor out of range; where targets are probabilities, of all rows. Waits
+     * and throws as {@link #await} does.
+     */
     public long countedRows() {
+        return labelStats()[0];
+    }
+
+    /**
+     * How many counted rows have their largest logit at their label; where targets are probabilities, at the largest of
+     * them. Over {@link #countedRows} that is the accuracy. Waits and throws as {@link #await} does.
+     *
+     * @throws IllegalStateException also if the options do not ask for {@link RowOutput#ARGMAX}
+     */
+    public long correctRows() {
+        requireAsked(buffers.correct(), RowOutput.ARGMAX);
+        return labelStats()[3];
+    }
+
+    private long[] labelStats() {
         long[] stats = new long[LossBuffers.LABEL_STATS];
         buffers.labelStats().peek(stats, settled());
-        return stats[0];
+        return stats;
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
@@ -75,18 +105,60 @@ public final class CrossEntropyResult implements AutoCloseable {
         return buffers.lse();
     }
 
+    /**
+     * The z-loss of each row on the device, which its row loss includes, of the labels' shape and the arithmetic dtype: 0 in
+     * ignored rows.
+     *
+     * @throws IllegalStateException if the options have no z-loss
+     */
+    public Tensor zLosses() {
+        if (buffers.zLosses() == null) {
+            throw new IllegalStateException("crossEntropy: the options have no z-loss: options=" + options);
+        }
+        return buffers.zLosses();
+    }
+
+    /**
+     * The class with the largest logit of each row on the device, I32 of the labels' shape: the lowest among equals; a NaN is
+     * the largest. {@code forwardBackward} does not read rows that do not count, and writes -1 there.
+     *
+     * @throws IllegalStateException if the options do not ask for {@link RowOutput#ARGMAX}
+     */
+    public Tensor argmax() {
+        return requireAsked(buffers.argmax(), RowOutput.ARGMAX);
+    }
+
+    /**
+     * For each row on the device an I32: 1 if it counts and has its largest logit at its label (at its largest probability
+     * where targets are probabilities), else 0.
+     *
+     * @throws IllegalStateException if the options do not ask for {@link RowOutput#ARGMAX}
+     */
+    public Tensor correct() {
+        return requireAsked(buffers.correct(), RowOutput.ARGMAX);
+    }
+
+    /**
+     * The entropy of each row's softmax on the device, of the labels' shape and the arithmetic dtype: NaN where the lse is not
+     * finite. {@code forwardBackward} does not read rows that do not count, and writes 0 there.
+     *
+     * @throws IllegalStateException if the options do not ask for {@link RowOutput#ENTROPY}
+     */
+    public Tensor entropy() {
+        return requireAsked(buffers.entropy(), RowOutput.ENTROPY);
+    }
+
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
     @Override
     public void close() {
-        List<Tensor> tensors =
-                new ArrayList<>(List.of(buffers.loss(), buffers.rowLosses(), buffers.lse(), buffers.weightSum()));
+        List<Tensor> tensors = new ArrayList<>(buffers.tensors());
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
-            if (checksDue == 0) { // else the check closes what it reads
-                tensors.add(buffers.labelStats());
+            if (checksDue > 0) { // then the check closes what it reads
+                tensors.remove(buffers.labelStats());
             }
         }
         Resources.closeAll(tensors); // not under the lock: a check may hold others and want this one
@@ -119,6 +191,20 @@ public final class CrossEntropyResult implements AutoCloseable {
         }
     }
 
+    private void requireReduced() {
+        if (options.reduction() == Reduction.NONE) {
+            throw new IllegalStateException("crossEntropy: no reduced loss, read rowLosses: reduction=NONE");
+        }
+    }
+
+    private Tensor requireAsked(Tensor tensor, RowOutput output) {
+        if (tensor == null) {
+            throw new IllegalStateException(
+                    "crossEntropy: not among the outputs: asked=" + output + ", outputs=" + options.outputs());
+        }
+        return tensor;
+    }
+
     private Stream settled() {
         Stream last;
         synchronized (this) {
@@ -142,7 +228,7 @@ public final class CrossEntropyResult implements AutoCloseable {
         if (values[1] >= 0) {
             error = labelOutOfRange(values[1], values[2], classes, options);
             try {
-                stats.upload(new long[] {values[0], -1, 0}, settled); // thrown once
+                stats.upload(new long[] {values[0], -1, 0, values[3]}, settled); // thrown once
             } catch (DriverException e) {
                 error.addSuppressed(e);
             }

@@ -10,6 +10,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.reference.Targets;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -159,7 +160,7 @@ final class OracleCheck {
         double[] gradScale = new double[ROWS];
         Arrays.fill(gradScale, GRAD_SCALE);
         CrossEntropyReference exact =
-                CrossEntropyReference.of(buffers.rows(buffers.x), labels, weights, options, gradScale);
+                CrossEntropyReference.of(buffers.rows(buffers.x), Targets.of(labels), weights, options, gradScale);
         try (Tensor y = ops.labels(labels, stream);
                 Tensor w = weights == null
                         ? null

@@ -91,40 +91,26 @@ public final class CpuExecutor implements Executor {
     public void run(CrossEntropyForward problem, Stream stream) {
         LossRows loss = new LossRows(problem.inputs(), problem.result(), driver);
         loss.countLabels();
-        RowView x = new RowView(problem.inputs().x(), driver);
         int classes = problem.inputs().x().classes();
-        ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            double[] logits = scratch.first;
-            x.read(row, logits);
-            RowMath.Summary summary = RowMath.summarize(logits, scratch.second, classes);
-            loss.setRow(row, loss.of(row, logits, summary), summary.lse());
-        });
+        ParallelRows.forEach(problem.inputs().x().count(), classes, row -> loss.forward(row, Scratch.of(classes)));
         loss.reduce();
     }
 
     @Override
     public void run(CrossEntropyBackward problem, Stream stream) {
         LossRows loss = new LossRows(problem.inputs(), problem.saved(), driver);
-        RowView x = new RowView(problem.inputs().x(), driver);
         RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction gradScale = factors(problem.gradScale());
-        double meanFactor = loss.meanFactor();
+        LongToDoubleFunction factors = loss.factors(problem.gradScale(), driver);
         int classes = problem.inputs().x().classes();
         ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            double[] values = Scratch.of(classes).first;
-            if (!loss.counts(row)) {
-                Arrays.fill(values, 0, classes, 0);
+            Scratch scratch = Scratch.of(classes);
+            if (loss.counts(row)) {
+                loss.fromSaved(row, scratch);
+                loss.toGradient(row, scratch, loss.savedLse(row), factors.applyAsDouble(row));
             } else {
-                x.read(row, values);
-                double lse = loss.lse(row);
-                for (int j = 0; j < classes; j++) {
-                    // Rows with an infinite lse are NaN throughout, as in the forward op.
-                    values[j] = Double.isInfinite(lse) ? Double.NaN : Math.exp(values[j] - lse);
-                }
-                loss.toGradient(row, values, gradScale.applyAsDouble(row) * meanFactor);
+                loss.zeros(scratch);
             }
-            dx.write(row, values);
+            dx.write(row, scratch.second);
         });
     }
 
@@ -132,29 +118,23 @@ public final class CpuExecutor implements Executor {
     public void run(CrossEntropyFused problem, Stream stream) {
         LossRows loss = new LossRows(problem.inputs(), problem.result(), driver);
         loss.countLabels();
-        RowView x = new RowView(problem.inputs().x(), driver);
         RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction gradScale = factors(problem.gradScale());
-        double meanFactor = loss.meanFactor();
+        LongToDoubleFunction factors = loss.factors(problem.gradScale(), driver);
         int classes = problem.inputs().x().classes();
         ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
             Scratch scratch = Scratch.of(classes);
-            double[] logits = scratch.first;
-            double[] values = scratch.second;
-            if (!loss.counts(row)) {
-                loss.setRow(row, loss.isIgnored(row) ? 0 : Double.NaN, 0);
-                Arrays.fill(values, 0, classes, 0);
-            } else {
-                x.read(row, logits);
-                RowMath.Summary summary = RowMath.summarize(logits, values, classes);
-                loss.setRow(row, loss.of(row, logits, summary), summary.lse());
+            if (loss.counts(row)) {
+                RowMath.Summary summary = loss.forward(row, scratch);
                 boolean regular = Double.isFinite(summary.lse());
                 for (int j = 0; j < classes; j++) {
-                    values[j] = regular ? values[j] / summary.sum : Double.NaN;
+                    scratch.second[j] = regular ? scratch.second[j] / summary.sum : Double.NaN;
                 }
-                loss.toGradient(row, values, gradScale.applyAsDouble(row) * meanFactor);
+                loss.toGradient(row, scratch, summary.lse(), factors.applyAsDouble(row));
+            } else {
+                loss.skip(row);
+                loss.zeros(scratch);
             }
-            dx.write(row, values);
+            dx.write(row, scratch.second);
         });
         loss.reduce();
     }

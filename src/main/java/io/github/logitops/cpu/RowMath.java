@@ -22,6 +22,17 @@ final class RowMath {
         double lse() {
             return shift + Math.log(sum);
         }
+
+        /** sum -p log p, from the row and what {@link #summarize} left in {@code exps}; NaN if the lse is not finite. */
+        double entropy(double[] x, double[] exps, double[] scratch, int count) {
+            if (!Double.isFinite(lse())) {
+                return Double.NaN;
+            }
+            for (int i = 0; i < count; i++) {
+                scratch[i] = TargetRows.weighted(exps[i], x[i] - shift);
+            }
+            return Math.log(sum) - RowMath.sum(scratch, count) / sum;
+        }
     }
 
     /** Summarises {@code x} and leaves exp(x - shift) in {@code exps}, which may be {@code x}. */
@@ -35,6 +46,18 @@ final class RowMath {
             exps[i] = Math.exp(x[i] - shift);
         }
         return new Summary(shift, sum(exps, count));
+    }
+
+    /** Where {@code x} is largest: the lowest index among equals; a NaN is larger than anything. */
+    static int argmax(double[] x, int count) {
+        int best = 0;
+        for (int i = 0; i < count; i++) {
+            if (Double.isNaN(x[i])) {
+                return i;
+            }
+            best = x[i] > x[best] ? i : best;
+        }
+        return best;
     }
 
     /** The sum of the first {@code count} values: short chains, added up with compensation (Neumaier). */

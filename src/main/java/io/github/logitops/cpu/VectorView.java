@@ -34,6 +34,10 @@ final class VectorView {
         return Elements.label(dtype, memory, at(index));
     }
 
+    void setInt(long index, int value) {
+        memory.putInt(at(index), value);
+    }
+
     void setLong(long index, long value) {
         memory.putLong(at(index), value);
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The name of a kernel, computed and never typed: {@code <op>_<fwd|bwd|fused>_<tier>_<dtype>[_<label type>]}, in the module
+ * The name of a kernel, computed and never typed: {@code <op>_<fwd|bwd|fused>_<tier>_<dtype>}, in the module
  * {@code <op>_<fwd|bwd|fused>}; kernels that walk no logits have no tier.
  *
  * @param module the module's name, that of its source file in kernels/
@@ -15,7 +15,6 @@ import java.util.Locale;
  */
 record Kernel(String module, String entry) {
     private static final List<DType> FLOATING = List.of(DType.F64, DType.F32, DType.F16, DType.BF16);
-    private static final List<DType> LABELS = List.of(DType.I32, DType.I64);
 
     /** What an op does with its rows. */
     enum Direction {
@@ -30,13 +29,13 @@ record Kernel(String module, String entry) {
         return new Kernel(module, module + "_" + tier.suffix() + "_" + lower(dtype));
     }
 
-    static Kernel crossEntropy(Direction direction, Tier tier, DType dtype, DType labels) {
+    static Kernel crossEntropy(Direction direction, Tier tier, DType dtype) {
         String module = "cross_entropy_" + lower(direction);
-        return new Kernel(module, module + "_" + tier.suffix() + "_" + lower(dtype) + "_" + lower(labels));
+        return new Kernel(module, module + "_" + tier.suffix() + "_" + lower(dtype));
     }
 
-    static Kernel labelStats(DType labels) {
-        return new Kernel("label_stats", "label_stats_" + lower(labels));
+    static Kernel labelStats() {
+        return new Kernel("label_stats", "label_stats");
     }
 
     static Kernel lossReduce(DType arithmetic) {
@@ -53,11 +52,11 @@ record Kernel(String module, String entry) {
                     all.add(softmax(kind, Direction.BWD, tier, dtype));
                 }
                 for (Direction direction : Direction.values()) {
-                    LABELS.forEach(labels -> all.add(crossEntropy(direction, tier, dtype, labels)));
+                    all.add(crossEntropy(direction, tier, dtype));
                 }
             }
         }
-        LABELS.forEach(labels -> all.add(labelStats(labels)));
+        all.add(labelStats());
         all.add(lossReduce(DType.F32));
         all.add(lossReduce(DType.F64));
         return all;

@@ -72,98 +72,120 @@ public final class KernelExecutor implements Executor {
     public void run(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         countLabels(inputs, problem.result(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.x());
-        KernelArguments arguments = new KernelArguments()
-                .pointer(problem.result().rowLosses().address())
-                .pointer(problem.result().lse().address())
-                .pointer(inputs.x().tensor().address())
-                .pointer(inputs.labels().address())
-                .pointer(addressOrNull(inputs.weights()));
+        KernelArguments arguments = new KernelArguments();
+        rowOutputs(arguments, problem.result());
+        arguments.pointer(inputs.x().tensor().address());
+        targets(arguments, inputs);
         shape(arguments, inputs.x());
         strides(arguments, inputs.x());
-        numbers(arguments, inputs.options());
-        launchRows(kernel(Kernel.Direction.FWD, tier, inputs), tier, inputs.x().count(), arguments, stream);
+        targetStrides(arguments, inputs);
+        numbers(arguments, inputs);
+        launchRows(Kernel.Direction.FWD, inputs, inputs.x(), arguments, stream);
         reduce(inputs, problem.result(), stream);
     }
 
     @Override
     public void run(CrossEntropyBackward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        Tier tier = LaunchPlanner.tier(inputs.x(), problem.dx());
         KernelArguments arguments = new KernelArguments()
                 .pointer(problem.dx().tensor().address())
                 .pointer(inputs.x().tensor().address())
-                .pointer(problem.saved().lse().address());
+                .pointer(problem.saved().lse().address())
+                .pointer(problem.saved().targetSums().address());
         gradient(arguments, inputs, problem.saved(), problem.gradScale(), problem.dx());
-        launchRows(kernel(Kernel.Direction.BWD, tier, inputs), tier, inputs.x().count(), arguments, stream);
+        launchRows(Kernel.Direction.BWD, inputs, problem.dx(), arguments, stream);
     }
 
     @Override
     public void run(CrossEntropyFused problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         countLabels(inputs, problem.result(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.x(), problem.dx());
-        KernelArguments arguments = new KernelArguments()
-                .pointer(problem.dx().tensor().address())
-                .pointer(problem.result().rowLosses().address())
-                .pointer(problem.result().lse().address())
-                .pointer(inputs.x().tensor().address());
+        KernelArguments arguments =
+                new KernelArguments().pointer(problem.dx().tensor().address());
+        rowOutputs(arguments, problem.result());
+        arguments.pointer(inputs.x().tensor().address());
         gradient(arguments, inputs, problem.result(), problem.gradScale(), problem.dx());
-        launchRows(
-                kernel(Kernel.Direction.FUSED, tier, inputs), tier, inputs.x().count(), arguments, stream);
+        launchRows(Kernel.Direction.FUSED, inputs, problem.dx(), arguments, stream);
         reduce(inputs, problem.result(), stream);
     }
 
-    private static Kernel kernel(Kernel.Direction direction, Tier tier, CrossEntropyInputs inputs) {
-        return Kernel.crossEntropy(
-                direction, tier, inputs.x().dtype(), inputs.labels().dtype());
+    private void launchRows(
+            Kernel.Direction direction, CrossEntropyInputs inputs, Rows dx, KernelArguments arguments, Stream stream) {
+        Rows x = inputs.x();
+        Rows targets = inputs.probabilities() == null ? x : inputs.probabilities();
+        Tier tier = LaunchPlanner.tier(x, targets, dx);
+        launchRows(Kernel.crossEntropy(direction, tier, x.dtype()), tier, x.count(), arguments, stream);
     }
 
-    /** What every kernel that writes a gradient takes after the logits. */
+    private static void rowOutputs(KernelArguments arguments, LossBuffers buffers) {
+        arguments
+                .pointer(buffers.rowLosses().address())
+                .pointer(buffers.lse().address())
+                .pointer(buffers.targetSums().address())
+                .pointer(addressOrNull(buffers.zLosses()))
+                .pointer(addressOrNull(buffers.argmax()))
+                .pointer(addressOrNull(buffers.correct()))
+                .pointer(addressOrNull(buffers.entropy()));
+    }
+
+    private static void targets(KernelArguments arguments, CrossEntropyInputs inputs) {
+        arguments
+                .pointer(addressOrNull(inputs.labels()))
+                .pointer(
+                        inputs.probabilities() == null
+                                ? 0
+                                : inputs.probabilities().tensor().address())
+                .pointer(addressOrNull(inputs.weights()));
+    }
+
+    /** What every kernel that writes a gradient takes after the logits and what was saved. */
     private static void gradient(
             KernelArguments arguments, CrossEntropyInputs inputs, LossBuffers buffers, GradScale gradScale, Rows dx) {
-        arguments
-                .pointer(inputs.labels().address())
-                .pointer(addressOrNull(inputs.weights()))
-                .pointer(addressOrNull(gradScale.perRow()))
-                .pointer(divisor(inputs.options(), buffers));
+        targets(arguments, inputs);
+        arguments.pointer(addressOrNull(gradScale.perRow())).pointer(divisors(inputs.options(), buffers));
         shape(arguments, inputs.x());
         strides(arguments, dx);
         strides(arguments, inputs.x());
-        numbers(arguments, inputs.options());
+        targetStrides(arguments, inputs);
+        numbers(arguments, inputs);
         arguments.float64(gradScale.value());
     }
 
     /** Counted rows, what MEAN divides by, and the first label out of range: before anything that needs them. */
     private void countLabels(CrossEntropyInputs inputs, LossBuffers buffers, Stream stream) {
-        CrossEntropyOptions options = inputs.options();
         Tensor weights = inputs.weights();
         KernelArguments arguments = new KernelArguments()
-                .pointer(buffers.weightSum().address())
+                .pointer(buffers.divisors().address())
                 .pointer(buffers.labelStats().address())
-                .pointer(inputs.labels().address())
+                .pointer(addressOrNull(inputs.labels()))
                 .pointer(addressOrNull(weights))
                 .int64(inputs.x().count())
                 .int32(inputs.x().classes());
-        ignored(arguments, options);
+        labelNumbers(arguments, inputs);
         arguments.int32(weights != null && weights.dtype() == DType.F64 ? 1 : 0);
-        launch(Kernel.labelStats(inputs.labels().dtype()), ONE_BLOCK, arguments, stream);
+        launch(Kernel.labelStats(), ONE_BLOCK, arguments, stream);
     }
 
     private void reduce(CrossEntropyInputs inputs, LossBuffers buffers, Stream stream) {
-        if (inputs.options().reduction() == Reduction.NONE) {
+        boolean none = inputs.options().reduction() == Reduction.NONE;
+        if (none && buffers.correct() == null) {
             return;
         }
         KernelArguments arguments = new KernelArguments()
-                .pointer(buffers.loss().address())
+                .pointer(none ? 0 : buffers.loss().address())
+                .pointer(none ? 0 : addressOrNull(buffers.zLoss()))
+                .pointer(buffers.labelStats().address())
                 .pointer(buffers.rowLosses().address())
-                .pointer(divisor(inputs.options(), buffers))
-                .int64(inputs.x().count());
+                .pointer(addressOrNull(buffers.zLosses()))
+                .pointer(addressOrNull(buffers.correct()))
+                .pointer(divisors(inputs.options(), buffers))
+                .int64(inputs.x().count())
+                .float64(inputs.options().emptyMean().value());
         launch(Kernel.lossReduce(buffers.loss().dtype()), ONE_BLOCK, arguments, stream);
     }
 
-    private static long divisor(CrossEntropyOptions options, LossBuffers buffers) {
-        return options.reduction() == Reduction.MEAN ? buffers.weightSum().address() : 0;
+    private static long divisors(CrossEntropyOptions options, LossBuffers buffers) {
+        return options.reduction() == Reduction.MEAN ? buffers.divisors().address() : 0;
     }
 
     private static void shape(KernelArguments arguments, Rows rows) {
@@ -174,15 +196,31 @@ public final class KernelExecutor implements Executor {
         arguments.int64(rows.outerStride()).int64(rows.axisStride());
     }
 
-    private static void numbers(KernelArguments arguments, CrossEntropyOptions options) {
-        ignored(arguments, options);
-        arguments.float64(options.labelSmoothing());
+    private static void targetStrides(KernelArguments arguments, CrossEntropyInputs inputs) {
+        if (inputs.probabilities() == null) {
+            arguments.int64(0).int64(0);
+        } else {
+            strides(arguments, inputs.probabilities());
+        }
     }
 
-    private static void ignored(KernelArguments arguments, CrossEntropyOptions options) {
+    private static void numbers(KernelArguments arguments, CrossEntropyInputs inputs) {
+        CrossEntropyOptions options = inputs.options();
+        labelNumbers(arguments, inputs);
+        arguments
+                .float64(options.labelSmoothing())
+                .float64(options.zLoss())
+                .float64(options.logitScale())
+                .float64(options.softCap().orElse(0));
+    }
+
+    private static void labelNumbers(KernelArguments arguments, CrossEntropyInputs inputs) {
+        Tensor labels = inputs.labels();
+        CrossEntropyOptions options = inputs.options();
         arguments
                 .int64(options.ignoreIndex().orElse(0))
-                .int32(options.ignoreIndex().isPresent() ? 1 : 0);
+                .int32(options.ignoreIndex().isPresent() ? 1 : 0)
+                .int32(labels != null && labels.dtype() == DType.I64 ? 1 : 0);
     }
 
     private static long addressOrNull(Tensor tensor) {

@@ -1,37 +1,58 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * What every cross entropy takes.
+ * What every cross entropy takes. Targets are labels or probabilities: one of the two is null.
  *
  * @param op the op's name in error messages
  * @param x the logits
- * @param labels a class for each row, I32 or I64, of the rows' shape
+ * @param labels a class for each row, I32 or I64, of the rows' shape; or null
+ * @param probabilities for each row a number for each class, of the logits' shape and dtype; or null
  * @param weights a weight for each class, of the arithmetic dtype; or null for 1 each
  * @param options the numbers
  */
-public record CrossEntropyInputs(String op, Rows x, Tensor labels, Tensor weights, CrossEntropyOptions options) {
+public record CrossEntropyInputs(
+        String op, Rows x, Tensor labels, Rows probabilities, Tensor weights, CrossEntropyOptions options) {
     public CrossEntropyInputs {
-        if (!labels.dtype().isLabel()) {
-            throw new IllegalArgumentException(
-                    op + ": labels must be I32 or I64: labels=" + labels.dtype() + labels.shape());
+        if (labels != null) {
+            Require.dense(op, "labels", labels, labels.dtype(), x.rowShape());
+        } else {
+            Require.alike(op, x, probabilities);
         }
-        Require.dense(op, "labels", labels, labels.dtype(), x.rowShape());
         if (weights != null) {
             Require.dense(op, "weights", weights, x.dtype().arithmetic(), Shape.of(x.classes()));
         }
+        requireNormal(op, x.dtype(), "logitScale", options.logitScale());
+        options.softCap().ifPresent(cap -> requireNormal(op, x.dtype(), "softCap", cap));
+        requireNormal(op, x.dtype(), "zLoss", options.zLoss() == 0 ? 1 : options.zLoss());
+    }
+
+    /** Targets of a label type are labels, others are probabilities. */
+    public static CrossEntropyInputs of(
+            String op, Tensor logits, Tensor targets, Tensor weights, Axis axis, CrossEntropyOptions options) {
+        Rows x = Rows.of(op, "logits", logits, axis);
+        boolean labels = targets.dtype().isLabel();
+        Rows probabilities = labels ? null : Rows.of(op, "targets", targets, axis);
+        return new CrossEntropyInputs(op, x, labels ? targets : null, probabilities, weights, options);
+    }
+
+    /** The tensor that says what rows should be. */
+    Tensor targets() {
+        return labels != null ? labels : probabilities.tensor();
     }
 
     /** The result was made for logits like these, and overlaps no input. */
     void requireFit(LossBuffers result) {
         result.requireFit(op, x);
-        result.requireApart(op, "labels", labels);
+        result.requireApart(op, targetsName(), targets());
         if (weights != null) {
             result.requireApart(op, "weights", weights);
         }
@@ -43,7 +64,7 @@ public record CrossEntropyInputs(String op, Rows x, Tensor labels, Tensor weight
         result.requireApart(op, dx.name(), dx.tensor());
         Require.alike(op, x, dx);
         Require.sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
-        Require.apart(op, dx.name(), dx.tensor(), "labels", labels);
+        Require.apart(op, dx.name(), dx.tensor(), targetsName(), targets());
         if (weights != null) {
             Require.apart(op, dx.name(), dx.tensor(), "weights", weights);
         }
@@ -56,12 +77,25 @@ public record CrossEntropyInputs(String op, Rows x, Tensor labels, Tensor weight
 
     /** The inputs' tensors and these. */
     List<Tensor> with(LossBuffers buffers, Tensor... others) {
-        List<Tensor> all = new ArrayList<>(List.of(x.tensor(), labels));
+        List<Tensor> all = new ArrayList<>(List.of(x.tensor(), targets()));
         if (weights != null) {
             all.add(weights);
         }
         all.addAll(buffers.tensors());
         all.addAll(Arrays.asList(others));
         return all;
+    }
+
+    private String targetsName() {
+        return labels != null ? "labels" : probabilities.name();
+    }
+
+    /** Numbers that F32 cannot hold would silently become 0 or infinite where F32 is computed in. */
+    private static void requireNormal(String op, DType dtype, String name, double value) {
+        float narrow = (float) value;
+        if (dtype != DType.F64 && !(narrow >= Float.MIN_NORMAL && Float.isFinite(narrow))) {
+            throw new IllegalArgumentException(op + ": " + name + " must be a normal number of F32, which " + dtype
+                    + " is computed in: " + name + "=" + value);
+        }
     }
 }

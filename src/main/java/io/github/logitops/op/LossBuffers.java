@@ -4,43 +4,85 @@ import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * What a cross entropy writes beside gradients.
+ * What a cross entropy writes beside gradients. Losses have the arithmetic dtype; what is null was not asked for.
  *
- * @param loss the reduced loss, one element of the arithmetic dtype; not written where the reduction is NONE
- * @param rowLosses the loss of each row, of the arithmetic dtype
- * @param lse the log-sum-exp of each row, of the arithmetic dtype
- * @param weightSum one F64: what MEAN divides by, the number of counted rows or the sum of their labels' weights
- * @param labelStats three I64: the number of counted rows; the first row whose label is out of range, or -1; that label. The
- *     last two are written only while the second is -1, so that a later batch does not hide what an earlier one met
+ * @param loss the reduced loss; not written where the reduction is NONE
+ * @param rowLosses the loss of each row
+ * @param lse the log-sum-exp of each row
+ * @param targetSums the sum of each counted row's targets; written where smoothing or probabilities spread them
+ * @param divisors two F64, what MEAN divides by: losses by the number of counted rows or the sum of their labels' weights,
+ *     z-losses by the number
+ * @param labelStats four I64: the number of counted rows; the first row whose label is out of range, or -1; that label; how
+ *     many rows have their target as argmax. The second and third are written only while the second is -1, so that a later
+ *     batch does not hide what an earlier one met
+ * @param zLoss the reduced z-loss, or null; not written where the reduction is NONE
+ * @param zLosses the z-loss of each row, or null
+ * @param argmax for each row an I32: the class with the largest logit; or null
+ * @param correct for each row an I32: 1 if it counts and its argmax is its target, else 0; or null
+ * @param entropy the entropy of each row, or null
  */
-public record LossBuffers(Tensor loss, Tensor rowLosses, Tensor lse, Tensor weightSum, Tensor labelStats) {
+public record LossBuffers(
+        Tensor loss,
+        Tensor rowLosses,
+        Tensor lse,
+        Tensor targetSums,
+        Tensor divisors,
+        Tensor labelStats,
+        Tensor zLoss,
+        Tensor zLosses,
+        Tensor argmax,
+        Tensor correct,
+        Tensor entropy) {
     /** The number of elements of {@link #labelStats}. */
-    public static final int LABEL_STATS = 3;
+    public static final int LABEL_STATS = 4;
 
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
-    public static LossBuffers allocate(DeviceMemory memory, DType logits, Shape rows, Stream stream) {
+    public static LossBuffers allocate(
+            DeviceMemory memory, DType logits, Shape rows, CrossEntropyOptions options, Stream stream) {
+        DType dtype = logits.arithmetic();
+        boolean zLoss = options.zLoss() != 0;
+        boolean argmax = options.outputs().contains(RowOutput.ARGMAX);
+        boolean entropy = options.outputs().contains(RowOutput.ENTROPY);
         List<Tensor> made = new ArrayList<>();
         try {
-            Layout scalar = Layout.dense(Shape.of());
-            Layout perRow = Layout.dense(rows);
-            made.add(memory.allocate(logits.arithmetic(), scalar));
-            made.add(memory.allocate(logits.arithmetic(), perRow));
-            made.add(memory.allocate(logits.arithmetic(), perRow));
-            made.add(memory.allocate(DType.F64, scalar));
-            made.add(memory.allocate(DType.I64, Layout.dense(Shape.of(LABEL_STATS))));
-            made.get(4).upload(new long[] {0, -1, 0}, stream);
-            return new LossBuffers(made.get(0), made.get(1), made.get(2), made.get(3), made.get(4));
+            Allocator of = (type, shape) -> {
+                made.add(memory.allocate(type, Layout.dense(shape)));
+                return made.get(made.size() - 1);
+            };
+            Shape scalar = Shape.of();
+            Tensor labelStats = of.tensor(DType.I64, Shape.of(LABEL_STATS));
+            labelStats.upload(new long[] {0, -1, 0, 0}, stream);
+            return new LossBuffers(
+                    of.tensor(dtype, scalar),
+                    of.tensor(dtype, rows),
+                    of.tensor(dtype, rows),
+                    of.tensor(dtype, rows),
+                    of.tensor(DType.F64, Shape.of(2)),
+                    labelStats,
+                    zLoss ? of.tensor(dtype, scalar) : null,
+                    zLoss ? of.tensor(dtype, rows) : null,
+                    argmax ? of.tensor(DType.I32, rows) : null,
+                    argmax ? of.tensor(DType.I32, rows) : null,
+                    entropy ? of.tensor(dtype, rows) : null);
         } catch (RuntimeException e) {
             Resources.closeAfter(e, made);
             throw e;
         }
+    }
+
+    private interface Allocator {
+        Tensor tensor(DType dtype, Shape shape);
     }
 
     void requireFit(String op, Rows x) {
@@ -53,14 +95,28 @@ public record LossBuffers(Tensor loss, Tensor rowLosses, Tensor lse, Tensor weig
 
     /** The tensor shares no byte with what is written here. */
     void requireApart(String op, String name, Tensor tensor) {
-        Require.apart(op, "result.loss", loss, name, tensor);
-        Require.apart(op, "result.rowLosses", rowLosses, name, tensor);
-        Require.apart(op, "result.lse", lse, name, tensor);
-        Require.apart(op, "result.weightSum", weightSum, name, tensor);
-        Require.apart(op, "result.labelStats", labelStats, name, tensor);
+        named().forEach((buffer, written) -> Require.apart(op, "result." + buffer, written, name, tensor));
     }
 
-    List<Tensor> tensors() {
-        return List.of(loss, rowLosses, lse, weightSum, labelStats);
+    /** All that there are. */
+    public List<Tensor> tensors() {
+        return List.copyOf(named().values());
+    }
+
+    private Map<String, Tensor> named() {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        named.put("loss", loss);
+        named.put("rowLosses", rowLosses);
+        named.put("lse", lse);
+        named.put("targetSums", targetSums);
+        named.put("divisors", divisors);
+        named.put("labelStats", labelStats);
+        named.put("zLoss", zLoss);
+        named.put("zLosses", zLosses);
+        named.put("argmax", argmax);
+        named.put("correct", correct);
+        named.put("entropy", entropy);
+        named.values().removeIf(tensor -> tensor == null);
+        return named;
     }
 }

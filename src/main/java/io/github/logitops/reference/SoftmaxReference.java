@@ -55,6 +55,29 @@ public final class SoftmaxReference {
         return y;
     }
 
+    /** sum -p log p of the softmax p, where p = 0 adds nothing; NaN as in {@link #softmax}. */
+    static double entropy(double[] x) {
+        double[] p = softmax(x);
+        double[] logP = logSoftmax(x);
+        CompensatedSum sum = new CompensatedSum();
+        for (int j = 0; j < x.length; j++) {
+            if (p[j] != 0) {
+                sum.add(-p[j] * logP[j]);
+            }
+        }
+        return sum.value();
+    }
+
+    /** Where x is largest: the lowest index among equals; a NaN is the largest. */
+    static int argmax(double[] x) {
+        int best = 0;
+        for (int j = 1; j < x.length; j++) {
+            boolean nan = Double.isNaN(x[j]) && !Double.isNaN(x[best]);
+            best = nan || x[j] > x[best] ? j : best;
+        }
+        return best;
+    }
+
     /** g y (dy - sum y dy). */
     public static double[] softmaxBackward(double[] y, double[] dy, double gradScale) {
         CompensatedSum dot = new CompensatedSum();

@@ -8,7 +8,8 @@ public enum Reduction {
     SUM,
     /**
      * Their sum over the number of counted rows, or over the sum of the counted labels' class weights. A row is counted
-     * unless its label is ignored or out of range. NaN where nothing counts, as in PyTorch and ONNX.
+     * unless its label is ignored or out of range; where targets are probabilities, all are, by number. {@link EmptyMean}
+     * says what it is where nothing counts.
      */
     MEAN
 }

@@ -9,10 +9,12 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.Targets;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.DeviceRows;
@@ -24,6 +26,8 @@ import java.util.Arrays;
 /**
  * One batch with its options, run by all three ops, out of place and in place, and compared with the oracle.
  *
+ * @param labelType I32 or I64, or null where targets are probabilities
+ * @param targetGeometry where probabilities lie
  * @param gradScale by row
  * @param scaledPerRow whether the ops get a factor for each row rather than one number
  */
@@ -32,57 +36,89 @@ record CrossEntropyCase(
         Geometry geometry,
         double[][] logits,
         DType labelType,
-        long[] labels,
+        Targets targets,
+        Geometry targetGeometry,
         double[] weights,
         CrossEntropyOptions options,
         double[] gradScale,
         boolean scaledPerRow) {
 
     /** What the fused op gave. */
-    record Actual(double loss, double[] rowLosses, double[][] gradient, long countedRows) {}
+    record Actual(double loss, double zLoss, double[] rowLosses, double[][] gradient, long countedRows) {}
 
     static CrossEntropyCase of(DType dtype, Geometry geometry, double[][] logits) {
         double[] ones = new double[logits.length];
         Arrays.fill(ones, 1);
-        return new CrossEntropyCase(
-                dtype, geometry, logits, DType.I32, null, null, CrossEntropyOptions.defaults(), ones, false);
+        CrossEntropyOptions defaults = CrossEntropyOptions.defaults();
+        return new CrossEntropyCase(dtype, geometry, logits, null, null, null, null, defaults, ones, false);
     }
 
-    CrossEntropyCase labels(DType type, long... newLabels) {
+    CrossEntropyCase labels(DType type, long... labels) {
         return new CrossEntropyCase(
-                dtype, geometry, logits, type, newLabels, weights, options, gradScale, scaledPerRow);
+                dtype, geometry, logits, type, Targets.of(labels), null, weights, options, gradScale, scaledPerRow);
     }
 
-    CrossEntropyCase weights(double[] newWeights) {
+    /** Probabilities in a layout of their own. */
+    CrossEntropyCase probabilities(Geometry where, double[][] probabilities) {
+        double[][] rounded = SoftmaxContract.rounded(dtype, probabilities);
         return new CrossEntropyCase(
-                dtype, geometry, logits, labelType, labels, newWeights, options, gradScale, scaledPerRow);
+                dtype, geometry, logits, null, Targets.of(rounded), where, weights, options, gradScale, scaledPerRow);
+    }
+
+    CrossEntropyCase probabilities(double[]... probabilities) {
+        return probabilities(geometry, probabilities);
+    }
+
+    CrossEntropyCase weights(double... newWeights) {
+        return new CrossEntropyCase(
+                dtype,
+                geometry,
+                logits,
+                labelType,
+                targets,
+                targetGeometry,
+                newWeights,
+                options,
+                gradScale,
+                scaledPerRow);
     }
 
     CrossEntropyCase options(CrossEntropyOptions newOptions) {
         return new CrossEntropyCase(
-                dtype, geometry, logits, labelType, labels, weights, newOptions, gradScale, scaledPerRow);
+                dtype,
+                geometry,
+                logits,
+                labelType,
+                targets,
+                targetGeometry,
+                weights,
+                newOptions,
+                gradScale,
+                scaledPerRow);
     }
 
     CrossEntropyCase gradScale(double factor) {
         double[] factors = new double[logits.length];
         Arrays.fill(factors, factor);
-        return new CrossEntropyCase(dtype, geometry, logits, labelType, labels, weights, options, factors, false);
+        return gradScale(factors, false);
     }
 
     CrossEntropyCase gradScalePerRow(double... factors) {
-        return new CrossEntropyCase(dtype, geometry, logits, labelType, labels, weights, options, factors, true);
+        return gradScale(factors, true);
+    }
+
+    private CrossEntropyCase gradScale(double[] factors, boolean perRow) {
+        return new CrossEntropyCase(
+                dtype, geometry, logits, labelType, targets, targetGeometry, weights, options, factors, perRow);
     }
 
     /** Runs everything on a session of the rig; fails if anything is off. */
     Actual check(Rig rig) {
-        double[][] rounded = new double[logits.length][];
-        for (int n = 0; n < rounded.length; n++) {
-            rounded[n] = SoftmaxContract.rounded(dtype, logits[n]);
-        }
-        CrossEntropyReference exact = CrossEntropyReference.of(rounded, labels, weights, options, gradScale);
+        double[][] rounded = SoftmaxContract.rounded(dtype, logits);
+        CrossEntropyReference exact = CrossEntropyReference.of(rounded, targets, weights, options, gradScale);
         try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
-            Tensor y = bench.labels(labelType, geometry.rowShape(), labels);
+            Tensor y = targets(bench);
             Tensor w = weights == null ? null : bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), weights);
             GradScale scale = scale(bench);
             CrossEntropy loss = bench.ops().crossEntropy(options, geometry.specAxis());
@@ -91,12 +127,6 @@ record CrossEntropyCase(
             try (CrossEntropyResult forward = loss.forward(x.tensor(), y, w, s);
                     CrossEntropyResult fused = loss.newResult(dtype, geometry.shape(), s)) {
                 checkLosses("forward", forward, exact, bench);
-                double[] lse = forward.lse().downloadDoubles(s);
-                for (int n = 0; n < lse.length; n++) {
-                    CrossEntropyReference.Row row = exact.rows()[n];
-                    Near.assertNear(
-                            Tolerance.LOSS, dtype.arithmetic(), row.lse(), lse[n], row.lseScale(), "lse of " + n);
-                }
                 DeviceRows dx = bench.poisoned(dtype, geometry);
                 loss.backward(x.tensor(), y, w, forward, scale, dx.tensor(), s);
                 checkGradient("backward", dx.read(), exact, true);
@@ -105,11 +135,7 @@ record CrossEntropyCase(
                 DeviceRows dxFused = bench.poisoned(dtype, geometry);
                 loss.forwardBackward(x.tensor(), y, w, scale, dxFused.tensor(), fused, s);
                 checkLosses("forwardBackward", fused, exact, bench);
-                double[] fusedLse = fused.lse().downloadDoubles(s);
-                for (int n = 0; n < lse.length; n++) {
-                    boolean counts = labels[n] >= 0 && labels[n] < geometry.classes() && !options.ignores(labels[n]);
-                    assertEquals(counts ? lse[n] : 0, fusedLse[n], "lse of " + n + " after forwardBackward");
-                }
+                checkSameRows(forward, fused, exact, bench);
                 double[][] gradient = dxFused.read();
                 checkGradient("forwardBackward", gradient, exact, false);
                 assertArrayEquals(x.values(), x.read(), "the logits were written");
@@ -121,12 +147,62 @@ record CrossEntropyCase(
                 loss.forwardBackward(x.tensor(), y, w, scale, x.tensor(), fused, s);
                 assertArrayEquals(gradient, x.read(), "forwardBackward in place");
                 assertArrayEquals(rowLosses, fused.rowLosses().downloadDoubles(s), "forwardBackward in place");
+                boolean none = options.reduction() == Reduction.NONE;
                 return new Actual(
-                        options.reduction() == Reduction.NONE ? Double.NaN : fused.await(),
+                        none ? Double.NaN : fused.await(),
+                        none ? Double.NaN : fused.awaitZLoss(),
                         rowLosses,
                         gradient,
                         fused.countedRows());
             }
+        }
+    }
+
+    private Tensor targets(Bench bench) {
+        return labelType == null
+                ? bench.rows(dtype, targetGeometry, targets.probabilities()).tensor()
+                : bench.labels(labelType, geometry.rowShape(), targets.labels());
+    }
+
+    private boolean counts(int row) {
+        if (labelType == null) {
+            return true;
+        }
+        long label = targets.labels()[row];
+        return label >= 0 && label < geometry.classes() && !options.ignores(label);
+    }
+
+    /** What forward and forwardBackward both wrote of each row; the second does not look at rows that do not count. */
+    private void checkSameRows(
+            CrossEntropyResult forward, CrossEntropyResult fused, CrossEntropyReference exact, Bench bench) {
+        Stream s = bench.stream();
+        DType arithmetic = dtype.arithmetic();
+        double[] lse = forward.lse().downloadDoubles(s);
+        double[] fusedLse = fused.lse().downloadDoubles(s);
+        for (int n = 0; n < lse.length; n++) {
+            CrossEntropyReference.Row row = exact.rows()[n];
+            Near.assertNear(Tolerance.LOSS, arithmetic, row.lse(), lse[n], row.lseScale(), "lse of " + n + ", " + this);
+            assertEquals(counts(n) ? lse[n] : 0, fusedLse[n], "lse of " + n + " after forwardBackward");
+        }
+        if (options.outputs().contains(RowOutput.ENTROPY)) {
+            double[] entropy = forward.entropy().downloadDoubles(s);
+            double[] fusedEntropy = fused.entropy().downloadDoubles(s);
+            for (int n = 0; n < entropy.length; n++) {
+                CrossEntropyReference.Row row = exact.rows()[n];
+                String what = "entropy of " + n + ", " + this;
+                Near.assertNear(Tolerance.LOSS, arithmetic, row.entropy(), entropy[n], row.entropyScale(), what);
+                assertEquals(counts(n) ? entropy[n] : 0, fusedEntropy[n], what);
+            }
+        }
+        if (options.outputs().contains(RowOutput.ARGMAX)) {
+            long[] argmax = forward.argmax().downloadLabels(s);
+            long[] fusedArgmax = fused.argmax().downloadLabels(s);
+            for (int n = 0; n < argmax.length; n++) {
+                assertEquals(exact.rows()[n].argmax(), argmax[n], "argmax of " + n + ", " + this);
+                assertEquals(counts(n) ? argmax[n] : -1, fusedArgmax[n], "argmax of " + n + ", " + this);
+            }
+            assertArrayEquals(
+                    forward.correct().downloadLabels(s), fused.correct().downloadLabels(s));
         }
     }
 
@@ -144,9 +220,23 @@ record CrossEntropyCase(
             String what = op + ", loss of row " + n + ", " + this;
             Near.assertNear(Tolerance.LOSS, arithmetic, row.loss(), rowLosses[n], row.lossScale(), what);
         }
+        if (options.zLoss() != 0) {
+            double[] zLosses = result.zLosses().downloadDoubles(bench.stream());
+            for (int n = 0; n < zLosses.length; n++) {
+                CrossEntropyReference.Row row = exact.rows()[n];
+                String what = op + ", z-loss of row " + n + ", " + this;
+                Near.assertNear(Tolerance.LOSS, arithmetic, row.zLoss(), zLosses[n], row.zLossScale(), what);
+            }
+        }
         if (options.reduction() != Reduction.NONE) {
             double loss = result.await();
-            Near.assertNear(Tolerance.LOSS, arithmetic, exact.loss(), loss, exact.lossScale(), op + ", loss, " + this);
+            double zLoss = result.awaitZLoss();
+            String what = op + ", loss, " + this;
+            Near.assertNear(Tolerance.LOSS, arithmetic, exact.loss(), loss, exact.lossScale(), what);
+            Near.assertNear(Tolerance.LOSS, arithmetic, exact.zLoss(), zLoss, exact.zLossScale(), "z-" + what);
+        }
+        if (options.outputs().contains(RowOutput.ARGMAX)) {
+            assertEquals(exact.correctRows(), result.correctRows(), op + ", " + this);
         }
         assertEquals(exact.countedRows(), result.countedRows(), op);
     }
@@ -165,6 +255,7 @@ record CrossEntropyCase(
 
     @Override
     public String toString() {
-        return dtype + " " + geometry + " " + labelType + " " + options + (weights == null ? "" : " weighted");
+        return dtype + " " + geometry + " " + (labelType == null ? "probabilities " + targetGeometry : labelType) + " "
+                + options + (weights == null ? "" : " weighted");
     }
 }

@@ -269,6 +269,10 @@ abstract class SoftmaxContract {
         }
     }
 
+    static double[][] rounded(DType dtype, double[][] rows) {
+        return Arrays.stream(rows).map(row -> rounded(dtype, row)).toArray(double[][]::new);
+    }
+
     static double[] rounded(DType dtype, double[] values) {
         return Arrays.stream(values).map(value -> Elements.round(dtype, value)).toArray();
     }

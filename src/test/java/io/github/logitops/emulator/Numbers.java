@@ -64,6 +64,11 @@ final class Numbers {
         return Math.abs(x) < Float.MIN_NORMAL ? Math.copySign(0f, x) : x;
     }
 
+    /** 1/x with subnormal arguments and results as zero. */
+    static float rcpApproxFtz(float x) {
+        return flush(1 / flush(x));
+    }
+
     /** 1/x of the high word alone, with a low word of zero. */
     static double rcpApproxFtz(double x) {
         double coarse = flush(highWord(x));

@@ -176,6 +176,8 @@ final class Operations {
         VALUES.put("fma.rn.f32", (a, b, c) -> bits(Math.fma(asFloat(a), asFloat(b), asFloat(c))));
         VALUES.put("abs.f32", (a, b, c) -> bits(Math.abs(asFloat(a))));
         VALUES.put("neg.f32", (a, b, c) -> bits(-asFloat(a)));
+        VALUES.put("copysign.f32", (a, b, c) -> a & 1L << 31 | b & ~(1L << 31));
+        VALUES.put("cvt.rni.f32.f32", (a, b, c) -> bits((float) Math.rint(asFloat(a))));
         VALUES.put("max.f32", (a, b, c) -> bits(Numbers.max(asFloat(a), asFloat(b))));
         VALUES.put("min.f32", (a, b, c) -> bits(-Numbers.max(-asFloat(a), -asFloat(b))));
         Comparison less = (a, b) -> asFloat(a) < asFloat(b);
@@ -193,6 +195,7 @@ final class Operations {
         VALUES.put("fma.rn.f64", (a, b, c) -> bits(Math.fma(asDouble(a), asDouble(b), asDouble(c))));
         VALUES.put("abs.f64", (a, b, c) -> bits(Math.abs(asDouble(a))));
         VALUES.put("neg.f64", (a, b, c) -> bits(-asDouble(a)));
+        VALUES.put("copysign.f64", (a, b, c) -> a & 1L << 63 | b & ~(1L << 63));
         VALUES.put("max.f64", (a, b, c) -> bits(Numbers.max(asDouble(a), asDouble(b))));
         VALUES.put("min.f64", (a, b, c) -> bits(-Numbers.max(-asDouble(a), -asDouble(b))));
         Comparison less = (a, b) -> asDouble(a) < asDouble(b);
@@ -220,6 +223,7 @@ final class Operations {
     private static void approximations() {
         VALUES.put("ex2.approx.ftz.f32", (a, b, c) -> bits(Numbers.ex2ApproxFtz(asFloat(a))));
         VALUES.put("lg2.approx.ftz.f32", (a, b, c) -> bits(Numbers.lg2ApproxFtz(asFloat(a))));
+        VALUES.put("rcp.approx.ftz.f32", (a, b, c) -> bits(Numbers.rcpApproxFtz(asFloat(a))));
         VALUES.put("rcp.approx.ftz.f64", (a, b, c) -> bits(Numbers.rcpApproxFtz(asDouble(a))));
     }
 

@@ -36,7 +36,7 @@ class FiniteDifferencesTest {
         if (options.reduction() != Reduction.NONE) {
             Arrays.fill(gradScale, 2);
         }
-        CrossEntropyReference at = CrossEntropyReference.of(logits, labels, weights, options, gradScale);
+        CrossEntropyReference at = CrossEntropyReference.of(logits, Targets.of(labels), weights, options, gradScale);
         assertEquals(4, at.firstBadRow());
         for (int n = 0; n < 4; n++) { // the row with the bad label has no finite loss
             for (int j = 0; j < logits[n].length; j++) {
@@ -56,7 +56,7 @@ class FiniteDifferencesTest {
             double[][] logits, long[] labels, double[] weights, CrossEntropyOptions options, double[] gradScale) {
         double[][] good = Arrays.copyOf(logits, 4);
         CrossEntropyReference at =
-                CrossEntropyReference.of(good, Arrays.copyOf(labels, 4), weights, options, gradScale);
+                CrossEntropyReference.of(good, Targets.of(Arrays.copyOf(labels, 4)), weights, options, gradScale);
         if (options.reduction() != Reduction.NONE) {
             return gradScale[0] * at.loss();
         }

@@ -1,0 +1,50 @@
+package io.github.logitops.reference;
+
+import io.github.logitops.spec.CrossEntropyOptions;
+
+/**
+ * What the rows of a batch should be: one of the two is null.
+ *
+ * @param labels a class by row
+ * @param probabilities by row and class
+ */
+public record Targets(long[] labels, double[][] probabilities) {
+    /** Class labels. */
+    public static Targets of(long... labels) {
+        return new Targets(labels, null);
+    }
+
+    /** Probabilities, which need not sum to 1. */
+    public static Targets of(double[][] probabilities) {
+        return new Targets(null, probabilities);
+    }
+
+    boolean isIgnored(int row, CrossEntropyOptions options) {
+        return labels != null && options.ignores(labels[row]);
+    }
+
+    boolean counts(int row, int classes, CrossEntropyOptions options) {
+        return labels == null || !options.ignores(labels[row]) && labels[row] >= 0 && labels[row] < classes;
+    }
+
+    /** What a counted row adds to the divisor of MEAN. */
+    double weight(int row, double[] weights) {
+        return labels == null || weights == null ? 1 : weights[(int) labels[row]];
+    }
+
+    /** The class that a counted row should have. */
+    long best(int row) {
+        return labels != null ? labels[row] : SoftmaxReference.argmax(probabilities[row]);
+    }
+
+    /** T_j = w_j ((1 - e) q_j + e / classes) of a counted row; 0 where the bracket is, whatever the weight. */
+    double[] of(int row, double[] weights, int classes, double smoothing) {
+        double[] target = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            double q = labels == null ? probabilities[row][j] : labels[row] == j ? 1 : 0;
+            double smoothed = (1 - smoothing) * q + smoothing / classes;
+            target[j] = smoothed == 0 ? 0 : smoothed * (weights == null ? 1 : weights[j]);
+        }
+        return target;
+    }
+}
