@@ -4,6 +4,7 @@ import io.github.logitops.emulator.LaunchProfile.Traffic;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Counts what a launch does, for its {@link LaunchProfile}. */
 final class Counters {
@@ -18,10 +19,23 @@ final class Counters {
         ATOMIC
     }
 
+    private static final class Totals {
+        private long bytesRead;
+        private long bytesWritten;
+        private long requests;
+        private long sectors;
+        private long idealSectors;
+        private final Map<Integer, Long> requestsByWidth = new TreeMap<>();
+
+        Traffic traffic() {
+            return new Traffic(bytesRead, bytesWritten, requests, sectors, idealSectors, requestsByWidth);
+        }
+    }
+
     private final Entry entry;
     private final long[] threadSteps; // by instruction
     private final long[] warpSteps;
-    private final Map<Long, Traffic> global = new HashMap<>();
+    private final Map<Long, Totals> global = new HashMap<>();
     private long sharedRequests;
     private long sharedPasses;
     private long idealPasses;
@@ -56,35 +70,37 @@ final class Counters {
 
     private void globalRequest(long[] addresses, int width, Direction direction) {
         long bytes = (long) addresses.length * width;
-        long sectors = Arrays.stream(addresses)
-                .map(address -> address / SECTOR_BYTES)
-                .distinct()
-                .count();
-        long asked = Arrays.stream(addresses).distinct().count() * width;
-        Traffic traffic = new Traffic(
-                direction == Direction.STORE ? 0 : bytes,
-                direction == Direction.LOAD ? 0 : bytes,
-                1,
-                sectors,
-                (asked + SECTOR_BYTES - 1) / SECTOR_BYTES,
-                Map.of(width, 1L));
-        global.merge(GlobalMemory.start(addresses[0]), traffic, Traffic::plus);
+        Arrays.sort(addresses);
+        int sectors = 0;
+        int asked = 0;
+        for (int i = 0; i < addresses.length; i++) { // each lies in one sector, as it is aligned
+            boolean first = i == 0;
+            asked += first || addresses[i] != addresses[i - 1] ? width : 0;
+            sectors += first || addresses[i] / SECTOR_BYTES != addresses[i - 1] / SECTOR_BYTES ? 1 : 0;
+        }
+        Totals totals = global.computeIfAbsent(GlobalMemory.start(addresses[0]), start -> new Totals());
+        totals.bytesRead += direction == Direction.STORE ? 0 : bytes;
+        totals.bytesWritten += direction == Direction.LOAD ? 0 : bytes;
+        totals.requests++;
+        totals.sectors += sectors;
+        totals.idealSectors += (asked + SECTOR_BYTES - 1) / SECTOR_BYTES;
+        totals.requestsByWidth.merge(width, 1L, Long::sum);
     }
 
-    /** Values of 8 and 16 bytes are served to a half and a quarter of a warp at a time. */
+    /** Values of 8 and 16 bytes are served to a half and a quarter of a warp at a time; one word for several is one. */
     private void sharedRequest(long[] addresses, int width) {
         int words = Math.max(1, width / BANK_BYTES);
         int atOnce = Warp.LANES / words;
         for (int from = 0; from < addresses.length; from += atOnce) {
-            long[] touched = Arrays.stream(addresses, from, Math.min(from + atOnce, addresses.length))
-                    .map(address -> address / BANK_BYTES)
-                    .flatMap(first -> java.util.stream.LongStream.range(first, first + words))
-                    .distinct()
-                    .toArray();
+            long[] served = Arrays.copyOfRange(addresses, from, Math.min(from + atOnce, addresses.length));
+            Arrays.sort(served);
             int[] inBank = new int[BANKS];
             int most = 0;
-            for (long word : touched) {
-                most = Math.max(most, ++inBank[(int) (word % BANKS)]);
+            for (int i = 0; i < served.length; i++) {
+                long word = served[i] / BANK_BYTES;
+                for (int k = 0; k < words && (i == 0 || word != served[i - 1] / BANK_BYTES); k++) {
+                    most = Math.max(most, ++inBank[(int) ((word + k) % BANKS)]);
+                }
             }
             sharedPasses += most;
             idealPasses++;
@@ -102,6 +118,8 @@ final class Counters {
             collectives += instruction.kind() == Instruction.Kind.COLLECTIVE ? warpSteps[pc] : 0;
             barriers += instruction.kind() == Instruction.Kind.BARRIER ? threadSteps[pc] / threads : 0;
         }
+        Map<Long, Traffic> traffic = new TreeMap<>();
+        global.forEach((start, totals) -> traffic.put(start, totals.traffic()));
         return new LaunchProfile(
                 entry.name(),
                 blocks,
@@ -110,7 +128,7 @@ final class Counters {
                 byOpcode.getOrDefault("ex2.approx.ftz.f32", 0L) + byOpcode.getOrDefault("ex2.approx.f32", 0L),
                 barriers,
                 collectives,
-                global,
+                traffic,
                 new LaunchProfile.Banks(sharedRequests, sharedPasses, idealPasses));
     }
 }

@@ -6,8 +6,10 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,15 +17,33 @@ import java.util.Map;
 /**
  * A call of an op on random data, for tests about all kernels alike: whatever a public method launches, some call here does.
  *
- * @param op the method, as in {@code softmax.forward}, and what else tells calls apart
+ * @param method as in {@code softmax.forward}
+ * @param targets of a cross entropy; else null
  * @param dtype of the logits
  * @param geometry of the logits
  * @param body makes its tensors and calls it
  */
-public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
+public record OpCall(String method, Targets targets, DType dtype, Geometry geometry, Body body) {
     /** What a call does on a bench. */
     public interface Body {
         Ran run(OpCall call, Bench bench);
+    }
+
+    /** What a cross entropy is given, so that between them every reduction of its kernels takes part. */
+    public enum Targets {
+        LABELS(CrossEntropyOptions.defaults().withLabelSmoothing(0.1)),
+        LONG_LABELS_AND_EVERY_OUTPUT(
+                CrossEntropyOptions.defaults().withZLoss(0.01).withSoftCap(30).withOutputs(RowOutput.values())),
+        PROBABILITIES_AND_EVERY_OUTPUT(CrossEntropyOptions.defaults()
+                .withLabelSmoothing(0.1)
+                .withZLoss(0.01)
+                .withOutputs(RowOutput.values()));
+
+        private final CrossEntropyOptions options;
+
+        Targets(CrossEntropyOptions options) {
+            this.options = options;
+        }
     }
 
     /**
@@ -44,36 +64,34 @@ public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
     /** One call of each op. */
     public static List<OpCall> ofEveryOp(DType dtype, Geometry geometry) {
         List<OpCall> calls = new ArrayList<>(List.of(
-                new OpCall("softmax.forward", dtype, geometry, OpCall::softmaxForward),
-                new OpCall("softmax.backward", dtype, geometry, OpCall::softmaxBackward),
-                new OpCall("logSoftmax.forward", dtype, geometry, OpCall::logSoftmaxForward),
-                new OpCall("logSoftmax.backward", dtype, geometry, OpCall::logSoftmaxBackward)));
-        for (DType labels : new DType[] {DType.I32, DType.I64}) {
-            String of = " " + labels;
+                new OpCall("softmax.forward", null, dtype, geometry, OpCall::softmaxForward),
+                new OpCall("softmax.backward", null, dtype, geometry, OpCall::softmaxBackward),
+                new OpCall("logSoftmax.forward", null, dtype, geometry, OpCall::logSoftmaxForward),
+                new OpCall("logSoftmax.backward", null, dtype, geometry, OpCall::logSoftmaxBackward)));
+        for (Targets targets : Targets.values()) {
+            calls.add(new OpCall("crossEntropy.forward", targets, dtype, geometry, OpCall::crossEntropyForward));
+            calls.add(new OpCall("crossEntropy.backward", targets, dtype, geometry, OpCall::crossEntropyBackward));
             calls.add(new OpCall(
-                    "crossEntropy.forward" + of, dtype, geometry, (c, bench) -> c.crossEntropyForward(bench, labels)));
-            calls.add(new OpCall(
-                    "crossEntropy.backward" + of,
-                    dtype,
-                    geometry,
-                    (c, bench) -> c.crossEntropyBackward(bench, labels)));
-            calls.add(new OpCall(
-                    "crossEntropy.forwardBackward" + of,
-                    dtype,
-                    geometry,
-                    (c, bench) -> c.crossEntropyForwardBackward(bench, labels)));
+                    "crossEntropy.forwardBackward", targets, dtype, geometry, OpCall::crossEntropyForwardBackward));
         }
         return calls;
     }
 
-    /** The method alone, as in {@code crossEntropy.forward}. */
-    public String method() {
-        return op.split(" ")[0];
+    /** Rows that count in a loss, or simply all. */
+    public int countedRows() {
+        boolean ignores = targets != null && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT;
+        return geometry.rows() - (ignores ? geometry.rows() / 4 : 0); // as Data.labels says
     }
 
-    /** Whether it leaves rows that do not count unread. */
-    public boolean isGradientOfLosses() {
-        return method().matches("crossEntropy\\.(backward|forwardBackward)");
+    /** Rows whose logits are read: a gradient leaves those that do not count alone. */
+    public int rowsRead() {
+        return method.endsWith("ackward") ? countedRows() : geometry.rows();
+    }
+
+    /** How often a thread looks at the logit of a row's label, where losses are made. */
+    public int looksAtLabels() {
+        boolean looks = method.startsWith("crossEntropy.forward") && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT;
+        return looks ? countedRows() : 0;
     }
 
     /** Makes the call; the values are those after all work is done. */
@@ -121,19 +139,19 @@ public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
         return new Ran(named("y", y, "dy", dy, "dx", dx), List.of());
     }
 
-    private Ran crossEntropyForward(Bench bench, DType labels) {
+    private Ran crossEntropyForward(Bench bench) {
         DeviceRows x = logits(bench);
         try (CrossEntropyResult result =
-                crossEntropy(bench).forward(x.tensor(), labels(bench, labels), weights(bench), bench.stream())) {
+                crossEntropy(bench).forward(x.tensor(), targets(bench), weights(bench), bench.stream())) {
             return new Ran(named("x", x), written(result, bench));
         }
     }
 
-    private Ran crossEntropyBackward(Bench bench, DType labels) {
+    private Ran crossEntropyBackward(Bench bench) {
         DeviceRows x = logits(bench);
         DeviceRows dx = bench.poisoned(dtype, geometry);
         Stream stream = bench.stream();
-        Tensor y = labels(bench, labels);
+        Tensor y = targets(bench);
         Tensor w = weights(bench);
         CrossEntropy loss = crossEntropy(bench);
         try (CrossEntropyResult result = loss.forward(x.tensor(), y, w, stream)) {
@@ -142,21 +160,24 @@ public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
         }
     }
 
-    private Ran crossEntropyForwardBackward(Bench bench, DType labels) {
+    private Ran crossEntropyForwardBackward(Bench bench) {
         DeviceRows x = logits(bench);
         DeviceRows dx = bench.poisoned(dtype, geometry);
         try (CrossEntropyResult result = crossEntropy(bench)
-                .forwardBackward(x.tensor(), labels(bench, labels), weights(bench), dx.tensor(), bench.stream())) {
+                .forwardBackward(x.tensor(), targets(bench), weights(bench), dx.tensor(), bench.stream())) {
             return new Ran(named("x", x, "dx", dx), written(result, bench));
         }
     }
 
-    /** With smoothing and weights, so that every reduction of the kernels takes part. */
     private CrossEntropy crossEntropy(Bench bench) {
-        return bench.ops().crossEntropy(CrossEntropyOptions.defaults().withLabelSmoothing(0.1), geometry.specAxis());
+        return bench.ops().crossEntropy(targets.options, geometry.specAxis());
     }
 
-    private Tensor labels(Bench bench, DType type) {
+    private Tensor targets(Bench bench) {
+        if (targets == Targets.PROBABILITIES_AND_EVERY_OUTPUT) {
+            return values(bench, 65).tensor();
+        }
+        DType type = targets == Targets.LABELS ? DType.I32 : DType.I64;
         return bench.labels(type, geometry.rowShape(), new Data(63).labels(geometry.rows(), geometry.classes(), -100));
     }
 
@@ -164,10 +185,19 @@ public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
         return bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), new Data(64).weights(geometry.classes()));
     }
 
-    private static List<double[]> written(CrossEntropyResult result, Bench bench) {
-        double[] rowLosses = result.rowLosses().downloadDoubles(bench.stream());
-        double[] lse = result.lse().downloadDoubles(bench.stream());
-        return List.of(new double[] {result.await()}, rowLosses, lse);
+    private List<double[]> written(CrossEntropyResult result, Bench bench) {
+        List<Tensor> tensors = new ArrayList<>(List.of(result.loss(), result.rowLosses(), result.lse()));
+        if (targets != Targets.LABELS) {
+            tensors.addAll(List.of(result.zLosses(), result.entropy()));
+        }
+        List<double[]> written = new ArrayList<>();
+        tensors.forEach(tensor -> written.add(tensor.downloadDoubles(bench.stream())));
+        if (targets != Targets.LABELS) {
+            written.add(Arrays.stream(result.argmax().downloadLabels(bench.stream()))
+                    .asDoubleStream()
+                    .toArray());
+        }
+        return written;
     }
 
     private static Map<String, DeviceRows> named(Object... namesAndRows) {
@@ -180,6 +210,6 @@ public record OpCall(String op, DType dtype, Geometry geometry, Body body) {
 
     @Override
     public String toString() {
-        return op + " " + dtype + " " + geometry;
+        return method + " " + dtype + " " + geometry + (targets == null ? "" : " " + targets);
     }
 }
