@@ -11,6 +11,7 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
@@ -69,6 +70,18 @@ public final class CrossEntropy {
     /** The numbers of this cross entropy. */
     public CrossEntropyOptions options() {
         return options;
+    }
+
+    /**
+     * This cross entropy where the classes are split over devices, for the device that has those from {@code first} on.
+     *
+     * @param first the class of its first column
+     * @param classes how many classes all devices have
+     * @throws IllegalArgumentException if {@code first} is none of the classes, or the options ask for outputs, which are not
+     *     combined over devices
+     */
+    public CrossEntropyShard shard(long first, long classes) {
+        return new CrossEntropyShard(ops, options, axis, new ClassShard(first, classes));
     }
 
     /**
@@ -232,7 +245,8 @@ public final class CrossEntropy {
     }
 
     private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
-        return CrossEntropyInputs.of(op, logits, targets, weights, axis, options);
+        Rows x = Rows.of(op, "logits", logits, axis);
+        return CrossEntropyInputs.of(op, x, targets, weights, axis, options, ClassShard.all(x.classes()));
     }
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
