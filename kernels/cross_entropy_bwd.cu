@@ -36,22 +36,18 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_bwd_##tier##_##dtype(                                                  \
-      T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,              \
-      const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                             \
-      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols,    \
-      int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,            \
-      int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, double z_loss,              \
-      double logit_scale, double soft_cap, double scale) {                                                            \
-    using A = logitops::Arithmetic<T>;                                                                                \
-    const uint32_t classes = static_cast<uint32_t>(cols);                                                             \
-    const logitops::Targets<T> targets{labels,       labels_are_i64 != 0, {probabilities, q_outer, q_axis}, weights,  \
-                                       ignore_index, has_ignore != 0,     static_cast<A>(smoothing),        classes}; \
-    logitops::cross_entropy_backward<Tier, T, A>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, target_sums,     \
-                                                 targets, logitops::Logits<A>(logit_scale, soft_cap),                 \
-                                                 {divisors, row_scale, scale, static_cast<A>(z_loss)},                \
-                                                 {rows, inner, classes});                                             \
+#define ENTRY(tier, Tier, dtype, T)                                                                                \
+  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_bwd_##tier##_##dtype(                                               \
+      T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,           \
+      const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
+      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
+      int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,         \
+      LOGITOPS_LOSS_NUMBERS, double scale) {                                                                       \
+    using A = logitops::Arithmetic<T>;                                                                             \
+    logitops::cross_entropy_backward<Tier, T, A>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, target_sums,  \
+                                                 LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),  \
+                                                 {divisors, row_scale, scale, static_cast<A>(z_loss)},             \
+                                                 {rows, inner, static_cast<uint32_t>(cols)});                      \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

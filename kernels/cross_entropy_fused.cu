@@ -1,7 +1,7 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
 //   row_losses = S lse - sum_j T_j z_j + lambda lse^2,   lse = log sum_j exp(z_j)
 //   dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j
-// and what else is asked for; z, T, S and r as in include/logits.cuh, targets.cuh and cross_entropy.cuh,
+// and what else is asked for; z, T, S and r as in include/logits.cuh, targets.cuh and row_losses.cuh,
 // g = scale * row_scale[row] / W.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
@@ -37,12 +37,14 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
     }
     const auto x_row = tier.row(x, row);
     const RowLoss loss(tier, x_row, logits, target, to);
-    loss.write(tier, to, row, gradient.z_loss);
-    const ExpSum<A>& exp_sum = loss.exp_sum();
-    const Probability<A> probability{1, exp_sum.regular() ? exp_sum.shift() : A(NAN), exponent_unit(logits.unit()),
-                                     1 / exp_sum.sum()};
+    if (tier.leads()) {
+      loss.write(to, row, gradient.z_loss);
+    }
+    const RowSums<A>& sums = loss.sums();
+    const Probability<A> probability{1, sums.regular() ? sums.shift() : A(NAN), exponent_unit(logits.unit()),
+                                     1 / sums.sum};
     write_gradient(tier, dx_row, x_row, logits, target, probability,
-                   gradient.of_probability(loss.target_sum(), loss.lse()), gradient.factor(row));
+                   gradient.of_probability(target.peak + sums.spread, sums.lse(logits.unit())), gradient.factor(row));
   });
 }
 
@@ -55,16 +57,12 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
       const T* x, const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                 \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols,    \
       int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,            \
-      int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, double z_loss,              \
-      double logit_scale, double soft_cap, double scale) {                                                            \
+      LOGITOPS_LOSS_NUMBERS, double scale) {                                                                          \
     using A = logitops::Arithmetic<T>;                                                                                \
-    const uint32_t classes = static_cast<uint32_t>(cols);                                                             \
-    const logitops::Targets<T> targets{labels,       labels_are_i64 != 0, {probabilities, q_outer, q_axis}, weights,  \
-                                       ignore_index, has_ignore != 0,     static_cast<A>(smoothing),        classes}; \
     logitops::cross_entropy_fused<Tier, T, A>(                                                                        \
         {dx, dx_outer, dx_axis}, {row_losses, lse, target_sums, z_losses, argmax, correct, entropy},                  \
-        {x, x_outer, x_axis}, targets, logitops::Logits<A>(logit_scale, soft_cap),                                    \
-        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, classes});                                \
+        {x, x_outer, x_axis}, LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),                        \
+        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, static_cast<uint32_t>(cols)});            \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -1,10 +1,13 @@
 // cross_entropy_fwd: row_losses = S lse - sum_j T_j z_j + lambda lse^2 and lse = log sum_j exp(z_j), row by row, and
-// what else is asked for; z, T and S as in include/logits.cuh, targets.cuh and cross_entropy.cuh.
+// what else is asked for; z, T and S as in include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are
+// asked for, only the sums of each row from which cross_entropy_combine makes these.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
+//           Columns are the classes [first, first + cols) of `classes`.
 //           probabilities: like x; read where labels are null.
-//           row_losses, lse, target_sums, labels: [rows]; weights: [cols], or null for 1 each.
+//           row_losses, lse, target_sums, labels: [rows]; weights: [classes], or null for 1 each.
 //           z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
+//           partials: [5, rows], or null; without them first is 0 and cols are all classes.
 // Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
@@ -17,33 +20,37 @@
 namespace logitops {
 
 template <class Tier, class T, class A>
-LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Tensor<const T> x, Targets<T> targets, Logits<A> logits,
-                                           Shape shape, A z_loss) {
+LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partials, Tensor<const T> x,
+                                           Targets<T> targets, Logits<A> logits, Shape shape, A z_loss) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto target = targets.of(tier, row);
     const RowLoss loss(tier, tier.row(x, row), logits, target, to);
-    loss.write(tier, to, row, z_loss);
+    if (!tier.leads()) {
+      return;
+    }
+    if (partials.values != nullptr) {
+      partials.write(row, loss.sums());
+    } else {
+      loss.write(to, row, z_loss);
+    }
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_fwd_##tier##_##dtype(                                                  \
-      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,        \
-      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,         \
-      const T* x, const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights, int64_t rows,   \
-      int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,                  \
-      int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, double z_loss,              \
-      double logit_scale, double soft_cap) {                                                                          \
-    using A = logitops::Arithmetic<T>;                                                                                \
-    const uint32_t classes = static_cast<uint32_t>(cols);                                                             \
-    const logitops::Targets<T> targets{labels,       labels_are_i64 != 0, {probabilities, q_outer, q_axis}, weights,  \
-                                       ignore_index, has_ignore != 0,     static_cast<A>(smoothing),        classes}; \
-    logitops::cross_entropy_forward<Tier, T, A>(                                                                      \
-        {row_losses, lse, target_sums, z_losses, argmax, correct, entropy}, {x, x_outer, x_axis}, targets,            \
-        logitops::Logits<A>(logit_scale, soft_cap), {rows, inner, classes}, static_cast<A>(z_loss));                  \
+#define ENTRY(tier, Tier, dtype, T)                                                                                  \
+  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_fwd_##tier##_##dtype(                                                 \
+      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,       \
+      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,        \
+      logitops::Arithmetic<T>* partials, const T* x, const void* labels, const T* probabilities,                     \
+      const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols, int64_t x_outer,            \
+      int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS) {                                      \
+    using A = logitops::Arithmetic<T>;                                                                               \
+    logitops::cross_entropy_forward<Tier, T, A>({row_losses, lse, target_sums, z_losses, argmax, correct, entropy},  \
+                                                {partials, rows}, {x, x_outer, x_axis}, LOGITOPS_TARGETS(T),         \
+                                                logitops::Logits<A>(logit_scale, soft_cap),                          \
+                                                {rows, inner, static_cast<uint32_t>(cols)}, static_cast<A>(z_loss)); \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -1,47 +1,15 @@
-// cross_entropy: what its three directions share. With the logits z of logits.cuh, the targets T of targets.cuh and
-// lambda the z-loss
+// cross_entropy: what its three directions share: the pass over a row that row_losses.cuh makes a loss of, and
 //
-//   lse        = log sum_j exp(z_j)
-//   S          = sum_j T_j
-//   loss       = S lse - sum_j T_j z_j + lambda lse^2
 //   gradient_j = (p_j (S + 2 lambda lse r) - T_j) dz_j/dx_j
 //
 // r = 1, but for MEAN: the losses are divided by a sum of weights W, the z-losses by a number of rows N, and r = W / N.
 #pragma once
 
 #include "logits.cuh"
+#include "row_losses.cuh"
 #include "targets.cuh"
 
 namespace logitops {
-
-/** Where what there is one of per row goes. Null: not asked for. */
-template <class A>
-struct RowOutputs {
-  A* row_losses;
-  A* lse;
-  A* target_sums;  // S; written where targets spread, else it is the peak
-  A* z_losses;
-  int32_t* argmax;
-  int32_t* correct;
-  A* entropy;
-
-  /** Of a row that is not read. */
-  LOGITOPS_DEVICE void write_uncounted(int64_t row, bool ignored) const {
-    row_losses[row] = ignored ? A(0) : A(NAN);
-    lse[row] = 0;
-    write(z_losses, row, A(0));
-    write(argmax, row, -1);
-    write(correct, row, 0);
-    write(entropy, row, A(0));
-  }
-
-  template <class V>
-  LOGITOPS_DEVICE static void write(V* to, int64_t row, V value) {
-    if (to != nullptr) {
-      to[row] = value;
-    }
-  }
-};
 
 /** What one pass over a row's logits tells. */
 template <class A, class Q>
@@ -52,8 +20,8 @@ class RowLoss {
   LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Logits<A>& logits, const Target<A, Q>& target,
                           const RowOutputs<A>& asked)
       : target_(target), unit_(logits.unit()), exp_sum_(logits.unit(), asked.entropy != nullptr) {
-    const bool labelled = target.counted && !target.given;
-    label_logit_ = tier.leads() && labelled ? logits.of(widen(*x_row.at(target.label))) : A(0);
+    const bool label_here = target.label_column != kNoClass;
+    sums_.label_logit = tier.leads() && label_here ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
     const bool spreads = target.counted && target.spreads();
     const bool wants_best = asked.argmax != nullptr;
     Compensated<A> spread, spread_logits;
@@ -86,53 +54,31 @@ class RowLoss {
     // The first barrier of these closes the hazard of in-place gradients: the leader's read of the label's logit
     // against the write of the thread that owns that column.
     exp_sum_.gather(tier);
-    if (spreads) {
-      spread_ = tier.sum(spread);
-      spread_logits_ = tier.sum(spread_logits);
-    }
+    sums_.max = exp_sum_.max();
+    sums_.sum = exp_sum_.sum();
+    sums_.spread = spreads ? tier.sum(spread) : A(0);
+    sums_.spread_logits = spreads ? tier.sum(spread_logits) : A(0);
     if (wants_best) {
       argmax_ = static_cast<uint32_t>(tier.best(best).column);
-      wanted_ = target.given ? static_cast<uint32_t>(tier.best(best_target).column) : target.label;
+      wanted_ = target.given ? static_cast<uint32_t>(tier.best(best_target).column) : target.label_column;
     }
   }
 
-  LOGITOPS_DEVICE const ExpSum<A>& exp_sum() const { return exp_sum_; }
+  /** The label's logit in it is right for the leader alone. */
+  LOGITOPS_DEVICE const RowSums<A>& sums() const { return sums_; }
 
-  /** As it is: infinite or NaN if the row has it so. */
-  LOGITOPS_DEVICE A lse() const { return fused(unit_, exp_sum_.shift(), logarithm(exp_sum_.sum())); }
-
-  /** S; for counted rows. */
-  LOGITOPS_DEVICE A target_sum() const { return target_.peak + spread_; }
-
-  /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
-  template <class Tier>
-  LOGITOPS_DEVICE void write(const Tier& tier, const RowOutputs<A>& to, int64_t row, A z_loss) const {
-    if (!tier.leads()) {
-      return;
-    }
-    const bool good = target_.counted && exp_sum_.regular();
-    const A log_sum = logarithm(exp_sum_.sum());
-    const A row_lse = lse();
-    A loss = weighted(target_.peak, log_sum - (label_logit_ - exp_sum_.shift()) * unit_);
-    if (target_.spreads()) {
-      loss += fused(spread_, row_lse, -(spread_logits_ * unit_));
-      RowOutputs<A>::write(to.target_sums, row, target_sum());
-    }
-    const A z = z_loss == 0 ? A(0) : z_loss * row_lse * row_lse;
-    to.row_losses[row] = target_.ignored ? A(0) : good ? loss + z : A(NAN);
-    to.lse[row] = row_lse;
-    RowOutputs<A>::write(to.z_losses, row, target_.counted ? (good ? z : A(NAN)) : A(0));
+  /** All that is asked for. */
+  LOGITOPS_DEVICE void write(const RowOutputs<A>& to, int64_t row, A z_loss) const {
+    to.write_losses(row, target_, sums_, unit_, z_loss);
     RowOutputs<A>::write(to.argmax, row, static_cast<int32_t>(argmax_));
     RowOutputs<A>::write(to.correct, row, target_.counted && argmax_ == wanted_ ? 1 : 0);
-    RowOutputs<A>::write(to.entropy, row, exp_sum_.regular() ? exp_sum_.entropy() : A(NAN));
+    RowOutputs<A>::write(to.entropy, row, sums_.regular() ? exp_sum_.entropy() : A(NAN));
   }
 
  private:
   Target<A, Q> target_;
   A unit_;
-  A label_logit_;
-  A spread_ = 0;
-  A spread_logits_ = 0;
+  RowSums<A> sums_;
   uint32_t argmax_ = 0;
   uint32_t wanted_ = 0;
   ExpSum<A> exp_sum_;
@@ -193,7 +139,7 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
     Batch<A> dx;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      const A t_k = columns[k] == target.label ? t[k] + target.peak : t[k];
+      const A t_k = columns[k] == target.label_column ? t[k] + target.peak : t[k];
       dx[k] = fused(probability(v[k]), of_probability, -t_k) * scaled_factor;
     }
     if (logits.capped()) {
@@ -214,3 +160,18 @@ LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
 }
 
 }  // namespace logitops
+
+// The last parameters of every entry but for its own, and what they and those by the same names before become.
+#define LOGITOPS_LOSS_NUMBERS                                                                                         \
+  int32_t classes, int32_t first, int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, \
+      double z_loss, double logit_scale, double soft_cap
+#define LOGITOPS_LABELS(A)                                                                          \
+  logitops::Labels<A> {                                                                             \
+    labels, labels_are_i64 != 0, weights, ignore_index, has_ignore != 0, static_cast<A>(smoothing), \
+        static_cast<uint32_t>(classes)                                                              \
+  }
+#define LOGITOPS_TARGETS(T)                                                                                   \
+  logitops::Targets<T> {                                                                                      \
+    LOGITOPS_LABELS(logitops::Arithmetic<T>), {probabilities, q_outer, q_axis}, static_cast<uint32_t>(first), \
+        static_cast<uint32_t>(cols)                                                                           \
+  }

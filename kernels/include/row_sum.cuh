@@ -90,6 +90,9 @@ class ExpSum {
     }
   }
 
+  /** After gather. */
+  LOGITOPS_DEVICE A max() const { return reference_; }
+
   LOGITOPS_DEVICE A shift() const { return isinf(reference_) ? A(0) : reference_; }
   LOGITOPS_DEVICE A sum() const { return sum_.value(); }
 

@@ -11,9 +11,9 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +69,18 @@ public final class CrossEntropy {
     /** The numbers of this cross entropy. */
     public CrossEntropyOptions options() {
         return options;
+    }
+
+    /**
+     * This cross entropy where the classes are split over devices, for the device that has those from {@code first} on.
+     *
+     * @param first the class of its first column
+     * @param classes how many classes all devices have
+     * @throws IllegalArgumentException if {@code first} is none of the classes, or the options ask for outputs, which are not
+     *     combined over devices
+     */
+    public CrossEntropyShard shard(long first, long classes) {
+        return new CrossEntropyShard(ops, options, axis, new ClassShard(first, classes));
     }
 
     /**
@@ -204,6 +216,21 @@ public final class CrossEntropy {
         return forward(HostForm.DOUBLES, logits, labels, weights, shape);
     }
 
+    /**
+     * The loss of F32 logits on the host with probabilities as targets, neither padded. Waits.
+     *
+     * @param weights null for 1 each
+     * @throws IllegalArgumentException if shapes and array lengths do not agree; nothing has run then
+     */
+    public CrossEntropyLoss<float[]> forward(float[] logits, float[] targets, float[] weights, Shape shape) {
+        return forwardGiven(HostForm.FLOATS, logits, targets, weights, shape);
+    }
+
+    /** As {@link #forward(float[], float[], float[], Shape)}, in F64. */
+    public CrossEntropyLoss<double[]> forward(double[] logits, double[] targets, double[] weights, Shape shape) {
+        return forwardGiven(HostForm.DOUBLES, logits, targets, weights, shape);
+    }
+
     /** As {@link #forwardBackward(float[], int[], float[], GradScale, Shape)}, without class weights and scale. */
     public CrossEntropyGradient<float[]> forwardBackward(float[] logits, int[] labels, Shape shape) {
         return forwardBackward(HostForm.FLOATS, logits, labels, null, GradScale.ONE, shape);
@@ -231,8 +258,27 @@ public final class CrossEntropy {
         return forwardBackward(HostForm.DOUBLES, logits, labels, weights, gradScale, shape);
     }
 
+    /**
+     * Loss and gradient of F32 logits on the host with probabilities as targets, neither padded; the arrays are left as they
+     * are. Waits.
+     *
+     * @param weights null for 1 each
+     * @throws IllegalArgumentException if shapes and array lengths do not agree; nothing has run then
+     */
+    public CrossEntropyGradient<float[]> forwardBackward(
+            float[] logits, float[] targets, float[] weights, GradScale gradScale, Shape shape) {
+        return forwardBackwardGiven(HostForm.FLOATS, logits, targets, weights, gradScale, shape);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], GradScale, Shape)}, in F64. */
+    public CrossEntropyGradient<double[]> forwardBackward(
+            double[] logits, double[] targets, double[] weights, GradScale gradScale, Shape shape) {
+        return forwardBackwardGiven(HostForm.DOUBLES, logits, targets, weights, gradScale, shape);
+    }
+
     private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
-        return CrossEntropyInputs.of(op, logits, targets, weights, axis, options);
+        Rows x = Rows.of(op, "logits", logits, axis);
+        return CrossEntropyInputs.of(op, x, targets, weights, axis, options, ClassShard.all(x.classes()));
     }
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
@@ -261,58 +307,26 @@ public final class CrossEntropy {
     }
 
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {
-        Shape rows = requireLabels(FORWARD, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
-                Tensor y = ops.labels(labels, rows, stream);
-                Tensor w = weights == null
-                        ? null
-                        : form.upload(ops, FORWARD + ": weights", weights, classes(shape), stream);
-                CrossEntropyResult result = forward(x, y, w, stream)) {
-            A rowLosses = form.down().apply(result.rowLosses(), stream);
-            A lse = form.down().apply(result.lse(), stream);
-            return new CrossEntropyLoss<>(reduced(result), rowLosses, lse, result.countedRows());
-        }
+        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
+        return host.forward(FORWARD, logits, host.labels(FORWARD, labels, shape), weights, shape);
+    }
+
+    private <A> CrossEntropyLoss<A> forwardGiven(HostForm<A> form, A logits, A targets, A weights, Shape shape) {
+        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
+        return host.forward(FORWARD, logits, host.probabilities(FORWARD, targets, shape), weights, shape);
     }
 
     private <A> CrossEntropyGradient<A> forwardBackward(
             HostForm<A> form, A logits, int[] labels, A weights, GradScale gradScale, Shape shape) {
-        Shape rows = requireLabels(FORWARD_BACKWARD, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, FORWARD_BACKWARD + ": logits", logits, shape, stream);
-                Tensor y = ops.labels(labels, rows, stream);
-                Tensor w = weights == null
-                        ? null
-                        : form.upload(ops, FORWARD_BACKWARD + ": weights", weights, classes(shape), stream);
-                CrossEntropyResult result = newResult(x.dtype(), shape, stream)) {
-            forwardBackward(x, y, w, gradScale, x, result, stream);
-            A rowLosses = form.down().apply(result.rowLosses(), stream);
-            A gradient = form.down().apply(x, stream);
-            return new CrossEntropyGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
-        }
+        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
+        HostCrossEntropy.Targets targets = host.labels(FORWARD_BACKWARD, labels, shape);
+        return host.forwardBackward(FORWARD_BACKWARD, logits, targets, weights, gradScale, shape);
     }
 
-    /** The shape of the labels, after a look at each. */
-    private Shape requireLabels(String op, int[] labels, Shape shape) {
-        Shape rows = shape.without(axis);
-        if (labels.length != rows.elements()) {
-            throw new IllegalArgumentException(
-                    op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
-        }
-        long classes = shape.extent(axis.in(shape));
-        for (int row = 0; row < labels.length; row++) {
-            if ((labels[row] < 0 || labels[row] >= classes) && !options.ignores(labels[row])) {
-                throw CrossEntropyResult.labelOutOfRange(row, labels[row], classes, options);
-            }
-        }
-        return rows;
-    }
-
-    private Shape classes(Shape shape) {
-        return Shape.of(shape.extent(axis.in(shape)));
-    }
-
-    private double reduced(CrossEntropyResult result) {
-        return options.reduction() == Reduction.NONE ? Double.NaN : result.await();
+    private <A> CrossEntropyGradient<A> forwardBackwardGiven(
+            HostForm<A> form, A logits, A targets, A weights, GradScale gradScale, Shape shape) {
+        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
+        HostCrossEntropy.Targets given = host.probabilities(FORWARD_BACKWARD, targets, shape);
+        return host.forwardBackward(FORWARD_BACKWARD, logits, given, weights, gradScale, shape);
     }
 }

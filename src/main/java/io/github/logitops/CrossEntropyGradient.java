@@ -4,9 +4,21 @@ package io.github.logitops;
  * The loss of a batch and its gradient on the host.
  *
  * @param loss the reduced loss; NaN where the reduction is NONE
+ * @param zLoss what of it is z-loss: 0 if the options ask for none, NaN where the reduction is NONE
  * @param rowLosses the loss of each row
  * @param gradient the gradient with respect to the logits, of their shape
  * @param countedRows rows that are not ignored
+ * @param argmax the class with the largest logit of each row, -1 in ignored ones, or null if the options do not ask for it
+ * @param correctRows how many counted rows have that at their target; 0 if the options do not ask for it
+ * @param entropy the entropy of each row's softmax, 0 in ignored ones, or null if the options do not ask for it
  * @param <A> {@code float[]} or {@code double[]}
  */
-public record CrossEntropyGradient<A>(double loss, A rowLosses, A gradient, long countedRows) {}
+public record CrossEntropyGradient<A>(
+        double loss,
+        double zLoss,
+        A rowLosses,
+        A gradient,
+        long countedRows,
+        int[] argmax,
+        long correctRows,
+        A entropy) {}

@@ -2,10 +2,14 @@ package io.github.logitops.cpu;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.CrossEntropyBackward;
+import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Rows;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
@@ -89,26 +93,31 @@ public final class CpuExecutor implements Executor {
 
     @Override
     public void run(CrossEntropyForward problem, Stream stream) {
-        LossRows loss = new LossRows(problem.inputs(), problem.result(), driver);
-        loss.countLabels();
-        int classes = problem.inputs().x().classes();
-        ParallelRows.forEach(problem.inputs().x().count(), classes, row -> loss.forward(row, Scratch.of(classes)));
-        loss.reduce();
+        CrossEntropyInputs inputs = problem.inputs();
+        TargetRows targets = new TargetRows(inputs, driver);
+        LossRows rows = new LossRows(inputs, targets, driver);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
+        to.countLabels();
+        forEach(inputs.x(), (row, scratch) -> rows.forward(row, scratch, to));
+        to.reduce();
     }
 
     @Override
     public void run(CrossEntropyBackward problem, Stream stream) {
-        LossRows loss = new LossRows(problem.inputs(), problem.saved(), driver);
+        CrossEntropyInputs inputs = problem.inputs();
+        TargetRows targets = new TargetRows(inputs, driver);
+        LossRows rows = new LossRows(inputs, targets, driver);
+        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, driver);
         RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction factors = loss.factors(problem.gradScale(), driver);
-        int classes = problem.inputs().x().classes();
-        ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            if (loss.counts(row)) {
-                loss.fromSaved(row, scratch);
-                loss.toGradient(row, scratch, loss.savedLse(row), factors.applyAsDouble(row));
+        LongToDoubleFunction factors = saved.factors(problem.gradScale());
+        forEach(inputs.x(), (row, scratch) -> {
+            if (targets.counts(row)) {
+                double lse = saved.lse(row);
+                rows.fromSaved(row, scratch, lse);
+                double ofProbability = saved.ofProbability(saved.targetSum(row), lse);
+                rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
             } else {
-                loss.zeros(scratch);
+                rows.zeros(scratch);
             }
             dx.write(row, scratch.second);
         });
@@ -116,27 +125,59 @@ public final class CpuExecutor implements Executor {
 
     @Override
     public void run(CrossEntropyFused problem, Stream stream) {
-        LossRows loss = new LossRows(problem.inputs(), problem.result(), driver);
-        loss.countLabels();
+        CrossEntropyInputs inputs = problem.inputs();
+        TargetRows targets = new TargetRows(inputs, driver);
+        LossRows rows = new LossRows(inputs, targets, driver);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
         RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction factors = loss.factors(problem.gradScale(), driver);
-        int classes = problem.inputs().x().classes();
-        ParallelRows.forEach(problem.inputs().x().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            if (loss.counts(row)) {
-                RowMath.Summary summary = loss.forward(row, scratch);
-                boolean regular = Double.isFinite(summary.lse());
-                for (int j = 0; j < classes; j++) {
-                    scratch.second[j] = regular ? scratch.second[j] / summary.sum : Double.NaN;
-                }
-                loss.toGradient(row, scratch, summary.lse(), factors.applyAsDouble(row));
+        to.countLabels();
+        LongToDoubleFunction factors = to.factors(problem.gradScale());
+        forEach(inputs.x(), (row, scratch) -> {
+            if (targets.counts(row)) {
+                RowMath.Summary summary = rows.forward(row, scratch, to);
+                summary.toProbabilities(scratch.second, inputs.x().classes());
+                double ofProbability = to.ofProbability(rows.targetSum(row, scratch), summary.lse());
+                rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
             } else {
-                loss.skip(row);
-                loss.zeros(scratch);
+                to.skip(row);
+                rows.zeros(scratch);
             }
             dx.write(row, scratch.second);
         });
-        loss.reduce();
+        to.reduce();
+    }
+
+    @Override
+    public void run(CrossEntropyPartials problem, Stream stream) {
+        CrossEntropyInputs inputs = problem.inputs();
+        LossRows rows = new LossRows(inputs, new TargetRows(inputs, driver), driver);
+        VectorView to = new VectorView(problem.partials(), driver);
+        forEach(
+                inputs.x(),
+                (row, scratch) -> rows.partials(row, scratch, to, inputs.x().count()));
+    }
+
+    @Override
+    public void run(CrossEntropyCombine problem, Stream stream) {
+        TargetRows targets = new TargetRows(problem, driver);
+        LossOutputs to = new LossOutputs(problem.result(), problem.options(), targets, driver);
+        VectorView partials = new VectorView(problem.partials(), driver);
+        double unit = LogitRows.unit(problem.options());
+        to.countLabels();
+        ParallelRows.forEach(
+                problem.rows(),
+                problem.shards(),
+                row -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
+        to.reduce();
+    }
+
+    /** Work on a row with a thread's arrays. */
+    private interface RowWork {
+        void accept(long row, Scratch scratch);
+    }
+
+    private static void forEach(Rows x, RowWork work) {
+        ParallelRows.forEach(x.count(), x.classes(), row -> work.accept(row, Scratch.of(x.classes())));
     }
 
     private LongToDoubleFunction factors(GradScale gradScale) {

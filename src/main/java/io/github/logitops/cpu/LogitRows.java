@@ -11,11 +11,10 @@ final class LogitRows {
     private final double cap; // 0: none
 
     LogitRows(CrossEntropyInputs inputs, HostDriver driver) {
-        CrossEntropyOptions options = inputs.options();
         x = new RowView(inputs.x(), driver);
         classes = inputs.x().classes();
-        scale = options.logitScale();
-        cap = options.softCap().orElse(0);
+        scale = inputs.options().logitScale();
+        cap = inputs.options().softCap().orElse(0);
     }
 
     /** Reads x. */
@@ -25,11 +24,19 @@ final class LogitRows {
 
     /** Turns x into z. */
     void apply(double[] values) {
-        if (cap == 0 && scale == 1) {
-            return;
+        if (cap != 0) {
+            cap(values);
+        } else if (scale != 1) {
+            for (int j = 0; j < classes; j++) {
+                values[j] *= scale;
+            }
         }
-        for (int j = 0; j < classes; j++) {
-            values[j] = cap == 0 ? scale * values[j] : cap * Math.tanh(values[j] * (scale / cap));
+    }
+
+    /** Turns x into what sums over shards are made of: z if there is a cap, else x. */
+    void cap(double[] values) {
+        for (int j = 0; j < classes && cap != 0; j++) {
+            values[j] = cap * Math.tanh(values[j] * (scale / cap));
         }
     }
 
@@ -37,5 +44,14 @@ final class LogitRows {
     double slope(double z) {
         double t = cap == 0 ? 0 : z / cap;
         return scale * (1 - t * t);
+    }
+
+    /** What one of the numbers of {@link #cap} is worth in z. */
+    static double unit(CrossEntropyOptions options) {
+        return options.softCap().isPresent() ? 1 : options.logitScale();
+    }
+
+    double unit() {
+        return cap == 0 ? scale : 1;
     }
 }

@@ -2,14 +2,9 @@ package io.github.logitops.cpu;
 
 import static io.github.logitops.cpu.TargetRows.weighted;
 
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LossBuffers;
-import io.github.logitops.spec.CrossEntropyOptions;
-import io.github.logitops.spec.Reduction;
+import io.github.logitops.op.CrossEntropyPartials;
 import java.util.Arrays;
-import java.util.function.LongToDoubleFunction;
 
 /**
  * Cross entropy row by row. With the targets T and the logits z, S = sum T_j and the z-loss coefficient lambda,
@@ -22,198 +17,136 @@ import java.util.function.LongToDoubleFunction;
  * where r is what MEAN divides losses by over what it divides z-losses by, and 1 otherwise.
  */
 final class LossRows {
-    private final CrossEntropyOptions options;
-    private final long rows;
-    private final int classes;
+    private final int columns;
     private final TargetRows targets;
     private final LogitRows logits;
 
-    private final VectorView loss;
-    private final VectorView rowLosses;
-    private final VectorView lse;
-    private final VectorView targetSums;
-    private final VectorView divisors;
-    private final VectorView labelStats;
-    private final VectorView zLoss; // from here on null: not asked for
-    private final VectorView zLosses;
-    private final VectorView argmax;
-    private final VectorView correct;
-    private final VectorView entropy;
-
-    LossRows(CrossEntropyInputs inputs, LossBuffers buffers, HostDriver driver) {
-        options = inputs.options();
-        rows = inputs.x().count();
-        classes = inputs.x().classes();
-        targets = new TargetRows(inputs, driver);
-        logits = new LogitRows(inputs, driver);
-        loss = new VectorView(buffers.loss(), driver);
-        rowLosses = new VectorView(buffers.rowLosses(), driver);
-        lse = new VectorView(buffers.lse(), driver);
-        targetSums = new VectorView(buffers.targetSums(), driver);
-        divisors = new VectorView(buffers.divisors(), driver);
-        labelStats = new VectorView(buffers.labelStats(), driver);
-        zLoss = viewOrNull(buffers.zLoss(), driver);
-        zLosses = viewOrNull(buffers.zLosses(), driver);
-        argmax = viewOrNull(buffers.argmax(), driver);
-        correct = viewOrNull(buffers.correct(), driver);
-        entropy = viewOrNull(buffers.entropy(), driver);
-    }
-
-    private static VectorView viewOrNull(Tensor tensor, HostDriver driver) {
-        return tensor == null ? null : new VectorView(tensor, driver);
-    }
-
-    /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
-    void countLabels() {
-        long counted = 0;
-        double sum = 0;
-        double lost = 0;
-        boolean noted = labelStats.label(1) >= 0;
-        for (long row = 0; row < rows; row++) {
-            if (targets.counts(row)) {
-                counted++;
-                double weight = targets.weight(row);
-                double next = sum + weight;
-                lost += (sum - next) + weight;
-                sum = next;
-            } else if (!noted && !targets.isIgnored(row)) {
-                labelStats.setLong(1, row);
-                labelStats.setLong(2, targets.label(row));
-                noted = true;
-            }
-        }
-        labelStats.setLong(0, counted);
-        divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
-        divisors.set(1, counted);
-    }
-
-    boolean counts(long row) {
-        return targets.counts(row);
+    LossRows(CrossEntropyInputs inputs, TargetRows targets, HostDriver driver) {
+        this.columns = inputs.x().classes();
+        this.targets = targets;
+        this.logits = new LogitRows(inputs, driver);
     }
 
     /** Writes what is asked for of a row; leaves its z in the first scratch array and exp(z - shift) in the second. */
-    RowMath.Summary forward(long row, Scratch scratch) {
+    RowMath.Summary forward(long row, Scratch scratch, LossOutputs to) {
         double[] z = scratch.first;
         logits.read(row, z);
-        if (argmax != null) {
-            int best = RowMath.argmax(z, classes);
-            argmax.setInt(row, best);
-            correct.setInt(row, counts(row) && targets.best(row, scratch.third) == best ? 1 : 0);
+        if (to.wantsArgmax()) {
+            int best = RowMath.argmax(z, columns);
+            to.setArgmax(row, best, targets.counts(row) && targets.best(row, scratch.third) == best);
         }
         logits.apply(z);
-        RowMath.Summary summary = RowMath.summarize(z, scratch.second, classes);
-        lse.set(row, summary.lse());
-        if (entropy != null) {
-            entropy.set(row, summary.entropy(z, scratch.second, scratch.third, classes));
+        RowMath.Summary summary = RowMath.summarize(z, scratch.second, columns);
+        if (to.wantsEntropy()) {
+            to.setEntropy(row, summary.entropy(z, scratch.second, scratch.third, columns));
         }
-        boolean regular = Double.isFinite(summary.lse());
-        if (!counts(row) || !regular) {
-            setLoss(row, targets.isIgnored(row) ? 0 : Double.NaN, counts(row) ? Double.NaN : 0);
+        if (!targets.counts(row) || !Double.isFinite(summary.lse())) {
+            to.setNoLosses(row, summary.lse());
             return summary;
         }
         double logSum = Math.log(summary.sum);
         double[] t = scratch.third;
         targets.read(row, t);
-        targetSums.set(row, RowMath.sum(t, classes));
-        for (int j = 0; j < classes; j++) {
+        double targetSum = RowMath.sum(t, columns);
+        for (int j = 0; j < columns; j++) {
             t[j] = weighted(t[j], logSum - (z[j] - summary.shift));
         }
-        double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * summary.lse() * summary.lse();
-        setLoss(row, RowMath.sum(t, classes) + ofRow, ofRow);
+        to.setLosses(row, RowMath.sum(t, columns), summary.lse(), targetSum);
         return summary;
     }
 
-    /** Writes what is asked for of a row that does not count and is not read. */
-    void skip(long row) {
-        setLoss(row, targets.isIgnored(row) ? 0 : Double.NaN, 0);
-        lse.set(row, 0);
-        if (argmax != null) {
-            argmax.setInt(row, -1);
-            correct.setInt(row, 0);
+    /** Writes the sums over a shard's columns of a row. */
+    void partials(long row, Scratch scratch, VectorView to, long rows) {
+        double[] v = scratch.first;
+        logits.read(row, v);
+        logits.cap(v);
+        double max = RowMath.max(v, columns);
+        double shift = Double.isInfinite(max) ? 0 : max;
+        for (int j = 0; j < columns; j++) {
+            scratch.second[j] = Math.exp((v[j] - shift) * logits.unit());
         }
-        if (entropy != null) {
-            entropy.set(row, 0);
+        to.set(row, max);
+        to.set(rows + row, RowMath.sum(scratch.second, columns));
+        int column = targets.counts(row) ? targets.labelColumn(row) : -1;
+        to.set(2 * rows + row, column < 0 ? 0 : v[column]);
+        double[] t = scratch.third;
+        if (targets.counts(row) && targets.spreads()) {
+            targets.readSpread(row, t);
+        } else {
+            Arrays.fill(t, 0, columns, 0);
         }
-    }
-
-    private void setLoss(long row, double rowLoss, double ofRow) {
-        rowLosses.set(row, rowLoss);
-        if (zLosses != null) {
-            zLosses.set(row, ofRow);
+        to.set(3 * rows + row, RowMath.sum(t, columns));
+        for (int j = 0; j < columns; j++) {
+            t[j] = weighted(t[j], v[j]);
         }
+        to.set(4 * rows + row, RowMath.sum(t, columns));
     }
 
     /** As after {@link #forward}, from the saved lse, with probabilities in the second scratch array. */
-    void fromSaved(long row, Scratch scratch) {
+    void fromSaved(long row, Scratch scratch, double lse) {
         double[] z = scratch.first;
         logits.read(row, z);
         logits.apply(z);
-        double saved = lse.get(row);
-        for (int j = 0; j < classes; j++) {
+        for (int j = 0; j < columns; j++) {
             // Rows with an infinite lse are NaN throughout, as in the forward op. In a row of logits about -1e30 a
             // stored lse
             // is off by more than exponentials bear: no probability passes 1 for that.
-            scratch.second[j] = Double.isInfinite(saved) ? Double.NaN : Math.min(1, Math.exp(z[j] - saved));
+            scratch.second[j] = Double.isInfinite(lse) ? Double.NaN : Math.min(1, Math.exp(z[j] - lse));
         }
     }
 
     /** Turns a counted row's probabilities into its gradient, in the second scratch array. */
-    void toGradient(long row, Scratch scratch, double rowLse, double factor) {
+    void toGradient(long row, Scratch scratch, double ofProbability, double factor) {
         double[] t = scratch.third;
         targets.read(row, t);
-        double ofProbability = RowMath.sum(t, classes);
-        if (options.zLoss() != 0) {
-            boolean mean = options.reduction() == Reduction.MEAN;
-            double ratio = mean ? divisors.get(0) / divisors.get(1) : 1;
-            ofProbability += 2 * options.zLoss() * ratio * rowLse;
-        }
-        for (int j = 0; j < classes; j++) {
+        for (int j = 0; j < columns; j++) {
             double ofZ = scratch.second[j] * ofProbability - t[j];
             scratch.second[j] = ofZ * factor * logits.slope(scratch.first[j]);
         }
     }
 
-    double savedLse(long row) {
-        return lse.get(row);
-    }
-
-    /** Reduces the row losses as they are stored. */
-    void reduce() {
-        if (correct != null) {
-            long hits = 0;
-            for (long row = 0; row < rows; row++) {
-                hits += correct.label(row);
-            }
-            labelStats.setLong(3, hits);
-        }
-        if (options.reduction() == Reduction.NONE) {
-            return;
-        }
-        boolean mean = options.reduction() == Reduction.MEAN;
-        double weightSum = mean ? divisors.get(0) : 1;
-        double counted = mean ? divisors.get(1) : 1;
-        double[] parts = rowLosses.toArray((int) rows);
-        double[] ofRows = zLosses == null ? new double[parts.length] : zLosses.toArray((int) rows);
-        double losses = RowMath.sum(parts, parts.length); // NaN if a row is mislabelled
-        double z = RowMath.sum(ofRows, ofRows.length);
-        double reduced = (losses - z) / (weightSum == 0 ? Double.NaN : weightSum) + z / counted;
-        double empty = options.emptyMean().value();
-        loss.set(0, counted == 0 ? losses + empty : mean ? reduced : losses);
-        if (zLoss != null) {
-            zLoss.set(0, counted == 0 ? empty : z / counted);
-        }
-    }
-
-    /** What a row's gradient is multiplied by: its grad scale over what MEAN divides by, NaN where that is 0. */
-    LongToDoubleFunction factors(GradScale gradScale, HostDriver driver) {
-        double weightSum = options.reduction() == Reduction.MEAN ? divisors.get(0) : 1;
-        double factor = gradScale.value() / (weightSum == 0 ? Double.NaN : weightSum);
-        VectorView perRow = viewOrNull(gradScale.perRow(), driver);
-        return row -> perRow == null ? factor : factor * perRow.get(row);
+    /** The sum of a counted row's targets in double, where the columns are all classes. */
+    double targetSum(long row, Scratch scratch) {
+        targets.read(row, scratch.third);
+        return RowMath.sum(scratch.third, columns);
     }
 
     /** The gradient of a row that does not count, in the second scratch array. */
     void zeros(Scratch scratch) {
-        Arrays.fill(scratch.second, 0, classes, 0);
+        Arrays.fill(scratch.second, 0, columns, 0);
+    }
+
+    /**
+     * Writes the losses of a row from the partials of its shards, {@link CrossEntropyPartials#COUNT} for each row and shard.
+     *
+     * @param unit what one of v is worth in z
+     */
+    static void combine(
+            long row, VectorView partials, long rows, int shards, double unit, TargetRows targets, LossOutputs to) {
+        double[][] of = new double[CrossEntropyPartials.COUNT][shards];
+        for (int i = 0; i < shards; i++) {
+            for (int k = 0; k < of.length; k++) {
+                of[k][i] = partials.get((i * (long) of.length + k) * rows + row);
+            }
+        }
+        double max = RowMath.max(of[0], shards);
+        double shift = Double.isInfinite(max) ? 0 : max;
+        for (int i = 0; i < shards; i++) {
+            double shiftOfPart = Double.isInfinite(of[0][i]) ? 0 : of[0][i];
+            of[1][i] = weighted(of[1][i], Math.exp((shiftOfPart - shift) * unit));
+        }
+        double logSum = Math.log(RowMath.sum(of[1], shards));
+        double lse = unit * shift + logSum;
+        if (!targets.counts(row) || !Double.isFinite(lse)) {
+            to.setNoLosses(row, lse);
+            return;
+        }
+        double label = RowMath.sum(of[2], shards);
+        double spread = RowMath.sum(of[3], shards);
+        double loss = weighted(targets.peak(row), logSum - (label - shift) * unit);
+        if (targets.spreads()) {
+            loss += spread * lse - RowMath.sum(of[4], shards) * unit;
+        }
+        to.setLosses(row, loss, lse, targets.peak(row) + spread);
     }
 }

@@ -23,6 +23,14 @@ final class RowMath {
             return shift + Math.log(sum);
         }
 
+        /** Turns what {@link #summarize} left in {@code exps} into probabilities: NaN if the lse is not finite. */
+        void toProbabilities(double[] exps, int count) {
+            double divisor = Double.isFinite(lse()) ? sum : Double.NaN;
+            for (int i = 0; i < count; i++) {
+                exps[i] /= divisor;
+            }
+        }
+
         /** sum -p log p, from the row and what {@link #summarize} left in {@code exps}; NaN if the lse is not finite. */
         double entropy(double[] x, double[] exps, double[] scratch, int count) {
             if (!Double.isFinite(lse())) {
@@ -37,15 +45,21 @@ final class RowMath {
 
     /** Summarises {@code x} and leaves exp(x - shift) in {@code exps}, which may be {@code x}. */
     static Summary summarize(double[] x, double[] exps, int count) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < count; i++) {
-            max = x[i] > max ? x[i] : max; // passes over NaN, which the sum then shows
-        }
+        double max = max(x, count);
         double shift = Double.isInfinite(max) ? 0 : max;
         for (int i = 0; i < count; i++) {
             exps[i] = Math.exp(x[i] - shift);
         }
         return new Summary(shift, sum(exps, count));
+    }
+
+    /** The largest; passes over NaN, which sums then show. */
+    static double max(double[] x, int count) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < count; i++) {
+            max = x[i] > max ? x[i] : max;
+        }
+        return max;
     }
 
     /** Where {@code x} is largest: the lowest index among equals; a NaN is larger than anything. */

@@ -34,6 +34,10 @@ record Kernel(String module, String entry) {
         return new Kernel(module, module + "_" + tier.suffix() + "_" + lower(dtype));
     }
 
+    static Kernel crossEntropyCombine(DType arithmetic) {
+        return new Kernel("cross_entropy_combine", "cross_entropy_combine_" + lower(arithmetic));
+    }
+
     static Kernel labelStats() {
         return new Kernel("label_stats", "label_stats");
     }
@@ -57,8 +61,10 @@ record Kernel(String module, String entry) {
             }
         }
         all.add(labelStats());
-        all.add(lossReduce(DType.F32));
-        all.add(lossReduce(DType.F64));
+        for (DType arithmetic : List.of(DType.F32, DType.F64)) {
+            all.add(crossEntropyCombine(arithmetic));
+            all.add(lossReduce(arithmetic));
+        }
         return all;
     }
 

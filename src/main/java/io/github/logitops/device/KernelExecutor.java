@@ -6,18 +6,17 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
+import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.spec.CrossEntropyOptions;
-import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Reduction;
 
 /**
  * The ops as kernel launches. Each method queues one to three launches and returns; nothing here waits or allocates on the
@@ -71,17 +70,57 @@ public final class KernelExecutor implements Executor {
     @Override
     public void run(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        countLabels(inputs, problem.result(), stream);
+        LossBuffers result = problem.result();
+        LossLaunches loss = new LossLaunches(inputs, result);
+        launch(Kernel.labelStats(), ONE_BLOCK, loss.countLabels(), stream);
         KernelArguments arguments = new KernelArguments();
-        rowOutputs(arguments, problem.result());
+        LossLaunches.rowOutputs(arguments, result);
+        arguments.pointer(0); // partials
+        forward(inputs, loss, arguments, stream);
+        reduce(loss, result, stream);
+    }
+
+    @Override
+    public void run(CrossEntropyPartials problem, Stream stream) {
+        KernelArguments arguments = new KernelArguments();
+        for (int i = 0; i < LossLaunches.ROW_OUTPUTS; i++) {
+            arguments.pointer(0);
+        }
+        arguments.pointer(problem.partials().address());
+        forward(problem.inputs(), new LossLaunches(problem.inputs(), null), arguments, stream);
+    }
+
+    private void forward(CrossEntropyInputs inputs, LossLaunches loss, KernelArguments arguments, Stream stream) {
         arguments.pointer(inputs.x().tensor().address());
         targets(arguments, inputs);
         shape(arguments, inputs.x());
         strides(arguments, inputs.x());
         targetStrides(arguments, inputs);
-        numbers(arguments, inputs);
+        loss.numbers(arguments);
         launchRows(Kernel.Direction.FWD, inputs, inputs.x(), arguments, stream);
-        reduce(inputs, problem.result(), stream);
+    }
+
+    @Override
+    public void run(CrossEntropyCombine problem, Stream stream) {
+        LossBuffers result = problem.result();
+        LossLaunches loss = new LossLaunches(problem);
+        launch(Kernel.labelStats(), ONE_BLOCK, loss.countLabels(), stream);
+        KernelArguments arguments = new KernelArguments()
+                .pointer(result.rowLosses().address())
+                .pointer(result.lse().address())
+                .pointer(result.targetSums().address())
+                .pointer(addressOrNull(result.zLosses()))
+                .pointer(problem.partials().address())
+                .pointer(addressOrNull(problem.labels()))
+                .pointer(addressOrNull(problem.weights()))
+                .int64(problem.rows())
+                .int32(problem.shards());
+        loss.numbers(arguments);
+        Kernel kernel = Kernel.crossEntropyCombine(result.lse().dtype());
+        if (problem.rows() > 0) {
+            launch(kernel, LaunchPlanner.geometry(Tier.COLS, problem.rows()), arguments, stream);
+        }
+        reduce(loss, result, stream);
     }
 
     @Override
@@ -92,21 +131,23 @@ public final class KernelExecutor implements Executor {
                 .pointer(inputs.x().tensor().address())
                 .pointer(problem.saved().lse().address())
                 .pointer(problem.saved().targetSums().address());
-        gradient(arguments, inputs, problem.saved(), problem.gradScale(), problem.dx());
+        gradient(arguments, new LossLaunches(inputs, problem.saved()), inputs, problem.gradScale(), problem.dx());
         launchRows(Kernel.Direction.BWD, inputs, problem.dx(), arguments, stream);
     }
 
     @Override
     public void run(CrossEntropyFused problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        countLabels(inputs, problem.result(), stream);
+        LossBuffers result = problem.result();
+        LossLaunches loss = new LossLaunches(inputs, result);
+        launch(Kernel.labelStats(), ONE_BLOCK, loss.countLabels(), stream);
         KernelArguments arguments =
                 new KernelArguments().pointer(problem.dx().tensor().address());
-        rowOutputs(arguments, problem.result());
+        LossLaunches.rowOutputs(arguments, result);
         arguments.pointer(inputs.x().tensor().address());
-        gradient(arguments, inputs, problem.result(), problem.gradScale(), problem.dx());
+        gradient(arguments, loss, inputs, problem.gradScale(), problem.dx());
         launchRows(Kernel.Direction.FUSED, inputs, problem.dx(), arguments, stream);
-        reduce(inputs, problem.result(), stream);
+        reduce(loss, result, stream);
     }
 
     private void launchRows(
@@ -117,75 +158,31 @@ public final class KernelExecutor implements Executor {
         launchRows(Kernel.crossEntropy(direction, tier, x.dtype()), tier, x.count(), arguments, stream);
     }
 
-    private static void rowOutputs(KernelArguments arguments, LossBuffers buffers) {
-        arguments
-                .pointer(buffers.rowLosses().address())
-                .pointer(buffers.lse().address())
-                .pointer(buffers.targetSums().address())
-                .pointer(addressOrNull(buffers.zLosses()))
-                .pointer(addressOrNull(buffers.argmax()))
-                .pointer(addressOrNull(buffers.correct()))
-                .pointer(addressOrNull(buffers.entropy()));
-    }
-
     private static void targets(KernelArguments arguments, CrossEntropyInputs inputs) {
+        Rows probabilities = inputs.probabilities();
         arguments
                 .pointer(addressOrNull(inputs.labels()))
-                .pointer(
-                        inputs.probabilities() == null
-                                ? 0
-                                : inputs.probabilities().tensor().address())
+                .pointer(addressOrNull(probabilities == null ? null : probabilities.tensor()))
                 .pointer(addressOrNull(inputs.weights()));
     }
 
     /** What every kernel that writes a gradient takes after the logits and what was saved. */
     private static void gradient(
-            KernelArguments arguments, CrossEntropyInputs inputs, LossBuffers buffers, GradScale gradScale, Rows dx) {
+            KernelArguments arguments, LossLaunches loss, CrossEntropyInputs inputs, GradScale gradScale, Rows dx) {
         targets(arguments, inputs);
-        arguments.pointer(addressOrNull(gradScale.perRow())).pointer(divisors(inputs.options(), buffers));
+        arguments.pointer(addressOrNull(gradScale.perRow())).pointer(loss.divisors());
         shape(arguments, inputs.x());
         strides(arguments, dx);
         strides(arguments, inputs.x());
         targetStrides(arguments, inputs);
-        numbers(arguments, inputs);
+        loss.numbers(arguments);
         arguments.float64(gradScale.value());
     }
 
-    /** Counted rows, what MEAN divides by, and the first label out of range: before anything that needs them. */
-    private void countLabels(CrossEntropyInputs inputs, LossBuffers buffers, Stream stream) {
-        Tensor weights = inputs.weights();
-        KernelArguments arguments = new KernelArguments()
-                .pointer(buffers.divisors().address())
-                .pointer(buffers.labelStats().address())
-                .pointer(addressOrNull(inputs.labels()))
-                .pointer(addressOrNull(weights))
-                .int64(inputs.x().count())
-                .int32(inputs.x().classes());
-        labelNumbers(arguments, inputs);
-        arguments.int32(weights != null && weights.dtype() == DType.F64 ? 1 : 0);
-        launch(Kernel.labelStats(), ONE_BLOCK, arguments, stream);
-    }
-
-    private void reduce(CrossEntropyInputs inputs, LossBuffers buffers, Stream stream) {
-        boolean none = inputs.options().reduction() == Reduction.NONE;
-        if (none && buffers.correct() == null) {
-            return;
+    private void reduce(LossLaunches loss, LossBuffers result, Stream stream) {
+        if (loss.reduces()) {
+            launch(Kernel.lossReduce(result.loss().dtype()), ONE_BLOCK, loss.reduce(), stream);
         }
-        KernelArguments arguments = new KernelArguments()
-                .pointer(none ? 0 : buffers.loss().address())
-                .pointer(none ? 0 : addressOrNull(buffers.zLoss()))
-                .pointer(buffers.labelStats().address())
-                .pointer(buffers.rowLosses().address())
-                .pointer(addressOrNull(buffers.zLosses()))
-                .pointer(addressOrNull(buffers.correct()))
-                .pointer(divisors(inputs.options(), buffers))
-                .int64(inputs.x().count())
-                .float64(inputs.options().emptyMean().value());
-        launch(Kernel.lossReduce(buffers.loss().dtype()), ONE_BLOCK, arguments, stream);
-    }
-
-    private static long divisors(CrossEntropyOptions options, LossBuffers buffers) {
-        return options.reduction() == Reduction.MEAN ? buffers.divisors().address() : 0;
     }
 
     private static void shape(KernelArguments arguments, Rows rows) {
@@ -204,26 +201,7 @@ public final class KernelExecutor implements Executor {
         }
     }
 
-    private static void numbers(KernelArguments arguments, CrossEntropyInputs inputs) {
-        CrossEntropyOptions options = inputs.options();
-        labelNumbers(arguments, inputs);
-        arguments
-                .float64(options.labelSmoothing())
-                .float64(options.zLoss())
-                .float64(options.logitScale())
-                .float64(options.softCap().orElse(0));
-    }
-
-    private static void labelNumbers(KernelArguments arguments, CrossEntropyInputs inputs) {
-        Tensor labels = inputs.labels();
-        CrossEntropyOptions options = inputs.options();
-        arguments
-                .int64(options.ignoreIndex().orElse(0))
-                .int32(options.ignoreIndex().isPresent() ? 1 : 0)
-                .int32(labels != null && labels.dtype() == DType.I64 ? 1 : 0);
-    }
-
-    private static long addressOrNull(Tensor tensor) {
+    static long addressOrNull(Tensor tensor) {
         return tensor == null ? 0 : tensor.address();
     }
 

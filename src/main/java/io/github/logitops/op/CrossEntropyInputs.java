@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
@@ -16,32 +17,46 @@ import java.util.List;
  * @param x the logits
  * @param labels a class for each row, I32 or I64, of the rows' shape; or null
  * @param probabilities for each row a number for each class, of the logits' shape and dtype; or null
- * @param weights a weight for each class, of the arithmetic dtype; or null for 1 each
+ * @param weights a weight for each of all classes, of the arithmetic dtype; or null for 1 each
  * @param options the numbers
+ * @param shard which classes the logits' columns are
  */
 public record CrossEntropyInputs(
-        String op, Rows x, Tensor labels, Rows probabilities, Tensor weights, CrossEntropyOptions options) {
+        String op,
+        Rows x,
+        Tensor labels,
+        Rows probabilities,
+        Tensor weights,
+        CrossEntropyOptions options,
+        ClassShard shard) {
     public CrossEntropyInputs {
         if (labels != null) {
             Require.dense(op, "labels", labels, labels.dtype(), x.rowShape());
         } else {
             Require.alike(op, x, probabilities);
         }
-        if (weights != null) {
-            Require.dense(op, "weights", weights, x.dtype().arithmetic(), Shape.of(x.classes()));
+        if (shard.first() + x.classes() > shard.classes()) {
+            throw new IllegalArgumentException(op + ": a shard's columns must be some of all classes: first="
+                    + shard.first() + ", columns=" + x.classes() + ", classes=" + shard.classes());
         }
-        requireNormal(op, x.dtype(), "logitScale", options.logitScale());
-        options.softCap().ifPresent(cap -> requireNormal(op, x.dtype(), "softCap", cap));
-        requireNormal(op, x.dtype(), "zLoss", options.zLoss() == 0 ? 1 : options.zLoss());
+        if (weights != null) {
+            Require.dense(op, "weights", weights, x.dtype().arithmetic(), Shape.of(shard.classes()));
+        }
+        requireHeld(op, x.dtype(), options);
     }
 
     /** Targets of a label type are labels, others are probabilities. */
     public static CrossEntropyInputs of(
-            String op, Tensor logits, Tensor targets, Tensor weights, Axis axis, CrossEntropyOptions options) {
-        Rows x = Rows.of(op, "logits", logits, axis);
+            String op,
+            Rows x,
+            Tensor targets,
+            Tensor weights,
+            Axis axis,
+            CrossEntropyOptions options,
+            ClassShard shard) {
         boolean labels = targets.dtype().isLabel();
         Rows probabilities = labels ? null : Rows.of(op, "targets", targets, axis);
-        return new CrossEntropyInputs(op, x, labels ? targets : null, probabilities, weights, options);
+        return new CrossEntropyInputs(op, x, labels ? targets : null, probabilities, weights, options, shard);
     }
 
     /** The tensor that says what rows should be. */
@@ -75,12 +90,27 @@ public record CrossEntropyInputs(
         }
     }
 
-    /** The inputs' tensors and these. */
-    List<Tensor> with(LossBuffers buffers, Tensor... others) {
+    /** The output shares no byte with an input. */
+    void requireApart(String output, Tensor out) {
+        Require.apart(op, output, out, x.name(), x.tensor());
+        Require.apart(op, output, out, targetsName(), targets());
+        if (weights != null) {
+            Require.apart(op, output, out, "weights", weights);
+        }
+    }
+
+    /** The inputs' tensors. */
+    List<Tensor> tensors() {
         List<Tensor> all = new ArrayList<>(List.of(x.tensor(), targets()));
         if (weights != null) {
             all.add(weights);
         }
+        return all;
+    }
+
+    /** The inputs' tensors and these. */
+    List<Tensor> with(LossBuffers buffers, Tensor... others) {
+        List<Tensor> all = tensors();
         all.addAll(buffers.tensors());
         all.addAll(Arrays.asList(others));
         return all;
@@ -91,7 +121,15 @@ public record CrossEntropyInputs(
     }
 
     /** Numbers that F32 cannot hold would silently become 0 or infinite where F32 is computed in. */
-    private static void requireNormal(String op, DType dtype, String name, double value) {
+    static void requireHeld(String op, DType dtype, CrossEntropyOptions options) {
+        requireHeld(op, dtype, "logitScale", options.logitScale());
+        options.softCap().ifPresent(cap -> requireHeld(op, dtype, "softCap", cap));
+        if (options.zLoss() != 0) {
+            requireHeld(op, dtype, "zLoss", options.zLoss());
+        }
+    }
+
+    private static void requireHeld(String op, DType dtype, String name, double value) {
         float narrow = (float) value;
         if (dtype != DType.F64 && !(narrow >= Float.MIN_NORMAL && Float.isFinite(narrow))) {
             throw new IllegalArgumentException(op + ": " + name + " must be a normal number of F32, which " + dtype

@@ -21,4 +21,10 @@ public interface Executor {
 
     /** Row losses, the loss and the gradient in one go. */
     void run(CrossEntropyFused problem, Stream stream);
+
+    /** The sums over one shard of the classes. */
+    void run(CrossEntropyPartials problem, Stream stream);
+
+    /** Row losses, log-sum-exps and the loss, from the sums over all shards. */
+    void run(CrossEntropyCombine problem, Stream stream);
 }

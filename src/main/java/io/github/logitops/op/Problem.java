@@ -6,7 +6,13 @@ import java.util.List;
 
 /** An op with its tensors and numbers. One that exists is valid: the constructors check everything that a host can know. */
 public sealed interface Problem
-        permits SoftmaxForward, SoftmaxBackward, CrossEntropyForward, CrossEntropyBackward, CrossEntropyFused {
+        permits SoftmaxForward,
+                SoftmaxBackward,
+                CrossEntropyForward,
+                CrossEntropyBackward,
+                CrossEntropyFused,
+                CrossEntropyPartials,
+                CrossEntropyCombine {
     /** The op as error messages call it, such as {@code softmax.forward}. */
     String op();
 

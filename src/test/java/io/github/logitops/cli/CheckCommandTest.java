@@ -11,8 +11,10 @@ import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
+import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
@@ -87,6 +89,16 @@ class CheckCommandTest {
             spoil(6, problem.dx().tensor(), stream);
             spoil(7, problem.result().rowLosses(), stream);
             spoil(8, problem.result().loss(), stream);
+        }
+
+        @Override
+        public void run(CrossEntropyPartials problem, Stream stream) {
+            executor.run(problem, stream);
+        }
+
+        @Override
+        public void run(CrossEntropyCombine problem, Stream stream) {
+            executor.run(problem, stream);
         }
 
         private void spoil(int index, Tensor tensor, Stream stream) {

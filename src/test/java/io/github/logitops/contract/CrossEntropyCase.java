@@ -206,13 +206,13 @@ record CrossEntropyCase(
         }
     }
 
-    private GradScale scale(Bench bench) {
+    GradScale scale(Bench bench) {
         return scaledPerRow
                 ? GradScale.perRow(bench.vector(dtype.arithmetic(), geometry.rowShape(), gradScale))
                 : GradScale.of(gradScale.length == 0 ? 1 : gradScale[0]);
     }
 
-    private void checkLosses(String op, CrossEntropyResult result, CrossEntropyReference exact, Bench bench) {
+    void checkLosses(String op, CrossEntropyResult result, CrossEntropyReference exact, Bench bench) {
         DType arithmetic = dtype.arithmetic();
         double[] rowLosses = result.rowLosses().downloadDoubles(bench.stream());
         for (int n = 0; n < rowLosses.length; n++) {

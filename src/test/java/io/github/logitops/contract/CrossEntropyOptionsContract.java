@@ -335,6 +335,41 @@ abstract class CrossEntropyOptionsContract {
     }
 
     @Test
+    void hostArraysGiveWhatTensorsGive() {
+        try (Bench bench = new Bench(rig())) {
+            Shape shape = Shape.of(2, 2);
+            double[] x = {0, Math.log(3), 5, 5};
+            CrossEntropy mean = bench.ops().crossEntropy(DEFAULTS.withZLoss(1).withOutputs(RowOutput.values()));
+            double l0 = Math.log(4);
+            double l1 = 5 + Math.log(2);
+
+            var labelled = mean.forward(x, new int[] {1, 1}, shape);
+            assertEquals((l0 * l0 + l1 * l1) / 2, labelled.zLoss(), 1e-13);
+            assertArrayEquals(new int[] {1, 0}, labelled.argmax());
+            assertEquals(1, labelled.correctRows());
+            assertEquals(Math.log(2), labelled.entropy()[1], 1e-15);
+
+            double[] q = {0.5, 0.5, 0, 1};
+            var given = mean.forward(x, q, null, shape);
+            assertEquals(given.zLoss() + (l0 - Math.log(3) / 2 + Math.log(2)) / 2, given.loss(), 1e-13);
+            CrossEntropy none = bench.ops().crossEntropy(NONE);
+            var both = none.forwardBackward(x, q, new double[] {2, 1}, GradScale.of(4), shape);
+            assertArrayEquals(new double[] {-2.5, 2.5, 2, -2}, both.gradient(), 1e-14);
+            assertTrue(Double.isNaN(both.loss()) && Double.isNaN(both.zLoss()) && both.argmax() == null);
+
+            float[] floats = {0, 0, 5, 5};
+            float[] fq = {0.5f, 0.5f, 0, 1};
+            assertEquals(Math.log(2), none.forward(floats, fq, null, shape).rowLosses()[0], 1e-7);
+            assertArrayEquals(
+                    new float[] {0, 0, 0.5f, -0.5f},
+                    none.forwardBackward(floats, fq, null, GradScale.ONE, shape).gradient());
+            assertMessage(
+                    "crossEntropy.forward: targets must hold each element once: elements=3, shape=[2, 2]",
+                    () -> none.forward(floats, new float[3], null, shape));
+        }
+    }
+
+    @Test
     void whatWasNotAskedForIsNamed() {
         try (Bench bench = new Bench(rig())) {
             CrossEntropy plain = bench.ops().crossEntropy(NONE);

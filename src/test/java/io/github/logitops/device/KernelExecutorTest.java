@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.CrossEntropyShard;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
@@ -180,6 +181,11 @@ class KernelExecutorTest {
             try (CrossEntropyResult result = loss.forward(x, labels, weights, stream)) {
                 loss.backward(x, labels, weights, result, x, stream);
                 loss.forwardBackward(x, labels, weights, GradScale.ONE, x, result, stream);
+                CrossEntropyShard shard = loss.shard(0, 12 / rows.extent(0));
+                Tensor partials = tensor(dtype.arithmetic(), 5, rows.extent(0));
+                Tensor gathered = tensor(dtype.arithmetic(), 1, 5, rows.extent(0));
+                shard.forwardPartials(x, labels, weights, partials, stream);
+                shard.combine(gathered, labels, weights, result, stream);
             }
         }
     }

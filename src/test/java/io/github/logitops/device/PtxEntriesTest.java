@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(59, shipped.size());
+        assertEquals(61, shipped.size());
     }
 
     @Test

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.CrossEntropyShard;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
@@ -23,6 +24,7 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.WatchedDriver;
 import java.util.Arrays;
@@ -53,6 +55,11 @@ class RefusedCallsTest {
         GRADIENT_ON_HOST(ops -> mean(ops)
                 .forwardBackward(LOGITS, LABELS, new float[] {1, 2, 3}, GradScale.of(2), SHAPE)
                 .gradient()),
+        EVERY_OPTION_ON_HOST(ops -> ops.crossEntropy(
+                        CrossEntropyOptions.defaults().withZLoss(0.1).withOutputs(RowOutput.values()))
+                .forwardBackward(LOGITS, new float[] {1, 0, 0, 0, 0, 1}, null, GradScale.ONE, SHAPE)
+                .gradient()),
+        SHARDS(RefusedCallsTest::shards),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
         PADDED_ROWS(RefusedCallsTest::paddedRows),
@@ -190,6 +197,21 @@ class RefusedCallsTest {
             float[] all = Arrays.copyOf(gradient, gradient.length + 1);
             all[gradient.length] = (float) result.await();
             return all;
+        }
+    }
+
+    private static float[] shards(LogitOps ops) {
+        CrossEntropyShard shard = mean(ops).shard(0, 3);
+        try (io.github.logitops.memory.Stream s = ops.newStream();
+                Tensor x = ops.upload(LOGITS, DType.F32, SHAPE, s);
+                Tensor labels = ops.labels(LABELS, s);
+                Tensor partials = ops.empty(DType.F32, Shape.of(1, 5, 2));
+                Tensor own = ops.wrap(partials.address(), DType.F32, Shape.of(5, 2));
+                CrossEntropyResult result = shard.newResult(DType.F32, SHAPE, s)) {
+            shard.forwardPartials(x, labels, null, own, s);
+            shard.combine(partials, labels, null, result, s);
+            shard.backward(x, labels, null, result, GradScale.ONE, x, s);
+            return x.download(s);
         }
     }
 

@@ -1,0 +1,101 @@
+// row_losses: from the sums over a row, or over the parts of a row, to its loss. With the logits z = unit v of
+// logits.cuh, the targets T of targets.cuh and lambda the z-loss
+//
+//   lse  = log sum_j exp(z_j)
+//   S    = sum_j T_j
+//   loss = S lse - sum_j T_j z_j + lambda lse^2
+#pragma once
+
+#include "labels.cuh"
+
+namespace logitops {
+
+/** All that a loss depends on beside the label's weight. Those of parts of a row combine. */
+template <class A>
+struct RowSums {
+  A max;            // of v; -inf if there is nothing else
+  A sum;            // of exp(unit (v - shift()))
+  A label_logit;    // the label's v; 0 if it is not here
+  A spread;         // of T but for the label's peak
+  A spread_logits;  // of that times v
+
+  LOGITOPS_DEVICE A shift() const { return isinf(max) ? A(0) : max; }
+
+  /** Whether the lse is finite. If not, everything that is computed from the row is NaN. */
+  LOGITOPS_DEVICE bool regular() const { return sum > 0 && is_finite(sum); }
+
+  /** As it is: infinite or NaN if the row has it so. */
+  LOGITOPS_DEVICE A lse(A unit) const { return fused(unit, shift(), logarithm(sum)); }
+
+  /** Without z-loss; of counted regular rows. */
+  LOGITOPS_DEVICE A loss(const LabelTarget<A>& target, A unit) const {
+    const A peak = weighted(target.peak, logarithm(sum) - (label_logit - shift()) * unit);
+    return target.spreads() ? peak + fused(spread, lse(unit), -(spread_logits * unit)) : peak;
+  }
+};
+
+/** Where what there is one of per row goes. Null: not asked for. */
+template <class A>
+struct RowOutputs {
+  A* row_losses;
+  A* lse;
+  A* target_sums;  // S; written where targets spread, else it is the peak
+  A* z_losses;
+  int32_t* argmax;
+  int32_t* correct;
+  A* entropy;
+
+  /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
+  LOGITOPS_DEVICE void write_losses(int64_t row, const LabelTarget<A>& target, const RowSums<A>& sums, A unit,
+                                    A z_loss) const {
+    const bool good = target.counted && sums.regular();
+    const A row_lse = sums.lse(unit);
+    const A z = z_loss == 0 ? A(0) : z_loss * row_lse * row_lse;
+    lse[row] = row_lse;
+    row_losses[row] = target.ignored ? A(0) : good ? sums.loss(target, unit) + z : A(NAN);
+    write(z_losses, row, target.counted ? (good ? z : A(NAN)) : A(0));
+    if (target.counted && target.spreads()) {
+      target_sums[row] = target.peak + sums.spread;
+    }
+  }
+
+  /** Of a row that is not read. */
+  LOGITOPS_DEVICE void write_uncounted(int64_t row, bool ignored) const {
+    row_losses[row] = ignored ? A(0) : A(NAN);
+    lse[row] = 0;
+    write(z_losses, row, A(0));
+    write(argmax, row, -1);
+    write(correct, row, 0);
+    write(entropy, row, A(0));
+  }
+
+  template <class V>
+  LOGITOPS_DEVICE static void write(V* to, int64_t row, V value) {
+    if (to != nullptr) {
+      to[row] = value;
+    }
+  }
+};
+
+/** Row sums in memory, [kCount, rows]: what one shard knows of each row. */
+template <class A>
+struct Partials {
+  static constexpr int kCount = 5;
+
+  A* values;
+  int64_t rows;
+
+  LOGITOPS_DEVICE void write(int64_t row, const RowSums<A>& sums) const {
+    const A each[kCount] = {sums.max, sums.sum, sums.label_logit, sums.spread, sums.spread_logits};
+#pragma unroll
+    for (int k = 0; k < kCount; k++) {
+      values[k * rows + row] = each[k];
+    }
+  }
+
+  LOGITOPS_DEVICE A read(int64_t shard, int which, int64_t row) const {
+    return values[(shard * kCount + which) * rows + row];
+  }
+};
+
+}  // namespace logitops

@@ -1,0 +1,144 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.CrossEntropyBackward;
+import io.github.logitops.op.CrossEntropyCombine;
+import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.ClassShard;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+
+/**
+ * {@link CrossEntropy} of logits whose classes are split over devices, as one of the devices sees it: its logits are the
+ * classes {@code first}, {@code first + 1}, ... of all. Cheap to make, without state, shared by threads.
+ *
+ * <p>A step has three parts. {@link #forwardPartials} reads this device's logits once and leaves five numbers for each row.
+ * The caller gathers those of all devices, in the order of their ranks: one all-gather, which is the caller's. {@link #combine}
+ * makes losses and log-sum-exps of them, on each device the same, and {@link #backward} the gradient of this device's logits.
+ *
+ * <pre>
+ * m = max m_i     L = m + log sum d_i exp(m_i - m)     loss = S L - sum T_j z_j + lambda L²
+ * </pre>
+ *
+ * <p>with m_i the maximum and d_i the sum of exponentials of shard i; all else is as in {@link CrossEntropy}. <i>Shapes</i>:
+ * every device has all labels, in terms of all classes, and the weights of all classes; where targets are probabilities it has
+ * those of its own classes. Partials have the arithmetic dtype and the shape [5, rows...]; gathered, [shards, 5, rows...].
+ * Everything but logits, probabilities and the gradient is without padding. <i>Waits</i>: for nothing; allocates nothing.
+ */
+public final class CrossEntropyShard {
+    private static final String FORWARD = "crossEntropy.forwardPartials";
+    private static final String COMBINE = "crossEntropy.combine";
+    private static final String BACKWARD = "crossEntropy.backward";
+
+    private final LogitOps ops;
+    private final CrossEntropyOptions options;
+    private final Axis axis;
+    private final ClassShard shard;
+
+    CrossEntropyShard(LogitOps ops, CrossEntropyOptions options, Axis axis, ClassShard shard) {
+        if (!options.outputs().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "crossEntropy: outputs are not combined over shards: outputs=" + options.outputs());
+        }
+        this.ops = ops;
+        this.options = options;
+        this.axis = axis;
+        this.shard = shard;
+    }
+
+    /** Which classes are this device's first and all. */
+    public ClassShard shard() {
+        return shard;
+    }
+
+    /** New partials for logits of this dtype and shape, to be filled again and again. Close them. */
+    public Tensor newPartials(DType logits, Shape shape) {
+        requireFloating(logits, shape);
+        return ops.empty(logits.arithmetic(), CrossEntropyPartials.shape(shape.without(axis)));
+    }
+
+    /**
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
+        requireFloating(logits, shape);
+        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), options, stream);
+        return new CrossEntropyResult(buffers, shard.classes(), options);
+    }
+
+    /**
+     * The sums over this device's classes, into {@code partials}: one read of the logits.
+     *
+     * @param targets labels, or the probabilities of this device's classes
+     * @param weights those of all classes, or null for 1 each
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor or the stream is closed
+     */
+    public void forwardPartials(Tensor logits, Tensor targets, Tensor weights, Tensor partials, Stream stream) {
+        ops.run(new CrossEntropyPartials(inputs(FORWARD, logits, targets, weights), partials), stream);
+    }
+
+    /**
+     * Row losses, log-sum-exps and the loss, into {@code result}.
+     *
+     * @param gathered the partials of all devices, one after the other
+     * @param labels null where targets are probabilities
+     * @param weights those of all classes, or null for 1 each
+     * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void combine(Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
+        result.requireMadeFor(COMBINE, options, shard.classes());
+        ops.run(
+                new CrossEntropyCombine(
+                        COMBINE, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
+                stream);
+        result.filledOn(stream);
+    }
+
+    /**
+     * The gradient with respect to this device's logits, from what {@link #combine} left: one read and one write.
+     *
+     * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
+     *
+     * @param gradScale what the gradient is multiplied by before rounding: a number, or a factor for each row where the
+     *     reduction is NONE
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void backward(
+            Tensor logits,
+            Tensor targets,
+            Tensor weights,
+            CrossEntropyResult saved,
+            GradScale gradScale,
+            Tensor gradient,
+            Stream stream) {
+        CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
+        saved.requireMadeFor(BACKWARD, options, shard.classes());
+        Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
+        CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
+        saved.requireFilled(BACKWARD);
+        ops.run(problem, stream);
+    }
+
+    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
+        Rows x = Rows.of(op, "logits", logits, axis);
+        return CrossEntropyInputs.of(op, x, targets, weights, axis, options, shard);
+    }
+
+    private static void requireFloating(DType logits, Shape shape) {
+        if (!logits.isFloating()) {
+            throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
+        }
+    }
+}

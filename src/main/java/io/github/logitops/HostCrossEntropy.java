@@ -1,0 +1,108 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
+import io.github.logitops.spec.Shape;
+
+/** {@link CrossEntropy} on host arrays without padding, by way of tensors. */
+record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Axis axis) {
+    /** Targets on the host. */
+    interface Targets {
+        /** A new tensor of them. */
+        Tensor upload(Stream stream);
+    }
+
+    CrossEntropyLoss<A> forward(String op, A logits, Targets targets, A weights, Shape shape) {
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+                Tensor y = targets.upload(stream);
+                Tensor w = weights(op, weights, shape, stream);
+                CrossEntropyResult result = loss.forward(x, y, w, stream)) {
+            return new CrossEntropyLoss<>(
+                    reduced(result),
+                    zLoss(result),
+                    form.down().apply(result.rowLosses(), stream),
+                    form.down().apply(result.lse(), stream),
+                    result.countedRows(),
+                    argmax(result, stream),
+                    asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                    entropy(result, stream));
+        }
+    }
+
+    CrossEntropyGradient<A> forwardBackward(
+            String op, A logits, Targets targets, A weights, GradScale gradScale, Shape shape) {
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+                Tensor y = targets.upload(stream);
+                Tensor w = weights(op, weights, shape, stream);
+                CrossEntropyResult result = loss.newResult(x.dtype(), shape, stream)) {
+            loss.forwardBackward(x, y, w, gradScale, x, result, stream);
+            return new CrossEntropyGradient<>(
+                    reduced(result),
+                    zLoss(result),
+                    form.down().apply(result.rowLosses(), stream),
+                    form.down().apply(x, stream),
+                    result.countedRows(),
+                    argmax(result, stream),
+                    asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                    entropy(result, stream));
+        }
+    }
+
+    /** Labels, after a look at each. */
+    Targets labels(String op, int[] labels, Shape shape) {
+        CrossEntropyOptions options = loss.options();
+        Shape rows = shape.without(axis);
+        if (labels.length != rows.elements()) {
+            throw new IllegalArgumentException(
+                    op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
+        }
+        long classes = shape.extent(axis.in(shape));
+        for (int row = 0; row < labels.length; row++) {
+            if ((labels[row] < 0 || labels[row] >= classes) && !options.ignores(labels[row])) {
+                throw CrossEntropyResult.labelOutOfRange(row, labels[row], classes, options);
+            }
+        }
+        return stream -> ops.labels(labels, rows, stream);
+    }
+
+    Targets probabilities(String op, A probabilities, Shape shape) {
+        return stream -> form.upload(ops, op + ": targets", probabilities, shape, stream);
+    }
+
+    private Tensor weights(String op, A weights, Shape shape, Stream stream) {
+        Shape classes = Shape.of(shape.extent(axis.in(shape)));
+        return weights == null ? null : form.upload(ops, op + ": weights", weights, classes, stream);
+    }
+
+    private boolean asked(RowOutput output) {
+        return loss.options().outputs().contains(output);
+    }
+
+    private double reduced(CrossEntropyResult result) {
+        return loss.options().reduction() == Reduction.NONE ? Double.NaN : result.await();
+    }
+
+    private double zLoss(CrossEntropyResult result) {
+        return loss.options().reduction() == Reduction.NONE ? Double.NaN : result.awaitZLoss();
+    }
+
+    private int[] argmax(CrossEntropyResult result, Stream stream) {
+        if (!asked(RowOutput.ARGMAX)) {
+            return null;
+        }
+        int[] argmax = new int[(int) result.argmax().shape().elements()];
+        result.argmax().download(argmax, stream);
+        return argmax;
+    }
+
+    private A entropy(CrossEntropyResult result, Stream stream) {
+        return asked(RowOutput.ENTROPY) ? form.down().apply(result.entropy(), stream) : null;
+    }
+}

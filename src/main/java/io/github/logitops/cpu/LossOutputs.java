@@ -1,0 +1,182 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LossBuffers;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Reduction;
+import java.util.function.LongToDoubleFunction;
+
+/** What a cross entropy writes beside gradients, and what comes before and after its rows. */
+final class LossOutputs {
+    private final CrossEntropyOptions options;
+    private final TargetRows targets;
+    private final HostDriver driver;
+    private final long rows;
+
+    private final VectorView loss;
+    private final VectorView rowLosses;
+    private final VectorView lse;
+    private final VectorView targetSums;
+    private final VectorView divisors;
+    private final VectorView labelStats;
+    private final VectorView zLoss; // from here on null: not asked for
+    private final VectorView zLosses;
+    private final VectorView argmax;
+    private final VectorView correct;
+    private final VectorView entropy;
+
+    LossOutputs(LossBuffers buffers, CrossEntropyOptions options, TargetRows targets, HostDriver driver) {
+        this.options = options;
+        this.targets = targets;
+        this.driver = driver;
+        rows = buffers.lse().shape().elements();
+        loss = view(buffers.loss());
+        rowLosses = view(buffers.rowLosses());
+        lse = view(buffers.lse());
+        targetSums = view(buffers.targetSums());
+        divisors = view(buffers.divisors());
+        labelStats = view(buffers.labelStats());
+        zLoss = view(buffers.zLoss());
+        zLosses = view(buffers.zLosses());
+        argmax = view(buffers.argmax());
+        correct = view(buffers.correct());
+        entropy = view(buffers.entropy());
+    }
+
+    private VectorView view(Tensor tensor) {
+        return tensor == null ? null : new VectorView(tensor, driver);
+    }
+
+    boolean wantsArgmax() {
+        return argmax != null;
+    }
+
+    boolean wantsEntropy() {
+        return entropy != null;
+    }
+
+    /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
+    void countLabels() {
+        long counted = 0;
+        double sum = 0;
+        double lost = 0;
+        boolean noted = labelStats.label(1) >= 0;
+        for (long row = 0; row < rows; row++) {
+            if (targets.counts(row)) {
+                counted++;
+                double weight = targets.labelWeight(row);
+                double next = sum + weight;
+                lost += (sum - next) + weight;
+                sum = next;
+            } else if (!noted && !targets.isIgnored(row)) {
+                labelStats.setLong(1, row);
+                labelStats.setLong(2, targets.label(row));
+                noted = true;
+            }
+        }
+        labelStats.setLong(0, counted);
+        divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
+        divisors.set(1, counted);
+    }
+
+    /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code rowLoss} is without z-loss. */
+    void setLosses(long row, double rowLoss, double rowLse, double targetSum) {
+        double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
+        lse.set(row, rowLse);
+        targetSums.set(row, targetSum);
+        set(row, rowLoss + ofRow, ofRow);
+    }
+
+    /** Writes the losses of any other row. */
+    void setNoLosses(long row, double rowLse) {
+        lse.set(row, rowLse);
+        set(row, targets.isIgnored(row) ? 0 : Double.NaN, targets.counts(row) ? Double.NaN : 0);
+    }
+
+    private void set(long row, double rowLoss, double ofRow) {
+        rowLosses.set(row, rowLoss);
+        if (zLosses != null) {
+            zLosses.set(row, ofRow);
+        }
+    }
+
+    void setArgmax(long row, int best, boolean right) {
+        if (argmax != null) {
+            argmax.setInt(row, best);
+            correct.setInt(row, right ? 1 : 0);
+        }
+    }
+
+    void setEntropy(long row, double value) {
+        if (entropy != null) {
+            entropy.set(row, value);
+        }
+    }
+
+    /** Writes what is asked for of a row that does not count and is not read. */
+    void skip(long row) {
+        setNoLosses(row, 0);
+        setArgmax(row, -1, false);
+        setEntropy(row, 0);
+    }
+
+    double lse(long row) {
+        return lse.get(row);
+    }
+
+    /** The sum of a counted row's targets. */
+    double targetSum(long row) {
+        return targetSums.get(row);
+    }
+
+    /** Reduces the row losses as they are stored. */
+    void reduce() {
+        if (correct != null) {
+            long hits = 0;
+            for (long row = 0; row < rows; row++) {
+                hits += correct.label(row);
+            }
+            labelStats.setLong(3, hits);
+        }
+        if (options.reduction() == Reduction.NONE) {
+            return;
+        }
+        boolean mean = options.reduction() == Reduction.MEAN;
+        double counted = mean ? divisors.get(1) : 1;
+        double losses = sum(rowLosses); // NaN if a row is mislabelled
+        double z = zLosses == null ? 0 : sum(zLosses);
+        double reduced = mean ? (losses - z) / weightSum() + z / counted : losses;
+        double empty = options.emptyMean().value();
+        loss.set(0, counted == 0 ? losses + empty : reduced);
+        if (zLoss != null) {
+            zLoss.set(0, counted == 0 ? empty : z / counted);
+        }
+    }
+
+    private double sum(VectorView perRow) {
+        return RowMath.sum(perRow.toArray((int) rows), (int) rows);
+    }
+
+    /** What MEAN divides losses by, NaN where that is 0; 1 for the other reductions. */
+    private double weightSum() {
+        double divisor = options.reduction() == Reduction.MEAN ? divisors.get(0) : 1;
+        return divisor == 0 ? Double.NaN : divisor;
+    }
+
+    /** What a row's gradient is multiplied by. */
+    LongToDoubleFunction factors(GradScale gradScale) {
+        double factor = gradScale.value() / weightSum();
+        VectorView perRow = view(gradScale.perRow());
+        return row -> perRow == null ? factor : factor * perRow.get(row);
+    }
+
+    /** What a probability is multiplied by in the gradient: S + 2 lambda lse r. */
+    double ofProbability(double targetSum, double rowLse) {
+        if (options.zLoss() == 0) {
+            return targetSum;
+        }
+        double ratio = options.reduction() == Reduction.MEAN ? divisors.get(0) / divisors.get(1) : 1;
+        return targetSum + 2 * options.zLoss() * ratio * rowLse;
+    }
+}

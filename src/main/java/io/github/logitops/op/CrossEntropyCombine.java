@@ -1,0 +1,86 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.ClassShard;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Losses and log-sum-exps of rows whose classes are split over shards, from the shards' sums.
+ *
+ * @param op the op's name in error messages
+ * @param partials the {@link CrossEntropyPartials} of all shards, one after the other
+ * @param labels a class for each row, I32 or I64; or null where targets are probabilities
+ * @param weights a weight for each class; or null for 1 each
+ * @param options the numbers
+ * @param classes how many classes there are in all
+ * @param result the outputs
+ */
+public record CrossEntropyCombine(
+        String op,
+        Tensor partials,
+        Tensor labels,
+        Tensor weights,
+        CrossEntropyOptions options,
+        int classes,
+        LossBuffers result)
+        implements Problem {
+    public CrossEntropyCombine {
+        DType dtype = result.lse().dtype();
+        Shape rows = result.lse().shape();
+        long shards = partials.shape().rank() == 0 ? 0 : partials.shape().extent(0);
+        if (shards < 1 || shards > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    op + ": there must be 1 to 2^31-1 shards: partials=" + partials.dtype() + partials.shape());
+        }
+        Require.dense(op, "partials", partials, dtype, CrossEntropyPartials.shape(rows, shards));
+        result.requireApart(op, "partials", partials);
+        if (labels != null) {
+            DType type = labels.dtype().isLabel() ? labels.dtype() : DType.I64;
+            Require.dense(op, "labels", labels, type, rows);
+            result.requireApart(op, "labels", labels);
+        }
+        if (weights != null) {
+            Require.dense(op, "weights", weights, dtype, Shape.of(classes));
+            result.requireApart(op, "weights", weights);
+        }
+        CrossEntropyInputs.requireHeld(op, dtype, options);
+    }
+
+    /** How many shards there are. */
+    public int shards() {
+        return (int) partials.shape().extent(0);
+    }
+
+    /** How many rows there are. */
+    public long rows() {
+        return result.lse().shape().elements();
+    }
+
+    /** All classes. */
+    public ClassShard shard() {
+        return ClassShard.all(classes);
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        List<Tensor> all = new ArrayList<>(result.tensors());
+        all.add(partials);
+        if (labels != null) {
+            all.add(labels);
+        }
+        if (weights != null) {
+            all.add(weights);
+        }
+        return all;
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sums over one shard's columns of each row, from which {@link CrossEntropyCombine} makes losses.
+ *
+ * @param inputs logits of a shard, targets, weights, options
+ * @param partials the sums, of the arithmetic dtype: {@link #COUNT} numbers for each row, in {@link #shape}
+ */
+public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) implements Problem {
+    /**
+     * The numbers of a row. With v the logits, or the capped logits where there is a soft cap, and T the targets without the
+     * label's own: max v; the sum of exp(a (v - max v)); the label's v, or 0 if it is not here; sum T; sum T v.
+     */
+    public static final int COUNT = 5;
+
+    public CrossEntropyPartials {
+        String op = inputs.op();
+        Shape shape = shape(inputs.x().rowShape());
+        Require.dense(op, "partials", partials, inputs.x().dtype().arithmetic(), shape);
+        inputs.requireApart("partials", partials);
+    }
+
+    /** The shape of the partials of rows of this shape: the numbers first. */
+    public static Shape shape(Shape rows, long... before) {
+        long[] extents = new long[before.length + 1 + rows.rank()];
+        System.arraycopy(before, 0, extents, 0, before.length);
+        extents[before.length] = COUNT;
+        for (int i = 0; i < rows.rank(); i++) {
+            extents[before.length + 1 + i] = rows.extent(i);
+        }
+        return Shape.of(extents);
+    }
+
+    @Override
+    public String op() {
+        return inputs.op();
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        List<Tensor> all = new ArrayList<>(inputs.tensors());
+        all.add(partials);
+        return all;
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}
