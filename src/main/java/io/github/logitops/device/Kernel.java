@@ -43,6 +43,10 @@ record Kernel(String module, String entry) {
         return new Kernel("loss_reduce", "loss_reduce_" + lower(arithmetic));
     }
 
+    static Kernel ceiling(Ceilings.Traffic traffic) {
+        return new Kernel("ceilings", "ceiling_" + lower(traffic));
+    }
+
     /** Every kernel there is. */
     static List<Kernel> all() {
         List<Kernel> all = new ArrayList<>();
@@ -60,6 +64,9 @@ record Kernel(String module, String entry) {
         LABELS.forEach(labels -> all.add(labelStats(labels)));
         all.add(lossReduce(DType.F32));
         all.add(lossReduce(DType.F64));
+        for (Ceilings.Traffic traffic : Ceilings.Traffic.values()) {
+            all.add(ceiling(traffic));
+        }
         return all;
     }
 

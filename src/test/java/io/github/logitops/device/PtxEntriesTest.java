@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(84, shipped.size());
+        assertEquals(88, shipped.size());
     }
 
     @Test

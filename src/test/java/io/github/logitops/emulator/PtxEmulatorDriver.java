@@ -184,6 +184,24 @@ public final class PtxEmulatorDriver implements Driver {
     }
 
     @Override
+    public void copyOnDevice(long destination, long source, long bytes, long stream) {
+        ByteBuffer copy = allocateHost(Math.toIntExact(bytes));
+        copyToHost(copy, source, stream);
+        copyToDevice(destination, copy, stream);
+    }
+
+    @Override
+    public long createTimingEvent() {
+        return createEvent();
+    }
+
+    /** An emulated device has no time of its own. */
+    @Override
+    public float elapsedMillis(long start, long end) {
+        return 1;
+    }
+
+    @Override
     public void close() {
         streams.clear();
     }
