@@ -1,5 +1,6 @@
 package io.github.logitops.cli;
 
+import io.github.logitops.cli.check.CheckCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 

@@ -25,7 +25,8 @@ class ShippedModulesTest {
         int kernels = 0;
         try (Stream<Path> files = Files.list(FOLDER)) {
             List<Path> modules = files.filter(file -> file.toString().endsWith(".sm_" + architecture + ".ptx"))
-                    .filter(file -> !UNKNOWN.contains(file.getFileName().toString().replaceAll("\\..*", "")))
+                    .filter(file ->
+                            !UNKNOWN.contains(file.getFileName().toString().replaceAll("\\..*", "")))
                     .toList();
             for (Path module : modules) {
                 kernels += Parser.parse(module.getFileName().toString(), Files.readString(module))

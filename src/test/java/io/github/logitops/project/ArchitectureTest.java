@@ -49,7 +49,7 @@ class ArchitectureTest {
     /** The command line is a user like any other, who also has the oracle: memory is for Tensor and Stream, op for GradScale. */
     @ArchTest
     static final ArchRule cli = imports(
-            "cli",
+            "cli..",
             "org.slf4j",
             "picocli..",
             "me.tongfei.progressbar..",

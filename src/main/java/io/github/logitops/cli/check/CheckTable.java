@@ -1,8 +1,6 @@
-package io.github.logitops.cli;
+package io.github.logitops.cli.check;
 
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,26 +14,8 @@ final class CheckTable {
     private final Map<String, Map<DType, Double>> worst = new LinkedHashMap<>();
     private long values;
 
-    /** Takes in the results of a row, whose elements have one scale. */
-    void add(String op, Tolerance tolerance, DType dtype, double[] exact, double[] actual, double scale) {
-        double[] scales = new double[exact.length];
-        Arrays.fill(scales, scale);
-        add(op, tolerance, dtype, exact, actual, scales);
-    }
-
-    /** Takes in the results of a row. */
-    void add(String op, Tolerance tolerance, DType dtype, double[] exact, double[] actual, double[] scales) {
-        for (int j = 0; j < exact.length; j++) {
-            add(op, dtype, tolerance.units(dtype, exact[j], actual[j], scales[j]));
-        }
-    }
-
-    /** Takes in a loss of logits of this dtype; losses have the arithmetic dtype. */
-    void addLoss(String op, DType logits, double exact, double actual, double scale) {
-        add(op, logits, Tolerance.LOSS.units(logits.arithmetic(), exact, actual, scale));
-    }
-
-    private void add(String op, DType dtype, double units) {
+    /** Takes in an error. */
+    void add(String op, DType dtype, double units) {
         worst.computeIfAbsent(op, name -> new EnumMap<>(DType.class)).merge(dtype, units, Math::max);
         values++;
     }
@@ -54,7 +34,7 @@ final class CheckTable {
                 .orElse(Double.POSITIVE_INFINITY);
     }
 
-    private static String text(double units) {
+    static String text(double units) {
         return String.format(Locale.ROOT, units < 1000 ? "%.4f" : "%.1e", units);
     }
 
