@@ -62,6 +62,14 @@ link_runtime() {
     --output "$kit/runtime"
 }
 
+# What JCublas asks of cuBLAS, for cublas-forward.sh.
+cublas_symbols() {
+  local library=libJCublas2-12.6.0-linux-x86_64.so
+  (cd "$kit" && "$home/bin/jar" --extract --file lib/jcublas-natives-*.jar "lib/$library")
+  tr -c 'A-Za-z0-9_' '\n' <"$kit/lib/$library" | grep -E '^cublas[A-Z]\w+$' | sort -u
+  rm "$kit/lib/$library"
+}
+
 [[ "$(uname -sm)" == 'Linux x86_64' ]] || fail "the kit's runtime is linked here and is for Linux on x86-64: this is $(uname -sm)"
 home=$(jdk)
 rm -rf "$kit" "$kit.tar.gz"
@@ -77,7 +85,8 @@ cp target/logitops-*.jar "$kit/lib"
 "$home/bin/jar" --create --file "$kit/test/logitops-tests.jar" -C target/test-classes .
 link_runtime "$home"
 
-cp scripts/kit/run docs/gpu-kit.md LICENSE "$kit"
+cp scripts/kit/* docs/gpu-kit.md LICENSE "$kit"
+cublas_symbols >"$kit/cublas-symbols"
 cp -r scripts/peers "$kit/peers"
 version >"$kit/VERSION"
 tar --sort=name --owner=0 --group=0 --numeric-owner -C target -cf - gpu-kit | gzip -9n >"$kit.tar.gz"

@@ -5,6 +5,7 @@ import io.github.logitops.cli.bench.CompareCommand;
 import io.github.logitops.cli.bench.PlotCommand;
 import io.github.logitops.cli.bench.ReportCommand;
 import io.github.logitops.cli.check.CheckCommand;
+import io.github.logitops.cli.experiments.ExperimentsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,7 +24,8 @@ import picocli.CommandLine.Command;
             BenchCommand.class,
             PlotCommand.class,
             CompareCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            ExperimentsCommand.class
         })
 public final class Main {
     private static final int FAILURE = 1;

@@ -5,6 +5,7 @@ import io.github.logitops.CudaDriver;
 import io.github.logitops.LogitOps;
 import io.github.logitops.device.Ceilings;
 import io.github.logitops.driver.Driver;
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
@@ -49,9 +50,14 @@ final class CudaBed implements Bed {
         end = driver.createTimingEvent();
         plug = ops.empty(DType.F64, Shape.of(beyondCaches / 8 / DType.F64.bytes()));
         sums = ops.empty(DType.I64, Shape.of(Ceilings.SUM_BYTES / DType.I64.bytes()));
-        CeilingGate.pass(ceilings, ops, stream);
-        fillPlug();
-        plugMicros = timed(this::fillPlug);
+        try {
+            CeilingGate.pass(ceilings, ops, stream);
+            fillPlug();
+            plugMicros = timed(this::fillPlug);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(this));
+            throw e;
+        }
     }
 
     private void fillPlug() {
