@@ -90,10 +90,13 @@ record BenchOp(String name, int reads, int writes, int rowBytes, Call call, Exac
                                     w.input(i), w.labels(), null, GradScale.ONE, w.output(i), w.result(), w.stream()),
                     (x, dy, label, rows) -> crossEntropy(x, label, rows).gradient()));
 
+    /** What it must read and write. */
+    long bytes(BenchShape shape) {
+        return (reads + writes) * shape.bytes() + shape.rows() * rowBytes;
+    }
+
     Contender contender(Workload workload) {
-        BenchShape shape = workload.shape();
-        long bytes = (reads + writes) * shape.bytes() + shape.rows() * rowBytes;
-        return new Contender("logitops", name, bytes, ceiling(), set -> call.on(workload, set));
+        return new Contender("logitops", name, bytes(workload.shape()), ceiling(), set -> call.on(workload, set));
     }
 
     /** One row of a batch of as many: the gradient of their mean. */

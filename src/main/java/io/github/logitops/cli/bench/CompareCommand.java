@@ -2,6 +2,7 @@ package io.github.logitops.cli.bench;
 
 import io.github.logitops.cli.LibraryVersion;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +33,9 @@ public final class CompareCommand implements Callable<Integer> {
         for (Path file : files) {
             reports.add(ReportFile.read(file));
         }
-        spec.commandLine().getOut().print(CompareTable.of(reports));
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(CompareTable.of(reports));
+        out.flush();
         return 0;
     }
 }

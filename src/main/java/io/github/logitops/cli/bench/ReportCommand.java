@@ -51,6 +51,7 @@ public final class ReportCommand implements Callable<Integer> {
         out.print(reports.stream().allMatch(ReportCommand::isOurs) ? "Not measured.\n" : CompareTable.of(reports));
         out.printf("%n## The CPU mode%n");
         ours(reports, Backend.CPU).forEach(report -> print(out, report, BenchGrid.QUICK.onCpu()));
+        out.flush();
         return 0;
     }
 
