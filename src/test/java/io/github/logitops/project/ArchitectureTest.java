@@ -84,7 +84,7 @@ class ArchitectureTest {
 
     /** Asks a real driver what nothing else can tell. */
     @ArchTest
-    static final ArchRule experiments = imports("cli.experiments", "picocli..", "", "driver", "device", "cli");
+    static final ArchRule experiments = imports("cli.experiments", "picocli..", "", "driver", "cli");
 
     /** What is allowed besides java: libraries' packages with a dot in their names, and ours without. */
     private static ArchRule imports(String name, String... allowed) {

@@ -5,6 +5,8 @@ import io.github.logitops.BackendUnavailableException;
 import io.github.logitops.cli.LibraryVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -130,8 +133,20 @@ public final class BenchCommand implements Callable<Integer> {
         return String.join(
                 ", ",
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors() + " processors",
+                Runtime.getRuntime().availableProcessors() + " processors" + processor(),
                 "Java " + System.getProperty("java.version"));
+    }
+
+    /** The processor's name where Linux tells it. */
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.replaceFirst(".*:\\s*", " of "))
+                    .findFirst()
+                    .orElse("");
+        } catch (IOException | UncheckedIOException e) {
+            return "";
+        }
     }
 
     /** Such as nvidia-h200-0123456789ab.json. */

@@ -2,22 +2,22 @@ package io.github.logitops.cli.check;
 
 import io.github.logitops.spec.DType;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The largest error of each op and dtype, in units of its bound. */
 final class CheckTable {
     private static final List<DType> DTYPES = List.of(DType.F64, DType.F32, DType.F16, DType.BF16);
 
-    private final Map<String, Map<DType, Double>> worst = new LinkedHashMap<>();
+    private final Map<String, Map<DType, Double>> worst = new TreeMap<>();
     private long values;
 
-    /** Takes in an error. */
-    void add(String op, DType dtype, double units) {
-        worst.computeIfAbsent(op, name -> new EnumMap<>(DType.class)).merge(dtype, units, Math::max);
-        values++;
+    /** Takes in so many values, the worst of which is off by this many bounds. */
+    void add(String op, DType dtype, int count, double worstUnits) {
+        worst.computeIfAbsent(op, name -> new EnumMap<>(DType.class)).merge(dtype, worstUnits, Math::max);
+        values += count;
     }
 
     /** The number of values taken in. */

@@ -61,8 +61,8 @@ final class Goldens {
         return differences;
     }
 
-    private static void run(LogitOps ops, Judge.Listener listener) {
-        OracleCheck check = new OracleCheck(ops, new Judge(listener), SEED);
+    private static void run(LogitOps ops, Verdict.Listener listener) {
+        OracleCheck check = new OracleCheck(ops, new Verdict(listener), SEED);
         for (DType dtype : DType.values()) {
             for (Placement placement : Placement.values()) {
                 for (int length :

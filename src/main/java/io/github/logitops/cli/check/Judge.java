@@ -2,34 +2,16 @@ package io.github.logitops.cli.check;
 
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** Holds results against exact ones, case by case: keeps the largest errors, and of each output that is off the whole story. */
+/** Holds the results of one case against exact ones, and hands the outcome to the {@link Verdict}. */
 final class Judge {
-    private final CheckTable table = new CheckTable();
-    private final List<String> failures = new ArrayList<>();
-    private final Listener listener;
-    private Case current;
+    private final Verdict verdict;
+    private final Case current;
 
-    /** Sees every output that is judged. */
-    @FunctionalInterface
-    interface Listener {
-        /**
-         * @param output which output of which op in which case
-         * @param stored the dtype it is stored as
-         */
-        void judged(String output, DType stored, Tolerance tolerance, double[] actual, double[] scales);
-    }
-
-    Judge(Listener listener) {
-        this.listener = listener;
-    }
-
-    /** What is judged from now on belongs to this case. */
-    void begin(Case next) {
-        current = next;
+    Judge(Verdict verdict, Case current) {
+        this.verdict = verdict;
+        this.current = current;
     }
 
     /** An output of several elements that have one scale. */
@@ -65,7 +47,7 @@ final class Judge {
 
     /** Something that no bound excuses. */
     void fault(String what) {
-        failures.add(current + ": " + what);
+        verdict.fault(current + ": " + what);
     }
 
     private void judge(
@@ -81,26 +63,17 @@ final class Judge {
         double worstUnits = -1;
         for (int j = 0; j < exact.length; j++) {
             double units = tolerance.units(stored, exact[j], actual[j], scales[j]);
-            table.add(op, current.dtype(), units);
             off += units > 1 ? 1 : 0;
             if (units > worstUnits) {
                 worst = j;
                 worstUnits = units;
             }
         }
+        verdict.judged(op, current.dtype(), exact.length, worstUnits);
         if (off > 0) {
             fault(op + " " + output + ": off=" + off + " of " + exact.length + ", worst: element=" + worst + ", exact="
                     + exact[worst] + ", actual=" + actual[worst] + ", bounds=" + CheckTable.text(worstUnits));
         }
-        listener.judged(current + ", " + op + " " + output, stored, tolerance, actual, scales);
-    }
-
-    CheckTable table() {
-        return table;
-    }
-
-    /** Every output that was off, with its case; empty if all is well. */
-    List<String> failures() {
-        return failures;
+        verdict.listener().judged(current + ", " + op + " " + output, stored, tolerance, actual, scales);
     }
 }

@@ -10,21 +10,21 @@ final class OracleCheck {
     static final List<OpCheck> OPS = List.of(SoftmaxCheck.SOFTMAX, SoftmaxCheck.LOG_SOFTMAX, new CrossEntropyCheck());
 
     private final LogitOps ops;
-    private final Judge judge;
+    private final Verdict verdict;
     private final long seed;
 
-    OracleCheck(LogitOps ops, Judge judge, long seed) {
+    OracleCheck(LogitOps ops, Verdict verdict, long seed) {
         this.ops = ops;
-        this.judge = judge;
+        this.verdict = verdict;
         this.seed = seed;
     }
 
-    /** Checks all ops on a case. The data depend on the seed and the case alone, so that a case can be run again by itself. */
+    /** Checks all ops on a case. The data depend on the seed and the case alone, so cases may run in any order and at the same time. */
     void run(Case what) {
         Random random = new Random(seed + what.toString().hashCode());
         for (OpCheck op : OPS) {
             for (OpCheck.Attempt attempt : op.attempts(what)) {
-                try (Trial trial = new Trial(ops, what, judge, random)) {
+                try (Trial trial = new Trial(ops, what, new Judge(verdict, what), random)) {
                     attempt.run(trial);
                 }
             }

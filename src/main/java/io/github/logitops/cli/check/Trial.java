@@ -26,7 +26,6 @@ final class Trial implements AutoCloseable {
         this.judge = judge;
         this.random = random;
         stream = ops.newStream();
-        judge.begin(what);
     }
 
     LogitOps ops() {
