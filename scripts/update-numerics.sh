@@ -2,7 +2,7 @@
 # Runs `logitops check` and puts its table into docs/numerics.md.
 set -euo pipefail
 if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
-  echo "usage: scripts/update-numerics.sh    (takes about a minute; changes docs/numerics.md)"
+  echo "usage: scripts/update-numerics.sh    (takes some minutes; changes docs/numerics.md)"
   exit 0
 fi
 cd "$(dirname "$0")/.."
