@@ -17,6 +17,7 @@ import time
 SCHEMA = 1
 BEYOND_CACHES = 512 << 20  # bytes in turn, as CudaBed does
 TARGET_MICROS = 4000
+WARM_UP_MICROS = 200_000  # clocks have risen by then
 HOST_MICROS = 100  # what the host may take to queue a call
 FEWEST_CALLS, MOST_CALLS = 2, 200
 BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
@@ -148,9 +149,11 @@ class TorchBed:
         if not torch.cuda.is_available():
             sys.exit("torch_bench: PyTorch sees no GPU; --dry-run tries everything but the measurement")
         self.device = torch.cuda.get_device_name()
-        self.plug = torch.empty(64 << 20, dtype=torch.uint8, device="cuda")
-        self.plug_micros = 1e9
-        self.plug_micros = self.timed(self.plug.zero_)
+        self.plug = torch.ones(64 << 20, device="cuda")  # is read: dirty lines would be written back later
+        spent = 0
+        while spent < WARM_UP_MICROS:
+            self.plug_micros = self.timed(self.plug.sum)
+            spent += self.plug_micros
         self.liger = liger
         self.kept = {}
 
@@ -168,7 +171,7 @@ class TorchBed:
 
     def micros(self, contender, calls, sets):
         for _ in range(int(calls * HOST_MICROS / self.plug_micros) + 1):
-            self.plug.zero_()
+            self.plug.sum()
 
         def queue():
             for i in range(calls):

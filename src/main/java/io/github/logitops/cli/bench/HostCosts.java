@@ -10,6 +10,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /** What the library costs as a Java program sees it, by the program's clock. */
 final class HostCosts {
@@ -49,7 +50,7 @@ final class HostCosts {
     }
 
     private void transfers() {
-        float[] values = new float[FLOATS];
+        float[] values = noise(FLOATS);
         try (Tensor x = ops.empty(DType.F32, Shape.of(FLOATS))) {
             double bytes = 4.0 * FLOATS;
             addSpeed("upload from float[]", bytes, () -> {
@@ -64,14 +65,24 @@ final class HostCosts {
     private void endToEnd() {
         Shape shape = Shape.of(64, 50257);
         var loss = ops.crossEntropy(CrossEntropyOptions.defaults());
-        try (Tensor x = ops.upload(new float[64 * 50257], DType.BF16, shape, stream);
+        try (Tensor x = ops.upload(noise(64 * 50257), DType.BF16, shape, stream);
+                Tensor gradient = ops.empty(DType.BF16, shape);
                 Tensor labels = ops.labels(new int[64], stream);
                 CrossEntropyResult result = loss.newResult(DType.BF16, shape, stream)) {
             add("crossEntropy.forwardBackward of BF16 [64, 50257], until the loss is known", 1, () -> {
-                loss.forwardBackward(x, labels, null, GradScale.ONE, x, result, stream);
+                loss.forwardBackward(x, labels, null, GradScale.ONE, gradient, result, stream);
                 result.await();
             });
         }
+    }
+
+    private static float[] noise(int count) {
+        Random random = new Random(1);
+        float[] noise = new float[count];
+        for (int i = 0; i < count; i++) {
+            noise[i] = 3 * (random.nextFloat() - 0.5f);
+        }
+        return noise;
     }
 
     private void add(String name, int calls, Runnable call) {

@@ -49,10 +49,10 @@ final class CrossEntropyCheck implements OpCheck {
         return all;
     }
 
-    /** Everything on dense rows that are not too long; else two at a time, one for each label type. */
+    /** Everything on dense rows that are neither trivial nor very long; else two at a time, one for each label type. */
     @Override
     public List<Attempt> attempts(Case what) {
-        if (what.placement() == Placement.DENSE && what.classes() < MANY_CLASSES) {
+        if (what.placement() == Placement.DENSE && what.classes() > 1 && what.classes() < MANY_CLASSES) {
             return COMBINATIONS.stream().map(CrossEntropyCheck::attempt).toList();
         }
         int turn = what.classes() % (COMBINATIONS.size() / 2);

@@ -32,6 +32,17 @@ class GoldensTest {
     }
 
     @Test
+    void anEmulatedDeviceGivesItsOutputsAgain(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("emulated.txt");
+        EmulatedRig rig = new EmulatedRig();
+        try (LogitOps first = rig.open();
+                LogitOps second = rig.open()) { // of another compute capability
+            Goldens.record(first, file);
+            assertEquals(List.of(), Goldens.differences(second, file));
+        }
+    }
+
+    @Test
     void outputsAreTheSameAgain(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("new/cpu.txt");
         CommandRun run = CommandRun.of("check", "--backend=CPU", "--record=" + file);
