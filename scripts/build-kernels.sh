@@ -107,6 +107,7 @@ index() {
       cross_entropy_fused) method=CrossEntropy.forwardBackward ;;
       cross_entropy_combine) method=CrossEntropyShard.combine ;;
       label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward, CrossEntropyShard.combine' ;;
+      ceilings) method='Ceilings.*, for logitops bench' ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac
     for entry in $(sed -n 's/^\.visible \.entry \([a-z0-9_]*\)(.*/\1/p' "$file" | sort); do

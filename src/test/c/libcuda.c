@@ -205,6 +205,11 @@ int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, void *stream)
     ENTER_CURRENT("cuMemcpyDtoHAsync %zu", bytes);
     return copy(to, from, (uintptr_t) from, bytes, stream);
 }
+int cuMemcpyDtoDAsync_v2(void *to, const void *from, size_t bytes, void *stream) {
+    ENTER_CURRENT("cuMemcpyDtoDAsync %zu", bytes);
+    REQUIRE(memoryAt((uintptr_t) from, bytes), INVALID_VALUE);
+    return copy(to, from, (uintptr_t) to, bytes, stream);
+}
 int cuPointerGetAttribute(void *value, int attribute, uintptr_t address) {
     ENTER_CURRENT("cuPointerGetAttribute %d", attribute);
     Thing *memory = memoryAt(address, 1);
@@ -240,6 +245,12 @@ int cuEventRecord(void *event, void *stream) {
 }
 int cuEventQuery(void *event) { ENTER_CURRENT("cuEventQuery"); LEAVE(alive(EVENT, event)); }
 int cuEventSynchronize(void *event) { ENTER_CURRENT("cuEventSynchronize"); LEAVE(alive(EVENT, event)); }
+
+int cuEventElapsedTime(float *millis, void *start, void *end) {
+    ENTER_CURRENT("cuEventElapsedTime");
+    *millis = 2.5f;
+    LEAVE(alive(EVENT, start) || alive(EVENT, end) ? INVALID_HANDLE : SUCCESS);
+}
 
 int cuStreamGetCtx(void *stream, void **context) {
     ENTER_CURRENT("cuStreamGetCtx");

@@ -5,10 +5,10 @@ import io.github.logitops.driver.DriverException;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * Opens the CUDA driver. This is the one place that knows its class, by name only, so that a machine without CUDA never links
+ * Opens the CUDA driver: below a session, or beside one for tools that measure. This is the one place that knows its class, by name only, so that a machine without CUDA never links
  * it.
  */
-final class CudaDriver {
+public final class CudaDriver {
     private static final String CLASS = "io.github.logitops.driver.jcuda.JCudaDriver";
 
     private CudaDriver() {}
@@ -18,7 +18,7 @@ final class CudaDriver {
      *
      * @throws BackendUnavailableException with the reason, if it does not run here
      */
-    static Driver open(int ordinal) {
+    public static Driver open(int ordinal) {
         try {
             return (Driver) Class.forName(CLASS).getMethod("open", int.class).invoke(null, ordinal);
         } catch (InvocationTargetException e) {

@@ -1,5 +1,11 @@
 package io.github.logitops.cli;
 
+import io.github.logitops.cli.bench.BenchCommand;
+import io.github.logitops.cli.bench.CompareCommand;
+import io.github.logitops.cli.bench.PlotCommand;
+import io.github.logitops.cli.bench.ReportCommand;
+import io.github.logitops.cli.check.CheckCommand;
+import io.github.logitops.cli.experiments.ExperimentsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -7,10 +13,20 @@ import picocli.CommandLine.Command;
 @Command(
         name = "logitops",
         description =
-                "Softmax, log-softmax and fused cross entropy: see them train, see where they run, check that they are right.",
+                "Softmax, log-softmax and fused cross entropy: see them train, see where they run, check that they are right,"
+                        + " measure how fast they are.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class,
-        subcommands = {TrainCommand.class, InfoCommand.class, CheckCommand.class})
+        subcommands = {
+            TrainCommand.class,
+            InfoCommand.class,
+            CheckCommand.class,
+            BenchCommand.class,
+            PlotCommand.class,
+            CompareCommand.class,
+            ReportCommand.class,
+            ExperimentsCommand.class
+        })
 public final class Main {
     private static final int FAILURE = 1;
     private static final int BAD_INPUT = 2;

@@ -4,8 +4,6 @@ import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
-import java.awt.AWTError;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -179,14 +177,10 @@ final class TrainCommand implements Callable<Integer> {
                 .forEach(line -> println("| %s", line));
     }
 
-    /** The chart is an extra: without fonts or native libraries AWT throws errors of many kinds, and training goes on. */
     private void plot(LossCurve losses, double optimum) {
-        try {
-            LossChart.write(losses, optimum, plot);
+        PrintWriter err = spec.commandLine().getErr();
+        if (ChartFile.write("train", plot, err, file -> LossChart.write(losses, optimum, file))) {
             println("chart: %s", plot);
-        } catch (IOException | RuntimeException | LinkageError | InternalError | AWTError e) {
-            String cause = e.toString().lines().findFirst().orElseThrow();
-            spec.commandLine().getErr().println("train: warning: no chart: plot=" + plot + ", cause=" + cause);
         }
     }
 

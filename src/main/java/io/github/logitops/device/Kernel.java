@@ -46,6 +46,10 @@ record Kernel(String module, String entry) {
         return new Kernel("loss_reduce", "loss_reduce_" + lower(arithmetic));
     }
 
+    static Kernel ceiling(Ceilings.Traffic traffic) {
+        return new Kernel("ceilings", "ceiling_" + lower(traffic));
+    }
+
     /** Every kernel there is. */
     static List<Kernel> all() {
         List<Kernel> all = new ArrayList<>();
@@ -64,6 +68,9 @@ record Kernel(String module, String entry) {
         for (DType arithmetic : List.of(DType.F32, DType.F64)) {
             all.add(crossEntropyCombine(arithmetic));
             all.add(lossReduce(arithmetic));
+        }
+        for (Ceilings.Traffic traffic : Ceilings.Traffic.values()) {
+            all.add(ceiling(traffic));
         }
         return all;
     }

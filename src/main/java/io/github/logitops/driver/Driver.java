@@ -19,4 +19,13 @@ public interface Driver extends MemoryDriver {
 
     /** Queues a launch. The arguments are copied before it returns. */
     void launch(Launch launch, long stream);
+
+    /** Queues a copy from device memory to device memory; the two ranges must not overlap. */
+    void copyOnDevice(long destination, long source, long bytes, long stream);
+
+    /** As {@link #createEvent}, but the event also takes the time at which it completes. */
+    long createTimingEvent();
+
+    /** The milliseconds from {@code start} to {@code end}: timing events that are recorded and complete. */
+    float elapsedMillis(long start, long end);
 }

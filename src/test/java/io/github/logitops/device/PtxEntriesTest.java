@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(61, shipped.size());
+        assertEquals(65, shipped.size());
     }
 
     @Test

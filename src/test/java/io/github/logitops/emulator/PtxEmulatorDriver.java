@@ -49,7 +49,12 @@ public final class PtxEmulatorDriver implements Driver {
     private List<LaunchProfile> profiles; // null: nobody asked
     private Consumer<String> onLaunch = entry -> {};
 
-    /** A device of this compute capability, as in 90, that runs kernels and streams on this schedule. */
+    /** A device of this compute capability, as in 90, in lockstep and with exact approximations. */
+    public PtxEmulatorDriver(int computeCapability) {
+        this(computeCapability, Schedule.of(Schedule.Order.LOCKSTEP, 0), Approximations.NEAREST);
+    }
+
+    /** A device that runs kernels and streams on this schedule. */
     public PtxEmulatorDriver(int computeCapability, Schedule schedule, Approximations approximations) {
         this.computeCapability = computeCapability;
         this.schedule = schedule;
@@ -262,6 +267,24 @@ public final class PtxEmulatorDriver implements Driver {
     @Override
     public void awaitEvent(long event) {
         queues.await(event);
+    }
+
+    @Override
+    public void copyOnDevice(long destination, long source, long bytes, long stream) {
+        ByteBuffer copy = allocateHost(Math.toIntExact(bytes));
+        copyToHost(copy, source, stream);
+        copyToDevice(destination, copy, stream);
+    }
+
+    @Override
+    public long createTimingEvent() {
+        return createEvent();
+    }
+
+    /** An emulated device has no time of its own: whatever it is given takes a second. */
+    @Override
+    public float elapsedMillis(long start, long end) {
+        return 1000;
     }
 
     @Override

@@ -58,7 +58,33 @@ class ArchitectureTest {
             "spec",
             "memory",
             "op",
-            "reference");
+            "reference",
+            ROOT + ".cli.check",
+            ROOT + ".cli.bench",
+            ROOT + ".cli.experiments");
+
+    @ArchTest
+    static final ArchRule check = imports("cli.check", "picocli..", "", "spec", "memory", "op", "reference", "cli");
+
+    /** Takes the time below the session: it has the driver's events, and the kernels that only carry memory. */
+    @ArchTest
+    static final ArchRule bench = imports(
+            "cli.bench",
+            "picocli..",
+            "com.google.gson..",
+            "org.knowm.xchart..",
+            "",
+            "spec",
+            "memory",
+            "op",
+            "reference",
+            "driver",
+            "device",
+            "cli");
+
+    /** Asks a real driver what nothing else can tell. */
+    @ArchTest
+    static final ArchRule experiments = imports("cli.experiments", "picocli..", "", "driver", "cli");
 
     /** What is allowed besides java: libraries' packages with a dot in their names, and ours without. */
     private static ArchRule imports(String name, String... allowed) {
@@ -83,7 +109,7 @@ class ArchitectureTest {
         JavaClasses emulator = new ClassFileImporter().importPackages(ROOT + ".emulator");
         classes()
                 .that()
-                .haveSimpleNameNotEndingWith("Test")
+                .haveNameNotMatching(".*Test(\\$.*)?")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage("java..", ours("emulator"), ours("driver")))
                 .check(emulator);

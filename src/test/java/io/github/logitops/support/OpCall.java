@@ -2,8 +2,11 @@ package io.github.logitops.support;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.CrossEntropyShard;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.RowOutput;
@@ -74,6 +77,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
             calls.add(new OpCall(
                     "crossEntropy.forwardBackward", targets, dtype, geometry, OpCall::crossEntropyForwardBackward));
         }
+        calls.add(new OpCall("crossEntropyShard", Targets.LABELS, dtype, geometry, OpCall::crossEntropyShard));
         return calls;
     }
 
@@ -165,6 +169,26 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         DeviceRows dx = bench.poisoned(dtype, geometry);
         try (CrossEntropyResult result = crossEntropy(bench)
                 .forwardBackward(x.tensor(), targets(bench), weights(bench), dx.tensor(), bench.stream())) {
+            return new Ran(named("x", x, "dx", dx), written(result, bench));
+        }
+    }
+
+    /** All classes in one shard. */
+    private Ran crossEntropyShard(Bench bench) {
+        DeviceRows x = logits(bench);
+        DeviceRows dx = bench.poisoned(dtype, geometry);
+        Stream stream = bench.stream();
+        Tensor y = targets(bench);
+        Tensor w = weights(bench);
+        CrossEntropyShard shard = crossEntropy(bench).shard(0, geometry.classes());
+        DType arithmetic = dtype.arithmetic();
+        Tensor gathered = bench.keep(bench.ops().empty(arithmetic, CrossEntropyPartials.shape(geometry.rowShape(), 1)));
+        Tensor partials = bench.keep(
+                bench.ops().wrap(gathered.address(), arithmetic, CrossEntropyPartials.shape(geometry.rowShape())));
+        try (CrossEntropyResult result = shard.newResult(dtype, geometry.shape(), stream)) {
+            shard.forwardPartials(x.tensor(), y, w, partials, stream);
+            shard.combine(gathered, y, w, result, stream);
+            shard.backward(x.tensor(), y, w, result, GradScale.ONE, dx.tensor(), stream);
             return new Ran(named("x", x, "dx", dx), written(result, bench));
         }
     }

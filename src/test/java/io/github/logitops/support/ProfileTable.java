@@ -21,7 +21,8 @@ public final class ProfileTable {
         for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
             for (Geometry geometry : GEOMETRIES) {
                 for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
-                    if (call.targets() == null || call.targets() == OpCall.Targets.LABELS) {
+                    boolean plain = call.targets() == null || call.targets() == OpCall.Targets.LABELS;
+                    if (plain && call.method().contains(".")) {
                         System.out.println(line(ProfiledCall.of(call, 90)));
                     }
                 }

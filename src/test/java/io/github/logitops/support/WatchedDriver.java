@@ -258,6 +258,23 @@ public final class WatchedDriver implements Driver {
     }
 
     @Override
+    public void copyOnDevice(long destination, long source, long bytes, long stream) {
+        count("copyOnDevice");
+        busy.add(stream);
+    }
+
+    @Override
+    public long createTimingEvent() {
+        return createEvent();
+    }
+
+    @Override
+    public float elapsedMillis(long start, long end) {
+        count("elapsedMillis");
+        return 0;
+    }
+
+    @Override
     public void close() {
         driver.close();
     }

@@ -2,11 +2,13 @@ package io.github.logitops.driver.jcuda;
 
 import static jcuda.driver.JCudaDriver.cuEventCreate;
 import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventQuery;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
@@ -156,6 +158,19 @@ public final class JCudaDriver implements Driver {
     }
 
     /** A copy goes on after the call, so its host side must not be an array, which the garbage collector may move. */
+    @Override
+    public void copyOnDevice(long destination, long source, long bytes, long stream) {
+        context.run(
+                "cuMemcpyDtoDAsync",
+                () -> cuMemcpyDtoDAsync(
+                        Handles.deviceAddress(destination),
+                        Handles.deviceAddress(source),
+                        bytes,
+                        Handles.stream(stream)),
+                () -> at(destination) + ", source=" + Cuda.hex(source) + ", bytes=" + bytes + ", stream="
+                        + Cuda.hex(stream));
+    }
+
     private static Pointer direct(String call, ByteBuffer buffer) {
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException(call + ": only direct buffers can be copied: buffer=" + buffer);
@@ -201,8 +216,16 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long createEvent() {
+        return createEvent(CUevent_flags.CU_EVENT_DISABLE_TIMING); // taking the time would cost, and few ask for it
+    }
+
+    @Override
+    public long createTimingEvent() {
+        return createEvent(CUevent_flags.CU_EVENT_DEFAULT);
+    }
+
+    private long createEvent(int flags) {
         CUevent event = new CUevent();
-        int flags = CUevent_flags.CU_EVENT_DISABLE_TIMING; // taking the time would cost and nobody asks for it
         context.run("cuEventCreate", () -> cuEventCreate(event, flags), () -> "flags=" + flags);
         return events.add(Handles.raw(event));
     }
@@ -247,6 +270,16 @@ public final class JCudaDriver implements Driver {
     public void awaitEvent(long event) {
         context.run(
                 "cuEventSynchronize", () -> cuEventSynchronize(Handles.event(event)), () -> "event=" + Cuda.hex(event));
+    }
+
+    @Override
+    public float elapsedMillis(long start, long end) {
+        float[] millis = new float[1];
+        context.run(
+                "cuEventElapsedTime",
+                () -> cuEventElapsedTime(millis, Handles.event(start), Handles.event(end)),
+                () -> "start=" + Cuda.hex(start) + ", end=" + Cuda.hex(end));
+        return millis[0];
     }
 
     @Override

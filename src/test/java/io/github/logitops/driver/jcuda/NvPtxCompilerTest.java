@@ -82,6 +82,14 @@ class NvPtxCompilerTest {
         return cases.stream().map(each -> dynamicTest(each.toString(), () -> each.check(outcomes.get(each))));
     }
 
+    @Test
+    void theClusterExperimentCompiles() throws IOException {
+        Path ptx = Path.of("src/main/resources/io/github/logitops/cli/experiments/cluster.ptx");
+        assertEquals(
+                Set.of("cluster_ranks"),
+                NvPtxCompiler.compile(Files.readAllBytes(ptx), 90).entries().keySet());
+    }
+
     private static List<Integer> targets(Path file) {
         Matcher name = FILE.matcher(file.getFileName().toString());
         assertTrue(name.matches() && TARGETS.containsKey(name.group(1)), "for which architectures? " + file);

@@ -89,6 +89,37 @@ final class StubScenarios {
                 log.calls());
     }
 
+    void timingEventsTakeTheTime() {
+        long stream = driver.createStream();
+        long start = driver.createTimingEvent();
+        long end = driver.createTimingEvent();
+        driver.recordEvent(start, stream);
+        driver.recordEvent(end, stream);
+        driver.awaitEvent(end);
+        assertEquals(2.5f, driver.elapsedMillis(start, end));
+        refuseNextButContext(CUresult.CUDA_ERROR_NOT_READY);
+        assertFails(
+                "cuEventElapsedTime failed: CUDA_ERROR_NOT_READY (600): start=" + Cuda.hex(start) + ", end="
+                        + Cuda.hex(end),
+                () -> driver.elapsedMillis(start, end));
+        assertEquals(List.of("cuEventCreate 0", "cuEventCreate 0"), log.calls("cuEventCreate"));
+    }
+
+    void copiesWithinTheDevice() {
+        long stream = driver.createStream();
+        long address = driver.allocate(64);
+        ByteBuffer host = driver.allocateHost(64);
+        host.putLong(0, 11);
+        driver.copyToDevice(address, host, stream);
+        driver.copyOnDevice(address + 40, address, 8, stream);
+        driver.copyToHost(host, address, stream);
+        assertEquals(11, host.getLong(40));
+        assertFails(
+                "cuMemcpyDtoDAsync failed: CUDA_ERROR_INVALID_VALUE (1): address=" + Cuda.hex(address)
+                        + ", source=0xabc, bytes=8, stream=" + Cuda.hex(stream),
+                () -> driver.copyOnDevice(address, 0xABC, 8, stream));
+    }
+
     void streamsOfOthersAreOnesOfThisContext() {
         long stream = driver.createStream();
         assertTrue(driver.isStream(stream));
@@ -347,6 +378,7 @@ final class StubScenarios {
         driver.isAccessible(address, 256);
         KernelArguments arguments = new KernelArguments().pointer(address);
         driver.launch(new Launch(driver.function(module, "k_p"), "k_p", 1, 1, arguments), stream);
+        driver.copyOnDevice(address, address + 128, 128, stream);
         driver.copyToHost(host, address, stream);
         driver.recordEvent(event, stream);
         driver.isComplete(event);
@@ -357,6 +389,10 @@ final class StubScenarios {
         driver.freeHost(host);
         driver.free(address);
         driver.destroyEvent(event);
+        long timing = driver.createTimingEvent();
+        driver.recordEvent(timing, stream);
+        driver.elapsedMillis(timing, timing);
+        driver.destroyEvent(timing);
         driver.destroyStream(stream);
     }
 

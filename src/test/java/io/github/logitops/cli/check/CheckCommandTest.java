@@ -1,11 +1,13 @@
-package io.github.logitops.cli;
+package io.github.logitops.cli.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
+import io.github.logitops.cli.CommandRun;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.Stream;
@@ -22,14 +24,15 @@ import io.github.logitops.spec.DType;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckCommandTest {
     @Test
     void everyOpPassesOnTheCpu() {
-        CommandRun run = CommandRun.of("check", "--backend=CPU", "--longest=257");
+        CommandRun run = CommandRun.of("check", "--backend=CPU", "--longest=65", "--seed=7");
         assertEquals(0, run.exitCode(), run.out()::toString);
-        assertTrue(run.lastLine().matches("check: passed values=\\d+ worst=0\\.\\d{4}"), run.lastLine());
+        assertTrue(run.lastLine().matches("check: passed values=\\d+ worst=0\\.\\d{4} seed=7"), run.lastLine());
         List<String> ops = List.of(
                 "softmax.forward",
                 "softmax.backward",
@@ -49,24 +52,57 @@ class CheckCommandTest {
     }
 
     @Test
+    void theSeedOfARunIsPrintedAndNew() {
+        List<String> seeds = List.of(
+                CommandRun.of("check", "--backend=CPU", "--longest=1")
+                        .lastLine()
+                        .replaceAll(".*seed=", ""),
+                CommandRun.of("check", "--backend=CPU", "--longest=1")
+                        .lastLine()
+                        .replaceAll(".*seed=", ""));
+        assertFalse(seeds.get(0).equals(seeds.get(1)), seeds::toString);
+    }
+
+    @Test
     void aLengthThatIsNotThereIsAMistake() {
         CommandRun run = CommandRun.of("check", "--longest=0");
         assertEquals(2, run.exitCode());
         assertEquals(List.of("logitops: check: no row is that short: longest=0"), run.err());
     }
 
-    /** An executor that spoils one output by a few bounds: the check must see it, whichever output it is. */
-    private record Spoiled(Executor executor, int target) implements Executor {
+    @Test
+    void lengthsLieAroundThePowersOfTwo() {
+        assertEquals(
+                List.of(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 192, 193),
+                CheckGrid.lengths(200));
+        assertTrue(CheckGrid.lengths(CheckGrid.LONGEST).containsAll(List.of(12288, 12289, 50257, 131071, 262144)));
+    }
+
+    /** What {@link Spoiled} does instead of spoiling an output: writes one element past the rows of one. */
+    private static final int OVERRUN = -1;
+
+    /** An executor that spoils an output: the check must see it, whichever output it is. */
+    private record Spoiled(HostDriver driver, Executor executor, int target) implements Executor {
+        Spoiled(HostDriver driver, int target) {
+            this(driver, new CpuExecutor(driver), target);
+        }
+
         @Override
         public void run(SoftmaxForward problem, Stream stream) {
             executor.run(problem, stream);
             spoil(0, problem.y().tensor(), stream);
+            if (target == OVERRUN) {
+                Tensor y = problem.y().tensor();
+                driver.copyToDevice(
+                        y.address() + y.bytes(), driver.allocateHost(4).putFloat(0, 5), stream.handle());
+            }
         }
 
         @Override
         public void run(SoftmaxBackward problem, Stream stream) {
             executor.run(problem, stream);
             spoil(1, problem.dx().tensor(), stream);
+            spoil(9, problem.dy().tensor(), stream);
         }
 
         @Override
@@ -74,7 +110,8 @@ class CheckCommandTest {
             executor.run(problem, stream);
             spoil(2, problem.result().rowLosses(), stream);
             spoil(3, problem.result().loss(), stream);
-            spoil(4, problem.result().lse(), stream); // seen in the gradient that is made from it
+            spoil(4, problem.result().lse(), stream);
+            spoil(10, problem.inputs().x().tensor(), stream);
         }
 
         @Override
@@ -104,21 +141,38 @@ class CheckCommandTest {
         private void spoil(int index, Tensor tensor, Stream stream) {
             if (index == target) {
                 double[] values = tensor.downloadDoubles(stream);
-                values[0] += 1e-4 * Math.max(1, Math.abs(values[0]));
+                values[0] += 1e-2 * Math.max(1, Math.abs(values[0]));
                 tensor.upload(values, stream);
             }
         }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
-        Executor spoiled = new Spoiled(new CpuExecutor(driver), target);
-        CheckTable table = new CheckTable();
-        try (LogitOps ops = Sessions.over(driver, spoiled, OpenOptions.defaults())) {
-            new OracleCheck(ops, table, 1).run(DType.F32, 33);
+        Verdict verdict = run(driver, new Spoiled(driver, target), Placement.DENSE);
+        assertFalse(verdict.failures().isEmpty());
+        assertTrue(verdict.failures().get(0).startsWith("F32 DENSE classes=33: "), verdict.failures()::toString);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Placement.class)
+    void aWriteOutsideTheRowsIsSeen(Placement placement) {
+        HostDriver driver = new HostDriver();
+        List<String> failures =
+                run(driver, new Spoiled(driver, OVERRUN), placement).failures();
+        String expected = "F32 " + placement + " classes=33: softmax.forward: written outside its rows: element=";
+        assertTrue(
+                failures.stream().anyMatch(line -> line.startsWith(expected) && line.endsWith(", value=5.0")),
+                failures::toString);
+    }
+
+    private static Verdict run(HostDriver driver, Executor executor, Placement placement) {
+        Verdict verdict = new Verdict();
+        try (LogitOps ops = Sessions.over(driver, executor, OpenOptions.defaults())) {
+            new OracleCheck(ops, verdict, 1).run(new Case(DType.F32, 33, placement));
         }
-        assertTrue(table.worst() > 1, table::toString);
+        return verdict;
     }
 }

@@ -1,0 +1,51 @@
+package io.github.logitops.cli.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures contenders side by side: each round takes one after the other, so that what drifts in a machine drifts for all of
+ * them, and a measurement can be held against another of the same shape.
+ *
+ * @param rounds how many there are
+ * @param targetMicros how long a contender runs in a round, about
+ */
+record Rounds(int rounds, double targetMicros) {
+    private static final int FEWEST_CALLS = 2;
+    private static final int MOST_CALLS = 200; // with up to three launches each, fewer than a device's queue holds
+
+    /** One cell for each contender, in order. */
+    List<Cell> measure(Bed bed, Workload workload, List<Contender> contenders) {
+        int count = contenders.size();
+        int[] calls = new int[count];
+        for (int c = 0; c < count; c++) {
+            Contender contender = contenders.get(c);
+            bed.micros(contender, FEWEST_CALLS, workload.sets()); // warm-up: loads, compiles, fills pools
+            double once = bed.micros(contender, FEWEST_CALLS, workload.sets());
+            calls[c] = (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, targetMicros / once));
+        }
+        double[][] micros = new double[count][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int c = 0; c < count; c++) {
+                micros[c][round] = bed.micros(contenders.get(c), calls[c], workload.sets());
+            }
+        }
+        List<Cell> cells = new ArrayList<>();
+        BenchShape shape = workload.shape();
+        for (int c = 0; c < count; c++) {
+            Contender contender = contenders.get(c);
+            cells.add(new Cell(
+                    contender.provider(),
+                    contender.op(),
+                    shape.dtype(),
+                    shape.outer(),
+                    shape.columns(),
+                    shape.inner(),
+                    contender.bytes(),
+                    null,
+                    contender.ceiling(),
+                    Spread.of(micros[c])));
+        }
+        return cells;
+    }
+}

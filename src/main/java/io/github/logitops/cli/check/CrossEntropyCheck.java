@@ -1,0 +1,137 @@
+package io.github.logitops.cli.check;
+
+import io.github.logitops.CrossEntropy;
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.Targets;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Cross entropy: forward, backward from what it saved, and both at once. */
+final class CrossEntropyCheck implements OpCheck {
+    private static final String FORWARD = "crossEntropy.forward";
+    private static final String BACKWARD = "crossEntropy.backward";
+    private static final String FORWARD_BACKWARD = "crossEntropy.forwardBackward";
+
+    private static final int IGNORED = 2; // the row with that label
+    private static final double GRAD_SCALE = 256;
+    private static final int MANY_CLASSES = 8192; // from here on combinations take turns
+
+    /** A combination of numbers and inputs. */
+    private record Numbers(CrossEntropyOptions options, boolean weighted, DType labels) {
+        @Override
+        public String toString() {
+            return options.reduction() + " smoothing=" + options.labelSmoothing() + (weighted ? " weighted" : "")
+                    + " labels=" + labels;
+        }
+    }
+
+    private static final List<Numbers> COMBINATIONS = combinations();
+
+    private static List<Numbers> combinations() {
+        CrossEntropyOptions defaults = CrossEntropyOptions.defaults();
+        List<CrossEntropyOptions> options = List.of(
+                defaults,
+                defaults.withReduction(Reduction.SUM).withLabelSmoothing(0.1),
+                defaults.withReduction(Reduction.NONE).withLabelSmoothing(1),
+                defaults.withReduction(Reduction.NONE));
+        List<Numbers> all = new ArrayList<>();
+        for (CrossEntropyOptions each : options) {
+            all.add(new Numbers(each, false, DType.I64));
+            all.add(new Numbers(each, true, DType.I32));
+        }
+        return all;
+    }
+
+    /** Everything on dense rows that are neither trivial nor very long; else two at a time, one for each label type. */
+    @Override
+    public List<Attempt> attempts(Case what) {
+        if (what.placement() == Placement.DENSE && what.classes() > 1 && what.classes() < MANY_CLASSES) {
+            return COMBINATIONS.stream().map(CrossEntropyCheck::attempt).toList();
+        }
+        int turn = what.classes() % (COMBINATIONS.size() / 2);
+        return List.of(attempt(COMBINATIONS.get(2 * turn)), attempt(COMBINATIONS.get(2 * turn + 1)));
+    }
+
+    private static Attempt attempt(Numbers numbers) {
+        return trial -> check(trial, numbers);
+    }
+
+    private static void check(Trial trial, Numbers numbers) {
+        CrossEntropyOptions options = numbers.options();
+        Judge judge = trial.judge();
+        int classes = trial.what().classes();
+        double[] weights = numbers.weighted() ? weights(trial, classes) : null;
+        long[] labels = {trial.random().nextInt(classes), 0, 0, classes - 1};
+        labels[IGNORED] = -100;
+        boolean perRow = options.reduction() == Reduction.NONE;
+        double[] scales = trial.rowScales();
+        if (!perRow) {
+            Arrays.fill(scales, GRAD_SCALE);
+        }
+        PlacedRows x = trial.logits();
+        CrossEntropyReference exact =
+                CrossEntropyReference.of(x.values(), Targets.of(labels), weights, options, scales);
+
+        CrossEntropy loss = trial.ops().crossEntropy(options, trial.what().axis());
+        Tensor y = trial.labels(numbers.labels(), labels);
+        Tensor w = weights == null ? null : trial.vector(weights);
+        GradScale gradScale = perRow ? GradScale.perRow(trial.vector(scales)) : GradScale.of(GRAD_SCALE);
+        CrossEntropyResult saved = trial.keep(loss.forward(x.tensor(), y, w, trial.stream()));
+        losses(FORWARD, numbers, trial, saved, exact);
+        judge.unchanged(FORWARD, x);
+
+        PlacedRows copy = trial.copy(x);
+        PlacedRows dx = trial.output(copy);
+        loss.backward(copy.tensor(), y, w, saved, gradScale, dx.tensor(), trial.stream());
+        double[][] fromSaved = dx.read(judge, BACKWARD);
+
+        PlacedRows fusedDx = trial.output(x);
+        CrossEntropyResult both = trial.keep(
+                loss.newResult(trial.what().dtype(), trial.what().layout().shape(), trial.stream()));
+        loss.forwardBackward(x.tensor(), y, w, gradScale, fusedDx.tensor(), both, trial.stream());
+        double[][] fused = fusedDx.read(judge, FORWARD_BACKWARD);
+        losses(FORWARD_BACKWARD, numbers, trial, both, exact);
+
+        for (int n = 0; n < Case.ROWS; n++) {
+            CrossEntropyReference.Row row = exact.rows()[n];
+            String output = "dx row " + n + " of " + numbers;
+            double scale = row.gradientScale();
+            double savedScale = scale * Math.max(1, Math.abs(row.lse()) / 8);
+            Tolerance bound = Tolerance.GRADIENT;
+            judge.row(BACKWARD, output, bound, row.gradient(), fromSaved[n], savedScale);
+            judge.row(FORWARD_BACKWARD, output, bound, row.gradient(), fused[n], scale);
+        }
+    }
+
+    private static void losses(
+            String op, Numbers numbers, Trial trial, CrossEntropyResult result, CrossEntropyReference exact) {
+        double[] rowLosses = result.rowLosses().downloadDoubles(trial.stream());
+        double[] lse = result.lse().downloadDoubles(trial.stream());
+        for (int n = 0; n < Case.ROWS; n++) {
+            CrossEntropyReference.Row row = exact.rows()[n];
+            trial.judge().loss(op, "loss of row " + n + " of " + numbers, row.loss(), rowLosses[n], row.lossScale());
+            double exactLse = n == IGNORED && op.equals(FORWARD_BACKWARD) ? 0 : row.lse(); // it does not read that row
+            trial.judge().loss(op, "lse of row " + n + " of " + numbers, exactLse, lse[n], row.lseScale());
+        }
+        if (numbers.options().reduction() != Reduction.NONE) {
+            trial.judge().loss(op, "loss of " + numbers, exact.loss(), result.await(), exact.lossScale());
+        }
+    }
+
+    /** Values that F32 holds exactly: weights are not rounded again. */
+    private static double[] weights(Trial trial, int classes) {
+        double[] weights = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            weights[j] = trial.random().nextFloat() + 0.5f;
+        }
+        return weights;
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.logitops.cli.check;
+
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.CrossEntropyShard;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.Targets;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import java.util.Arrays;
+import java.util.List;
+
+/** Cross entropy by way of partials, with all classes in one shard. */
+final class CrossEntropyShardCheck implements OpCheck {
+    private static final String COMBINE = "crossEntropyShard.combine";
+    private static final String BACKWARD = "crossEntropyShard.backward";
+
+    @Override
+    public List<Attempt> attempts(Case what) {
+        return List.of(CrossEntropyShardCheck::check);
+    }
+
+    private static void check(Trial trial) {
+        int classes = trial.what().classes();
+        CrossEntropyOptions options = CrossEntropyOptions.defaults().withLabelSmoothing(0.1);
+        long[] labels = {
+            trial.random().nextInt(classes), 0, options.ignoreIndex().getAsLong(), classes - 1
+        };
+        double[] ones = new double[Case.ROWS];
+        Arrays.fill(ones, 1);
+        PlacedRows x = trial.logits();
+        CrossEntropyReference exact = CrossEntropyReference.of(x.values(), Targets.of(labels), null, options, ones);
+
+        CrossEntropyShard shard =
+                trial.ops().crossEntropy(options, trial.what().axis()).shard(0, classes);
+        DType dtype = trial.what().dtype();
+        Tensor y = trial.labels(DType.I64, labels);
+        Shape rows = Shape.of(Case.ROWS);
+        Tensor gathered = trial.keep(trial.ops().empty(dtype.arithmetic(), CrossEntropyPartials.shape(rows, 1)));
+        Tensor partials =
+                trial.keep(trial.ops().wrap(gathered.address(), dtype.arithmetic(), CrossEntropyPartials.shape(rows)));
+        CrossEntropyResult result =
+                trial.keep(shard.newResult(dtype, trial.what().layout().shape(), trial.stream()));
+        shard.forwardPartials(x.tensor(), y, null, partials, trial.stream());
+        shard.combine(gathered, y, null, result, trial.stream());
+        PlacedRows dx = trial.output(x);
+        shard.backward(x.tensor(), y, null, result, GradScale.ONE, dx.tensor(), trial.stream());
+
+        trial.judge().loss(COMBINE, "loss", exact.loss(), result.await(), exact.lossScale());
+        double[][] gradient = dx.read(trial.judge(), BACKWARD);
+        for (int n = 0; n < Case.ROWS; n++) {
+            CrossEntropyReference.Row row = exact.rows()[n];
+            double scale = row.gradientScale() * Math.max(1, Math.abs(row.lse()) / 8);
+            trial.judge().row(BACKWARD, "dx row " + n, Tolerance.GRADIENT, row.gradient(), gradient[n], scale);
+        }
+    }
+}

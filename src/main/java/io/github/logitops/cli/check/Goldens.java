@@ -1,0 +1,95 @@
+package io.github.logitops.cli.check;
+
+import io.github.logitops.LogitOps;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+
+/**
+ * Exact outputs of a device on small rows with a fixed seed, for other machines to be held against: a line for each output, with
+ * its name and its values as hexadecimal floating-point numbers, which are exact for every dtype.
+ */
+final class Goldens {
+    private static final long SEED = 1;
+    private static final Map<Placement, List<Integer>> LENGTHS = Map.of( // few and short: a file is to stay small
+            Placement.DENSE, List.of(1, 33), Placement.SHIFTED, List.of(129), Placement.COLUMNS, List.of(33));
+    private static final String SEPARATOR = " = ";
+
+    private Goldens() {}
+
+    /** Runs the cases on {@code ops} and writes what it gives. */
+    static void record(LogitOps ops, Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                "# logitops check --record, outputs of: " + ops.backendReport().device());
+        run(ops, (output, stored, tolerance, actual, scales) -> lines.add(output + SEPARATOR + text(actual)));
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Files.write(file, lines);
+    }
+
+    /**
+     * Runs the same cases on {@code ops} and tells what differs from the recorded outputs: F64 results must have the same bits,
+     * others, which come from approximate instructions, lie within the bound of an error.
+     */
+    static List<String> differences(LogitOps ops, Path file) throws IOException {
+        Map<String, String> recorded = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(file)) {
+            if (!line.startsWith("#")) {
+                recorded.put(line.substring(0, line.indexOf(SEPARATOR)), line.substring(line.indexOf(SEPARATOR) + 3));
+            }
+        }
+        List<String> differences = new ArrayList<>();
+        run(ops, (output, stored, tolerance, actual, scales) -> {
+            String golden = recorded.remove(output);
+            if (golden == null) {
+                differences.add(output + ": not recorded");
+            } else if (!text(actual).equals(golden)
+                    && (stored == DType.F64 || !alike(stored, tolerance, values(golden), actual, scales))) {
+                differences.add(output + ": recorded=" + golden + ", actual=" + text(actual));
+            }
+        });
+        recorded.keySet().forEach(output -> differences.add(output + ": recorded, and not there any more"));
+        return differences;
+    }
+
+    private static void run(LogitOps ops, Verdict.Listener listener) {
+        OracleCheck check = new OracleCheck(ops, new Verdict(listener), SEED);
+        for (DType dtype : DType.values()) {
+            for (Placement placement : Placement.values()) {
+                for (int length :
+                        dtype.isFloating() ? LENGTHS.getOrDefault(placement, List.of()) : List.<Integer>of()) {
+                    check.run(new Case(dtype, length, placement));
+                }
+            }
+        }
+    }
+
+    private static boolean alike(DType stored, Tolerance tolerance, double[] golden, double[] actual, double[] scales) {
+        boolean alike = golden.length == actual.length;
+        for (int j = 0; alike && j < actual.length; j++) {
+            alike = tolerance.units(stored, golden[j], actual[j], scales[j]) <= 1;
+        }
+        return alike;
+    }
+
+    private static String text(double[] values) {
+        StringJoiner text = new StringJoiner(" ");
+        for (double value : values) {
+            text.add(Double.toHexString(value));
+        }
+        return text.toString();
+    }
+
+    private static double[] values(String text) {
+        return Arrays.stream(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    }
+}

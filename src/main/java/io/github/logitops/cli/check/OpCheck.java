@@ -1,0 +1,18 @@
+package io.github.logitops.cli.check;
+
+import java.util.List;
+
+/**
+ * One op's part of {@code logitops check}: the only place that a new op adds to, beside its line in {@link OracleCheck#OPS}.
+ * Outputs start poisoned ({@link Trial#output}) and are judged in full; over all cases an op must launch each of its kernels.
+ */
+interface OpCheck {
+    /** What to try on a case, each on a {@link Trial} of its own. */
+    List<Attempt> attempts(Case what);
+
+    /** Runs the op on a trial's data and hands what it gives to the judge, beside the exact results. */
+    @FunctionalInterface
+    interface Attempt {
+        void run(Trial trial);
+    }
+}

@@ -1,0 +1,100 @@
+package io.github.logitops.cli.check;
+
+import io.github.logitops.LogitOps;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.Axis;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleBiFunction;
+import java.util.function.UnaryOperator;
+
+/** Softmax or log-softmax, forward and backward, beside what the oracle calls by the same name. */
+record SoftmaxCheck(
+        String op,
+        Forward forward,
+        Backward backward,
+        Tolerance tolerance,
+        UnaryOperator<double[]> exactForward,
+        UnaryOperator<double[]> forwardScale,
+        ExactBackward exactBackward,
+        ToDoubleBiFunction<double[], double[]> backwardScale)
+        implements OpCheck {
+
+    static final SoftmaxCheck SOFTMAX = new SoftmaxCheck(
+            "softmax",
+            (ops, axis, x, y, stream) -> ops.softmax(axis).forward(x, y, stream),
+            (ops, axis, y, dy, scale, dx, stream) -> ops.softmax(axis).backward(y, dy, scale, dx, stream),
+            Tolerance.SOFTMAX,
+            SoftmaxReference::softmax,
+            SoftmaxReference::softmaxScale,
+            SoftmaxReference::softmaxBackward,
+            SoftmaxReference::softmaxBackwardScale);
+
+    static final SoftmaxCheck LOG_SOFTMAX = new SoftmaxCheck(
+            "logSoftmax",
+            (ops, axis, x, y, stream) -> ops.logSoftmax(axis).forward(x, y, stream),
+            (ops, axis, y, dy, scale, dx, stream) -> ops.logSoftmax(axis).backward(y, dy, scale, dx, stream),
+            Tolerance.LOSS,
+            SoftmaxReference::logSoftmax,
+            SoftmaxReference::logSoftmaxScale,
+            SoftmaxReference::logSoftmaxBackward,
+            SoftmaxReference::logSoftmaxBackwardScale);
+
+    private static final double GRAD_SCALE = 256;
+
+    interface Forward {
+        void run(LogitOps ops, Axis axis, Tensor x, Tensor y, Stream stream);
+    }
+
+    interface Backward {
+        void run(LogitOps ops, Axis axis, Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream);
+    }
+
+    interface ExactBackward {
+        double[] of(double[] y, double[] dy, double gradScale);
+    }
+
+    @Override
+    public List<Attempt> attempts(Case what) {
+        return List.of(this::check);
+    }
+
+    private void check(Trial trial) {
+        Judge judge = trial.judge();
+        Axis axis = trial.what().axis();
+        PlacedRows x = trial.logits();
+        PlacedRows out = trial.output(x);
+        forward.run(trial.ops(), axis, x.tensor(), out.tensor(), trial.stream());
+        double[][] y = out.read(judge, op + ".forward");
+        for (int n = 0; n < Case.ROWS; n++) {
+            double[] row = x.values()[n];
+            judge.row(op + ".forward", "y row " + n, tolerance, exactForward.apply(row), y[n], forwardScale.apply(row));
+        }
+        if (out != x) {
+            judge.unchanged(op + ".forward", x);
+        }
+
+        PlacedRows dy = trial.gaussians();
+        PlacedRows dx = trial.output(dy);
+        boolean perRow = trial.what().placement() == Placement.SHIFTED;
+        double[] scales = trial.rowScales();
+        if (!perRow) {
+            Arrays.fill(scales, GRAD_SCALE);
+        }
+        GradScale gradScale = perRow ? GradScale.perRow(trial.vector(scales)) : GradScale.of(GRAD_SCALE);
+        backward.run(trial.ops(), axis, out.tensor(), dy.tensor(), gradScale, dx.tensor(), trial.stream());
+        double[][] gradient = dx.read(judge, op + ".backward");
+        for (int n = 0; n < Case.ROWS; n++) {
+            double[] exact = exactBackward.of(y[n], dy.values()[n], scales[n]);
+            double scale = scales[n] * backwardScale.applyAsDouble(y[n], dy.values()[n]);
+            judge.row(op + ".backward", "dx row " + n, Tolerance.GRADIENT, exact, gradient[n], scale);
+        }
+        if (dx != dy) {
+            judge.unchanged(op + ".backward", dy);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.logitops.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitops.cli.CommandRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchCommandTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void measuresEveryOpBesideACopy() throws IOException {
+        CommandRun run = CommandRun.of(
+                "bench", "--backend=CPU", "--rounds=1", "--columns=21", "--commit=abc", "--folder=" + folder);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        Path file = folder.resolve("cpu-abc.json");
+        assertEquals("bench: wrote " + file, run.lastLine());
+        BenchReport report = ReportFile.read(file);
+        TreeSet<String> ops = report.cells().stream()
+                .filter(cell -> !cell.isCeiling())
+                .map(Cell::op)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(BenchOp.ALL.stream().map(BenchOp::name).collect(Collectors.toCollection(TreeSet::new)), ops);
+        for (Cell cell : report.cells()) {
+            assertTrue(cell.micros().median() > 0 && report.percentOfCeiling(cell) > 0, cell::toString);
+        }
+        assertTrue(report.host().size() >= 5, report.host()::toString);
+        assertTrue(run.out().stream().anyMatch(line -> line.startsWith("| softmax.forward | BF16 | 2 x 4096 | 21 |")));
+
+        CommandRun reported = CommandRun.of("report", folder);
+        assertEquals(0, reported.exitCode());
+        assertTrue(reported.out().contains("Not measured."), reported.out()::toString);
+        assertTrue(reported.out().stream().anyMatch(line -> line.matches("\\| BF16 \\| 2 x 4096 \\| 21 \\|.*\\d %.*")));
+        assertTrue(reported.out().stream().anyMatch(line -> line.startsWith("| BF16 | 4096 | 50257 | not measured |")));
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        assertEquals(
+                List.of("logitops: bench: no shape of the grid has such rows: columns=[5]"),
+                CommandRun.of("bench", "--backend=CPU", "--columns=5").err());
+        assertEquals(
+                List.of("logitops: bench: at least one round: rounds=0"),
+                CommandRun.of("bench", "--rounds=0").err());
+        assertEquals(2, CommandRun.of("bench", "--quick", "--full").exitCode());
+    }
+
+    @Test
+    void plotDrawsALineForEachOpAndDtype() throws IOException {
+        Path json = folder.resolve("some.json");
+        ReportFile.write(
+                BenchReports.of(
+                        "logitops 1",
+                        BenchReports.copy(10),
+                        BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5),
+                        BenchReports.cell("logitops", "softmax.backward", 300, null, 20)),
+                json);
+        assertEquals(
+                List.of("softmax.forward BF16", "softmax.backward BF16"),
+                List.copyOf(BenchChart.lines(ReportFile.read(json)).keySet()));
+        CommandRun run = CommandRun.of("plot", json);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        Path png = folder.resolve("some.png");
+        assertEquals("chart: " + png, run.lastLine());
+        assertTrue(ImageIO.read(png.toFile()).getWidth() > 400);
+    }
+
+    @Test
+    void plotWarnsWhereNothingCanBeDrawn() throws IOException {
+        Path json = folder.resolve("some.json");
+        ReportFile.write(
+                BenchReports.of(
+                        "logitops 1",
+                        BenchReports.copy(10),
+                        BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5)),
+                json);
+        Path occupied = folder.resolve("some.png");
+        Files.createDirectory(occupied);
+        CommandRun run = CommandRun.of("plot", json);
+        assertEquals(0, run.exitCode());
+        assertTrue(run.err().get(0).startsWith("plot: warning: no chart: plot=" + occupied + ", cause="));
+    }
+
+    @Test
+    void compareJoinsReports() throws IOException {
+        Path ours = folder.resolve("ours.json");
+        Path theirs = folder.resolve("theirs.json");
+        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 12.5)), ours);
+        ReportFile.write(BenchReports.of("torch 2", BenchReports.cell("torch.eager", "x", 200, 300L, 25)), theirs);
+        CommandRun run = CommandRun.of("compare", ours, theirs);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        assertEquals("| x | BF16 | 4096 | 50257 | 12.5, -, - | 25.0, -, x 1.50 | 2.00 |", run.lastLine());
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.logitops.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CompareTableTest {
+    @Test
+    void eachStandsBesideTheCopyOfItsOwnRun() {
+        BenchReport ours = BenchReports.of(
+                "logitops 1",
+                BenchReports.copy(10),
+                BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5),
+                BenchReports.cell("logitops", "softmax.backward", 300, null, 20));
+        BenchReport theirs = BenchReports.of(
+                "torch 2",
+                BenchReports.copy(20),
+                BenchReports.cell("torch.eager", "softmax.forward", 200, 300L, 25),
+                BenchReports.cell("torch.compile", "softmax.forward", 200, 200L, 10));
+        List<String> lines = CompareTable.of(List.of(ours, theirs)).lines().toList();
+        assertEquals(3, lines.size(), "what one provider alone has is left out");
+        assertEquals(
+                "| op | dtype | rows | columns | logitops: us, of copy, bytes moved |"
+                        + " torch.eager: us, of copy, bytes moved | torch.compile: us, of copy, bytes moved |"
+                        + " fastest other / ours |",
+                lines.get(0));
+        assertEquals(
+                "| softmax.forward | BF16 | 4096 | 50257 | 12.5, 80.0 %, - | 25.0, 80.0 %, x 1.50 |"
+                        + " 10.0, 200.0 %, x 1.00 | 0.80 |",
+                lines.get(2));
+    }
+
+    @Test
+    void whatNobodyMeasuredSaysSo() {
+        BenchReport theirs = BenchReports.of(
+                "torch 2",
+                BenchReports.cell("torch.eager", "softmax.forward", 200, null, 25),
+                BenchReports.cell("jax", "softmax.forward", 200, null, 10));
+        assertEquals(
+                "| softmax.forward | BF16 | 4096 | 50257 | not measured | 25.0, -, - | 10.0, -, - | not measured |",
+                CompareTable.of(List.of(theirs)).lines().toList().get(2));
+    }
+
+    @Test
+    void theMatrixHasACellForEveryShapeAndOp() {
+        BenchReport report = BenchReports.of(
+                "logitops 1", BenchReports.copy(10), BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5));
+        List<BenchShape> shapes = List.of(BenchReports.SHAPE, BenchShape.rows(BenchReports.SHAPE.dtype(), 1, 2));
+        String rest = " not measured |".repeat(BenchOp.ALL.size() - 1);
+        assertEquals(
+                List.of("| BF16 | 4096 | 50257 | 80.0 % |" + rest, "| BF16 | 1 | 2 | not measured |" + rest),
+                BenchMatrix.of(report, shapes).lines().skip(2).toList());
+        assertEquals(
+                "| BF16 | 1 | 2 | not measured |" + rest,
+                BenchMatrix.of(null, shapes).lines().toList().get(3));
+    }
+}

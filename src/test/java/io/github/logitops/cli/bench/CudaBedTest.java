@@ -1,0 +1,120 @@
+package io.github.logitops.cli.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
+import io.github.logitops.Sessions;
+import io.github.logitops.device.KernelExecutor;
+import io.github.logitops.driver.Driver;
+import io.github.logitops.emulator.PtxEmulatorDriver;
+import io.github.logitops.spec.DType;
+import io.github.logitops.support.EmulatedRig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The bench on a GPU, as far as an emulated one goes: everything but the time. */
+class CudaBedTest {
+    private static final long SMALL = 1 << 16;
+    private static final List<BenchShape> SHAPES = List.of(
+            BenchShape.rows(DType.F32, 3, 100), BenchShape.rows(DType.BF16, 4, 33), new BenchShape(DType.F16, 2, 5, 3));
+
+    private static PtxEmulatorDriver emulated() {
+        PtxEmulatorDriver driver = new PtxEmulatorDriver(90);
+        driver.onLaunch(EmulatedRig.launched()::add);
+        return driver;
+    }
+
+    private static CudaBed bed(Driver driver) {
+        LogitOps ops = Sessions.over(driver, new KernelExecutor(driver), OpenOptions.defaults());
+        return new CudaBed(driver, ops, SMALL);
+    }
+
+    @Test
+    void everyOpAndCeilingIsMeasuredOnEveryShape() {
+        StringWriter progress = new StringWriter();
+        List<Cell> cells;
+        List<HostCost> host;
+        try (CudaBed bed = bed(emulated())) {
+            cells = new Measurement(bed, new Rounds(2, 1), new PrintWriter(progress)).of(SHAPES);
+            host = bed.hostCosts(1);
+        }
+        List<String> expected = new ArrayList<>(List.of("copy", "copyKernel", "triad", "read", "fill"));
+        BenchOp.ALL.forEach(op -> expected.add(op.name()));
+        for (BenchShape shape : SHAPES) {
+            List<Cell> of =
+                    cells.stream().filter(cell -> cell.shape().equals(shape)).toList();
+            assertEquals(expected, of.stream().map(Cell::op).toList());
+        }
+        assertEquals(SHAPES.size() * expected.size(), cells.size());
+        assertEquals(500_000, cells.get(0).micros().median()); // two calls in what the emulator says is a second
+        assertEquals(3, progress.toString().lines().count());
+        assertEquals(2, host.size());
+    }
+
+    @Test
+    void bytesAreTheLeastThatWouldDo() {
+        try (CudaBed bed = bed(emulated());
+                Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), SMALL);
+                Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33))) {
+            long tensor = 4 * 33 * 2;
+            assertEquals(
+                    List.of(
+                            2 * tensor,
+                            3 * tensor,
+                            2 * tensor,
+                            3 * tensor,
+                            tensor + 4 * 12,
+                            2 * tensor + 4 * 8,
+                            2 * tensor + 4 * 12),
+                    BenchOp.ALL.stream()
+                            .map(op -> op.contender(workload).bytes())
+                            .toList());
+            assertEquals(
+                    List.of("copy", "triad", "copy", "triad", "read", "copy", "copy"),
+                    BenchOp.ALL.stream()
+                            .map(op -> op.contender(workload).ceiling())
+                            .toList());
+        }
+    }
+
+    @Test
+    void aCeilingKernelThatDoesNothingIsFoundOut() {
+        Driver idle = without("launch");
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> bed(idle));
+        assertTrue(e.getMessage().startsWith("bench: a ceiling kernel is wrong: word=0, expected="), e.getMessage());
+    }
+
+    @Test
+    void anOpThatDoesNothingIsFoundOut() {
+        try (CudaBed bed = bed(emulated());
+                Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), SMALL);
+                Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33))) {
+            for (BenchOp op : BenchOp.ALL) {
+                BenchOp idle = new BenchOp(op.name(), op.reads(), 1, 0, (w, set) -> {}, op.exact());
+                String message = assertThrows(IllegalStateException.class, () -> Gate.pass(idle, workload))
+                        .getMessage();
+                assertTrue(
+                        message.startsWith("bench: a wrong result: op=" + op.name() + ", shape=" + workload.shape()
+                                + ", row=0, element=0, exact="),
+                        message);
+                assertTrue(message.endsWith(", actual=NaN"), message);
+            }
+        }
+    }
+
+    /** An emulated device that ignores one of the calls. */
+    private static Driver without(String call) {
+        Driver driver = emulated();
+        return (Driver) Proxy.newProxyInstance(
+                CudaBedTest.class.getClassLoader(),
+                new Class<?>[] {Driver.class},
+                (proxy, method, arguments) -> method.getName().equals(call) ? null : method.invoke(driver, arguments));
+    }
+}
