@@ -12,14 +12,16 @@ symbols=$(grep -E '^cublas\w+$' "$1")
 mkdir -p "$2"
 {
   echo '#include <dlfcn.h>'
+  echo 'static int missing(void) { return 1; } /* CUBLAS_STATUS_NOT_INITIALIZED */'
   for name in $symbols; do
-    echo "static void *to_$name __attribute__((used));"
+    echo "static void *to_$name __attribute__((used)) = missing;"
     echo "__asm__(\".globl $name\\n.type $name,@function\\n$name: jmp *to_$name(%rip)\\n\");"
   done
   echo '__attribute__((constructor)) static void load(void) {'
   echo '  void *library = dlopen("libcublas.so.13", RTLD_NOW | RTLD_GLOBAL);'
-  echo '  if (!library) return; /* a call then ends at address 0 */'
-  for name in $symbols; do echo "  to_$name = dlsym(library, \"$name\");"; done
+  echo '  void *found;'
+  echo '  if (!library) return;'
+  for name in $symbols; do echo "  if ((found = dlsym(library, \"$name\"))) to_$name = found;"; done
   echo '}'
 } >"$2/forward.c"
 echo 'libcublas.so.12 { global: cublas*; local: *; };' >"$2/forward.map"

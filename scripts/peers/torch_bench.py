@@ -184,6 +184,7 @@ class TorchBed:
 
     def contenders(self, shape):
         torch, dtype = self.torch, self.dtype(shape)
+        torch.compiler.reset()  # else the next shapes would count as recompilations, and end in eager mode
         sets = max(1, min(256, BEYOND_CACHES // shape.bytes))
 
         def noise():
