@@ -14,7 +14,9 @@ import io.github.logitops.reference.Targets;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -49,9 +51,11 @@ final class OracleCheck {
             rowOp(softmax(), buffers);
             rowOp(logSoftmax(), buffers);
             for (CrossEntropyOptions options : combinations()) {
-                crossEntropy(buffers, options, null);
-                crossEntropy(buffers, options, weights(classes));
+                long[] labels = {random.nextInt(classes), -100, classes - 1};
+                crossEntropy(buffers, options, Targets.of(labels), null);
+                crossEntropy(buffers, options, Targets.of(labels), weights(classes));
             }
+            crossEntropy(buffers, combinations().get(0), probabilities(dtype, classes), weights(classes));
         }
     }
 
@@ -78,7 +82,9 @@ final class OracleCheck {
         return List.of(
                 defaults,
                 defaults.withReduction(Reduction.SUM).withLabelSmoothing(0.1),
-                defaults.withReduction(Reduction.NONE).withLabelSmoothing(1));
+                defaults.withReduction(Reduction.NONE).withLabelSmoothing(1),
+                defaults.withZLoss(1e-3).withLogitScale(0.7).withOutputs(RowOutput.values()),
+                defaults.withZLoss(1e-3).withSoftCap(30));
     }
 
     /** Softmax or log-softmax, beside what the oracle calls by the same name. */
@@ -153,15 +159,14 @@ final class OracleCheck {
         }
     }
 
-    private void crossEntropy(Buffers buffers, CrossEntropyOptions options, double[] weights) {
+    private void crossEntropy(Buffers buffers, CrossEntropyOptions options, Targets targets, double[] weights) {
         CrossEntropy loss = ops.crossEntropy(options);
         Stream stream = buffers.stream;
-        long[] labels = {random.nextInt(buffers.classes), -100, buffers.classes - 1};
         double[] gradScale = new double[ROWS];
         Arrays.fill(gradScale, GRAD_SCALE);
         CrossEntropyReference exact =
-                CrossEntropyReference.of(buffers.rows(buffers.x), Targets.of(labels), weights, options, gradScale);
-        try (Tensor y = ops.labels(labels, stream);
+                CrossEntropyReference.of(buffers.rows(buffers.x), targets, weights, options, gradScale);
+        try (Tensor y = upload(targets, buffers);
                 Tensor w = weights == null
                         ? null
                         : ops.upload(weights, buffers.dtype.arithmetic(), Shape.of(buffers.classes), stream);
@@ -203,9 +208,41 @@ final class OracleCheck {
             CrossEntropyReference.Row row = exact.rows()[n];
             table.addLoss(op, dtype, row.loss(), rowLosses[n], row.lossScale());
         }
+        if (options.zLoss() != 0) {
+            table.addLoss(op, dtype, exact.zLoss(), result.awaitZLoss(), exact.zLossScale());
+        }
+        if (options.outputs().contains(RowOutput.ENTROPY)) {
+            double[] entropy = result.entropy().downloadDoubles(buffers.stream);
+            table.addLoss(op, dtype, exact.rows()[0].entropy(), entropy[0], exact.rows()[0].entropyScale());
+        }
+        if (options.outputs().contains(RowOutput.ARGMAX)) {
+            table.addLoss(op, dtype, exact.correctRows(), result.correctRows(), 0);
+        }
         if (options.reduction() != Reduction.NONE) {
             table.addLoss(op, dtype, exact.loss(), result.await(), exact.lossScale());
         }
+    }
+
+    private Tensor upload(Targets targets, Buffers buffers) {
+        if (targets.labels() != null) {
+            return ops.labels(targets.labels(), buffers.stream);
+        }
+        double[] flat = new double[ROWS * buffers.classes];
+        for (int n = 0; n < ROWS; n++) {
+            System.arraycopy(targets.probabilities()[n], 0, flat, n * buffers.classes, buffers.classes);
+        }
+        return ops.upload(flat, buffers.dtype, buffers.x.shape(), buffers.stream);
+    }
+
+    /** Numbers that the dtype holds exactly, which sum to something about 1. */
+    private Targets probabilities(DType dtype, int classes) {
+        double[][] q = new double[ROWS][classes];
+        for (double[] row : q) {
+            for (int j = 0; j < classes; j++) {
+                row[j] = Elements.round(dtype, 2 * random.nextDouble() / classes);
+            }
+        }
+        return Targets.of(q);
     }
 
     /** Logits with a spread of 3, outliers among them; the last row is constant. */

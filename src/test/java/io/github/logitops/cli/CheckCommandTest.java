@@ -75,6 +75,8 @@ class CheckCommandTest {
             spoil(2, problem.result().rowLosses(), stream);
             spoil(3, problem.result().loss(), stream);
             spoil(4, problem.result().lse(), stream); // seen in the gradient that is made from it
+            spoil(9, problem.result().zLoss(), stream);
+            spoil(10, problem.result().entropy(), stream);
         }
 
         @Override
@@ -102,7 +104,7 @@ class CheckCommandTest {
         }
 
         private void spoil(int index, Tensor tensor, Stream stream) {
-            if (index == target) {
+            if (index == target && tensor != null) {
                 double[] values = tensor.downloadDoubles(stream);
                 values[0] += 1e-4 * Math.max(1, Math.abs(values[0]));
                 tensor.upload(values, stream);
@@ -111,7 +113,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Executor spoiled = new Spoiled(new CpuExecutor(driver), target);
