@@ -37,7 +37,7 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ENTRY(Tier::kThreads) cross_entropy_bwd_##tier##_##dtype(                                               \
+  LOGITOPS_OCCUPIED_ENTRY(Tier, T) cross_entropy_bwd_##tier##_##dtype(                                             \
       T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,           \
       const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \

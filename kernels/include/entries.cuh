@@ -9,6 +9,11 @@
 // more.
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
+// Kernels with many options would take registers for all of them: what they ask for keeps as many threads' loads under
+// way as no GPU generation spills for.
+#define LOGITOPS_OCCUPIED_ENTRY(Tier, T) \
+  extern "C" __global__ void __launch_bounds__(Tier::kThreads, Tier::kBlocks<logitops::Arithmetic<T>>)
+
 #define LOGITOPS_EACH_DTYPE(ENTRY, ...) \
   ENTRY(__VA_ARGS__, f64, double)       \
   ENTRY(__VA_ARGS__, f32, float)        \

@@ -16,6 +16,9 @@ namespace logitops {
 class TierCols {
  public:
   static constexpr int kThreads = 128;
+  /** Blocks that a multiprocessor should hold: about 100 registers, 128 in f64. */
+  template <class A>
+  static constexpr int kBlocks = sizeof(A) == 8 ? 4 : 5;
 
   LOGITOPS_DEVICE explicit TierCols(Shape shape) : inner_(shape.inner), cols_(shape.cols) {}
 

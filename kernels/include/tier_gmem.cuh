@@ -18,6 +18,9 @@ namespace logitops {
 class TierGmem {
  public:
   static constexpr int kThreads = 256;
+  /** Blocks that a multiprocessor should hold: 64 registers, 128 in f64. */
+  template <class A>
+  static constexpr int kBlocks = sizeof(A) == 8 ? 2 : 4;
 
   LOGITOPS_DEVICE explicit TierGmem(Shape shape) : cols_(shape.cols) {}
 

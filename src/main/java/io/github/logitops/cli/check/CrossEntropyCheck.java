@@ -10,6 +10,7 @@ import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,16 +21,15 @@ final class CrossEntropyCheck implements OpCheck {
     private static final String BACKWARD = "crossEntropy.backward";
     private static final String FORWARD_BACKWARD = "crossEntropy.forwardBackward";
 
-    private static final int IGNORED = 2; // the row with that label
+    private static final int IGNORED = 2; // the row whose label is, where there are labels
     private static final double GRAD_SCALE = 256;
     private static final int MANY_CLASSES = 8192; // from here on combinations take turns
 
-    /** A combination of numbers and inputs. */
+    /** A combination of numbers and inputs; without a label type, targets are probabilities. */
     private record Numbers(CrossEntropyOptions options, boolean weighted, DType labels) {
         @Override
         public String toString() {
-            return options.reduction() + " smoothing=" + options.labelSmoothing() + (weighted ? " weighted" : "")
-                    + " labels=" + labels;
+            return options + (weighted ? " weighted" : "") + " labels=" + labels;
         }
     }
 
@@ -41,16 +41,21 @@ final class CrossEntropyCheck implements OpCheck {
                 defaults,
                 defaults.withReduction(Reduction.SUM).withLabelSmoothing(0.1),
                 defaults.withReduction(Reduction.NONE).withLabelSmoothing(1),
-                defaults.withReduction(Reduction.NONE));
+                defaults.withReduction(Reduction.NONE),
+                defaults.withZLoss(1e-3).withLogitScale(0.7).withOutputs(RowOutput.values()),
+                defaults.withZLoss(1e-3).withSoftCap(30));
         List<Numbers> all = new ArrayList<>();
         for (CrossEntropyOptions each : options) {
             all.add(new Numbers(each, false, DType.I64));
             all.add(new Numbers(each, true, DType.I32));
         }
+        CrossEntropyOptions smoothed = defaults.withLabelSmoothing(0.1).withOutputs(RowOutput.values());
+        all.add(new Numbers(smoothed, false, null));
+        all.add(new Numbers(smoothed, true, null));
         return all;
     }
 
-    /** Everything on dense rows that are neither trivial nor very long; else two at a time, one for each label type. */
+    /** Everything on dense rows that are neither trivial nor very long; else two at a time, with and without weights. */
     @Override
     public List<Attempt> attempts(Case what) {
         if (what.placement() == Placement.DENSE && what.classes() > 1 && what.classes() < MANY_CLASSES) {
@@ -69,19 +74,19 @@ final class CrossEntropyCheck implements OpCheck {
         Judge judge = trial.judge();
         int classes = trial.what().classes();
         double[] weights = numbers.weighted() ? weights(trial, classes) : null;
-        long[] labels = {trial.random().nextInt(classes), 0, 0, classes - 1};
-        labels[IGNORED] = -100;
+        long[] labels = {trial.random().nextInt(classes), 0, -100, classes - 1};
+        PlacedRows given = numbers.labels() == null ? trial.gaussians() : null;
         boolean perRow = options.reduction() == Reduction.NONE;
         double[] scales = trial.rowScales();
         if (!perRow) {
             Arrays.fill(scales, GRAD_SCALE);
         }
         PlacedRows x = trial.logits();
-        CrossEntropyReference exact =
-                CrossEntropyReference.of(x.values(), Targets.of(labels), weights, options, scales);
+        CrossEntropyReference exact = CrossEntropyReference.of(
+                x.values(), given == null ? Targets.of(labels) : Targets.of(given.values()), weights, options, scales);
 
         CrossEntropy loss = trial.ops().crossEntropy(options, trial.what().axis());
-        Tensor y = trial.labels(numbers.labels(), labels);
+        Tensor y = given == null ? trial.labels(numbers.labels(), labels) : given.tensor();
         Tensor w = weights == null ? null : trial.vector(weights);
         GradScale gradScale = perRow ? GradScale.perRow(trial.vector(scales)) : GradScale.of(GRAD_SCALE);
         CrossEntropyResult saved = trial.keep(loss.forward(x.tensor(), y, w, trial.stream()));
@@ -118,12 +123,39 @@ final class CrossEntropyCheck implements OpCheck {
         for (int n = 0; n < Case.ROWS; n++) {
             CrossEntropyReference.Row row = exact.rows()[n];
             trial.judge().loss(op, "loss of row " + n + " of " + numbers, row.loss(), rowLosses[n], row.lossScale());
-            double exactLse = n == IGNORED && op.equals(FORWARD_BACKWARD) ? 0 : row.lse(); // it does not read that row
+            double exactLse = isRead(n, op, numbers) ? row.lse() : 0;
             trial.judge().loss(op, "lse of row " + n + " of " + numbers, exactLse, lse[n], row.lseScale());
         }
+        others(op, numbers, trial, result, exact);
         if (numbers.options().reduction() != Reduction.NONE) {
             trial.judge().loss(op, "loss of " + numbers, exact.loss(), result.await(), exact.lossScale());
         }
+    }
+
+    /** What only some options ask for. */
+    private static void others(
+            String op, Numbers numbers, Trial trial, CrossEntropyResult result, CrossEntropyReference exact) {
+        CrossEntropyOptions options = numbers.options();
+        if (options.zLoss() != 0) {
+            trial.judge().loss(op, "z-loss of " + numbers, exact.zLoss(), result.awaitZLoss(), exact.zLossScale());
+        }
+        if (options.outputs().contains(RowOutput.ARGMAX)) {
+            trial.judge().loss(op, "correct rows of " + numbers, exact.correctRows(), result.correctRows(), 0);
+        }
+        if (options.outputs().contains(RowOutput.ENTROPY)) {
+            double[] entropy = result.entropy().downloadDoubles(trial.stream());
+            for (int n = 0; n < Case.ROWS; n++) {
+                CrossEntropyReference.Row row = exact.rows()[n];
+                double exactEntropy = isRead(n, op, numbers) ? row.entropy() : 0;
+                String output = "entropy of row " + n + " of " + numbers;
+                trial.judge().loss(op, output, exactEntropy, entropy[n], row.entropyScale());
+            }
+        }
+    }
+
+    /** Both at once do not read rows that do not count. */
+    private static boolean isRead(int row, String op, Numbers numbers) {
+        return row != IGNORED || numbers.labels() == null || !op.equals(FORWARD_BACKWARD);
     }
 
     /** Values that F32 holds exactly: weights are not rounded again. */

@@ -112,6 +112,8 @@ class CheckCommandTest {
             spoil(3, problem.result().loss(), stream);
             spoil(4, problem.result().lse(), stream);
             spoil(10, problem.inputs().x().tensor(), stream);
+            spoil(12, problem.result().zLoss(), stream);
+            spoil(13, problem.result().entropy(), stream);
         }
 
         @Override
@@ -131,15 +133,17 @@ class CheckCommandTest {
         @Override
         public void run(CrossEntropyPartials problem, Stream stream) {
             executor.run(problem, stream);
+            spoil(14, problem.partials(), stream);
         }
 
         @Override
         public void run(CrossEntropyCombine problem, Stream stream) {
             executor.run(problem, stream);
+            spoil(15, problem.result().loss(), stream);
         }
 
         private void spoil(int index, Tensor tensor, Stream stream) {
-            if (index == target) {
+            if (index == target && tensor != null) {
                 double[] values = tensor.downloadDoubles(stream);
                 values[0] += 1e-2 * Math.max(1, Math.abs(values[0]));
                 tensor.upload(values, stream);
@@ -148,7 +152,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Verdict verdict = run(driver, new Spoiled(driver, target), Placement.DENSE);
