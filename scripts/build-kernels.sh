@@ -93,6 +93,12 @@ index() {
       cross_entropy_fwd) method=CrossEntropy.forward ;;
       cross_entropy_bwd) method=CrossEntropy.backward ;;
       cross_entropy_fused) method=CrossEntropy.forwardBackward ;;
+      log_sum_exp_fwd) method=LogSumExp.forward ;;
+      log_sum_exp_bwd) method=LogSumExp.backward ;;
+      selected_log_prob_fwd) method=SelectedLogProb.forward ;;
+      selected_log_prob_bwd) method=SelectedLogProb.backward ;;
+      entropy_fwd) method=Entropy.forward ;;
+      entropy_bwd) method=Entropy.backward ;;
       label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward' ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac

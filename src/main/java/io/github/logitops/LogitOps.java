@@ -16,6 +16,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -123,6 +124,36 @@ public final class LogitOps implements AutoCloseable {
     /** Log-softmax along {@code axis}. */
     public LogSoftmax logSoftmax(Axis axis) {
         return new LogSoftmax(this, axis);
+    }
+
+    /** Log-sum-exp along the last axis. */
+    public LogSumExp logSumExp() {
+        return logSumExp(Axis.LAST);
+    }
+
+    /** Log-sum-exp along {@code axis}. */
+    public LogSumExp logSumExp(Axis axis) {
+        return new LogSumExp(this, axis);
+    }
+
+    /** Log-probabilities of labels, with the classes along the last axis. */
+    public SelectedLogProb selectedLogProb(SelectedLogProbOptions options) {
+        return selectedLogProb(options, Axis.LAST);
+    }
+
+    /** Log-probabilities of labels, with the classes along {@code axis}. */
+    public SelectedLogProb selectedLogProb(SelectedLogProbOptions options, Axis axis) {
+        return new SelectedLogProb(this, options, axis);
+    }
+
+    /** Entropy of softmax along the last axis. */
+    public Entropy entropy() {
+        return entropy(Axis.LAST);
+    }
+
+    /** Entropy of softmax along {@code axis}. */
+    public Entropy entropy(Axis axis) {
+        return new Entropy(this, axis);
     }
 
     /** Cross entropy with the classes along the last axis. */

@@ -47,6 +47,8 @@ final class OracleCheck {
             Buffers buffers = new Buffers(dtype, classes, stream, x, dy, out);
             rowOp(softmax(), buffers);
             rowOp(logSoftmax(), buffers);
+            int[] labels = {random.nextInt(classes), 0, classes - 1};
+            new LogProbCheck(ops, table, stream, x, buffers.rows(x), out).run(labels);
             for (CrossEntropyOptions options : combinations()) {
                 crossEntropy(buffers, options, null);
                 crossEntropy(buffers, options, weights(classes));

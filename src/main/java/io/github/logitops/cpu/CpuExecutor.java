@@ -4,8 +4,14 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
@@ -19,10 +25,12 @@ import java.util.function.LongToDoubleFunction;
  */
 public final class CpuExecutor implements Executor {
     private final HostDriver driver;
+    private final LogProbRows logProbs;
 
     /** An executor for tensors in {@code driver}'s memory. */
     public CpuExecutor(HostDriver driver) {
         this.driver = driver;
+        this.logProbs = new LogProbRows(driver);
     }
 
     @Override
@@ -85,6 +93,36 @@ public final class CpuExecutor implements Executor {
             }
             dx.write(row, gradient);
         });
+    }
+
+    @Override
+    public void run(LogSumExpForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(LogSumExpBackward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(SelectedLogProbForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(SelectedLogProbBackward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(EntropyForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(EntropyBackward problem, Stream stream) {
+        logProbs.run(problem);
     }
 
     @Override
@@ -160,10 +198,6 @@ public final class CpuExecutor implements Executor {
     }
 
     private LongToDoubleFunction factors(GradScale gradScale) {
-        if (gradScale.perRow() == null) {
-            return row -> gradScale.value();
-        }
-        VectorView perRow = new VectorView(gradScale.perRow(), driver);
-        return row -> gradScale.value() * perRow.get(row);
+        return RowFactors.of(gradScale, driver);
     }
 }

@@ -9,10 +9,16 @@ import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -28,6 +34,7 @@ public final class KernelExecutor implements Executor {
 
     private final Driver driver;
     private final KernelCatalog catalog;
+    private final LogProbLaunches logProbs = new LogProbLaunches(this);
 
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
@@ -66,6 +73,36 @@ public final class KernelExecutor implements Executor {
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
         launchRows(kernel, tier, y.count(), arguments, stream);
+    }
+
+    @Override
+    public void run(LogSumExpForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(LogSumExpBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(SelectedLogProbForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(SelectedLogProbBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(EntropyForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(EntropyBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
     }
 
     @Override
@@ -166,11 +203,11 @@ public final class KernelExecutor implements Executor {
         return options.reduction() == Reduction.MEAN ? buffers.weightSum().address() : 0;
     }
 
-    private static void shape(KernelArguments arguments, Rows rows) {
+    static void shape(KernelArguments arguments, Rows rows) {
         arguments.int64(rows.count()).int64(rows.inner()).int32(rows.classes());
     }
 
-    private static void strides(KernelArguments arguments, Rows rows) {
+    static void strides(KernelArguments arguments, Rows rows) {
         arguments.int64(rows.outerStride()).int64(rows.axisStride());
     }
 
@@ -185,14 +222,18 @@ public final class KernelExecutor implements Executor {
                 .int32(options.ignoreIndex().isPresent() ? 1 : 0);
     }
 
-    private static long addressOrNull(Tensor tensor) {
+    static long addressOrNull(Tensor tensor) {
         return tensor == null ? 0 : tensor.address();
     }
 
-    private void launchRows(Kernel kernel, Tier tier, long rows, KernelArguments arguments, Stream stream) {
+    void launchRows(Kernel kernel, Tier tier, long rows, KernelArguments arguments, Stream stream) {
         if (rows > 0) { // an empty grid is an error to CUDA
             launch(kernel, LaunchPlanner.geometry(tier, rows), arguments, stream);
         }
+    }
+
+    void launchOneBlock(Kernel kernel, KernelArguments arguments, Stream stream) {
+        launch(kernel, ONE_BLOCK, arguments, stream);
     }
 
     private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, KernelArguments arguments, Stream stream) {

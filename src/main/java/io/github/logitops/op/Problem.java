@@ -6,7 +6,17 @@ import java.util.List;
 
 /** An op with its tensors and numbers. One that exists is valid: the constructors check everything that a host can know. */
 public sealed interface Problem
-        permits SoftmaxForward, SoftmaxBackward, CrossEntropyForward, CrossEntropyBackward, CrossEntropyFused {
+        permits SoftmaxForward,
+                SoftmaxBackward,
+                LogSumExpForward,
+                LogSumExpBackward,
+                SelectedLogProbForward,
+                SelectedLogProbBackward,
+                EntropyForward,
+                EntropyBackward,
+                CrossEntropyForward,
+                CrossEntropyBackward,
+                CrossEntropyFused {
     /** The op as error messages call it, such as {@code softmax.forward}. */
     String op();
 

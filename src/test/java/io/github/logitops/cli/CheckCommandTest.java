@@ -13,7 +13,13 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.spec.DType;
@@ -33,6 +39,12 @@ class CheckCommandTest {
                 "softmax.backward",
                 "logSoftmax.forward",
                 "logSoftmax.backward",
+                "logSumExp.forward",
+                "logSumExp.backward",
+                "entropy.forward",
+                "entropy.backward",
+                "selectedLogProb.forward",
+                "selectedLogProb.backward",
                 "crossEntropy.forward",
                 "crossEntropy.backward",
                 "crossEntropy.forwardBackward");
@@ -89,6 +101,42 @@ class CheckCommandTest {
             spoil(8, problem.result().loss(), stream);
         }
 
+        @Override
+        public void run(LogSumExpForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(9, problem.lse(), stream);
+        }
+
+        @Override
+        public void run(LogSumExpBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(10, problem.dx().tensor(), stream);
+        }
+
+        @Override
+        public void run(EntropyForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(11, problem.entropy(), stream);
+        }
+
+        @Override
+        public void run(EntropyBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(12, problem.dx().tensor(), stream);
+        }
+
+        @Override
+        public void run(SelectedLogProbForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(13, problem.logProbs(), stream);
+        }
+
+        @Override
+        public void run(SelectedLogProbBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(14, problem.dx().tensor(), stream);
+        }
+
         private void spoil(int index, Tensor tensor, Stream stream) {
             if (index == target) {
                 double[] values = tensor.downloadDoubles(stream);
@@ -99,7 +147,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Executor spoiled = new Spoiled(new CpuExecutor(driver), target);

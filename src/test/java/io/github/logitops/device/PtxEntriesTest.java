@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(84, shipped.size());
+        assertEquals(132, shipped.size());
     }
 
     @Test

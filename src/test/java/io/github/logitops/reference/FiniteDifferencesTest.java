@@ -87,6 +87,33 @@ class FiniteDifferencesTest {
         }
     }
 
+    @Test
+    void logSumExp() {
+        double[] x = new Data(45).values(1, 6)[0];
+        double[] dx = LogProbReference.logSumExpBackward(x, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * SoftmaxReference.logSumExp(moved)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void selectedLogProb() {
+        double[] x = new Data(46).values(1, 6)[0];
+        double[] dx = LogProbReference.selectedLogProbBackward(x, 2, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * LogProbReference.selectedLogProb(moved, 2)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void entropy() {
+        double[] x = new Data(47).values(1, 6)[0];
+        double[] dx = LogProbReference.entropyBackward(x, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * LogProbReference.entropy(moved)), dx[j], 1e-8);
+        }
+    }
+
     private static double slope(double[] x, int j, ToDoubleFunction<double[]> function) {
         double[] up = x.clone();
         double[] down = x.clone();
