@@ -99,6 +99,8 @@ index() {
       selected_log_prob_bwd) method=SelectedLogProb.backward ;;
       entropy_fwd) method=Entropy.forward ;;
       entropy_bwd) method=Entropy.backward ;;
+      distillation_fwd) method=Distillation.forward ;;
+      distillation_fused) method=Distillation.forwardBackward ;;
       label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward' ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac

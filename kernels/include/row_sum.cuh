@@ -55,15 +55,22 @@ template <class A>
 class ExpSum {
  public:
   LOGITOPS_DEVICE void add(const Batch<A>& x) {
-    // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
-    const A max = batch_max<A>(x);
-    if (max > reference_ + 1) {
-      move_to(max);
-    }
+    follow(batch_max<A>(x));
     Batch<A> exps;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
       exps[k] = exponential(x[k] - shift());
+    }
+    sum_.add(batch_sum<A>(exps));
+  }
+
+  /** The same of scale * x, scale > 0; the products are not rounded before the shift is subtracted. */
+  LOGITOPS_DEVICE void add(const Batch<A>& x, A scale) {
+    follow(scale * batch_max<A>(x));
+    Batch<A> exps;
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      exps[k] = exponential(fused(scale, x[k], -shift()));
     }
     sum_.add(batch_sum<A>(exps));
   }
@@ -83,6 +90,13 @@ class ExpSum {
   LOGITOPS_DEVICE bool regular() const { return sum() > 0 && is_finite(sum()); }
 
  private:
+  /** Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5. */
+  LOGITOPS_DEVICE void follow(A max) {
+    if (max > reference_ + 1) {
+      move_to(max);
+    }
+  }
+
   LOGITOPS_DEVICE void move_to(A reference) {
     const A before = shift();
     reference_ = reference;

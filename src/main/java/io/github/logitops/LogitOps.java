@@ -15,6 +15,7 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
@@ -154,6 +155,16 @@ public final class LogitOps implements AutoCloseable {
     /** Entropy of softmax along {@code axis}. */
     public Entropy entropy(Axis axis) {
         return new Entropy(this, axis);
+    }
+
+    /** Distillation with the classes along the last axis. */
+    public Distillation distillation(DistillationOptions options) {
+        return distillation(options, Axis.LAST);
+    }
+
+    /** Distillation with the classes along {@code axis}. */
+    public Distillation distillation(DistillationOptions options, Axis axis) {
+        return new Distillation(this, options, axis);
     }
 
     /** Cross entropy with the classes along the last axis. */

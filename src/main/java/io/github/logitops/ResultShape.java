@@ -23,4 +23,12 @@ record ResultShape(Shape rows, long classes) {
         }
         return new ResultShape(shape.without(axis), classes);
     }
+
+    /** Labels on the host, one for each row. */
+    void requireLabels(String call, int[] labels) {
+        if (labels.length != rows.elements()) {
+            throw new IllegalArgumentException(
+                    call + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
+        }
+    }
 }

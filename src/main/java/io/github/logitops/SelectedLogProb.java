@@ -185,10 +185,7 @@ public final class SelectedLogProb {
     /** The shape of the labels, after a look at each. */
     private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
         ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
-        if (labels.length != made.rows().elements()) {
-            throw new IllegalArgumentException(
-                    call + ": there must be a label for each row: labels=" + labels.length + ", rows=" + made.rows());
-        }
+        made.requireLabels(call, labels);
         LabelCheck.requireInRange(OP, labels, made.classes(), options.ignoreIndex());
         return made.rows();
     }

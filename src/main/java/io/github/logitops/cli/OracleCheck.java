@@ -49,6 +49,8 @@ final class OracleCheck {
             rowOp(logSoftmax(), buffers);
             int[] labels = {random.nextInt(classes), 0, classes - 1};
             new LogProbCheck(ops, table, stream, x, buffers.rows(x), out).run(labels);
+            new DistillationCheck(ops, table, stream)
+                    .run(x, buffers.rows(x), dy, buffers.rows(dy), new long[] {0, -100, classes - 1}, out);
             for (CrossEntropyOptions options : combinations()) {
                 crossEntropy(buffers, options, null);
                 crossEntropy(buffers, options, weights(classes));

@@ -4,6 +4,8 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
@@ -123,6 +125,32 @@ public final class CpuExecutor implements Executor {
     @Override
     public void run(EntropyBackward problem, Stream stream) {
         logProbs.run(problem);
+    }
+
+    @Override
+    public void run(DistillationForward problem, Stream stream) {
+        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
+        ParallelRows.forEach(rows.rows, rows.classes, rows::measure);
+        rows.reduce();
+    }
+
+    @Override
+    public void run(DistillationFused problem, Stream stream) {
+        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
+        RowView dx = new RowView(problem.dx(), driver);
+        LongToDoubleFunction gradScale = factors(problem.gradScale());
+        double meanFactor = rows.meanFactor();
+        ParallelRows.forEach(rows.rows, rows.classes, row -> {
+            double[] gradient = Scratch.of(rows.classes).third;
+            DistillationRow measured = rows.measure(row);
+            if (measured == null) {
+                Arrays.fill(gradient, 0, rows.classes, 0);
+            } else {
+                measured.gradient(gradScale.applyAsDouble(row) * meanFactor, gradient);
+            }
+            dx.write(row, gradient);
+        });
+        rows.reduce();
     }
 
     @Override

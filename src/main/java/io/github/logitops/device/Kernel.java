@@ -60,6 +60,8 @@ record Kernel(String module, String entry) {
                     all.add(ofRows(op, Direction.FWD, tier, dtype));
                     all.add(ofRows(op, Direction.BWD, tier, dtype));
                 }
+                all.add(ofRows("distillation", Direction.FWD, tier, dtype));
+                all.add(ofRows("distillation", Direction.FUSED, tier, dtype));
                 for (Direction direction : Direction.values()) {
                     LABELS.forEach(labels -> all.add(crossEntropy(direction, tier, dtype, labels)));
                 }

@@ -9,6 +9,8 @@ import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
@@ -35,6 +37,7 @@ public final class KernelExecutor implements Executor {
     private final Driver driver;
     private final KernelCatalog catalog;
     private final LogProbLaunches logProbs = new LogProbLaunches(this);
+    private final DistillationLaunches distillation = new DistillationLaunches(this, logProbs);
 
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
@@ -103,6 +106,16 @@ public final class KernelExecutor implements Executor {
     @Override
     public void run(EntropyBackward problem, Stream stream) {
         logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(DistillationForward problem, Stream stream) {
+        distillation.run(problem, stream);
+    }
+
+    @Override
+    public void run(DistillationFused problem, Stream stream) {
+        distillation.run(problem, stream);
     }
 
     @Override

@@ -31,6 +31,12 @@ public interface Executor {
     /** Its gradient. */
     void run(EntropyBackward problem, Stream stream);
 
+    /** Row losses and the loss of a distillation. */
+    void run(DistillationForward problem, Stream stream);
+
+    /** The same and the student's gradient in one go. */
+    void run(DistillationFused problem, Stream stream);
+
     /** Row losses, log-sum-exps and the loss. */
     void run(CrossEntropyForward problem, Stream stream);
 

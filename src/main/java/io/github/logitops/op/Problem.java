@@ -14,6 +14,8 @@ public sealed interface Problem
                 SelectedLogProbBackward,
                 EntropyForward,
                 EntropyBackward,
+                DistillationForward,
+                DistillationFused,
                 CrossEntropyForward,
                 CrossEntropyBackward,
                 CrossEntropyFused {

@@ -13,6 +13,8 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
@@ -45,6 +47,8 @@ class CheckCommandTest {
                 "entropy.backward",
                 "selectedLogProb.forward",
                 "selectedLogProb.backward",
+                "distillation.forward",
+                "distillation.forwardBackward",
                 "crossEntropy.forward",
                 "crossEntropy.backward",
                 "crossEntropy.forwardBackward");
@@ -137,6 +141,20 @@ class CheckCommandTest {
             spoil(14, problem.dx().tensor(), stream);
         }
 
+        @Override
+        public void run(DistillationForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(15, problem.result().rowLosses(), stream);
+            spoil(16, problem.result().loss(), stream);
+        }
+
+        @Override
+        public void run(DistillationFused problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(17, problem.result().rowLosses(), stream);
+            spoil(18, problem.dx().tensor(), stream);
+        }
+
         private void spoil(int index, Tensor tensor, Stream stream) {
             if (index == target) {
                 double[] values = tensor.downloadDoubles(stream);
@@ -147,7 +165,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Executor spoiled = new Spoiled(new CpuExecutor(driver), target);

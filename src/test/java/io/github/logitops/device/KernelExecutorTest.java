@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.DistillationResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProb;
@@ -19,6 +20,7 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.SelectedLogProbOptions;
@@ -182,6 +184,11 @@ class KernelExecutorTest {
         ops.logSumExp(axis).backward(x, lse, GradScale.ONE, other, stream);
         ops.entropy(axis).forward(x, value, lse, stream);
         ops.entropy(axis).backward(x, value, lse, GradScale.ONE, other, stream);
+        try (DistillationResult result =
+                ops.distillation(DistillationOptions.defaults(), axis).forward(x, other, null, stream)) {
+            ops.distillation(DistillationOptions.defaults(), axis)
+                    .forwardBackward(x, other, null, GradScale.ONE, x, result, stream);
+        }
         for (DType labelType : List.of(DType.I32, DType.I64)) {
             Tensor labels = tensor(labelType, rows.extent(0));
             Tensor weights = tensor(dtype.arithmetic(), 12 / rows.extent(0));

@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(132, shipped.size());
+        assertEquals(148, shipped.size());
     }
 
     @Test

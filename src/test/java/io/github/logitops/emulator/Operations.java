@@ -59,6 +59,7 @@ final class Operations {
             VALUES.put("or." + type, (a, b, c) -> a | b);
             VALUES.put("xor." + type, (a, b, c) -> a ^ b);
         }
+        VALUES.put("neg.s32", (a, b, c) -> -a);
         VALUES.put("mul.lo.s64", (a, b, c) -> a * b);
         VALUES.put("mul.wide.u32", (a, b, c) -> (a & WORD) * (b & WORD));
         VALUES.put("div.s64", (a, b, c) -> a / b);
@@ -91,6 +92,7 @@ final class Operations {
 
     private static void compareIntegers() {
         COMPARISONS.put("setp.eq.b16", (a, b) -> (short) a == (short) b);
+        COMPARISONS.put("setp.eq.s16", (a, b) -> (short) a == (short) b);
         COMPARISONS.put("setp.eq.s32", (a, b) -> (int) a == (int) b);
         COMPARISONS.put("setp.ne.s32", (a, b) -> (int) a != (int) b);
         COMPARISONS.put("setp.lt.s32", (a, b) -> (int) a < (int) b);

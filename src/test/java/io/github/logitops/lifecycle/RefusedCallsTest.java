@@ -24,6 +24,7 @@ import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
@@ -59,6 +60,9 @@ class RefusedCallsTest {
         LOG_SUM_EXP_ON_HOST(ops -> ops.logSumExp().backward(LOGITS, new float[] {1, 2}, SHAPE)),
         ENTROPY_ON_HOST(ops -> ops.entropy().backward(LOGITS, new float[] {1, 2}, SHAPE)),
         SELECTED_LOG_PROB_ON_HOST(ops -> selectedLogProb(ops).backward(LOGITS, LABELS, new float[] {1, 2}, SHAPE)),
+        DISTILLATION_ON_HOST(ops -> ops.distillation(DistillationOptions.defaults())
+                .forwardBackward(LOGITS, LOGITS, LABELS, GradScale.ONE, SHAPE)
+                .gradient()),
         SELECTED_LABEL_OUT_OF_RANGE(RefusedCallsTest::selectedLabelOutOfRange),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
