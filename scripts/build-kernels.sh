@@ -101,6 +101,7 @@ index() {
       entropy_bwd) method=Entropy.backward ;;
       distillation_fwd) method=Distillation.forward ;;
       distillation_fused) method=Distillation.forwardBackward ;;
+      masked_softmax_fwd) method=MaskedSoftmax.forward ;;
       label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward' ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac

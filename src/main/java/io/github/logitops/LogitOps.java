@@ -127,6 +127,16 @@ public final class LogitOps implements AutoCloseable {
         return new LogSoftmax(this, axis);
     }
 
+    /** Masked softmax along the last axis: of attention scores. */
+    public MaskedSoftmax maskedSoftmax() {
+        return maskedSoftmax(Axis.LAST);
+    }
+
+    /** Masked softmax along {@code axis}. */
+    public MaskedSoftmax maskedSoftmax(Axis axis) {
+        return new MaskedSoftmax(this, axis);
+    }
+
     /** Log-sum-exp along the last axis. */
     public LogSumExp logSumExp() {
         return logSumExp(Axis.LAST);
@@ -249,6 +259,12 @@ public final class LogitOps implements AutoCloseable {
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
         requireLength(labels.length, shape);
         return filled(DType.I64, shape, tensor -> tensor.upload(labels, stream));
+    }
+
+    /** A BOOL mask of this shape. */
+    public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
+        requireLength(mask.length, shape);
+        return filled(DType.BOOL, shape, tensor -> tensor.upload(mask, stream));
     }
 
     /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */

@@ -8,6 +8,7 @@ import io.github.logitops.Softmax;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.reference.Tolerance;
@@ -47,6 +48,7 @@ final class OracleCheck {
             Buffers buffers = new Buffers(dtype, classes, stream, x, dy, out);
             rowOp(softmax(), buffers);
             rowOp(logSoftmax(), buffers);
+            maskedSoftmax(buffers);
             int[] labels = {random.nextInt(classes), 0, classes - 1};
             new LogProbCheck(ops, table, stream, x, buffers.rows(x), out).run(labels);
             new DistillationCheck(ops, table, stream)
@@ -153,6 +155,28 @@ final class OracleCheck {
                 double scale = GRAD_SCALE * op.backwardScale.applyAsDouble(y[n], dy[n]);
                 table.add(op.name + ".backward", Tolerance.GRADIENT, buffers.dtype, exact, actual[n], scale);
             }
+        }
+    }
+
+    /** With the signs of the upstream gradients as a boolean mask. Its backward op is that of softmax. */
+    private void maskedSoftmax(Buffers buffers) {
+        double[] signs = buffers.rows(buffers.dy)[0];
+        boolean[] keep = new boolean[buffers.classes];
+        for (int j = 0; j < keep.length; j++) {
+            keep[j] = j == 0 || signs[j] > 0; // at least one is seen
+        }
+        try (Tensor mask = ops.mask(keep, Shape.of(buffers.classes), buffers.stream)) {
+            ops.maskedSoftmax().forward(buffers.x, Mask.keep(mask), buffers.out, buffers.stream);
+        }
+        double[][] z = buffers.rows(buffers.x);
+        double[][] y = buffers.rows(buffers.out);
+        for (int n = 0; n < ROWS; n++) {
+            for (int j = 0; j < keep.length; j++) {
+                z[n][j] = keep[j] ? z[n][j] : Double.NEGATIVE_INFINITY;
+            }
+            double[] exact = SoftmaxReference.maskedSoftmax(z[n]);
+            double scale = SoftmaxReference.maskedSoftmaxScale(z[n]);
+            table.add("maskedSoftmax.forward", Tolerance.SOFTMAX, buffers.dtype, exact, y[n], scale);
         }
     }
 

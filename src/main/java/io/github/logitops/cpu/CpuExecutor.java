@@ -12,6 +12,7 @@ import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
@@ -94,6 +95,26 @@ public final class CpuExecutor implements Executor {
                 }
             }
             dx.write(row, gradient);
+        });
+    }
+
+    @Override
+    public void run(MaskedSoftmaxForward problem, Stream stream) {
+        RowView x = new RowView(problem.x(), driver);
+        RowView y = new RowView(problem.y(), driver);
+        MaskView mask = new MaskView(problem, driver);
+        int classes = problem.x().classes();
+        ParallelRows.forEach(problem.x().count(), classes, row -> {
+            Scratch scratch = Scratch.of(classes);
+            double[] values = scratch.first;
+            x.read(row, values);
+            mask.apply(row, values, scratch.second);
+            RowMath.Summary summary = RowMath.summarize(values, scratch.second, classes);
+            boolean hidden = summary.sum == 0;
+            for (int j = 0; j < classes; j++) {
+                values[j] = hidden ? 0 : Double.isFinite(summary.lse()) ? scratch.second[j] / summary.sum : Double.NaN;
+            }
+            y.write(row, values);
         });
     }
 

@@ -60,6 +60,7 @@ record Kernel(String module, String entry) {
                     all.add(ofRows(op, Direction.FWD, tier, dtype));
                     all.add(ofRows(op, Direction.BWD, tier, dtype));
                 }
+                all.add(ofRows("masked_softmax", Direction.FWD, tier, dtype));
                 all.add(ofRows("distillation", Direction.FWD, tier, dtype));
                 all.add(ofRows("distillation", Direction.FUSED, tier, dtype));
                 for (Direction direction : Direction.values()) {

@@ -18,6 +18,8 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.MaskRows;
+import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
@@ -76,6 +78,32 @@ public final class KernelExecutor implements Executor {
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
         launchRows(kernel, tier, y.count(), arguments, stream);
+    }
+
+    @Override
+    public void run(MaskedSoftmaxForward problem, Stream stream) {
+        Rows x = problem.x();
+        Rows y = problem.y();
+        Tier tier = LaunchPlanner.tier(x, y);
+        KernelArguments arguments = new KernelArguments()
+                .pointer(y.tensor().address())
+                .pointer(x.tensor().address())
+                .pointer(addressOrNull(problem.mask().tensor()));
+        shape(arguments, x);
+        strides(arguments, y);
+        strides(arguments, x);
+        MaskRows mask = problem.maskRows();
+        arguments
+                .int64(mask.middle())
+                .int64(mask.inner())
+                .int64(mask.outerStride())
+                .int64(mask.middleStride())
+                .int64(mask.innerStride())
+                .int64(mask.axisStride())
+                .int32(problem.mask().isAdditive() ? 1 : 0)
+                .int64(problem.queries());
+        Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
+        launchRows(kernel, tier, x.count(), arguments, stream);
     }
 
     @Override

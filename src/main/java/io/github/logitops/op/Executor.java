@@ -13,6 +13,9 @@ public interface Executor {
     /** The gradient of softmax or log-softmax. */
     void run(SoftmaxBackward problem, Stream stream);
 
+    /** Softmax of what a mask leaves. Its gradient is that of softmax. */
+    void run(MaskedSoftmaxForward problem, Stream stream);
+
     /** The log-sum-exp of each row. */
     void run(LogSumExpForward problem, Stream stream);
 

@@ -8,6 +8,7 @@ import java.util.List;
 public sealed interface Problem
         permits SoftmaxForward,
                 SoftmaxBackward,
+                MaskedSoftmaxForward,
                 LogSumExpForward,
                 LogSumExpBackward,
                 SelectedLogProbForward,

@@ -20,6 +20,7 @@ import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
@@ -41,6 +42,7 @@ class CheckCommandTest {
                 "softmax.backward",
                 "logSoftmax.forward",
                 "logSoftmax.backward",
+                "maskedSoftmax.forward",
                 "logSumExp.forward",
                 "logSumExp.backward",
                 "entropy.forward",
@@ -155,6 +157,12 @@ class CheckCommandTest {
             spoil(18, problem.dx().tensor(), stream);
         }
 
+        @Override
+        public void run(MaskedSoftmaxForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(19, problem.y().tensor(), stream);
+        }
+
         private void spoil(int index, Tensor tensor, Stream stream) {
             if (index == target) {
                 double[] values = tensor.downloadDoubles(stream);
@@ -165,7 +173,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Executor spoiled = new Spoiled(new CpuExecutor(driver), target);

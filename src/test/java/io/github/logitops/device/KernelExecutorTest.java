@@ -17,6 +17,7 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -178,6 +179,8 @@ class KernelExecutorTest {
         ops.logSoftmax(axis).forward(x, other, stream);
         ops.logSoftmax(axis).backward(x, other, other, stream);
         Shape rows = x.shape().without(axis);
+        Tensor keep = tensor(DType.BOOL, 3, 4);
+        ops.maskedSoftmax(axis).forward(x, Mask.keep(keep), other, stream);
         Tensor value = tensor(dtype.arithmetic(), rows.extent(0));
         Tensor lse = tensor(dtype.arithmetic(), rows.extent(0));
         ops.logSumExp(axis).forward(x, lse, stream);

@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(148, shipped.size());
+        assertEquals(156, shipped.size());
     }
 
     @Test

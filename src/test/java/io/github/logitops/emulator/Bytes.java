@@ -50,12 +50,12 @@ final class Bytes {
         return -1;
     }
 
-    /** A value of 2, 4 or 8 bytes, zero-extended. */
+    /** A value of 1, 2, 4 or 8 bytes, zero-extended. */
     long load(int at, int bytes) {
         return read(values, at, bytes);
     }
 
-    /** Whether all of 2, 4 or 8 bytes were written. */
+    /** Whether all of 1, 2, 4 or 8 bytes were written. */
     boolean isWritten(int at, int bytes) {
         return read(written, at, bytes) == WRITTEN >>> 64 - 8 * bytes;
     }
@@ -67,6 +67,7 @@ final class Bytes {
 
     private static long read(byte[] array, int at, int bytes) {
         return switch (bytes) {
+            case 1 -> array[at] & 0xFFL;
             case 2 -> (short) SHORTS.get(array, at) & 0xFFFFL;
             case 4 -> (int) INTS.get(array, at) & 0xFFFFFFFFL;
             default -> (long) LONGS.get(array, at);
@@ -75,6 +76,7 @@ final class Bytes {
 
     private static void write(byte[] array, int at, int bytes, long value) {
         switch (bytes) {
+            case 1 -> array[at] = (byte) value;
             case 2 -> SHORTS.set(array, at, (short) value);
             case 4 -> INTS.set(array, at, (int) value);
             default -> LONGS.set(array, at, value);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** Turns statements into what a warp runs. An opcode that it does not know is an error here, before anything runs. */
 final class Decoder {
-    private static final Pattern ACCESS = Pattern.compile("(ld|st)\\.(param|global|shared)(\\.[usfb](?:16|32|64))");
+    private static final Pattern ACCESS = Pattern.compile("(ld|st)\\.(param|global|shared)(\\.[usfb](?:8|16|32|64))");
     private static final Pattern MOVE = Pattern.compile("mov\\.[usfb](16|32|64)");
     private static final Pattern SELECT = Pattern.compile("selp\\.[usfb](16|32|64)");
 

@@ -40,6 +40,7 @@ record Entry(
     /** The width of a PTX type, as in .f32. */
     static int bits(String type) {
         return switch (type) {
+            case ".b8", ".u8", ".s8" -> 8;
             case ".b16", ".u16", ".s16", ".f16" -> 16;
             case ".b32", ".u32", ".s32", ".f32" -> 32;
             case ".b64", ".u64", ".s64", ".f64" -> 64;

@@ -93,6 +93,7 @@ final class Operations {
     private static void compareIntegers() {
         COMPARISONS.put("setp.eq.b16", (a, b) -> (short) a == (short) b);
         COMPARISONS.put("setp.eq.s16", (a, b) -> (short) a == (short) b);
+        COMPARISONS.put("setp.ne.s16", (a, b) -> (short) a != (short) b);
         COMPARISONS.put("setp.eq.s32", (a, b) -> (int) a == (int) b);
         COMPARISONS.put("setp.ne.s32", (a, b) -> (int) a != (int) b);
         COMPARISONS.put("setp.lt.s32", (a, b) -> (int) a < (int) b);

@@ -57,6 +57,8 @@ class RefusedCallsTest {
         GRADIENT_ON_HOST(ops -> mean(ops)
                 .forwardBackward(LOGITS, LABELS, new float[] {1, 2, 3}, GradScale.of(2), SHAPE)
                 .gradient()),
+        MASKED_SOFTMAX_ON_HOST(
+                ops -> ops.maskedSoftmax().forward(LOGITS, SHAPE, new boolean[] {true, false, true}, Shape.of(3))),
         LOG_SUM_EXP_ON_HOST(ops -> ops.logSumExp().backward(LOGITS, new float[] {1, 2}, SHAPE)),
         ENTROPY_ON_HOST(ops -> ops.entropy().backward(LOGITS, new float[] {1, 2}, SHAPE)),
         SELECTED_LOG_PROB_ON_HOST(ops -> selectedLogProb(ops).backward(LOGITS, LABELS, new float[] {1, 2}, SHAPE)),

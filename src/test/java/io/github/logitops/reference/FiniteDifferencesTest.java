@@ -80,6 +80,24 @@ class FiniteDifferencesTest {
         }
     }
 
+    /** Softmax's gradient is that of masked softmax too: what is hidden has y = 0 and does not move. */
+    @Test
+    void maskedSoftmax() {
+        double[] x = new Data(39).values(1, 6)[0];
+        double[] dy = new Data(38).values(1, 6)[0];
+        double[] dx = SoftmaxReference.softmaxBackward(SoftmaxReference.maskedSoftmax(hide(x)), dy, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * dot(SoftmaxReference.maskedSoftmax(hide(moved)), dy)), dx[j], 1e-8);
+        }
+    }
+
+    private static double[] hide(double[] x) {
+        double[] z = x.clone();
+        z[1] = Double.NEGATIVE_INFINITY;
+        z[4] = Double.NEGATIVE_INFINITY;
+        return z;
+    }
+
     @Test
     void logSoftmax() {
         double[] x = new Data(43).values(1, 6)[0];
