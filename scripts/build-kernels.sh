@@ -108,6 +108,15 @@ index() {
       cross_entropy_combine) method=CrossEntropyShard.combine ;;
       label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward, CrossEntropyShard.combine' ;;
       ceilings) method='Ceilings.*, for logitops bench' ;;
+      log_sum_exp_fwd) method=LogSumExp.forward ;;
+      log_sum_exp_bwd) method=LogSumExp.backward ;;
+      selected_log_prob_fwd) method=SelectedLogProb.forward ;;
+      selected_log_prob_bwd) method=SelectedLogProb.backward ;;
+      entropy_fwd) method=Entropy.forward ;;
+      entropy_bwd) method=Entropy.backward ;;
+      distillation_fwd) method=Distillation.forward ;;
+      distillation_fused) method=Distillation.forwardBackward ;;
+      masked_softmax_fwd) method=MaskedSoftmax.forward ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac
     for entry in $(sed -n 's/^\.visible \.entry \([a-z0-9_]*\)(.*/\1/p' "$file" | sort); do

@@ -152,13 +152,6 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
   });
 }
 
-/** dx = 0, without a look at the logits: of ignored rows and of those with a bad label. */
-template <class A, class Tier, class DX>
-LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
-  const Batch<A> zeros = {};
-  tier.template each_batch<A>([&](auto columns) { dx_row.store(columns, zeros); });
-}
-
 }  // namespace logitops
 
 // The last parameters of every entry but for its own, and what they and those by the same names before become.

@@ -13,6 +13,28 @@ LOGITOPS_DEVICE int64_t label_of(const void* labels, bool labels_are_i64, int64_
   return labels_are_i64 ? static_cast<const int64_t*>(labels)[row] : static_cast<const int32_t*>(labels)[row];
 }
 
+/** What a label says. A row that is neither ignored nor counted has a bad label. */
+struct RowLabel {
+  bool ignored;
+  bool counted;
+  uint32_t label;  // kNoClass if not counted
+};
+
+/** The labels of all rows. */
+struct ClassLabels {
+  const void* labels;
+  bool labels_are_i64;
+  int64_t ignore_index;
+  bool has_ignore;
+
+  LOGITOPS_DEVICE RowLabel of(int64_t row, uint32_t classes) const {
+    const int64_t label = label_of(labels, labels_are_i64, row);
+    const bool ignored = has_ignore && label == ignore_index;
+    const bool counted = !ignored && label >= 0 && label < classes;
+    return {ignored, counted, counted ? static_cast<uint32_t>(label) : kNoClass};
+  }
+};
+
 /** What one row asks for, but for its probabilities. A row that is neither ignored nor counted has a bad label. */
 template <class A>
 struct LabelTarget {
@@ -28,7 +50,7 @@ struct LabelTarget {
   LOGITOPS_DEVICE bool spreads() const { return given || even != 0; }
 };
 
-/** The labels of all rows, and what the call says of targets. */
+/** The labels of all rows, and what a cross entropy says of targets. */
 template <class A>
 struct Labels {
   const void* labels;  // null: targets are probabilities
@@ -42,17 +64,24 @@ struct Labels {
   LOGITOPS_DEVICE LabelTarget<A> of(int64_t row) const {
     LabelTarget<A> target{false, true, true, kNoClass, 0, 1 - smoothing, smoothing / static_cast<A>(classes)};
     if (labels != nullptr) {
-      const int64_t label = label_of(labels, labels_are_i64, row);
+      const RowLabel label = ClassLabels{labels, labels_are_i64, ignore_index, has_ignore}.of(row, classes);
       target.given = false;
-      target.ignored = has_ignore && label == ignore_index;
-      target.counted = !target.ignored && label >= 0 && label < classes;
+      target.ignored = label.ignored;
+      target.counted = label.counted;
+      target.label = label.label;
       if (target.counted) {
-        target.label = static_cast<uint32_t>(label);
-        target.peak = target.sharp * (weights == nullptr ? A(1) : weights[label]);
+        target.peak = target.sharp * (weights == nullptr ? A(1) : weights[label.label]);
       }
     }
     return target;
   }
 };
+
+/** dx = 0, without a look at the logits: of rows that do not count. */
+template <class A, class Tier, class DX>
+LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
+  const Batch<A> zeros = {};
+  tier.template each_batch<A>([&](auto columns) { dx_row.store(columns, zeros); });
+}
 
 }  // namespace logitops

@@ -13,6 +13,12 @@ struct Shape {
   uint32_t cols;  // unsigned, so that the column after the last batch of 2^31 - 1 columns does not overflow
 };
 
+/** a / b of numbers that are not negative, in 32 bits where both fit: a 64-bit division costs as much as several
+ * columns. */
+LOGITOPS_DEVICE int64_t quotient(int64_t a, int64_t b) {
+  return (a | b) >> 32 == 0 ? static_cast<uint32_t>(a) / static_cast<uint32_t>(b) : a / b;
+}
+
 template <class T>
 struct Tensor {
   T* data;

@@ -61,11 +61,6 @@ class TierCols {
   }
 
  private:
-  /** row / inner, in 32 bits where both fit: a 64-bit division costs as much as several columns. */
-  LOGITOPS_DEVICE static int64_t quotient(int64_t row, int64_t inner) {
-    return (row | inner) >> 32 == 0 ? static_cast<uint32_t>(row) / static_cast<uint32_t>(inner) : row / inner;
-  }
-
   int64_t inner_;
   uint32_t cols_;
   int64_t o_ = 0;

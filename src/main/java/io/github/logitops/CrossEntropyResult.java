@@ -1,9 +1,8 @@
 package io.github.logitops;
 
-import io.github.logitops.driver.DriverException;
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
@@ -23,16 +22,13 @@ public final class CrossEntropyResult implements AutoCloseable {
     private final LossBuffers buffers;
     private final long classes;
     private final CrossEntropyOptions options;
-    private final Stream.Check labelCheck = this::throwLabelOutOfRange;
-
-    private Stream stream; // of the last op; null before the first
-    private int checksDue; // streams that our check waits on
-    private boolean closed;
+    private final LabelCheck labels;
 
     CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options) {
         this.buffers = buffers;
         this.classes = classes;
         this.options = options;
+        labels = new LabelCheck("crossEntropy", buffers.counts(), classes, options.ignoreIndex());
     }
 
     /**
@@ -45,7 +41,7 @@ public final class CrossEntropyResult implements AutoCloseable {
     public double await() {
         requireReduced();
         double[] loss = new double[1];
-        buffers.loss().peek(loss, settled());
+        buffers.loss().peek(loss, labels.settled());
         return loss[0];
     }
 
@@ -54,7 +50,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      */
     public double awaitZLoss() {
         requireReduced();
-        Stream last = settled();
+        Stream last = labels.settled();
         double[] loss = new double[1];
         if (buffers.zLoss() != null) {
             buffers.zLoss().peek(loss, last);
@@ -82,8 +78,8 @@ public final class CrossEntropyResult implements AutoCloseable {
     }
 
     private long[] labelStats() {
-        long[] stats = new long[LossBuffers.LABEL_STATS];
-        buffers.labelStats().peek(stats, settled());
+        long[] stats = new long[LabelCounts.STATS];
+        buffers.labelStats().peek(stats, labels.settled());
         return stats;
     }
 
@@ -152,16 +148,8 @@ public final class CrossEntropyResult implements AutoCloseable {
     @Override
     public void close() {
         List<Tensor> tensors = new ArrayList<>(buffers.tensors());
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            if (checksDue > 0) { // then the check closes what it reads
-                tensors.remove(buffers.labelStats());
-            }
-        }
-        Resources.closeAll(tensors); // not under the lock: a check may hold others and want this one
+        tensors.removeAll(buffers.counts().tensors());
+        labels.close(tensors);
     }
 
     LossBuffers buffers() {
@@ -177,18 +165,13 @@ public final class CrossEntropyResult implements AutoCloseable {
     }
 
     /** Throws unless a forward op left its log-sum-exps here. */
-    synchronized void requireFilled(String op) {
-        if (stream == null) {
-            throw new IllegalStateException(op + ": no op has filled the result: result=" + buffers.lse());
-        }
+    void requireFilled(String op) {
+        labels.requireFilled(op);
     }
 
-    /** Notes that an op on {@code newStream} fills this result. */
-    synchronized void filledOn(Stream newStream) {
-        stream = newStream;
-        if (newStream.addCheck(labelCheck)) {
-            checksDue++;
-        }
+    /** Notes that an op on {@code stream} fills this result. */
+    void filledOn(Stream stream) {
+        labels.filledOn(stream);
     }
 
     private void requireReduced() {
@@ -203,53 +186,5 @@ public final class CrossEntropyResult implements AutoCloseable {
                     "crossEntropy: not among the outputs: asked=" + output + ", outputs=" + options.outputs());
         }
         return tensor;
-    }
-
-    private Stream settled() {
-        Stream last;
-        synchronized (this) {
-            requireFilled("crossEntropy");
-            last = stream;
-        }
-        last.settle(labelCheck);
-        return last;
-    }
-
-    private void throwLabelOutOfRange(Stream settled) {
-        Tensor stats = buffers.labelStats();
-        long[] values = new long[LossBuffers.LABEL_STATS];
-        try {
-            stats.peek(values, settled);
-        } catch (DriverException e) { // nothing was learnt: the next wait tries again
-            settled.addCheck(labelCheck);
-            throw e;
-        }
-        IllegalArgumentException error = null;
-        if (values[1] >= 0) {
-            error = labelOutOfRange(values[1], values[2], classes, options);
-            try {
-                stats.upload(new long[] {values[0], -1, 0, values[3]}, settled); // thrown once
-            } catch (DriverException e) {
-                error.addSuppressed(e);
-            }
-        }
-        boolean last;
-        synchronized (this) {
-            last = --checksDue == 0 && closed;
-        }
-        if (last) {
-            stats.close();
-        }
-        if (error != null) {
-            throw error;
-        }
-    }
-
-    static IllegalArgumentException labelOutOfRange(long row, long label, long classes, CrossEntropyOptions options) {
-        String ignored = options.ignoreIndex().isPresent()
-                ? Long.toString(options.ignoreIndex().getAsLong())
-                : "none";
-        return new IllegalArgumentException("crossEntropy: label out of range: row=" + row + ", label=" + label
-                + ", classes=" + classes + ", ignoreIndex=" + ignored);
     }
 }

@@ -64,11 +64,7 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
                     op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
         }
         long classes = shape.extent(axis.in(shape));
-        for (int row = 0; row < labels.length; row++) {
-            if ((labels[row] < 0 || labels[row] >= classes) && !options.ignores(labels[row])) {
-                throw CrossEntropyResult.labelOutOfRange(row, labels[row], classes, options);
-            }
-        }
+        LabelCheck.requireInRange("crossEntropy", labels, classes, options.ignoreIndex());
         return stream -> ops.labels(labels, rows, stream);
     }
 

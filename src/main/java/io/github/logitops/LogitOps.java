@@ -15,7 +15,9 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -125,6 +127,56 @@ public final class LogitOps implements AutoCloseable {
         return new LogSoftmax(this, axis);
     }
 
+    /** Masked softmax along the last axis: of attention scores. */
+    public MaskedSoftmax maskedSoftmax() {
+        return maskedSoftmax(Axis.LAST);
+    }
+
+    /** Masked softmax along {@code axis}. */
+    public MaskedSoftmax maskedSoftmax(Axis axis) {
+        return new MaskedSoftmax(this, axis);
+    }
+
+    /** Log-sum-exp along the last axis. */
+    public LogSumExp logSumExp() {
+        return logSumExp(Axis.LAST);
+    }
+
+    /** Log-sum-exp along {@code axis}. */
+    public LogSumExp logSumExp(Axis axis) {
+        return new LogSumExp(this, axis);
+    }
+
+    /** Log-probabilities of labels, with the classes along the last axis. */
+    public SelectedLogProb selectedLogProb(SelectedLogProbOptions options) {
+        return selectedLogProb(options, Axis.LAST);
+    }
+
+    /** Log-probabilities of labels, with the classes along {@code axis}. */
+    public SelectedLogProb selectedLogProb(SelectedLogProbOptions options, Axis axis) {
+        return new SelectedLogProb(this, options, axis);
+    }
+
+    /** Entropy of softmax along the last axis. */
+    public Entropy entropy() {
+        return entropy(Axis.LAST);
+    }
+
+    /** Entropy of softmax along {@code axis}. */
+    public Entropy entropy(Axis axis) {
+        return new Entropy(this, axis);
+    }
+
+    /** Distillation with the classes along the last axis. */
+    public Distillation distillation(DistillationOptions options) {
+        return distillation(options, Axis.LAST);
+    }
+
+    /** Distillation with the classes along {@code axis}. */
+    public Distillation distillation(DistillationOptions options, Axis axis) {
+        return new Distillation(this, options, axis);
+    }
+
     /** Cross entropy with the classes along the last axis. */
     public CrossEntropy crossEntropy(CrossEntropyOptions options) {
         return crossEntropy(options, Axis.LAST);
@@ -207,6 +259,12 @@ public final class LogitOps implements AutoCloseable {
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
         requireLength(labels.length, shape);
         return filled(DType.I64, shape, tensor -> tensor.upload(labels, stream));
+    }
+
+    /** A BOOL mask of this shape. */
+    public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
+        requireLength(mask.length, shape);
+        return filled(DType.BOOL, shape, tensor -> tensor.upload(mask, stream));
     }
 
     /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */

@@ -7,9 +7,18 @@ import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.Rows;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
@@ -23,10 +32,12 @@ import java.util.function.LongToDoubleFunction;
  */
 public final class CpuExecutor implements Executor {
     private final HostDriver driver;
+    private final LogProbRows logProbs;
 
     /** An executor for tensors in {@code driver}'s memory. */
     public CpuExecutor(HostDriver driver) {
         this.driver = driver;
+        this.logProbs = new LogProbRows(driver);
     }
 
     @Override
@@ -89,6 +100,82 @@ public final class CpuExecutor implements Executor {
             }
             dx.write(row, gradient);
         });
+    }
+
+    @Override
+    public void run(MaskedSoftmaxForward problem, Stream stream) {
+        RowView x = new RowView(problem.x(), driver);
+        RowView y = new RowView(problem.y(), driver);
+        MaskView mask = new MaskView(problem, driver);
+        int classes = problem.x().classes();
+        ParallelRows.forEach(problem.x().count(), classes, row -> {
+            Scratch scratch = Scratch.of(classes);
+            double[] values = scratch.first;
+            x.read(row, values);
+            mask.apply(row, values, scratch.second);
+            RowMath.Summary summary = RowMath.summarize(values, scratch.second, classes);
+            boolean hidden = summary.sum == 0;
+            for (int j = 0; j < classes; j++) {
+                values[j] = hidden ? 0 : Double.isFinite(summary.lse()) ? scratch.second[j] / summary.sum : Double.NaN;
+            }
+            y.write(row, values);
+        });
+    }
+
+    @Override
+    public void run(LogSumExpForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(LogSumExpBackward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(SelectedLogProbForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(SelectedLogProbBackward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(EntropyForward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(EntropyBackward problem, Stream stream) {
+        logProbs.run(problem);
+    }
+
+    @Override
+    public void run(DistillationForward problem, Stream stream) {
+        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
+        ParallelRows.forEach(rows.rows, rows.classes, rows::measure);
+        rows.reduce();
+    }
+
+    @Override
+    public void run(DistillationFused problem, Stream stream) {
+        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
+        RowView dx = new RowView(problem.dx(), driver);
+        LongToDoubleFunction gradScale = factors(problem.gradScale());
+        double meanFactor = rows.meanFactor();
+        ParallelRows.forEach(rows.rows, rows.classes, row -> {
+            double[] gradient = Scratch.of(rows.classes).third;
+            DistillationRow measured = rows.measure(row);
+            if (measured == null) {
+                Arrays.fill(gradient, 0, rows.classes, 0);
+            } else {
+                measured.gradient(gradScale.applyAsDouble(row) * meanFactor, gradient);
+            }
+            dx.write(row, gradient);
+        });
+        rows.reduce();
     }
 
     @Override
@@ -181,10 +268,6 @@ public final class CpuExecutor implements Executor {
     }
 
     private LongToDoubleFunction factors(GradScale gradScale) {
-        if (gradScale.perRow() == null) {
-            return row -> gradScale.value();
-        }
-        VectorView perRow = new VectorView(gradScale.perRow(), driver);
-        return row -> gradScale.value() * perRow.get(row);
+        return RowFactors.of(gradScale, driver);
     }
 }

@@ -24,7 +24,11 @@ record Kernel(String module, String entry) {
     }
 
     static Kernel softmax(SoftmaxKind kind, Direction direction, Tier tier, DType dtype) {
-        String op = kind == SoftmaxKind.SOFTMAX ? "softmax" : "log_softmax";
+        return ofRows(kind == SoftmaxKind.SOFTMAX ? "softmax" : "log_softmax", direction, tier, dtype);
+    }
+
+    /** Of an op whose kernels differ in direction, tier and dtype and in nothing else. */
+    static Kernel ofRows(String op, Direction direction, Tier tier, DType dtype) {
         String module = op + "_" + lower(direction);
         return new Kernel(module, module + "_" + tier.suffix() + "_" + lower(dtype));
     }
@@ -59,6 +63,13 @@ record Kernel(String module, String entry) {
                     all.add(softmax(kind, Direction.FWD, tier, dtype));
                     all.add(softmax(kind, Direction.BWD, tier, dtype));
                 }
+                for (String op : List.of("log_sum_exp", "selected_log_prob", "entropy")) {
+                    all.add(ofRows(op, Direction.FWD, tier, dtype));
+                    all.add(ofRows(op, Direction.BWD, tier, dtype));
+                }
+                all.add(ofRows("masked_softmax", Direction.FWD, tier, dtype));
+                all.add(ofRows("distillation", Direction.FWD, tier, dtype));
+                all.add(ofRows("distillation", Direction.FUSED, tier, dtype));
                 for (Direction direction : Direction.values()) {
                     all.add(crossEntropy(direction, tier, dtype));
                 }

@@ -11,10 +11,20 @@ import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.MaskRows;
+import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.Rows;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 
@@ -27,6 +37,8 @@ public final class KernelExecutor implements Executor {
 
     private final Driver driver;
     private final KernelCatalog catalog;
+    private final LogProbLaunches logProbs = new LogProbLaunches(this);
+    private final DistillationLaunches distillation = new DistillationLaunches(this, logProbs);
 
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
@@ -65,6 +77,72 @@ public final class KernelExecutor implements Executor {
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
         launchRows(kernel, tier, y.count(), arguments, stream);
+    }
+
+    @Override
+    public void run(MaskedSoftmaxForward problem, Stream stream) {
+        Rows x = problem.x();
+        Rows y = problem.y();
+        Tier tier = LaunchPlanner.tier(x, y);
+        KernelArguments arguments = new KernelArguments()
+                .pointer(y.tensor().address())
+                .pointer(x.tensor().address())
+                .pointer(addressOrNull(problem.mask().tensor()));
+        shape(arguments, x);
+        strides(arguments, y);
+        strides(arguments, x);
+        MaskRows mask = problem.maskRows();
+        arguments
+                .int64(mask.middle())
+                .int64(mask.inner())
+                .int64(mask.outerStride())
+                .int64(mask.middleStride())
+                .int64(mask.innerStride())
+                .int64(mask.axisStride())
+                .int32(problem.mask().isAdditive() ? 1 : 0)
+                .int64(problem.queries());
+        Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
+        launchRows(kernel, tier, x.count(), arguments, stream);
+    }
+
+    @Override
+    public void run(LogSumExpForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(LogSumExpBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(SelectedLogProbForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(SelectedLogProbBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(EntropyForward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(EntropyBackward problem, Stream stream) {
+        logProbs.run(problem, stream);
+    }
+
+    @Override
+    public void run(DistillationForward problem, Stream stream) {
+        distillation.run(problem, stream);
+    }
+
+    @Override
+    public void run(DistillationFused problem, Stream stream) {
+        distillation.run(problem, stream);
     }
 
     @Override
@@ -185,11 +263,11 @@ public final class KernelExecutor implements Executor {
         }
     }
 
-    private static void shape(KernelArguments arguments, Rows rows) {
+    static void shape(KernelArguments arguments, Rows rows) {
         arguments.int64(rows.count()).int64(rows.inner()).int32(rows.classes());
     }
 
-    private static void strides(KernelArguments arguments, Rows rows) {
+    static void strides(KernelArguments arguments, Rows rows) {
         arguments.int64(rows.outerStride()).int64(rows.axisStride());
     }
 
@@ -205,10 +283,14 @@ public final class KernelExecutor implements Executor {
         return tensor == null ? 0 : tensor.address();
     }
 
-    private void launchRows(Kernel kernel, Tier tier, long rows, KernelArguments arguments, Stream stream) {
+    void launchRows(Kernel kernel, Tier tier, long rows, KernelArguments arguments, Stream stream) {
         if (rows > 0) { // an empty grid is an error to CUDA
             launch(kernel, LaunchPlanner.geometry(tier, rows), arguments, stream);
         }
+    }
+
+    void launchOneBlock(Kernel kernel, KernelArguments arguments, Stream stream) {
+        launch(kernel, ONE_BLOCK, arguments, stream);
     }
 
     private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, KernelArguments arguments, Stream stream) {

@@ -141,6 +141,28 @@ interface HostArray {
         }
     }
 
+    /** Masks. */
+    record Booleans(boolean[] array) implements HostArray {
+        @Override
+        public long elements(DType dtype) {
+            return dtype == DType.BOOL ? array.length : -1;
+        }
+
+        @Override
+        public void encode(int from, int count, DType dtype, ByteBuffer device) {
+            for (int i = 0; i < count; i++) {
+                device.put((byte) (array[from + i] ? 1 : 0));
+            }
+        }
+
+        @Override
+        public void decode(ByteBuffer device, DType dtype, int to, int count) {
+            for (int i = 0; i < count; i++) {
+                array[to + i] = device.get() != 0;
+            }
+        }
+    }
+
     /** The bytes of elements of any dtype, in native byte order, from the buffer's position to its limit. */
     record Bytes(ByteBuffer buffer) implements HostArray {
         @Override

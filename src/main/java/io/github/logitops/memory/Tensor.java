@@ -97,6 +97,11 @@ public final class Tensor implements AutoCloseable {
         upload(new HostArray.Longs(source), stream);
     }
 
+    /** As {@link #upload(float[], Stream)}, a mask. */
+    public void upload(boolean[] source, Stream stream) {
+        upload(new HostArray.Booleans(source), stream);
+    }
+
     /** As {@link #upload(float[], Stream)}, the bytes between the buffer's position and limit; neither is moved. */
     public void upload(ByteBuffer source, Stream stream) {
         upload(new HostArray.Bytes(source), stream);
@@ -162,6 +167,11 @@ public final class Tensor implements AutoCloseable {
     /** As {@link #downloadLabels(Stream)}, into {@code target}. */
     public void download(long[] target, Stream stream) {
         download(new HostArray.Longs(target), stream);
+    }
+
+    /** As {@link #download(Stream)}, a mask into {@code target}. */
+    public void download(boolean[] target, Stream stream) {
+        download(new HostArray.Booleans(target), stream);
     }
 
     /** As {@link #download(Stream)}, bytes into the buffer between its position and limit; neither is moved. */

@@ -13,6 +13,33 @@ public interface Executor {
     /** The gradient of softmax or log-softmax. */
     void run(SoftmaxBackward problem, Stream stream);
 
+    /** Softmax of what a mask leaves. Its gradient is that of softmax. */
+    void run(MaskedSoftmaxForward problem, Stream stream);
+
+    /** The log-sum-exp of each row. */
+    void run(LogSumExpForward problem, Stream stream);
+
+    /** Its gradient. */
+    void run(LogSumExpBackward problem, Stream stream);
+
+    /** The log-probability of each row's label. */
+    void run(SelectedLogProbForward problem, Stream stream);
+
+    /** Its gradient. */
+    void run(SelectedLogProbBackward problem, Stream stream);
+
+    /** The entropy of each row. */
+    void run(EntropyForward problem, Stream stream);
+
+    /** Its gradient. */
+    void run(EntropyBackward problem, Stream stream);
+
+    /** Row losses and the loss of a distillation. */
+    void run(DistillationForward problem, Stream stream);
+
+    /** The same and the student's gradient in one go. */
+    void run(DistillationFused problem, Stream stream);
+
     /** Row losses, log-sum-exps and the loss. */
     void run(CrossEntropyForward problem, Stream stream);
 

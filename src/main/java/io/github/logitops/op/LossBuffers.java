@@ -21,11 +21,7 @@ import java.util.Map;
  * @param rowLosses the loss of each row
  * @param lse the log-sum-exp of each row
  * @param targetSums the sum of each counted row's targets; written where smoothing or probabilities spread them
- * @param divisors two F64, what MEAN divides by: losses by the number of counted rows or the sum of their labels' weights,
- *     z-losses by the number
- * @param labelStats four I64: the number of counted rows; the first row whose label is out of range, or -1; that label; how
- *     many rows have their target as argmax. The second and third are written only while the second is -1, so that a later
- *     batch does not hide what an earlier one met
+ * @param counts what the labels tell
  * @param zLoss the reduced z-loss, or null; not written where the reduction is NONE
  * @param zLosses the z-loss of each row, or null
  * @param argmax for each row an I32: the class with the largest logit; or null
@@ -37,16 +33,12 @@ public record LossBuffers(
         Tensor rowLosses,
         Tensor lse,
         Tensor targetSums,
-        Tensor divisors,
-        Tensor labelStats,
+        LabelCounts counts,
         Tensor zLoss,
         Tensor zLosses,
         Tensor argmax,
         Tensor correct,
         Tensor entropy) {
-    /** The number of elements of {@link #labelStats}. */
-    public static final int LABEL_STATS = 4;
-
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
     public static LossBuffers allocate(
             DeviceMemory memory, DType logits, Shape rows, CrossEntropyOptions options, Stream stream) {
@@ -61,15 +53,14 @@ public record LossBuffers(
                 return made.get(made.size() - 1);
             };
             Shape scalar = Shape.of();
-            Tensor labelStats = of.tensor(DType.I64, Shape.of(LABEL_STATS));
-            labelStats.upload(new long[] {0, -1, 0, 0}, stream);
+            LabelCounts counts = LabelCounts.allocate(memory, stream);
+            made.addAll(counts.tensors());
             return new LossBuffers(
                     of.tensor(dtype, scalar),
                     of.tensor(dtype, rows),
                     of.tensor(dtype, rows),
                     of.tensor(dtype, rows),
-                    of.tensor(DType.F64, Shape.of(2)),
-                    labelStats,
+                    counts,
                     zLoss ? of.tensor(dtype, scalar) : null,
                     zLoss ? of.tensor(dtype, rows) : null,
                     argmax ? of.tensor(DType.I32, rows) : null,
@@ -79,6 +70,16 @@ public record LossBuffers(
             Resources.closeAfter(e, made);
             throw e;
         }
+    }
+
+    /** {@link LabelCounts#divisors}. */
+    public Tensor divisors() {
+        return counts.divisors();
+    }
+
+    /** {@link LabelCounts#stats}. */
+    public Tensor labelStats() {
+        return counts.stats();
     }
 
     private interface Allocator {
@@ -109,8 +110,8 @@ public record LossBuffers(
         named.put("rowLosses", rowLosses);
         named.put("lse", lse);
         named.put("targetSums", targetSums);
-        named.put("divisors", divisors);
-        named.put("labelStats", labelStats);
+        named.put("divisors", divisors());
+        named.put("labelStats", labelStats());
         named.put("zLoss", zLoss);
         named.put("zLosses", zLosses);
         named.put("argmax", argmax);

@@ -51,6 +51,25 @@ final class Require {
         }
     }
 
+    /** What is written once for each row of x: dense, of the arithmetic dtype, apart from x. */
+    static void perRowOutput(String op, String name, Tensor tensor, Rows x) {
+        dense(op, name, tensor, x.dtype().arithmetic(), x.rowShape());
+        apart(op, name, tensor, x.name(), x.tensor());
+    }
+
+    /** What is read once for each row while dx is written: dense, of the arithmetic dtype, apart from dx. */
+    static void perRowInput(String op, String name, Tensor tensor, Rows dx) {
+        dense(op, name, tensor, dx.dtype().arithmetic(), dx.rowShape());
+        apart(op, dx.name(), dx.tensor(), name, tensor);
+    }
+
+    /** A gradient that may go over the logits, with a scale that fits it. */
+    static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale) {
+        alike(op, x, dx);
+        sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
+        gradScale.requireFit(op, dx);
+    }
+
     private static boolean overlap(Tensor low, Tensor high) {
         if (low.bytes() == 0 || high.bytes() == 0 || high.address() >= low.address() + low.bytes()) {
             return false;

@@ -41,6 +41,17 @@ public final class SoftmaxReference {
         return y;
     }
 
+    /** {@link #softmax} of logits that a mask was added to; all 0 if nothing but -inf is left. */
+    public static double[] maskedSoftmax(double[] z) {
+        return max(z) == Double.NEGATIVE_INFINITY ? new double[z.length] : softmax(z);
+    }
+
+    /** The scale of {@link #maskedSoftmax}'s errors: logits with a mask added are rounded before the maximum is subtracted. */
+    public static double maskedSoftmaxScale(double[] z) {
+        double[] y = maskedSoftmax(z);
+        return Double.isNaN(y[0]) ? 0 : maxAbs(y) * Math.max(1, Math.abs(max(z)) / 8);
+    }
+
     /** x - logsumexp(x); all NaN as in {@link #softmax}. */
     public static double[] logSoftmax(double[] x) {
         double max = max(x);

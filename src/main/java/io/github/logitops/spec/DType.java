@@ -1,6 +1,9 @@
 package io.github.logitops.spec;
 
-/** Element types: four for logits, gradients and losses, two for class labels. Storage is in the machine's byte order. */
+/**
+ * Element types: four for logits, gradients and losses, two for class labels, one for masks. Storage is in the machine's byte
+ * order.
+ */
 public enum DType {
     /** IEEE binary64; arithmetic in binary64. */
     F64(8),
@@ -13,7 +16,9 @@ public enum DType {
     /** 64-bit class labels. */
     I64(8),
     /** 32-bit class labels. */
-    I32(4);
+    I32(4),
+    /** Masks, a byte each: 0 is false, anything else true. */
+    BOOL(1);
 
     private final int bytes;
 
@@ -28,23 +33,23 @@ public enum DType {
 
     /** Whether logits, gradients and losses may have this type. */
     public boolean isFloating() {
-        return this != I64 && this != I32;
+        return this == F64 || this == F32 || this == F16 || this == BF16;
     }
 
     /** Whether class labels may have this type. */
     public boolean isLabel() {
-        return !isFloating();
+        return this == I64 || this == I32;
     }
 
     /**
      * The type that losses, log-sum-exps and class weights have when logits have this one: {@link #F64} for F64,
      * {@link #F32} for F32, F16 and BF16.
      *
-     * @throws IllegalStateException for a label type
+     * @throws IllegalStateException for any other type
      */
     public DType arithmetic() {
-        if (isLabel()) {
-            throw new IllegalStateException("dtype: labels have no arithmetic type: dtype=" + this);
+        if (!isFloating()) {
+            throw new IllegalStateException("dtype: only floating types have an arithmetic type: dtype=" + this);
         }
         return this == F64 ? F64 : F32;
     }

@@ -32,7 +32,7 @@ public final class Elements {
                     into[from + i] = format.decode(memory.getShort(at + i * byteStride));
                 }
             }
-            case I64, I32 -> throw notFloating(dtype);
+            case I64, I32, BOOL -> throw notFloating(dtype);
         }
     }
 
@@ -56,7 +56,7 @@ public final class Elements {
                     memory.putShort(at + i * byteStride, format.encode(values[from + i]));
                 }
             }
-            case I64, I32 -> throw notFloating(dtype);
+            case I64, I32, BOOL -> throw notFloating(dtype);
         }
     }
 
@@ -78,7 +78,7 @@ public final class Elements {
                 BinaryFormat format = BinaryFormat.of(dtype);
                 yield format.decode(format.encode(value));
             }
-            case I64, I32 -> throw notFloating(dtype);
+            case I64, I32, BOOL -> throw notFloating(dtype);
         };
     }
 

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
+import io.github.logitops.DistillationResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.driver.KernelArguments;
@@ -15,11 +18,14 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.WatchedDriver;
 import java.io.IOException;
@@ -178,10 +184,27 @@ class KernelExecutorTest {
         ops.softmax(axis).backward(x, other, other, stream);
         ops.logSoftmax(axis).forward(x, other, stream);
         ops.logSoftmax(axis).backward(x, other, other, stream);
+        Shape rows = x.shape().without(axis);
+        Tensor keep = tensor(DType.BOOL, 3, 4);
+        ops.maskedSoftmax(axis).forward(x, Mask.keep(keep), other, stream);
+        Tensor value = tensor(dtype.arithmetic(), rows.extent(0));
+        Tensor lse = tensor(dtype.arithmetic(), rows.extent(0));
+        ops.logSumExp(axis).forward(x, lse, stream);
+        ops.logSumExp(axis).backward(x, lse, GradScale.ONE, other, stream);
+        ops.entropy(axis).forward(x, value, lse, stream);
+        ops.entropy(axis).backward(x, value, lse, GradScale.ONE, other, stream);
+        try (DistillationResult result =
+                ops.distillation(DistillationOptions.defaults(), axis).forward(x, other, null, stream)) {
+            ops.distillation(DistillationOptions.defaults(), axis)
+                    .forwardBackward(x, other, null, GradScale.ONE, x, result, stream);
+        }
         for (DType labelType : List.of(DType.I32, DType.I64)) {
-            Shape rows = x.shape().without(axis);
             Tensor labels = tensor(labelType, rows.extent(0));
             Tensor weights = tensor(dtype.arithmetic(), 12 / rows.extent(0));
+            SelectedLogProb selected = ops.selectedLogProb(SelectedLogProbOptions.defaults(), axis);
+            try (SelectedLogProbResult result = selected.forward(x, labels, stream)) {
+                selected.backward(x, labels, result, GradScale.ONE, other, stream);
+            }
             CrossEntropy loss = ops.crossEntropy(CrossEntropyOptions.defaults(), axis);
             try (CrossEntropyResult result = loss.forward(x, labels, weights, stream)) {
                 loss.backward(x, labels, weights, result, x, stream);

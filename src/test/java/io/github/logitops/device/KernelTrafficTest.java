@@ -17,14 +17,27 @@ import java.util.Set;
 /** How often each tier reads and writes its tensors, and how well it does it: what speed on a device depends on, exactly. */
 class KernelTrafficTest {
     /** Passes over a tensor of the logits' shape, by op and name. */
-    private static final Map<String, Map<String, Passes>> PASSES = Map.of(
-            "softmax.forward", Map.of("x", new Passes(2, 0), "y", new Passes(0, 1)),
-            "softmax.backward", Map.of("y", new Passes(2, 0), "dy", new Passes(2, 0), "dx", new Passes(0, 1)),
-            "logSoftmax.forward", Map.of("x", new Passes(2, 0), "y", new Passes(0, 1)),
-            "logSoftmax.backward", Map.of("y", new Passes(1, 0), "dy", new Passes(2, 0), "dx", new Passes(0, 1)),
-            "crossEntropy.forward", Map.of("x", new Passes(1, 0)),
-            "crossEntropy.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1)),
-            "crossEntropy.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1)));
+    private static final Map<String, Map<String, Passes>> PASSES = Map.ofEntries(
+            Map.entry("softmax.forward", Map.of("x", new Passes(2, 0), "y", new Passes(0, 1))),
+            Map.entry(
+                    "softmax.backward", Map.of("y", new Passes(2, 0), "dy", new Passes(2, 0), "dx", new Passes(0, 1))),
+            Map.entry("logSoftmax.forward", Map.of("x", new Passes(2, 0), "y", new Passes(0, 1))),
+            Map.entry(
+                    "logSoftmax.backward",
+                    Map.of("y", new Passes(1, 0), "dy", new Passes(2, 0), "dx", new Passes(0, 1))),
+            Map.entry("logSumExp.forward", Map.of("x", new Passes(1, 0))),
+            Map.entry("logSumExp.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("entropy.forward", Map.of("x", new Passes(1, 0))),
+            Map.entry("entropy.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("selectedLogProb.forward", Map.of("x", new Passes(1, 0))),
+            Map.entry("selectedLogProb.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("distillation.forward", Map.of("x", new Passes(2, 0))),
+            Map.entry("distillation.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1))),
+            Map.entry("mixedDistillation.forward", Map.of("x", new Passes(2, 0))),
+            Map.entry("mixedDistillation.forwardBackward", Map.of("x", new Passes(3, 0), "dx", new Passes(0, 1))),
+            Map.entry("crossEntropy.forward", Map.of("x", new Passes(1, 0))),
+            Map.entry("crossEntropy.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("crossEntropy.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1))));
 
     /** How often each element is read and written. */
     private record Passes(int reads, int writes) {}

@@ -32,7 +32,7 @@ class PtxEntriesTest {
             }
         }
         assertEquals(computed, shipped);
-        assertEquals(65, shipped.size());
+        assertEquals(137, shipped.size());
     }
 
     @Test

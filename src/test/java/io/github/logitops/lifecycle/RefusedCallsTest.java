@@ -12,6 +12,8 @@ import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
@@ -23,8 +25,10 @@ import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.RowOutput;
+import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.WatchedDriver;
 import java.util.Arrays;
@@ -60,6 +64,15 @@ class RefusedCallsTest {
                 .forwardBackward(LOGITS, new float[] {1, 0, 0, 0, 0, 1}, null, GradScale.ONE, SHAPE)
                 .gradient()),
         SHARDS(RefusedCallsTest::shards),
+        MASKED_SOFTMAX_ON_HOST(
+                ops -> ops.maskedSoftmax().forward(LOGITS, SHAPE, new boolean[] {true, false, true}, Shape.of(3))),
+        LOG_SUM_EXP_ON_HOST(ops -> ops.logSumExp().backward(LOGITS, new float[] {1, 2}, SHAPE)),
+        ENTROPY_ON_HOST(ops -> ops.entropy().backward(LOGITS, new float[] {1, 2}, SHAPE)),
+        SELECTED_LOG_PROB_ON_HOST(ops -> selectedLogProb(ops).backward(LOGITS, LABELS, new float[] {1, 2}, SHAPE)),
+        DISTILLATION_ON_HOST(ops -> ops.distillation(DistillationOptions.defaults())
+                .forwardBackward(LOGITS, LOGITS, LABELS, GradScale.ONE, SHAPE)
+                .gradient()),
+        SELECTED_LABEL_OUT_OF_RANGE(RefusedCallsTest::selectedLabelOutOfRange),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
         PADDED_ROWS(RefusedCallsTest::paddedRows),
@@ -175,6 +188,23 @@ class RefusedCallsTest {
 
     private static CrossEntropy mean(LogitOps ops) {
         return ops.crossEntropy(CrossEntropyOptions.defaults());
+    }
+
+    private static SelectedLogProb selectedLogProb(LogitOps ops) {
+        return ops.selectedLogProb(SelectedLogProbOptions.defaults());
+    }
+
+    private static float[] selectedLabelOutOfRange(LogitOps ops) {
+        try (io.github.logitops.memory.Stream s = ops.newStream();
+                Tensor x = ops.upload(LOGITS, DType.F32, SHAPE, s);
+                Tensor labels = ops.labels(new int[] {2, 3}, s);
+                SelectedLogProbResult result = selectedLogProb(ops).forward(x, labels, s)) {
+            try {
+                return new float[] {result.countedRows()};
+            } catch (IllegalArgumentException e) {
+                return new float[] {e.getMessage().length()};
+            }
+        }
     }
 
     private static float[] tensorsInHalf(LogitOps ops) {

@@ -3,7 +3,10 @@ package io.github.logitops.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.TemperatureFactor;
 import io.github.logitops.support.Data;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
@@ -77,6 +80,24 @@ class FiniteDifferencesTest {
         }
     }
 
+    /** Softmax's gradient is that of masked softmax too: what is hidden has y = 0 and does not move. */
+    @Test
+    void maskedSoftmax() {
+        double[] x = new Data(39).values(1, 6)[0];
+        double[] dy = new Data(38).values(1, 6)[0];
+        double[] dx = SoftmaxReference.softmaxBackward(SoftmaxReference.maskedSoftmax(hide(x)), dy, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * dot(SoftmaxReference.maskedSoftmax(hide(moved)), dy)), dx[j], 1e-8);
+        }
+    }
+
+    private static double[] hide(double[] x) {
+        double[] z = x.clone();
+        z[1] = Double.NEGATIVE_INFINITY;
+        z[4] = Double.NEGATIVE_INFINITY;
+        return z;
+    }
+
     @Test
     void logSoftmax() {
         double[] x = new Data(43).values(1, 6)[0];
@@ -84,6 +105,72 @@ class FiniteDifferencesTest {
         double[] dx = SoftmaxReference.logSoftmaxBackward(SoftmaxReference.logSoftmax(x), dy, 3);
         for (int j = 0; j < x.length; j++) {
             assertEquals(slope(x, j, moved -> 3 * dot(SoftmaxReference.logSoftmax(moved), dy)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void logSumExp() {
+        double[] x = new Data(45).values(1, 6)[0];
+        double[] dx = LogProbReference.logSumExpBackward(x, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * SoftmaxReference.logSumExp(moved)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void selectedLogProb() {
+        double[] x = new Data(46).values(1, 6)[0];
+        double[] dx = LogProbReference.selectedLogProbBackward(x, 2, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * LogProbReference.selectedLogProb(moved, 2)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void entropy() {
+        double[] x = new Data(47).values(1, 6)[0];
+        double[] dx = LogProbReference.entropyBackward(x, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * LogProbReference.entropy(moved)), dx[j], 1e-8);
+        }
+    }
+
+    @Test
+    void distillationWithEveryOption() {
+        double[][] student = new Data(48).values(4, 6);
+        double[][] teacher = new Data(49).values(4, 6);
+        long[] labels = {3, -100, 0, 5};
+        for (double beta : new double[] {0, 0.1, 0.5, 1}) {
+            for (Reduction reduction : Reduction.values()) {
+                for (double hard : new double[] {0, 0.3, 1}) {
+                    DistillationOptions options = DistillationOptions.defaults()
+                            .withDivergence(new Divergence(beta))
+                            .withTemperature(2.5, TemperatureFactor.SQUARED)
+                            .withHardWeight(hard)
+                            .withReduction(reduction);
+                    checkDistillation(student, teacher, labels, options);
+                }
+            }
+        }
+        checkDistillation(
+                student, teacher, null, DistillationOptions.defaults().withTemperature(0.5, TemperatureFactor.ONE));
+    }
+
+    private static void checkDistillation(
+            double[][] student, double[][] teacher, long[] labels, DistillationOptions options) {
+        double[] gradScale = {2, 2, 2, 2};
+        DistillationReference at = DistillationReference.of(student, teacher, labels, options, gradScale);
+        for (int n = 0; n < student.length; n++) {
+            for (int j = 0; j < student[n].length; j++) {
+                int row = n;
+                double slope = slope(student[n], j, x -> {
+                    double[][] moved = student.clone();
+                    moved[row] = x;
+                    DistillationReference there = DistillationReference.of(moved, teacher, labels, options, gradScale);
+                    return 2 * (options.reduction() == Reduction.NONE ? there.rows()[row].loss() : there.loss());
+                });
+                assertEquals(slope, at.rows()[n].gradient()[j], 1e-8, options + ", row " + n + ", class " + j);
+            }
         }
     }
 

@@ -77,6 +77,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
             calls.add(new OpCall(
                     "crossEntropy.forwardBackward", targets, dtype, geometry, OpCall::crossEntropyForwardBackward));
         }
+        calls.addAll(RowValueCalls.of(dtype, geometry));
         calls.add(new OpCall("crossEntropyShard", Targets.LABELS, dtype, geometry, OpCall::crossEntropyShard));
         return calls;
     }
@@ -87,15 +88,15 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return geometry.rows() - (ignores ? geometry.rows() / 4 : 0); // as Data.labels says
     }
 
-    /** Rows whose logits are read: a gradient leaves those that do not count alone. */
+    /** Rows whose logits are read: of those that do not count nobody wants to know but cross entropy's forward op. */
     public int rowsRead() {
-        return method.endsWith("ackward") ? countedRows() : geometry.rows();
+        return method.equals("crossEntropy.forward") ? geometry.rows() : countedRows();
     }
 
-    /** How often a thread looks at the logit of a row's label, where losses are made. */
+    /** How often a thread looks at the logit of a row's label besides. */
     public int looksAtLabels() {
-        boolean looks = method.startsWith("crossEntropy.forward") && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT;
-        return looks ? countedRows() : 0;
+        boolean looks = method.matches("crossEntropy.forward.*|selectedLogProb.forward|mixedDistillation.*");
+        return looks && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT ? countedRows() : 0;
     }
 
     /** Makes the call; the values are those after all work is done. */
@@ -105,11 +106,11 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return ran;
     }
 
-    private DeviceRows logits(Bench bench) {
+    DeviceRows logits(Bench bench) {
         return bench.rows(dtype, geometry, new Data(60).logits(geometry.rows(), geometry.classes()));
     }
 
-    private DeviceRows values(Bench bench, long seed) {
+    DeviceRows values(Bench bench, long seed) {
         return bench.rows(dtype, geometry, new Data(seed).values(geometry.rows(), geometry.classes()));
     }
 
@@ -197,7 +198,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return bench.ops().crossEntropy(targets.options, geometry.specAxis());
     }
 
-    private Tensor targets(Bench bench) {
+    Tensor targets(Bench bench) {
         if (targets == Targets.PROBABILITIES_AND_EVERY_OUTPUT) {
             return values(bench, 65).tensor();
         }
@@ -224,7 +225,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return written;
     }
 
-    private static Map<String, DeviceRows> named(Object... namesAndRows) {
+    static Map<String, DeviceRows> named(Object... namesAndRows) {
         Map<String, DeviceRows> rows = new LinkedHashMap<>();
         for (int i = 0; i < namesAndRows.length; i += 2) {
             rows.put((String) namesAndRows[i], (DeviceRows) namesAndRows[i + 1]);

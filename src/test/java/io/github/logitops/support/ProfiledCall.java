@@ -46,7 +46,7 @@ public record ProfiledCall(OpCall call, List<LaunchProfile> launches, Map<String
     }
 
     private String module() {
-        String[] method = call.method().split("\\.");
+        String[] method = call.method().replace("mixedD", "d").split("\\.");
         String direction = Map.of("forward", "fwd", "backward", "bwd", "forwardBackward", "fused")
                 .get(method[1]);
         return method[0].replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT) + "_" + direction;

@@ -8,7 +8,13 @@ import java.util.Random;
 final class OracleCheck {
     /** Every op. */
     static final List<OpCheck> OPS = List.of(
-            SoftmaxCheck.SOFTMAX, SoftmaxCheck.LOG_SOFTMAX, new CrossEntropyCheck(), new CrossEntropyShardCheck());
+            SoftmaxCheck.SOFTMAX,
+            SoftmaxCheck.LOG_SOFTMAX,
+            new MaskedSoftmaxCheck(),
+            new LogProbCheck(),
+            new DistillationCheck(),
+            new CrossEntropyCheck(),
+            new CrossEntropyShardCheck());
 
     private final LogitOps ops;
     private final Verdict verdict;

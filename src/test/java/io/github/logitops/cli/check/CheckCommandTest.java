@@ -17,7 +17,16 @@ import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.Executor;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.spec.DType;
@@ -142,6 +151,60 @@ class CheckCommandTest {
             spoil(15, problem.result().loss(), stream);
         }
 
+        @Override
+        public void run(MaskedSoftmaxForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(16, problem.y().tensor(), stream);
+        }
+
+        @Override
+        public void run(LogSumExpForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(17, problem.lse(), stream);
+        }
+
+        @Override
+        public void run(LogSumExpBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(18, problem.dx().tensor(), stream);
+        }
+
+        @Override
+        public void run(SelectedLogProbForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(19, problem.logProbs(), stream);
+        }
+
+        @Override
+        public void run(SelectedLogProbBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(20, problem.dx().tensor(), stream);
+        }
+
+        @Override
+        public void run(EntropyForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(21, problem.entropy(), stream);
+        }
+
+        @Override
+        public void run(EntropyBackward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(22, problem.dx().tensor(), stream);
+        }
+
+        @Override
+        public void run(DistillationForward problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(23, problem.result().rowLosses(), stream);
+        }
+
+        @Override
+        public void run(DistillationFused problem, Stream stream) {
+            executor.run(problem, stream);
+            spoil(24, problem.dx().tensor(), stream);
+        }
+
         private void spoil(int index, Tensor tensor, Stream stream) {
             if (index == target && tensor != null) {
                 double[] values = tensor.downloadDoubles(stream);
@@ -152,7 +215,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Verdict verdict = run(driver, new Spoiled(driver, target), Placement.DENSE);

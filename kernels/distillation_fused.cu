@@ -1,0 +1,73 @@
+// distillation_fused: losses and the student's gradient at once, row by row:
+//   row_losses = hard (- log p_y) + soft D(teacher, student)
+//   dx_j       = g (hard (p_j - [j = y]) + soft / T dD/dz_j)
+// with p, D and their numbers as in include/distillation.cuh, g = scale * row_scale[row] / divisor.
+//
+// Shapes    student, teacher, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
+//           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every
+//           row counts, and hard must be 0. row_scale: [rows], or null for 1 each. divisor: one number, or null for 1.
+// Tiers     gmem  one block per row, both read twice, or three times if beta is not 0; any cols; inner = 1, axis = 1.
+//           cols  the same with one thread per row; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  dx may be student; student and teacher may be one if dx is neither. Elements between and after rows are
+//           neither read nor written.
+// Numerics  as distillation_fwd; g multiplies before the one rounding. Where the loss is NaN because of a logit, the
+//           gradient is NaN throughout, and so it is where KL(Q || P) is infinite. Rows that are ignored or have a bad
+//           label: gradient 0.
+#include "include/distillation.cuh"
+
+namespace logitops {
+
+template <class Tier, class T, class A>
+LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
+                                        ClassLabels labels, const A* row_scale, const double* divisor, Shape shape,
+                                        DistillationNumbers<A> numbers, double scale) {
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const auto dx_row = tier.row(dx, row);
+    const RowLabel label = row_label(labels, row, shape.cols);
+    if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+      if (tier.leads()) {
+        row_losses[row] = label.ignored ? A(0) : A(NAN);
+      }
+      write_zeros<A>(tier, dx_row);
+      return;
+    }
+    const auto student_row = tier.row(student, row);
+    const auto teacher_row = tier.row(teacher, row);
+    const A factor = row_factor(scale, row_scale, row) / (divisor == nullptr ? A(1) : static_cast<A>(*divisor));
+    RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
+    distillation.measure(tier, student_row, teacher_row, distillation.is_kl() ? 1 : 2, [&](auto columns, Batch<A>& v) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        v[k] *= factor;
+      }
+      dx_row.store(columns, v);
+    });
+    if (tier.leads()) {
+      row_losses[row] = distillation.loss();
+    }
+  });
+}
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                               \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                  \
+  distillation_fused_##tier##_##dtype(                                                                            \
+      T* dx, logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels,         \
+      const logitops::Arithmetic<T>* row_scale, const double* divisor, int64_t rows, int64_t inner, int32_t cols, \
+      int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,      \
+      int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                     \
+      double inverse_temperature, double beta, double hard, double soft, double scale) {                          \
+    using A = logitops::Arithmetic<T>;                                                                            \
+    logitops::distillation_fused<Tier, T>(                                                                        \
+        {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                              \
+        {teacher, teacher_outer, teacher_axis}, {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},     \
+        row_scale, divisor, {rows, inner, static_cast<uint32_t>(cols)},                                           \
+        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature), static_cast<A>(beta),               \
+                                         static_cast<A>(hard), static_cast<A>(soft)},                             \
+        scale);                                                                                                   \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -1,0 +1,58 @@
+// distillation_fwd: row_losses = hard (- log p_y) + soft D(teacher, student), row by row; p, D and their numbers as in
+// include/distillation.cuh.
+//
+// Shapes    student, teacher: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
+// 64-bit
+//           but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every row
+//           counts, and hard must be 0.
+// Tiers     gmem  one block per row, both read twice; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, both read twice; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  none; student and teacher may be one. Elements between and after rows are not read.
+// Numerics  f32 arithmetic for every storage type but f64, and row_losses are of that type. Log-probabilities are taken
+//           from the maximum, so large logits cancel nothing. 0 log 0 = 0. A row of the student or the teacher whose
+//           lse is not finite makes the loss NaN. Rows that are ignored or have a bad label: 0 or NaN, and not read.
+#include "include/distillation.cuh"
+
+namespace logitops {
+
+template <class Tier, class T, class A>
+LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
+                                          ClassLabels labels, Shape shape, DistillationNumbers<A> numbers) {
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const RowLabel label = row_label(labels, row, shape.cols);
+    if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+      if (tier.leads()) {
+        row_losses[row] = label.ignored ? A(0) : A(NAN);
+      }
+      return;
+    }
+    const auto student_row = tier.row(student, row);
+    const auto teacher_row = tier.row(teacher, row);
+    RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
+    distillation.measure(tier, student_row, teacher_row, 1, [](auto, const Batch<A>&) {});
+    if (tier.leads()) {
+      row_losses[row] = distillation.loss();
+    }
+  });
+}
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                               \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                  \
+  distillation_fwd_##tier##_##dtype(                                                                              \
+      logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels, int64_t rows,  \
+      int64_t inner, int32_t cols, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,            \
+      int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                     \
+      double inverse_temperature, double beta, double hard, double soft) {                                        \
+    using A = logitops::Arithmetic<T>;                                                                            \
+    logitops::distillation_forward<Tier, T>(                                                                      \
+        row_losses, {student, student_outer, student_axis}, {teacher, teacher_outer, teacher_axis},               \
+        {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0}, {rows, inner, static_cast<uint32_t>(cols)}, \
+        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature), static_cast<A>(beta),               \
+                                         static_cast<A>(hard), static_cast<A>(soft)});                            \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

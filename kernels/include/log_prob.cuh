@@ -1,0 +1,44 @@
+// log_prob: what the ops on log-probabilities share: the sum of a row's exponentials, and gradients from a saved lse.
+#pragma once
+
+#include "entries.cuh"
+
+namespace logitops {
+
+/** Reads a row once; all of its threads get the same sum. */
+template <class A, class Tier, class X>
+LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = ExpSum<A>()) {
+  tier.template each_batch<A>([&](auto columns) {
+    Batch<A> v;
+    x_row.load(columns, A(-INFINITY), v);
+    exp_sum.add(v);
+  });
+  exp_sum.gather(tier);
+  return exp_sum;
+}
+
+/** What a row's gradient is multiplied by. */
+template <class A>
+LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row) {
+  return static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+}
+
+/**
+ * dx_j = Gradient(log p_j, j) with log p_j = x_j - lse, one read and one write; an lse that is not finite makes the row
+ * NaN.
+ */
+template <class A, class Tier, class DX, class X, class Gradient>
+LOGITOPS_DEVICE void write_from_lse(const Tier& tier, DX dx_row, X x_row, A lse, Gradient gradient) {
+  const A shift = is_finite(lse) ? lse : A(NAN);
+  tier.template each_batch<A>([&](auto columns) {
+    Batch<A> v;
+    x_row.load(columns, A(0), v);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      v[k] = gradient(v[k] - shift, columns[k]);
+    }
+    dx_row.store(columns, v);
+  });
+}
+
+}  // namespace logitops

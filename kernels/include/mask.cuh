@@ -1,0 +1,83 @@
+// mask: which columns of a row count. A mask is smaller than the logits: it is repeated over heads, over queries, over
+// batches. Row r, seen as (o, m, i) = (r / (middle * inner), r / inner mod middle, r mod inner), reads it from
+//
+//   o * outer_stride + m * middle_stride + i * inner_stride
+//
+// where the strides are 0 along what it is repeated over; neighbouring columns lie axis apart, or are one if that is 0.
+#pragma once
+
+#include "entries.cuh"
+
+namespace logitops {
+
+/** The mask of one row. */
+template <class T>
+struct RowMask {
+  const uint8_t* keep;  // null: none
+  const T* additive;    // null: none
+  int64_t axis;
+  uint32_t limit;  // columns from here on are hidden
+
+  /** Reads a batch of logits; -inf stands for what is hidden, which is not read, and for columns past the end. */
+  template <class X, uint32_t kStep, class A>
+  LOGITOPS_DEVICE void load(X x_row, Columns<kStep> columns, A (&z)[kBatch<A>]) const {
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      z[k] = columns.holds(k) && columns[k] < limit ? A(0) : A(-INFINITY);
+    }
+    if (keep != nullptr) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        z[k] = z[k] == 0 && keep[columns[k] * axis] != 0 ? A(0) : A(-INFINITY);
+      }
+    }
+    if (additive != nullptr) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        z[k] = z[k] == 0 ? widen(additive[columns[k] * axis]) : A(-INFINITY);
+      }
+    }
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      if (z[k] != -INFINITY) {
+        z[k] += widen(*x_row.at(columns[k]));
+      }
+    }
+  }
+};
+
+/** The mask of a call. */
+template <class T>
+struct Mask {
+  const void* data;  // null: none
+  bool is_additive;
+  int64_t middle;
+  int64_t inner;
+  int64_t outer_stride;
+  int64_t middle_stride;
+  int64_t inner_stride;
+  int64_t axis;
+  int64_t queries;  // 0: not causal
+
+  LOGITOPS_DEVICE RowMask<T> of(int64_t row, uint32_t cols) const {
+    const int64_t above = quotient(row, inner);
+    const int64_t o = quotient(above, middle);
+    const int64_t start =
+        o * outer_stride + (above - o * middle) * middle_stride + (row - above * inner) * inner_stride;
+    RowMask<T> mask{nullptr, nullptr, axis, cols};
+    if (data != nullptr && is_additive) {
+      mask.additive = static_cast<const T*>(data) + start;
+    }
+    if (data != nullptr && !is_additive) {
+      mask.keep = static_cast<const uint8_t*>(data) + start;
+    }
+    if (queries != 0) {
+      const int64_t query = row - quotient(row, queries) * queries;
+      const int64_t seen = query + cols - queries + 1;
+      mask.limit = seen <= 0 ? 0 : seen < cols ? static_cast<uint32_t>(seen) : cols;
+    }
+    return mask;
+  }
+};
+
+}  // namespace logitops

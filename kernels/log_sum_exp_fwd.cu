@@ -1,0 +1,36 @@
+// log_sum_exp_fwd: lse = log sum_j exp(x_j), row by row.
+//
+// Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
+//           lse: [rows].
+// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, x read once; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  none. Elements between and after rows are not read.
+// Numerics  f32 arithmetic for every storage type but f64, and lse is of that type. Nothing but -inf gives -inf, a +inf
+//           gives +inf, a NaN gives NaN.
+#include "include/log_prob.cuh"
+
+namespace logitops {
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, Shape shape) {
+  using A = Arithmetic<T>;
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, tier.row(x, row));
+    if (tier.leads()) {
+      lse[row] = exp_sum.shift() + logarithm(exp_sum.sum());
+    }
+  });
+}
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                                \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                   \
+  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner,          \
+                                   int32_t cols, int64_t x_outer, int64_t x_axis) {                                \
+    logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, {rows, inner, static_cast<uint32_t>(cols)}); \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -1,0 +1,69 @@
+// masked_softmax_fwd: y_j = exp(z_j - lse), lse = log sum_j exp(z_j), row by row, where z_j is
+//   -inf           if the mask hides column j: keep[j] = 0, additive[j] = -inf, or j > query + cols - queries
+//   x_j            if it does not
+//   x_j + additive_j with an additive mask.
+// A row of nothing but -inf gives zeros.
+//
+// Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
+//           mask: null; or bytes, 0 to hide; or if mask_is_additive, elements like x. Row r reads it where
+//           include/mask.cuh says. queries: 0; or for a causal mask the number of rows, query = row mod queries, that
+//           see one another.
+// Tiers     gmem  one block per row, x and mask read twice; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, x and mask read twice; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  y may be x. Elements between and after rows are neither read nor written. Hidden elements of x are not
+// read. Numerics  f32 arithmetic for every storage type but f64; x_j + additive_j is rounded in it, and y on the way
+// out. A row
+//           that holds NaN or +inf where it is not hidden is NaN throughout.
+#include "include/mask.cuh"
+
+namespace logitops {
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape) {
+  using A = Arithmetic<T>;
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const auto x_row = tier.row(x, row);
+    const auto y_row = tier.row(y, row);
+    const RowMask<T> row_mask = mask.of(row, shape.cols);
+    ExpSum<A> exp_sum;
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> z;
+      row_mask.load(x_row, columns, z);
+      exp_sum.add(z);
+    });
+    exp_sum.gather(tier);
+
+    const bool hidden = exp_sum.sum() == 0;
+    const A shift = hidden || exp_sum.regular() ? exp_sum.shift() : A(NAN);
+    const A inverse_sum = hidden ? A(0) : 1 / exp_sum.sum();
+    tier.template each_batch<A>([&](auto columns) {
+      Batch<A> z;
+      row_mask.load(x_row, columns, z);
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        z[k] = exponential(z[k] - shift) * inverse_sum;
+      }
+      y_row.store(columns, z);
+    });
+  });
+}
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                                  \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                     \
+  masked_softmax_fwd_##tier##_##dtype(T* y, const T* x, const void* mask, int64_t rows, int64_t inner, int32_t cols, \
+                                      int64_t y_outer, int64_t y_axis, int64_t x_outer, int64_t x_axis,              \
+                                      int64_t mask_middle, int64_t mask_inner, int64_t mask_outer_stride,            \
+                                      int64_t mask_middle_stride, int64_t mask_inner_stride, int64_t mask_axis,      \
+                                      int32_t mask_is_additive, int64_t queries) {                                   \
+    logitops::masked_softmax_forward<Tier, T>(                                                                       \
+        {y, y_outer, y_axis}, {x, x_outer, x_axis},                                                                  \
+        {mask, mask_is_additive != 0, mask_middle, mask_inner, mask_outer_stride, mask_middle_stride,                \
+         mask_inner_stride, mask_axis, queries},                                                                     \
+        {rows, inner, static_cast<uint32_t>(cols)});                                                                 \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

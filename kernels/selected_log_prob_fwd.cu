@@ -1,0 +1,55 @@
+// selected_log_prob_fwd: log_prob = log p_y = x_y - lse,  lse = log sum_j exp(x_j), row by row; y = the row's label.
+//
+// Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
+//           log_prob, labels: [rows]; labels i64 or i32 as labels_are_i64 says; lse: [rows], or null if nobody wants
+//           it.
+// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+//           cols  one thread per row, x read once; any inner and strides.
+// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Aliasing  none. Elements between and after rows are not read.
+// Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
+// sum,
+//           never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a bad
+//           label have 0 or NaN; their logits are read only if lse is wanted.
+#include "include/labels.cuh"
+#include "include/log_prob.cuh"
+
+namespace logitops {
+
+template <class Tier, class T, class A>
+LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const T> x, ClassLabels labels, Shape shape) {
+  Tier tier(shape);
+  tier.each_row(shape, [&](int64_t row) {
+    const RowLabel label = labels.of(row, shape.cols);
+    if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+      if (tier.leads()) {
+        log_prob[row] = label.ignored ? A(0) : A(NAN);
+        lse[row] = 0;
+      }
+      return;
+    }
+    const auto x_row = tier.row(x, row);
+    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row);
+    if (tier.leads()) {
+      const A log_sum = logarithm(exp_sum.sum());
+      const A shifted = widen(*x_row.at(label.label)) - exp_sum.shift();
+      log_prob[row] = exp_sum.regular() ? shifted - log_sum : A(NAN);
+      lse[row] = exp_sum.shift() + log_sum;
+    }
+  });
+}
+
+}  // namespace logitops
+
+#define ENTRY(tier, Tier, dtype, T)                                                                                   \
+  LOGITOPS_ENTRY(Tier::kThreads)                                                                                      \
+  selected_log_prob_fwd_##tier##_##dtype(logitops::Arithmetic<T>* log_prob, logitops::Arithmetic<T>* lse, const T* x, \
+                                         const void* labels, int64_t rows, int64_t inner, int32_t cols,               \
+                                         int64_t x_outer, int64_t x_axis, int32_t labels_are_i64,                     \
+                                         int64_t ignore_index, int32_t has_ignore) {                                  \
+    logitops::selected_log_prob_forward<Tier, T>(log_prob, lse, {x, x_outer, x_axis},                                 \
+                                                 {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},        \
+                                                 {rows, inner, static_cast<uint32_t>(cols)});                         \
+  }
+
+LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

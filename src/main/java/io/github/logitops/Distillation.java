@@ -1,0 +1,239 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.DistillationForward;
+import io.github.logitops.op.DistillationFused;
+import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.Shape;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Knowledge distillation along one axis: how far a student's logits are from a teacher's, and the gradient to the student.
+ * Cheap to make, without state, shared by threads.
+ *
+ * <p>With P = softmax(teacher / T), Q = softmax(student / T), a the hard weight, y the label and f the temperature factor,
+ *
+ * <pre>
+ * loss = a (- log softmax(student)_y) + (1 - a) f D(P, Q)
+ * </pre>
+ *
+ * where D is KL(P || Q), KL(Q || P) or a generalised Jensen-Shannon divergence
+ * ({@link io.github.logitops.spec.Divergence}), and f is 1 or T^2 ({@link io.github.logitops.spec.TemperatureFactor}). 0 log 0
+ * is 0. {@code docs/maths.md} derives the gradient.
+ *
+ * <p><i>Shapes</i>: student, teacher and gradient of one shape and floating dtype, with any row strides; labels and row losses
+ * have that shape without the class axis, and no padding. Labels, I32 or I64, may be null where the hard weight is 0: then
+ * every row counts. Losses have the arithmetic dtype: F64 with F64 logits, else F32. <i>Waits</i>: the tensor forms wait for
+ * nothing; those that take a result allocate nothing either.
+ *
+ * <p><i>Labels</i>: a row whose label is {@code ignoreIndex} has loss 0 and gradient 0, whatever its logits hold: they are not
+ * read. A label out of range has loss NaN and gradient 0 in its row, makes the reduced loss NaN, and is thrown by whoever
+ * waits ({@link DistillationResult}), whether or not the hard weight is 0. The forms on host arrays throw it at once.
+ *
+ * <p><i>Edges</i>: a row that counts, whose teacher or student holds NaN or +inf, or nothing but -inf, has loss and gradient
+ * NaN. KL(P || Q) is +inf, with a finite gradient, where the student gives 0 to what the teacher does not; KL(Q || P) where the
+ * teacher does, and its gradient is then NaN in the row.
+ *
+ * <p><i>Numerics</i>: bounds are those of cross entropy, on the scales in {@code docs/numerics.md}.
+ */
+public final class Distillation {
+    private static final String OP = "distillation";
+    private static final String FORWARD = OP + ".forward";
+    private static final String FORWARD_BACKWARD = OP + ".forwardBackward";
+
+    private final LogitOps ops;
+    private final DistillationOptions options;
+    private final Axis axis;
+
+    Distillation(LogitOps ops, DistillationOptions options, Axis axis) {
+        this.ops = ops;
+        this.options = Objects.requireNonNull(options, "options");
+        this.axis = Objects.requireNonNull(axis, "axis");
+    }
+
+    /** The numbers of this distillation. */
+    public DistillationOptions options() {
+        return options;
+    }
+
+    /**
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
+        ResultShape made = ResultShape.of(OP, logits, shape, axis);
+        RowLossBuffers buffers = RowLossBuffers.allocate(ops.memory(), logits, made.rows(), stream);
+        return new DistillationResult(buffers, made.classes(), options);
+    }
+
+    /** As {@link #forward(Tensor, Tensor, Tensor, DistillationResult, Stream)}, into a new result. Close it. */
+    public DistillationResult forward(Tensor student, Tensor teacher, Tensor labels, Stream stream) {
+        DistillationInputs inputs = inputs(FORWARD, student, teacher, labels);
+        return fillNew(inputs, stream, result -> forward(inputs, result, stream));
+    }
+
+    /**
+     * Row losses and the loss, into {@code result}.
+     *
+     * @param labels a class for each row; or null
+     * @throws IllegalArgumentException if shapes, dtypes or the axis are not as the class says
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor student, Tensor teacher, Tensor labels, DistillationResult result, Stream stream) {
+        forward(inputs(FORWARD, student, teacher, labels), result, stream);
+    }
+
+    /**
+     * As {@link #forwardBackward(Tensor, Tensor, Tensor, GradScale, Tensor, DistillationResult, Stream)}, without a scale, into
+     * a new result. Close it.
+     */
+    public DistillationResult forwardBackward(
+            Tensor student, Tensor teacher, Tensor labels, Tensor gradient, Stream stream) {
+        DistillationInputs inputs = inputs(FORWARD_BACKWARD, student, teacher, labels);
+        return fillNew(inputs, stream, result -> forwardBackward(inputs, GradScale.ONE, gradient, result, stream));
+    }
+
+    /**
+     * Loss and gradient at once: row losses and the loss into {@code result}, the gradient with respect to the student's
+     * logits into {@code gradient}.
+     *
+     * <p><i>Aliasing</i>: the gradient may be the student's logits, which it then replaces; otherwise it must overlap no input.
+     *
+     * @param labels a class for each row; or null
+     * @param gradScale what the gradient is multiplied by before rounding: a number, or a factor for each row where the
+     *     reduction is NONE. The loss is not.
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forwardBackward(
+            Tensor student,
+            Tensor teacher,
+            Tensor labels,
+            GradScale gradScale,
+            Tensor gradient,
+            DistillationResult result,
+            Stream stream) {
+        forwardBackward(inputs(FORWARD_BACKWARD, student, teacher, labels), gradScale, gradient, result, stream);
+    }
+
+    /**
+     * The loss of F32 logits on the host, without padding. Waits.
+     *
+     * @param labels a class for each row; or null
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public DistillationLoss<float[]> forward(float[] student, float[] teacher, int[] labels, Shape shape) {
+        return forward(HostForm.FLOATS, student, teacher, labels, shape);
+    }
+
+    /** As {@link #forward(float[], float[], int[], Shape)}, in F64. */
+    public DistillationLoss<double[]> forward(double[] student, double[] teacher, int[] labels, Shape shape) {
+        return forward(HostForm.DOUBLES, student, teacher, labels, shape);
+    }
+
+    /**
+     * Loss and gradient of F32 logits on the host, without padding; the arrays are left as they are. Waits.
+     *
+     * @param labels a class for each row; or null
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public DistillationGradient<float[]> forwardBackward(
+            float[] student, float[] teacher, int[] labels, GradScale gradScale, Shape shape) {
+        return forwardBackward(HostForm.FLOATS, student, teacher, labels, gradScale, shape);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], int[], GradScale, Shape)}, in F64. */
+    public DistillationGradient<double[]> forwardBackward(
+            double[] student, double[] teacher, int[] labels, GradScale gradScale, Shape shape) {
+        return forwardBackward(HostForm.DOUBLES, student, teacher, labels, gradScale, shape);
+    }
+
+    private DistillationInputs inputs(String op, Tensor student, Tensor teacher, Tensor labels) {
+        return new DistillationInputs(
+                op,
+                Rows.of(op, "student", student, axis),
+                Rows.of(op, "teacher", teacher, axis),
+                labels == null ? null : new RowLabels(labels, options.ignoreIndex()),
+                options);
+    }
+
+    private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
+        result.requireMadeFor(inputs.op(), options, inputs.student().classes());
+        ops.run(new DistillationForward(inputs, result.buffers()), stream);
+        result.filledOn(stream, inputs);
+    }
+
+    private void forwardBackward(
+            DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
+        result.requireMadeFor(inputs.op(), options, inputs.student().classes());
+        Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
+        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), stream);
+        result.filledOn(stream, inputs);
+    }
+
+    private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
+        DistillationResult result =
+                newResult(inputs.student().dtype(), inputs.student().shape(), stream);
+        try {
+            fill.accept(result);
+            return result;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(result));
+            throw e;
+        }
+    }
+
+    private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
+        Shape rows = requireLabels(FORWARD, form, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, FORWARD + ": student", student, shape, stream);
+                Tensor t = form.upload(ops, FORWARD + ": teacher", teacher, shape, stream);
+                Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
+                DistillationResult result = forward(x, t, y, stream)) {
+            A rowLosses = form.down().apply(result.rowLosses(), stream);
+            return new DistillationLoss<>(reduced(result), rowLosses, result.countedRows());
+        }
+    }
+
+    private <A> DistillationGradient<A> forwardBackward(
+            HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
+        Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, FORWARD_BACKWARD + ": student", student, shape, stream);
+                Tensor t = form.upload(ops, FORWARD_BACKWARD + ": teacher", teacher, shape, stream);
+                Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
+                DistillationResult result = newResult(x.dtype(), shape, stream)) {
+            forwardBackward(x, t, y, gradScale, x, result, stream);
+            A rowLosses = form.down().apply(result.rowLosses(), stream);
+            A gradient = form.down().apply(x, stream);
+            return new DistillationGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
+        }
+    }
+
+    /** The shape of the labels, after a look at each if there are any. */
+    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+        ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
+        if (labels != null) {
+            made.requireLabels(call, labels);
+            LabelCheck.requireInRange(OP, labels, made.classes(), options.ignoreIndex());
+        }
+        return made.rows();
+    }
+
+    private double reduced(DistillationResult result) {
+        return options.reduction() == Reduction.NONE ? Double.NaN : result.await();
+    }
+}

@@ -1,0 +1,118 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
+import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import java.util.Objects;
+
+/**
+ * Softmax of what a mask leaves, along one axis: of attention scores, of the actions that are allowed. The mask is boolean or
+ * additive and broadcasts, or it is causal, or both ({@link Mask}). Cheap to make, without state, shared by threads.
+ *
+ * <p><i>Numerics</i>: as for {@link Softmax}, of z: x, x plus the additive mask (rounded in F32, F64 for F64), or -inf where x
+ * is hidden. Hidden elements are not read, so NaN in them does not matter; they become 0. <b>A row of nothing but -inf becomes
+ * 0 throughout</b>, not NaN. A row that holds NaN or +inf where it is not hidden becomes NaN throughout.
+ */
+public final class MaskedSoftmax {
+    private static final String FORWARD = "maskedSoftmax.forward";
+
+    private final LogitOps ops;
+    private final Axis axis;
+
+    MaskedSoftmax(LogitOps ops, Axis axis) {
+        this.ops = ops;
+        this.axis = Objects.requireNonNull(axis, "axis");
+    }
+
+    /**
+     * y = exp(z - logsumexp(z)) along the axis.
+     *
+     * <p><i>Shapes</i>: x and y have one shape and one dtype, any of the four floating ones, and any row strides; the mask
+     * broadcasts to them ({@link Mask}). <i>Aliasing</i>: y may be x; otherwise outputs and inputs must not overlap.
+     * <i>Waits</i>: for nothing; allocates nothing.
+     *
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor or the stream is closed
+     */
+    public void forward(Tensor x, Mask mask, Tensor y, Stream stream) {
+        ops.run(MaskedSoftmaxForward.of(axis, x, mask, y), stream);
+    }
+
+    /**
+     * dx = g y (dy - sum y dy) along the axis: the backward op of {@link Softmax}, which needs no mask. y is 0 where x was
+     * hidden, and so is dx, if dy is finite there. With an additive mask, dx summed over where the mask was repeated is the
+     * mask's gradient.
+     *
+     * <p>Shapes, aliasing, waits and errors as in {@link Softmax#backward(Tensor, Tensor, GradScale, Tensor, Stream)}.
+     */
+    public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
+        ops.softmax(axis).backward(y, dy, gradScale, dx, stream);
+    }
+
+    /** {@code Mask.causal()} on an F32 host array [..., queries, keys] without padding; returns y in a new array. Waits. */
+    public float[] forwardCausal(float[] x, Shape shape) {
+        return HostForm.FLOATS.map(ops, FORWARD + ": x", x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+    }
+
+    /** As {@link #forwardCausal(float[], Shape)}, in F64. */
+    public double[] forwardCausal(double[] x, Shape shape) {
+        return HostForm.DOUBLES.map(ops, FORWARD + ": x", x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+    }
+
+    /** {@code Mask.keep} on host arrays without padding; returns y in a new array. Waits. */
+    public float[] forward(float[] x, Shape shape, boolean[] keep, Shape keepShape) {
+        return forwardKeep(HostForm.FLOATS, x, shape, keep, keepShape);
+    }
+
+    /** As {@link #forward(float[], Shape, boolean[], Shape)}, in F64. */
+    public double[] forward(double[] x, Shape shape, boolean[] keep, Shape keepShape) {
+        return forwardKeep(HostForm.DOUBLES, x, shape, keep, keepShape);
+    }
+
+    /** {@code Mask.additive} on host arrays without padding; returns y in a new array. Waits. */
+    public float[] forward(float[] x, Shape shape, float[] additive, Shape additiveShape) {
+        return forwardAdditive(HostForm.FLOATS, x, shape, additive, additiveShape);
+    }
+
+    /** As {@link #forward(float[], Shape, float[], Shape)}, in F64. */
+    public double[] forward(double[] x, Shape shape, double[] additive, Shape additiveShape) {
+        return forwardAdditive(HostForm.DOUBLES, x, shape, additive, additiveShape);
+    }
+
+    /** {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on host arrays; returns dx in a new array. Waits. */
+    public float[] backward(float[] y, float[] dy, Shape shape) {
+        return ops.softmax(axis).backward(y, dy, shape);
+    }
+
+    /** As {@link #backward(float[], float[], Shape)}, in F64. */
+    public double[] backward(double[] y, double[] dy, Shape shape) {
+        return ops.softmax(axis).backward(y, dy, shape);
+    }
+
+    private <A> A forwardKeep(HostForm<A> form, A x, Shape shape, boolean[] keep, Shape keepShape) {
+        if (keep.length != keepShape.elements()) {
+            throw new IllegalArgumentException(
+                    FORWARD + ": keep must hold each element once: elements=" + keep.length + ", shape=" + keepShape);
+        }
+        try (Stream stream = ops.newStream();
+                Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                Tensor mask = ops.filled(DType.BOOL, keepShape, m -> m.upload(keep, stream))) {
+            forward(t, Mask.keep(mask), t, stream);
+            return form.down().apply(t, stream);
+        }
+    }
+
+    private <A> A forwardAdditive(HostForm<A> form, A x, Shape shape, A additive, Shape additiveShape) {
+        try (Stream stream = ops.newStream();
+                Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                Tensor mask = form.upload(ops, FORWARD + ": additive", additive, additiveShape, stream)) {
+            forward(t, Mask.additive(mask), t, stream);
+            return form.down().apply(t, stream);
+        }
+    }
+}

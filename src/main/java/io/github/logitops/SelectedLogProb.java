@@ -1,0 +1,192 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The log-probability that softmax gives to each row's label, log p_y = x_y - logsumexp(x), and its gradient, without the
+ * log-probabilities of all the other classes ever being written: what policy gradients of language models are made of. Cheap
+ * to make, without state, shared by threads.
+ *
+ * <p><i>Shapes</i>: logits of any shape and floating dtype, with any row stride; labels, log-probabilities and lse have that
+ * shape without the class axis, and no padding. Labels are I32 or I64; log-probabilities and lse have the arithmetic dtype
+ * (F64 with F64 logits, else F32). <i>Waits</i>: the tensor forms wait for nothing; those that take a result allocate nothing
+ * either.
+ *
+ * <p><i>Labels</i>: a row whose label is {@code ignoreIndex} has log-probability 0 and gradient 0, whatever its logits hold:
+ * they are not read. A label out of range has log-probability NaN and gradient 0, and is thrown by whoever waits
+ * ({@link SelectedLogProbResult}); nothing is read or written outside the tensors. The forms on host arrays throw it at once.
+ *
+ * <p><i>Edges</i>: a row that counts and holds NaN or +inf, or nothing but -inf, has log-probability and gradient NaN. A label
+ * whose logit is -inf beside finite ones has log-probability -inf.
+ *
+ * <p><i>Numerics</i>: errors stay below 1e-6 of the largest of 1, the row's maximum, lse and the label's logit; those of the
+ * gradient below 2e-6, times lse / 8 where that is more than 1, since it starts from the rounded lse
+ * ({@code docs/numerics.md}).
+ */
+public final class SelectedLogProb {
+    private static final String OP = "selectedLogProb";
+    private static final String FORWARD = OP + ".forward";
+    private static final String BACKWARD = OP + ".backward";
+
+    private final LogitOps ops;
+    private final SelectedLogProbOptions options;
+    private final Axis axis;
+
+    SelectedLogProb(LogitOps ops, SelectedLogProbOptions options, Axis axis) {
+        this.ops = ops;
+        this.options = Objects.requireNonNull(options, "options");
+        this.axis = Objects.requireNonNull(axis, "axis");
+    }
+
+    /**
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
+        ResultShape made = ResultShape.of(OP, logits, shape, axis);
+        DeviceMemory memory = ops.memory();
+        List<Tensor> tensors = new ArrayList<>();
+        try {
+            tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
+            tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
+            LabelCounts counts = LabelCounts.allocate(memory, stream);
+            LabelCheck labels = new LabelCheck(OP, counts, made.classes(), options.ignoreIndex());
+            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), labels);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, tensors);
+            throw e;
+        }
+    }
+
+    /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
+    public SelectedLogProbResult forward(Tensor logits, Tensor labels, Stream stream) {
+        SelectedLogProbResult result = newResult(logits.dtype(), logits.shape(), stream);
+        try {
+            forward(logits, labels, result, stream);
+            return result;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(result));
+            throw e;
+        }
+    }
+
+    /**
+     * The log-probability of each row's label, and the row's log-sum-exp, into {@code result}. Rows that do not count are not
+     * read; their lse is written as 0.
+     *
+     * @throws IllegalArgumentException if shapes, dtypes or the axis are not as the class says
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor logits, Tensor labels, SelectedLogProbResult result, Stream stream) {
+        SelectedLogProbForward problem = SelectedLogProbForward.of(
+                axis, logits, labels(labels), result.logProbs(), result.lse(), result.counts());
+        result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
+        ops.run(problem, stream);
+        result.labels().filledOn(stream);
+    }
+
+    /**
+     * gradient_j = g ([j = y] - p_j) along the axis, from the log-sum-exps that {@link #forward} on the same inputs left in
+     * {@code saved}: one read and one write.
+     *
+     * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
+     *
+     * @param gradScale g, the upstream gradient: {@code GradScale.perRow} of a tensor like the log-probabilities, or a number
+     *     for all rows
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void backward(
+            Tensor logits,
+            Tensor labels,
+            SelectedLogProbResult saved,
+            GradScale gradScale,
+            Tensor gradient,
+            Stream stream) {
+        SelectedLogProbBackward problem =
+                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.lse(), gradScale, gradient);
+        saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
+        saved.labels().requireFilled(BACKWARD);
+        ops.run(problem, stream);
+    }
+
+    /**
+     * The log-probabilities of F32 logits on the host, without padding, in a new array. Waits.
+     *
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public float[] forward(float[] logits, int[] labels, Shape shape) {
+        return forward(HostForm.FLOATS, logits, labels, shape);
+    }
+
+    /** As {@link #forward(float[], int[], Shape)}, in F64. */
+    public double[] forward(double[] logits, int[] labels, Shape shape) {
+        return forward(HostForm.DOUBLES, logits, labels, shape);
+    }
+
+    /**
+     * Forward and backward on F32 host arrays without padding; returns the gradient in a new array. Waits.
+     *
+     * @param dLogProbs the gradient with respect to the log-probabilities, a number for each row
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public float[] backward(float[] logits, int[] labels, float[] dLogProbs, Shape shape) {
+        return backward(HostForm.FLOATS, logits, labels, dLogProbs, shape);
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, in F64. */
+    public double[] backward(double[] logits, int[] labels, double[] dLogProbs, Shape shape) {
+        return backward(HostForm.DOUBLES, logits, labels, dLogProbs, shape);
+    }
+
+    private RowLabels labels(Tensor labels) {
+        return new RowLabels(labels, options.ignoreIndex());
+    }
+
+    private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
+        Shape rows = requireLabels(FORWARD, form, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
+                Tensor y = ops.labels(labels, rows, stream);
+                SelectedLogProbResult result = forward(x, y, stream)) {
+            return form.down().apply(result.logProbs(), stream);
+        }
+    }
+
+    private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
+        Shape rows = requireLabels(BACKWARD, form, labels, shape);
+        try (Stream stream = ops.newStream();
+                Tensor x = form.upload(ops, BACKWARD + ": logits", logits, shape, stream);
+                Tensor upstream = form.upload(ops, BACKWARD + ": dLogProbs", dLogProbs, rows, stream);
+                Tensor y = ops.labels(labels, rows, stream);
+                SelectedLogProbResult result = forward(x, y, stream)) {
+            backward(x, y, result, GradScale.perRow(upstream), x, stream);
+            return form.down().apply(x, stream);
+        }
+    }
+
+    /** The shape of the labels, after a look at each. */
+    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+        ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
+        made.requireLabels(call, labels);
+        LabelCheck.requireInRange(OP, labels, made.classes(), options.ignoreIndex());
+        return made.rows();
+    }
+}

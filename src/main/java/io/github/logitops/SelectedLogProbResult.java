@@ -1,0 +1,59 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.LabelCounts;
+import java.util.List;
+
+/**
+ * What a selected log-probability left on the device. Ops fill it; it may be filled again by later ops on the same stream,
+ * which then needs no new memory. Close it when its tensors are not needed any more.
+ *
+ * <p>A label out of range is found on the device. Whoever waits first throws it as {@link IllegalArgumentException}, once:
+ * {@link #countedRows} of this result, or the next synchronize, download or close of its stream. If several batches met one
+ * before anybody waited, the first is thrown.
+ */
+public final class SelectedLogProbResult implements AutoCloseable {
+    private final Tensor logProbs;
+    private final Tensor lse;
+    private final LabelCheck labels;
+
+    SelectedLogProbResult(Tensor logProbs, Tensor lse, LabelCheck labels) {
+        this.logProbs = logProbs;
+        this.lse = lse;
+        this.labels = labels;
+    }
+
+    /** The log-probability of each row's label, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */
+    public Tensor logProbs() {
+        return logProbs;
+    }
+
+    /** The log-sum-exp of each row, of the labels' shape and the arithmetic dtype: 0 in rows that do not count. */
+    public Tensor lse() {
+        return lse;
+    }
+
+    /**
+     * The number of rows whose label is neither ignored nor out of range. Waits until the work on the result's stream is done.
+     *
+     * @throws IllegalArgumentException if a label was out of range; thrown once
+     * @throws IllegalStateException if no op has filled this result, or it or its stream is closed
+     */
+    public long countedRows() {
+        return labels.countedRows();
+    }
+
+    /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
+    @Override
+    public void close() {
+        labels.close(List.of(logProbs, lse));
+    }
+
+    LabelCheck labels() {
+        return labels;
+    }
+
+    LabelCounts counts() {
+        return labels.counts();
+    }
+}

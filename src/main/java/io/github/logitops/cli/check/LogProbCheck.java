@@ -1,0 +1,131 @@
+package io.github.logitops.cli.check;
+
+import io.github.logitops.Entropy;
+import io.github.logitops.LogSumExp;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.LogProbReference;
+import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.Shape;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+
+/** The ops with one number for each row: log-sum-exp, entropy, selected log-probability. */
+final class LogProbCheck implements OpCheck {
+    private static final double GRAD_SCALE = 256;
+
+    @Override
+    public List<Attempt> attempts(Case what) {
+        return List.of(LogProbCheck::logSumExp, LogProbCheck::entropy, LogProbCheck::selectedLogProb);
+    }
+
+    private static void logSumExp(Trial trial) {
+        LogSumExp op = trial.ops().logSumExp(axis(trial));
+        PlacedRows x = trial.logits();
+        double[][] rows = x.values();
+        Tensor lse = perRow(trial);
+        op.forward(x.tensor(), lse, trial.stream());
+        values(
+                trial,
+                "logSumExp.forward",
+                lse,
+                n -> SoftmaxReference.logSumExp(rows[n]),
+                n -> SoftmaxReference.logSumExpScale(rows[n]));
+        PlacedRows dx = trial.output(x);
+        op.backward(x.tensor(), lse, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
+        gradients(
+                trial,
+                "logSumExp.backward",
+                rows,
+                dx,
+                n -> LogProbReference.logSumExpBackward(rows[n], GRAD_SCALE),
+                n -> LogProbReference.logSumExpBackwardScale(rows[n]));
+    }
+
+    private static void entropy(Trial trial) {
+        Entropy op = trial.ops().entropy(axis(trial));
+        PlacedRows x = trial.logits();
+        double[][] rows = x.values();
+        Tensor value = perRow(trial);
+        Tensor lse = perRow(trial);
+        op.forward(x.tensor(), value, lse, trial.stream());
+        values(
+                trial,
+                "entropy.forward",
+                value,
+                n -> LogProbReference.entropy(rows[n]),
+                n -> LogProbReference.entropyScale(rows[n]));
+        PlacedRows dx = trial.output(x);
+        op.backward(x.tensor(), value, lse, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
+        gradients(
+                trial,
+                "entropy.backward",
+                rows,
+                dx,
+                n -> LogProbReference.entropyBackward(rows[n], GRAD_SCALE),
+                n -> LogProbReference.entropyBackwardScale(rows[n]));
+    }
+
+    private static void selectedLogProb(Trial trial) {
+        SelectedLogProb op = trial.ops().selectedLogProb(SelectedLogProbOptions.defaults(), axis(trial));
+        PlacedRows x = trial.logits();
+        double[][] rows = x.values();
+        int classes = trial.what().classes();
+        int[] labels = {trial.random().nextInt(classes), 0, classes / 2, classes - 1};
+        long[] wide = {labels[0], labels[1], labels[2], labels[3]};
+        Tensor y = trial.labels(classes % 2 == 0 ? DType.I32 : DType.I64, wide);
+        SelectedLogProbResult result = trial.keep(op.forward(x.tensor(), y, trial.stream()));
+        values(
+                trial,
+                "selectedLogProb.forward",
+                result.logProbs(),
+                n -> LogProbReference.selectedLogProb(rows[n], labels[n]),
+                n -> LogProbReference.selectedLogProbScale(rows[n], labels[n]));
+        PlacedRows dx = trial.output(x);
+        op.backward(x.tensor(), y, result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
+        gradients(
+                trial,
+                "selectedLogProb.backward",
+                rows,
+                dx,
+                n -> LogProbReference.selectedLogProbBackward(rows[n], labels[n], GRAD_SCALE),
+                n -> LogProbReference.selectedLogProbBackwardScale(rows[n], labels[n]));
+    }
+
+    private static Axis axis(Trial trial) {
+        return trial.what().axis();
+    }
+
+    private static Tensor perRow(Trial trial) {
+        return trial.keep(trial.ops().empty(trial.what().dtype().arithmetic(), Shape.of(Case.ROWS)));
+    }
+
+    private interface RowGradient {
+        double[] of(int row);
+    }
+
+    private static void values(
+            Trial trial, String op, Tensor actual, IntToDoubleFunction exact, IntToDoubleFunction scale) {
+        double[] values = actual.downloadDoubles(trial.stream());
+        for (int n = 0; n < values.length; n++) {
+            trial.judge().loss(op, "row " + n, exact.applyAsDouble(n), values[n], scale.applyAsDouble(n));
+        }
+    }
+
+    /** From a saved log-sum-exp, whose rounding the bound allows for. */
+    private static void gradients(
+            Trial trial, String op, double[][] x, PlacedRows dx, RowGradient exact, IntToDoubleFunction scale) {
+        double[][] actual = dx.read(trial.judge(), op);
+        for (int n = 0; n < actual.length; n++) {
+            double saved = LogProbReference.savedLse(SoftmaxReference.logSumExp(x[n]));
+            double scaled = scale.applyAsDouble(n) * GRAD_SCALE * saved;
+            trial.judge().row(op, "dx row " + n, Tolerance.GRADIENT, exact.of(n), actual[n], scaled);
+        }
+    }
+}

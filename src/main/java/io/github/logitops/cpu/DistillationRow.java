@@ -1,0 +1,94 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.spec.DistillationOptions;
+
+/**
+ * Distillation of one row. P and Q are the softmax of teacher / T and student / T, p that of the student, y the label and
+ * M = beta P + (1 - beta) Q; but M is Q where beta is 0 and P where it is 1, with weights of 1. Then, with 0 log 0 = 0,
+ *
+ * <pre>
+ * loss       = hard (-log p_y) + soft (beta KL(P || M) + (1 - beta) KL(Q || M))
+ * gradient_j = hard (p_j - [j = y]) + soft / T (1 - beta) Q_j (log Q_j - log M_j - KL(Q || M))
+ * </pre>
+ *
+ * where beta is 0, the last term is soft / T (Q_j - P_j).
+ */
+final class DistillationRow {
+    private final DistillationOptions options;
+    private final double[] student;
+    private final double[] teacher;
+    private final int classes;
+    private final int label;
+    private final double beta;
+    private final double weightOfQ;
+    private final RowSoftmax plain; // p; null without a hard weight
+    private final RowSoftmax ofTeacher;
+    private final RowSoftmax ofStudent;
+    private final double fromQ;
+    private final double divergence;
+
+    /** Of logits that stay as they are until the row is done with; {@code spare} is overwritten. */
+    DistillationRow(
+            DistillationOptions options, double[] student, double[] teacher, double[] spare, int classes, int label) {
+        this.options = options;
+        this.student = student;
+        this.teacher = teacher;
+        this.classes = classes;
+        this.label = label;
+        this.beta = options.divergence().beta();
+        this.weightOfQ = beta == 1 ? 1 : 1 - beta;
+        this.plain = options.hardWeight() == 0 ? null : new RowSoftmax(student, 1, spare, classes);
+        this.ofTeacher = new RowSoftmax(teacher, options.temperature(), spare, classes);
+        this.ofStudent = new RowSoftmax(student, options.temperature(), spare, classes);
+        for (int j = 0; j < classes; j++) {
+            spare[j] = times(ofTeacher.p(teacher[j]), ofTeacher.logP(teacher[j]) - logMixture(j));
+        }
+        double fromP = RowMath.sum(spare, classes);
+        for (int j = 0; j < classes; j++) {
+            spare[j] = times(ofStudent.p(student[j]), ofStudent.logP(student[j]) - logMixture(j));
+        }
+        this.fromQ = RowMath.sum(spare, classes);
+        this.divergence = (beta == 0 ? 1 : beta) * fromP + weightOfQ * fromQ;
+    }
+
+    double loss() {
+        double soft = times(options.softWeight(), divergence);
+        return plain == null ? soft : soft - options.hardWeight() * plain.logP(student[label]);
+    }
+
+    /** Writes the gradient with respect to the student's logits, each element times {@code factor}. */
+    void gradient(double factor, double[] into) {
+        double weight = options.softWeight() / options.temperature();
+        for (int j = 0; j < classes; j++) {
+            double gradient = times(weight, slope(j));
+            if (plain != null) {
+                gradient += options.hardWeight() * (plain.p(student[j]) - (j == label ? 1 : 0));
+            }
+            into[j] = gradient * factor;
+        }
+    }
+
+    /** The divergence's derivative by student_j / T. An infinite one has none, but for KL(P || Q): NaN. */
+    private double slope(int j) {
+        double q = ofStudent.p(student[j]);
+        if (beta == 0) {
+            return q - ofTeacher.p(teacher[j]);
+        }
+        double excess = Double.isFinite(fromQ) ? fromQ : Double.NaN;
+        return weightOfQ * q * ((q == 0 ? 0 : ofStudent.logP(student[j]) - logMixture(j)) - excess);
+    }
+
+    private double logMixture(int j) {
+        if (beta == 0) {
+            return ofStudent.logP(student[j]);
+        }
+        return beta == 1
+                ? ofTeacher.logP(teacher[j])
+                : Math.log(beta * ofTeacher.p(teacher[j]) + (1 - beta) * ofStudent.p(student[j]));
+    }
+
+    /** 0 without a weight, even where the value is infinite. */
+    private static double times(double weight, double value) {
+        return weight == 0 ? 0 : weight * value;
+    }
+}

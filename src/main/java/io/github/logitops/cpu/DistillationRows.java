@@ -1,0 +1,67 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Reduction;
+
+/** What distillation knows row by row, and its reduction. */
+final class DistillationRows {
+    final long rows;
+    final int classes;
+
+    private final DistillationOptions options;
+    private final RowView student;
+    private final RowView teacher;
+    private final LabelView labels; // null: every row counts
+    private final VectorView rowLosses;
+    private final VectorView loss;
+    private final VectorView divisor; // null for 1
+
+    DistillationRows(DistillationInputs inputs, RowLossBuffers result, HostDriver driver) {
+        options = inputs.options();
+        rows = inputs.student().count();
+        classes = inputs.student().classes();
+        student = new RowView(inputs.student(), driver);
+        teacher = new RowView(inputs.teacher(), driver);
+        labels = inputs.labels() == null ? null : new LabelView(inputs.labels(), classes, driver);
+        rowLosses = new VectorView(result.rowLosses(), driver);
+        loss = new VectorView(result.loss(), driver);
+        divisor = inputs.divisor(result) == null ? null : new VectorView(inputs.divisor(result), driver);
+        if (labels != null) {
+            labels.count(rows, result.counts(), driver);
+        }
+    }
+
+    /** Writes the loss of a row; returns the row if it counts, else null. It lives in the thread's scratch. */
+    DistillationRow measure(long row) {
+        if (labels != null && !labels.counts(row)) {
+            rowLosses.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
+            return null;
+        }
+        Scratch scratch = Scratch.of(classes);
+        student.read(row, scratch.first);
+        teacher.read(row, scratch.second);
+        int label = labels == null ? 0 : labels.of(row);
+        DistillationRow measured =
+                new DistillationRow(options, scratch.first, scratch.second, scratch.third, classes, label);
+        rowLosses.set(row, measured.loss());
+        return measured;
+    }
+
+    /** Reduces the row losses as they are stored. */
+    void reduce() {
+        if (options.reduction() != Reduction.NONE) {
+            double[] stored = rowLosses.toArray((int) rows);
+            loss.set(0, RowMath.sum(stored, stored.length) * meanFactor());
+        }
+    }
+
+    /** What MEAN multiplies with, NaN where nothing counts; 1 for the other reductions. */
+    double meanFactor() {
+        if (divisor == null) {
+            return 1;
+        }
+        return divisor.get(0) == 0 ? Double.NaN : 1 / divisor.get(0);
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.op.MaskRows;
+import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Elements;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** The mask of each row. */
+final class MaskView {
+    private final MaskRows rows;
+    private final ByteBuffer memory; // null: no tensor
+    private final boolean additive;
+    private final DType dtype;
+    private final int classes;
+    private final long queries;
+
+    MaskView(MaskedSoftmaxForward problem, HostDriver driver) {
+        rows = problem.maskRows();
+        memory = problem.mask().tensor() == null
+                ? null
+                : driver.memory(problem.mask().tensor());
+        additive = problem.mask().isAdditive();
+        dtype = problem.x().dtype();
+        classes = problem.x().classes();
+        queries = problem.queries();
+    }
+
+    /** Adds the mask to a row's logits: -inf to what is hidden, whatever it is. {@code spare} is overwritten. */
+    void apply(long row, double[] logits, double[] spare) {
+        if (additive) {
+            int bytes = dtype.bytes();
+            int start = (int) (rows.start(row) * bytes);
+            Elements.read(dtype, memory, start, (int) rows.axisStride() * bytes, spare, 0, classes);
+            for (int j = 0; j < classes; j++) {
+                logits[j] = spare[j] == Double.NEGATIVE_INFINITY ? spare[j] : logits[j] + spare[j];
+            }
+        } else if (memory != null) {
+            int at = (int) rows.start(row);
+            for (int j = 0; j < classes; j++) {
+                logits[j] = memory.get(at) == 0 ? Double.NEGATIVE_INFINITY : logits[j];
+                at += (int) rows.axisStride();
+            }
+        }
+        if (queries != 0) {
+            long seen = Math.max(0, row % queries + classes - queries + 1);
+            Arrays.fill(logits, (int) Math.min(seen, classes), classes, Double.NEGATIVE_INFINITY);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.github.logitops.device;
+
+import io.github.logitops.driver.KernelArguments;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.EntropyBackward;
+import io.github.logitops.op.EntropyForward;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.LogSumExpBackward;
+import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.Rows;
+import io.github.logitops.op.SelectedLogProbBackward;
+import io.github.logitops.op.SelectedLogProbForward;
+import io.github.logitops.spec.DType;
+
+/** The launches of the ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
+final class LogProbLaunches {
+    private static final String LOG_SUM_EXP = "log_sum_exp";
+    private static final String SELECTED_LOG_PROB = "selected_log_prob";
+    private static final String ENTROPY = "entropy";
+
+    private final KernelExecutor executor;
+
+    LogProbLaunches(KernelExecutor executor) {
+        this.executor = executor;
+    }
+
+    void run(LogSumExpForward problem, Stream stream) {
+        KernelArguments arguments = pointers(problem.lse(), problem.x().tensor());
+        forward(LOG_SUM_EXP, problem.x(), arguments, stream);
+    }
+
+    void run(LogSumExpBackward problem, Stream stream) {
+        KernelArguments arguments = pointers(
+                problem.dx().tensor(),
+                problem.x().tensor(),
+                problem.lse(),
+                problem.gradScale().perRow());
+        backward(LOG_SUM_EXP, problem.x(), problem.dx(), problem.gradScale(), arguments, stream);
+    }
+
+    void run(EntropyForward problem, Stream stream) {
+        KernelArguments arguments =
+                pointers(problem.entropy(), problem.lse(), problem.x().tensor());
+        forward(ENTROPY, problem.x(), arguments, stream);
+    }
+
+    void run(EntropyBackward problem, Stream stream) {
+        KernelArguments arguments = pointers(
+                problem.dx().tensor(),
+                problem.x().tensor(),
+                problem.entropy(),
+                problem.lse(),
+                problem.gradScale().perRow());
+        backward(ENTROPY, problem.x(), problem.dx(), problem.gradScale(), arguments, stream);
+    }
+
+    void run(SelectedLogProbForward problem, Stream stream) {
+        Rows x = problem.x();
+        countLabels(x, problem.labels(), problem.counts(), stream);
+        Tier tier = LaunchPlanner.tier(x);
+        KernelArguments arguments = pointers(
+                problem.logProbs(), problem.lse(), x.tensor(), problem.labels().labels());
+        KernelExecutor.shape(arguments, x);
+        KernelExecutor.strides(arguments, x);
+        labels(arguments, problem.labels());
+        launch(SELECTED_LOG_PROB, Kernel.Direction.FWD, tier, x, arguments, stream);
+    }
+
+    void run(SelectedLogProbBackward problem, Stream stream) {
+        Rows x = problem.x();
+        Tier tier = LaunchPlanner.tier(x, problem.dx());
+        KernelArguments arguments = pointers(
+                problem.dx().tensor(),
+                x.tensor(),
+                problem.lse(),
+                problem.labels().labels(),
+                problem.gradScale().perRow());
+        KernelExecutor.shape(arguments, x);
+        KernelExecutor.strides(arguments, problem.dx());
+        KernelExecutor.strides(arguments, x);
+        labels(arguments, problem.labels());
+        arguments.float64(problem.gradScale().value());
+        launch(SELECTED_LOG_PROB, Kernel.Direction.BWD, tier, x, arguments, stream);
+    }
+
+    /** Counted rows and the first label out of range. */
+    void countLabels(Rows x, RowLabels labels, LabelCounts counts, Stream stream) {
+        KernelArguments arguments = pointers(counts.divisors(), counts.stats(), labels.labels(), null)
+                .int64(x.count())
+                .int32(x.classes());
+        ignored(arguments, labels);
+        arguments.int32(labels.labels().dtype() == DType.I64 ? 1 : 0);
+        arguments.int32(0); // the type of weights that there are none of
+        executor.launchOneBlock(Kernel.labelStats(), arguments, stream);
+    }
+
+    /** The type of the labels, and which are ignored. */
+    static void labels(KernelArguments arguments, RowLabels labels) {
+        arguments.int32(labels.labels().dtype() == DType.I64 ? 1 : 0);
+        ignored(arguments, labels);
+    }
+
+    private static void ignored(KernelArguments arguments, RowLabels labels) {
+        arguments
+                .int64(labels.ignoreIndex().orElse(0))
+                .int32(labels.ignoreIndex().isPresent() ? 1 : 0);
+    }
+
+    private void forward(String op, Rows x, KernelArguments arguments, Stream stream) {
+        KernelExecutor.shape(arguments, x);
+        KernelExecutor.strides(arguments, x);
+        launch(op, Kernel.Direction.FWD, LaunchPlanner.tier(x), x, arguments, stream);
+    }
+
+    private void backward(String op, Rows x, Rows dx, GradScale gradScale, KernelArguments arguments, Stream stream) {
+        KernelExecutor.shape(arguments, x);
+        KernelExecutor.strides(arguments, dx);
+        KernelExecutor.strides(arguments, x);
+        arguments.float64(gradScale.value());
+        launch(op, Kernel.Direction.BWD, LaunchPlanner.tier(x, dx), x, arguments, stream);
+    }
+
+    private void launch(
+            String op, Kernel.Direction direction, Tier tier, Rows x, KernelArguments arguments, Stream stream) {
+        executor.launchRows(Kernel.ofRows(op, direction, tier, x.dtype()), tier, x.count(), arguments, stream);
+    }
+
+    /** Addresses in this order, 0 for null. */
+    static KernelArguments pointers(Tensor... tensors) {
+        KernelArguments arguments = new KernelArguments();
+        for (Tensor tensor : tensors) {
+            arguments.pointer(KernelExecutor.addressOrNull(tensor));
+        }
+        return arguments;
+    }
+}

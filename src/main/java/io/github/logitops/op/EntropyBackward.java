@@ -1,0 +1,45 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.List;
+
+/**
+ * The gradient of the entropy, dx_j = -g p_j (log p_j + entropy), row by row.
+ *
+ * @param x the logits
+ * @param entropy what the forward op wrote
+ * @param lse the log-sum-exps that it wrote
+ * @param gradScale g: the upstream gradient
+ * @param dx the output; may be x
+ */
+public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, GradScale gradScale, Rows dx) implements Problem {
+    private static final String OP = "entropy.backward";
+
+    public EntropyBackward {
+        Require.gradientOverLogits(OP, dx, x, gradScale);
+        Require.perRowInput(OP, "entropy", entropy, dx);
+        Require.perRowInput(OP, "lse", lse, dx);
+    }
+
+    /** The problem along {@code axis}. */
+    public static EntropyBackward of(Axis axis, Tensor x, Tensor entropy, Tensor lse, GradScale gradScale, Tensor dx) {
+        return new EntropyBackward(Rows.of(OP, "x", x, axis), entropy, lse, gradScale, Rows.of(OP, "dx", dx, axis));
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return gradScale.with(List.of(x.tensor(), entropy, lse, dx.tensor()));
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,50 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The entropy of each row's softmax.
+ *
+ * @param x the logits
+ * @param entropy the output, of the rows' shape and the arithmetic dtype
+ * @param lse the log-sum-exps, an output like it; or null
+ */
+public record EntropyForward(Rows x, Tensor entropy, Tensor lse) implements Problem {
+    private static final String OP = "entropy.forward";
+
+    public EntropyForward {
+        Require.perRowOutput(OP, "entropy", entropy, x);
+        if (lse != null) {
+            Require.perRowOutput(OP, "lse", lse, x);
+            Require.apart(OP, "entropy", entropy, "lse", lse);
+        }
+    }
+
+    /** The problem along {@code axis}. */
+    public static EntropyForward of(Axis axis, Tensor x, Tensor entropy, Tensor lse) {
+        return new EntropyForward(Rows.of(OP, "x", x, axis), entropy, lse);
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), entropy));
+        if (lse != null) {
+            tensors.add(lse);
+        }
+        return tensors;
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.List;
+
+/**
+ * The gradient of the log-sum-exp, dx_j = g exp(x_j - lse), row by row.
+ *
+ * @param x the logits
+ * @param lse what the forward op wrote
+ * @param gradScale g: the upstream gradient
+ * @param dx the output; may be x
+ */
+public record LogSumExpBackward(Rows x, Tensor lse, GradScale gradScale, Rows dx) implements Problem {
+    private static final String OP = "logSumExp.backward";
+
+    public LogSumExpBackward {
+        Require.gradientOverLogits(OP, dx, x, gradScale);
+        Require.perRowInput(OP, "lse", lse, dx);
+    }
+
+    /** The problem along {@code axis}. */
+    public static LogSumExpBackward of(Axis axis, Tensor x, Tensor lse, GradScale gradScale, Tensor dx) {
+        return new LogSumExpBackward(Rows.of(OP, "x", x, axis), lse, gradScale, Rows.of(OP, "dx", dx, axis));
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return gradScale.with(List.of(x.tensor(), lse, dx.tensor()));
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,40 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.List;
+
+/**
+ * The log-sum-exp of each row.
+ *
+ * @param x the logits
+ * @param lse the output, of the rows' shape and the arithmetic dtype
+ */
+public record LogSumExpForward(Rows x, Tensor lse) implements Problem {
+    private static final String OP = "logSumExp.forward";
+
+    public LogSumExpForward {
+        Require.perRowOutput(OP, "lse", lse, x);
+    }
+
+    /** The problem along {@code axis}. */
+    public static LogSumExpForward of(Axis axis, Tensor x, Tensor lse) {
+        return new LogSumExpForward(Rows.of(OP, "x", x, axis), lse);
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return List.of(x.tensor(), lse);
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.List;
+
+/**
+ * The gradient of the label's log-probability, dx_j = g ([j = label] - p_j), row by row; 0 in rows that are not counted.
+ *
+ * @param x the logits
+ * @param labels a class for each row
+ * @param lse the log-sum-exps that the forward op wrote
+ * @param gradScale g: the upstream gradient
+ * @param dx the output; may be x
+ */
+public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor lse, GradScale gradScale, Rows dx)
+        implements Problem {
+    private static final String OP = "selectedLogProb.backward";
+
+    public SelectedLogProbBackward {
+        labels.requireFit(OP, x);
+        Require.gradientOverLogits(OP, dx, x, gradScale);
+        Require.perRowInput(OP, "saved.lse", lse, dx);
+        Require.apart(OP, dx.name(), dx.tensor(), "labels", labels.labels());
+    }
+
+    /** The problem along {@code axis}. */
+    public static SelectedLogProbBackward of(
+            Axis axis, Tensor logits, RowLabels labels, Tensor lse, GradScale gradScale, Tensor gradient) {
+        return new SelectedLogProbBackward(
+                Rows.of(OP, "logits", logits, axis), labels, lse, gradScale, Rows.of(OP, "gradient", gradient, axis));
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        return gradScale.with(List.of(x.tensor(), labels.labels(), lse, dx.tensor()));
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

@@ -1,0 +1,55 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Axis;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The log-probability of each row's label: 0 for an ignored row, NaN for a label out of range. Rows that are not counted are
+ * not read; their log-sum-exp is written as 0.
+ *
+ * @param x the logits
+ * @param labels a class for each row
+ * @param logProbs the output, of the rows' shape and the arithmetic dtype
+ * @param lse the log-sum-exps, an output like it
+ * @param counts what is found out about the labels
+ */
+public record SelectedLogProbForward(Rows x, RowLabels labels, Tensor logProbs, Tensor lse, LabelCounts counts)
+        implements Problem {
+    private static final String OP = "selectedLogProb.forward";
+
+    public SelectedLogProbForward {
+        labels.requireFit(OP, x);
+        Require.perRowOutput(OP, "result.logProbs", logProbs, x);
+        Require.perRowOutput(OP, "result.lse", lse, x);
+        counts.requireApart(OP, x.name(), x.tensor());
+        Require.apart(OP, "result.logProbs", logProbs, "labels", labels.labels());
+        Require.apart(OP, "result.lse", lse, "labels", labels.labels());
+        counts.requireApart(OP, "labels", labels.labels());
+    }
+
+    /** The problem along {@code axis}. */
+    public static SelectedLogProbForward of(
+            Axis axis, Tensor logits, RowLabels labels, Tensor logProbs, Tensor lse, LabelCounts counts) {
+        return new SelectedLogProbForward(Rows.of(OP, "logits", logits, axis), labels, logProbs, lse, counts);
+    }
+
+    @Override
+    public String op() {
+        return OP;
+    }
+
+    @Override
+    public List<Tensor> tensors() {
+        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), labels.labels(), logProbs, lse));
+        tensors.addAll(counts.tensors());
+        return tensors;
+    }
+
+    @Override
+    public void runOn(Executor executor, Stream stream) {
+        executor.run(this, stream);
+    }
+}

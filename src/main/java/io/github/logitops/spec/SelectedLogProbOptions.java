@@ -1,0 +1,32 @@
+package io.github.logitops.spec;
+
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * What a selected log-probability leaves out. Immutable; start from {@link #defaults()}.
+ *
+ * @param ignoreIndex rows with this label have log-probability 0 and gradient 0; may lie outside [0, classes)
+ */
+public record SelectedLogProbOptions(OptionalLong ignoreIndex) {
+    private static final SelectedLogProbOptions DEFAULTS = new SelectedLogProbOptions(OptionalLong.of(-100));
+
+    public SelectedLogProbOptions {
+        Objects.requireNonNull(ignoreIndex, "ignoreIndex");
+    }
+
+    /** Label -100 is ignored, as in {@link CrossEntropyOptions#defaults()}. */
+    public static SelectedLogProbOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** These options with another ignored label. */
+    public SelectedLogProbOptions withIgnoreIndex(long newIgnoreIndex) {
+        return new SelectedLogProbOptions(OptionalLong.of(newIgnoreIndex));
+    }
+
+    /** These options with no label ignored. */
+    public SelectedLogProbOptions withoutIgnoreIndex() {
+        return new SelectedLogProbOptions(OptionalLong.empty());
+    }
+}

@@ -1,0 +1,117 @@
+package io.github.logitops.contract;
+
+import static io.github.logitops.contract.SoftmaxContract.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.LogProbReference;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.Bench;
+import io.github.logitops.support.Data;
+import io.github.logitops.support.DeviceRows;
+import io.github.logitops.support.Geometry;
+import org.junit.jupiter.api.Test;
+
+/** The contract of entropy. */
+abstract class EntropyContract extends RowValueContract {
+    @Override
+    final String op() {
+        return "entropy";
+    }
+
+    @Override
+    final String output() {
+        return "entropy";
+    }
+
+    @Override
+    final Saved outputs(Bench bench, DType arithmetic, Shape rows) {
+        return new Saved(
+                bench.keep(bench.ops().empty(arithmetic, rows)),
+                bench.keep(bench.ops().empty(arithmetic, rows)));
+    }
+
+    @Override
+    final void forward(Bench bench, Geometry geometry, Tensor x, Saved outputs, Stream stream) {
+        bench.ops().entropy(geometry.specAxis()).forward(x, outputs.value(), outputs.lse(), stream);
+    }
+
+    @Override
+    final void backward(
+            Bench bench, Geometry geometry, Tensor x, Saved saved, GradScale gradScale, Tensor dx, Stream stream) {
+        bench.ops().entropy(geometry.specAxis()).backward(x, saved.value(), saved.lse(), gradScale, dx, stream);
+    }
+
+    @Override
+    final double exactForward(double[] x) {
+        return LogProbReference.entropy(x);
+    }
+
+    @Override
+    final double[] exactBackward(double[] x, double gradScale) {
+        return LogProbReference.entropyBackward(x, gradScale);
+    }
+
+    @Override
+    final double forwardScale(double[] x) {
+        return LogProbReference.entropyScale(x);
+    }
+
+    @Override
+    final double backwardScale(double[] x) {
+        return LogProbReference.entropyBackwardScale(x);
+    }
+
+    @Test
+    void lseIsOptional() {
+        try (Bench bench = new Bench(rig())) {
+            Geometry geometry = Geometry.dense(3, 20);
+            DeviceRows x = bench.rows(DType.F32, geometry, new Data(65).values(3, 20));
+            Saved both = outputs(bench, DType.F32, geometry.rowShape());
+            forward(bench, geometry, x.tensor(), both, bench.stream());
+            Tensor alone = bench.empty(DType.F32, 3);
+            bench.ops().entropy().forward(x.tensor(), alone, bench.stream());
+            assertArrayEquals(both.value().download(bench.stream()), alone.download(bench.stream()));
+            assertMessage(
+                    "entropy.forward: entropy must not overlap lse: entropy=" + range(alone) + ", lse=" + range(alone),
+                    () -> bench.ops().entropy().forward(x.tensor(), alone, alone, bench.stream()));
+        }
+    }
+
+    @Test
+    void oneCertainClassHasNoEntropyAndNoGradient() {
+        try (Bench bench = new Bench(rig())) {
+            Shape shape = Shape.of(2, 3);
+            float[] x = {-1e30f, 4, Float.NEGATIVE_INFINITY, 0, 200, -200};
+            assertArrayEquals(new float[2], bench.ops().entropy().forward(x, shape));
+            for (float gradient : bench.ops().entropy().backward(x, new float[] {1, 1}, shape)) {
+                assertEquals(0, Math.abs(gradient));
+            }
+        }
+    }
+
+    @Test
+    void hostArraysGiveWhatTensorsGive() {
+        try (Bench bench = new Bench(rig())) {
+            Shape shape = Shape.of(2, 2);
+            double[] x = {0, Math.log(3), 5, 5};
+            double first = Math.log(4) - 0.75 * Math.log(3);
+            double[] entropy = bench.ops().entropy().forward(x, shape);
+            assertArrayEquals(new double[] {first, Math.log(2)}, entropy, 1e-15);
+            double[] dx = bench.ops().entropy().backward(x, new double[] {2, 1}, shape);
+            double slope = -0.5 * (-Math.log(4) + first);
+            assertArrayEquals(new double[] {slope, -slope, 0, 0}, dx, 1e-14);
+            float[] floats = bench.ops().entropy().forward(new float[] {7, 7, 1, 1}, shape);
+            assertArrayEquals(new float[] {(float) Math.log(2), (float) Math.log(2)}, floats, 1e-6f);
+            float[] single = bench.ops().entropy().backward(new float[] {0, 0, 0, 0}, new float[] {1, 1}, shape);
+            assertArrayEquals(new float[4], single, 1e-6f);
+            assertMessage(
+                    "entropy.backward: dEntropy must hold each element once: elements=1, shape=[2]",
+                    () -> bench.ops().entropy().backward(x, new double[1], shape));
+        }
+    }
+}

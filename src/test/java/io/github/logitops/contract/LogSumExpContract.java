@@ -1,0 +1,96 @@
+package io.github.logitops.contract;
+
+import static io.github.logitops.contract.SoftmaxContract.assertMessage;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.LogProbReference;
+import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.Bench;
+import io.github.logitops.support.Geometry;
+import org.junit.jupiter.api.Test;
+
+/** The contract of log-sum-exp. */
+abstract class LogSumExpContract extends RowValueContract {
+    @Override
+    final String op() {
+        return "logSumExp";
+    }
+
+    @Override
+    final String output() {
+        return "lse";
+    }
+
+    @Override
+    final Saved outputs(Bench bench, DType arithmetic, Shape rows) {
+        Tensor lse = bench.keep(bench.ops().empty(arithmetic, rows));
+        return new Saved(lse, lse);
+    }
+
+    @Override
+    final void forward(Bench bench, Geometry geometry, Tensor x, Saved outputs, Stream stream) {
+        bench.ops().logSumExp(geometry.specAxis()).forward(x, outputs.value(), stream);
+    }
+
+    @Override
+    final void backward(
+            Bench bench, Geometry geometry, Tensor x, Saved saved, GradScale gradScale, Tensor dx, Stream stream) {
+        bench.ops().logSumExp(geometry.specAxis()).backward(x, saved.value(), gradScale, dx, stream);
+    }
+
+    @Override
+    final double exactForward(double[] x) {
+        return SoftmaxReference.logSumExp(x);
+    }
+
+    @Override
+    final double[] exactBackward(double[] x, double gradScale) {
+        return LogProbReference.logSumExpBackward(x, gradScale);
+    }
+
+    @Override
+    final double forwardScale(double[] x) {
+        return SoftmaxReference.logSumExpScale(x);
+    }
+
+    @Override
+    final double backwardScale(double[] x) {
+        return LogProbReference.logSumExpBackwardScale(x);
+    }
+
+    @Test
+    void plusInfinityGivesPlusInfinityAndNothingButMinusInfinityGivesMinusInfinity() {
+        try (Bench bench = new Bench(rig())) {
+            double[] x = {1, INF, -INF, -INF, Double.NaN, INF, 0, 0};
+            double[] lse = bench.ops().logSumExp().forward(x, Shape.of(4, 2));
+            assertArrayEquals(new double[] {INF, -INF, Double.NaN, Math.log(2)}, lse, 1e-15);
+        }
+    }
+
+    @Test
+    void hostArraysGiveWhatTensorsGive() {
+        try (Bench bench = new Bench(rig())) {
+            Shape shape = Shape.of(2, 2);
+            double[] x = {0, Math.log(3), 5, 5};
+            assertArrayEquals(
+                    new double[] {Math.log(4), 5 + Math.log(2)},
+                    bench.ops().logSumExp().forward(x, shape),
+                    1e-15);
+            double[] dx = bench.ops().logSumExp().backward(x, new double[] {4, -1}, shape);
+            assertArrayEquals(new double[] {1, 3, -0.5, -0.5}, dx, 1e-14);
+            float[] floats = {7, 7, 1, 1};
+            float[] lse = bench.ops().logSumExp().forward(floats, shape);
+            assertArrayEquals(new float[] {7 + (float) Math.log(2), 1 + (float) Math.log(2)}, lse, 1e-6f);
+            float[] gradient = bench.ops().logSumExp().backward(floats, new float[] {1, 8}, shape);
+            assertArrayEquals(new float[] {0.5f, 0.5f, 4, 4}, gradient, 1e-5f);
+            assertMessage(
+                    "logSumExp.backward: dlse must hold each element once: elements=3, shape=[2]",
+                    () -> bench.ops().logSumExp().backward(floats, new float[3], shape));
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.logitops.support;
+
+import io.github.logitops.Distillation;
+import io.github.logitops.DistillationResult;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
+import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.TemperatureFactor;
+import io.github.logitops.support.OpCall.Ran;
+import io.github.logitops.support.OpCall.Targets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Calls of masked softmax, of the ops with one number for each row, and of distillation. */
+final class RowValueCalls {
+    private final OpCall call;
+    private final Bench bench;
+    private final Axis axis;
+
+    private RowValueCalls(OpCall call, Bench bench) {
+        this.call = call;
+        this.bench = bench;
+        axis = call.geometry().specAxis();
+    }
+
+    /** What a call does with its tensors. */
+    private interface Body {
+        Ran run(RowValueCalls calls);
+    }
+
+    static List<OpCall> of(DType dtype, Geometry geometry) {
+        DistillationOptions kl = DistillationOptions.defaults().withTemperature(2, TemperatureFactor.SQUARED);
+        DistillationOptions mixed =
+                kl.withDivergence(Divergence.jensenShannon(0.3)).withHardWeight(0.5);
+        List<OpCall> calls = new ArrayList<>();
+        add(calls, "maskedSoftmax.forward", null, dtype, geometry, RowValueCalls::maskedSoftmax);
+        add(calls, "logSumExp.forward", null, dtype, geometry, RowValueCalls::logSumExp);
+        add(calls, "logSumExp.backward", null, dtype, geometry, RowValueCalls::logSumExpBackward);
+        add(calls, "entropy.forward", null, dtype, geometry, RowValueCalls::entropy);
+        add(calls, "entropy.backward", null, dtype, geometry, RowValueCalls::entropyBackward);
+        Targets labels = Targets.LABELS;
+        add(calls, "selectedLogProb.forward", labels, dtype, geometry, RowValueCalls::selectedLogProb);
+        add(calls, "selectedLogProb.backward", labels, dtype, geometry, RowValueCalls::selectedLogProbBackward);
+        add(calls, "distillation.forward", labels, dtype, geometry, c -> c.distillation(kl));
+        add(calls, "distillation.forwardBackward", labels, dtype, geometry, c -> c.distillationGradient(kl));
+        add(calls, "mixedDistillation.forward", labels, dtype, geometry, c -> c.distillation(mixed));
+        add(calls, "mixedDistillation.forwardBackward", labels, dtype, geometry, c -> c.distillationGradient(mixed));
+        return calls;
+    }
+
+    private static void add(
+            List<OpCall> calls, String method, Targets targets, DType dtype, Geometry geometry, Body body) {
+        calls.add(new OpCall(
+                method, targets, dtype, geometry, (call, bench) -> body.run(new RowValueCalls(call, bench))));
+    }
+
+    private Tensor perRow() {
+        return bench.keep(
+                bench.ops().empty(call.dtype().arithmetic(), call.geometry().rowShape()));
+    }
+
+    private Ran ran(DeviceRows x, DeviceRows dx, Tensor... others) {
+        List<double[]> written = new ArrayList<>();
+        for (Tensor other : others) {
+            written.add(other.downloadDoubles(bench.stream()));
+        }
+        return new Ran(dx == null ? OpCall.named("x", x) : OpCall.named("x", x, "dx", dx), written);
+    }
+
+    private DeviceRows poisoned() {
+        return bench.poisoned(call.dtype(), call.geometry());
+    }
+
+    private Ran maskedSoftmax() {
+        DeviceRows x = call.logits(bench);
+        DeviceRows y = poisoned();
+        boolean[] seen = new boolean[(int) call.geometry().shape().elements()];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = i % 5 != 2;
+        }
+        Tensor mask = bench.keep(bench.ops().mask(seen, call.geometry().shape(), bench.stream()));
+        bench.ops().maskedSoftmax(axis).forward(x.tensor(), Mask.keep(mask), y.tensor(), bench.stream());
+        return new Ran(OpCall.named("x", x, "y", y), List.of());
+    }
+
+    private Ran logSumExp() {
+        DeviceRows x = call.logits(bench);
+        Tensor lse = perRow();
+        bench.ops().logSumExp(axis).forward(x.tensor(), lse, bench.stream());
+        return ran(x, null, lse);
+    }
+
+    private Ran logSumExpBackward() {
+        DeviceRows x = call.logits(bench);
+        DeviceRows dx = poisoned();
+        Tensor lse = perRow();
+        bench.ops().logSumExp(axis).forward(x.tensor(), lse, bench.stream());
+        bench.ops().logSumExp(axis).backward(x.tensor(), lse, GradScale.ONE, dx.tensor(), bench.stream());
+        return ran(x, dx);
+    }
+
+    private Ran entropy() {
+        DeviceRows x = call.logits(bench);
+        Tensor entropy = perRow();
+        Tensor lse = perRow();
+        bench.ops().entropy(axis).forward(x.tensor(), entropy, lse, bench.stream());
+        return ran(x, null, entropy, lse);
+    }
+
+    private Ran entropyBackward() {
+        DeviceRows x = call.logits(bench);
+        DeviceRows dx = poisoned();
+        Tensor entropy = perRow();
+        Tensor lse = perRow();
+        bench.ops().entropy(axis).forward(x.tensor(), entropy, lse, bench.stream());
+        bench.ops().entropy(axis).backward(x.tensor(), entropy, lse, GradScale.ONE, dx.tensor(), bench.stream());
+        return ran(x, dx);
+    }
+
+    private SelectedLogProb selected() {
+        return bench.ops().selectedLogProb(SelectedLogProbOptions.defaults(), axis);
+    }
+
+    private Ran selectedLogProb() {
+        DeviceRows x = call.logits(bench);
+        try (SelectedLogProbResult result = selected().forward(x.tensor(), call.targets(bench), bench.stream())) {
+            return ran(x, null, result.logProbs(), result.lse());
+        }
+    }
+
+    private Ran selectedLogProbBackward() {
+        DeviceRows x = call.logits(bench);
+        DeviceRows dx = poisoned();
+        Tensor labels = call.targets(bench);
+        try (SelectedLogProbResult result = selected().forward(x.tensor(), labels, bench.stream())) {
+            selected().backward(x.tensor(), labels, result, GradScale.ONE, dx.tensor(), bench.stream());
+            return ran(x, dx);
+        }
+    }
+
+    private Ran distillation(DistillationOptions options) {
+        DeviceRows x = call.logits(bench);
+        Tensor teacher = call.values(bench, 66).tensor();
+        Distillation op = bench.ops().distillation(options, axis);
+        try (DistillationResult result = op.forward(x.tensor(), teacher, call.targets(bench), bench.stream())) {
+            return ran(x, null, result.loss(), result.rowLosses());
+        }
+    }
+
+    private Ran distillationGradient(DistillationOptions options) {
+        DeviceRows x = call.logits(bench);
+        DeviceRows dx = poisoned();
+        Tensor teacher = call.values(bench, 66).tensor();
+        Distillation op = bench.ops().distillation(options, axis);
+        try (DistillationResult result =
+                op.newResult(call.dtype(), call.geometry().shape(), bench.stream())) {
+            op.forwardBackward(
+                    x.tensor(), teacher, call.targets(bench), GradScale.ONE, dx.tensor(), result, bench.stream());
+            return ran(x, dx, result.loss(), result.rowLosses());
+        }
+    }
+}
