@@ -89,6 +89,17 @@ abstract class CrossEntropyOptionsContract {
     }
 
     @EachFloatingDType
+    void aSmoothingCloseToOneLeavesProbabilitiesTheirExactShare(DType dtype) {
+        // 1 - e has its digits at the end of e, and probabilities that sum to 500 bring them forward.
+        double[] q = new double[1000];
+        Arrays.fill(q, 0.5);
+        rows(dtype, new Data(66).logits(1, 1000))
+                .probabilities(q)
+                .options(SUM.withLabelSmoothing(0.9969759086324046))
+                .check(rig());
+    }
+
+    @EachFloatingDType
     void aProbabilityOfZeroAtMinusInfinityAddsNothing(DType dtype) {
         double[] masked = {-INF, 0, 0};
         var zero = rows(dtype, masked).probabilities(new double[] {0, 0.5, 0.5}).check(rig());

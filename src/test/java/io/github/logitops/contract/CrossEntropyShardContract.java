@@ -188,7 +188,7 @@ abstract class CrossEntropyShardContract {
                         combine + "there must be 1 to 2^31-1 shards: partials=F32[0, 5, 2]",
                         () -> shard.combine(bench.empty(DType.F32, 0, 5, 2), labels, null, result, s));
                 assertMessage(
-                        combine + "labels must be I64[2] without padding: labels=F16[2, 4]",
+                        combine + "labels must be I32 or I64: labels=F16[2, 4]",
                         () -> shard.combine(bench.empty(DType.F32, 1, 5, 2), x, null, result, s));
                 assertEquals(
                         "crossEntropy.backward: no op has filled the result: result=" + result.lse(),

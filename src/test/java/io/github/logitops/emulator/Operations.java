@@ -84,6 +84,7 @@ final class Operations {
         VALUES.put("cvt.rn.f32.f64", (a, b, c) -> bits((float) asDouble(a)));
         VALUES.put("cvt.rn.f32.s32", (a, b, c) -> bits((float) (int) a));
         VALUES.put("cvt.rn.f32.u32", (a, b, c) -> bits((float) (a & WORD)));
+        VALUES.put("cvt.rn.f64.s32", (a, b, c) -> bits((double) (int) a));
         VALUES.put("cvt.rn.f64.s64", (a, b, c) -> bits((double) a));
         VALUES.put("cvt.rn.f64.u32", (a, b, c) -> bits((double) (a & WORD)));
         VALUES.put("cvt.f32.f16", (a, b, c) -> bits(Numbers.fromHalf(a)));
