@@ -99,6 +99,12 @@ abstract class CrossEntropyShardContract {
                     Tensor labels = whole.labelType() == null ? null : part.targets;
                     part.loss.combine(gathered, labels, weights, result, s);
                     whole.checkLosses("combine", result, exact, bench);
+                    double[] lse = result.lse().downloadDoubles(s);
+                    for (int n = 0; n < ROWS; n++) {
+                        CrossEntropyReference.Row row = exact.rows()[n];
+                        String what = "lse of " + n + ", " + whole;
+                        Near.assertNear(Tolerance.LOSS, arithmetic, row.lse(), lse[n], row.lseScale(), what);
+                    }
                     GradScale scale = whole.scale(bench);
                     DeviceRows dx = bench.poisoned(whole.dtype(), part.geometry);
                     part.loss.backward(part.x.tensor(), part.targets, weights, result, scale, dx.tensor(), s);
