@@ -158,10 +158,10 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
 #define LOGITOPS_LOSS_NUMBERS                                                                                         \
   int32_t classes, int32_t first, int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, \
       double z_loss, double logit_scale, double soft_cap
-#define LOGITOPS_LABELS(A)                                                                          \
-  logitops::Labels<A> {                                                                             \
-    labels, labels_are_i64 != 0, weights, ignore_index, has_ignore != 0, static_cast<A>(smoothing), \
-        static_cast<uint32_t>(classes)                                                              \
+#define LOGITOPS_LABELS(A)                                                                              \
+  logitops::Labels<A> {                                                                                 \
+    labels, labels_are_i64 != 0, weights, ignore_index, has_ignore != 0, static_cast<A>(1 - smoothing), \
+        static_cast<A>(smoothing / classes), static_cast<uint32_t>(classes)                             \
   }
 #define LOGITOPS_TARGETS(T)                                                                                   \
   logitops::Targets<T> {                                                                                      \

@@ -58,11 +58,12 @@ struct Labels {
   const A* weights;  // null: 1 each
   int64_t ignore_index;
   bool has_ignore;
-  A smoothing;
+  A sharp;  // 1 - e, subtracted in double: for e close to 1 a float of e would leave few digits of it
+  A even;   // e / classes
   uint32_t classes;
 
   LOGITOPS_DEVICE LabelTarget<A> of(int64_t row) const {
-    LabelTarget<A> target{false, true, true, kNoClass, 0, 1 - smoothing, smoothing / static_cast<A>(classes)};
+    LabelTarget<A> target{false, true, true, kNoClass, 0, sharp, even};
     if (labels != nullptr) {
       const RowLabel label = ClassLabels{labels, labels_are_i64, ignore_index, has_ignore}.of(row, classes);
       target.given = false;

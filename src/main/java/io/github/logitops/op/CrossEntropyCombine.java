@@ -40,8 +40,11 @@ public record CrossEntropyCombine(
         Require.dense(op, "partials", partials, dtype, CrossEntropyPartials.shape(rows, shards));
         result.requireApart(op, "partials", partials);
         if (labels != null) {
-            DType type = labels.dtype().isLabel() ? labels.dtype() : DType.I64;
-            Require.dense(op, "labels", labels, type, rows);
+            if (!labels.dtype().isLabel()) {
+                throw new IllegalArgumentException(
+                        op + ": labels must be I32 or I64: labels=" + labels.dtype() + labels.shape());
+            }
+            Require.dense(op, "labels", labels, labels.dtype(), rows);
             result.requireApart(op, "labels", labels);
         }
         if (weights != null) {

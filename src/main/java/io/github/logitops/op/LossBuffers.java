@@ -10,9 +10,8 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What a cross entropy writes beside gradients. Losses have the arithmetic dtype; what is null was not asked for.
@@ -39,6 +38,19 @@ public record LossBuffers(
         Tensor argmax,
         Tensor correct,
         Tensor entropy) {
+    private static final List<Part> PARTS = List.of(
+            new Part("result.loss", LossBuffers::loss),
+            new Part("result.rowLosses", LossBuffers::rowLosses),
+            new Part("result.lse", LossBuffers::lse),
+            new Part("result.targetSums", LossBuffers::targetSums),
+            new Part("result.divisors", LossBuffers::divisors),
+            new Part("result.labelStats", LossBuffers::labelStats),
+            new Part("result.zLoss", LossBuffers::zLoss),
+            new Part("result.zLosses", LossBuffers::zLosses),
+            new Part("result.argmax", LossBuffers::argmax),
+            new Part("result.correct", LossBuffers::correct),
+            new Part("result.entropy", LossBuffers::entropy));
+
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
     public static LossBuffers allocate(
             DeviceMemory memory, DType logits, Shape rows, CrossEntropyOptions options, Stream stream) {
@@ -96,28 +108,26 @@ public record LossBuffers(
 
     /** The tensor shares no byte with what is written here. */
     void requireApart(String op, String name, Tensor tensor) {
-        named().forEach((buffer, written) -> Require.apart(op, "result." + buffer, written, name, tensor));
+        for (Part part : PARTS) {
+            Tensor written = part.of.apply(this);
+            if (written != null) {
+                Require.apart(op, part.name, written, name, tensor);
+            }
+        }
     }
 
     /** All that there are. */
     public List<Tensor> tensors() {
-        return List.copyOf(named().values());
+        List<Tensor> all = new ArrayList<>(PARTS.size());
+        for (Part part : PARTS) {
+            Tensor tensor = part.of.apply(this);
+            if (tensor != null) {
+                all.add(tensor);
+            }
+        }
+        return all;
     }
 
-    private Map<String, Tensor> named() {
-        Map<String, Tensor> named = new LinkedHashMap<>();
-        named.put("loss", loss);
-        named.put("rowLosses", rowLosses);
-        named.put("lse", lse);
-        named.put("targetSums", targetSums);
-        named.put("divisors", divisors());
-        named.put("labelStats", labelStats());
-        named.put("zLoss", zLoss);
-        named.put("zLosses", zLosses);
-        named.put("argmax", argmax);
-        named.put("correct", correct);
-        named.put("entropy", entropy);
-        named.values().removeIf(tensor -> tensor == null);
-        return named;
-    }
+    /** One of the tensors, with its name in error messages. */
+    private record Part(String name, Function<LossBuffers, Tensor> of) {}
 }

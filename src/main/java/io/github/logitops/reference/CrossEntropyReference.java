@@ -101,9 +101,9 @@ public record CrossEntropyReference(
         boolean reduced = options.reduction() != Reduction.NONE;
         return new CrossEntropyReference(
                 !reduced || bad ? Double.NaN : empty ? nothing : loss.value(),
-                lossScale.value(),
+                empty ? 0 : lossScale.value(),
                 !reduced ? Double.NaN : empty && options.zLoss() != 0 ? nothing : zLoss.value(),
-                zLossScale.value(),
+                empty ? 0 : zLossScale.value(),
                 counted,
                 correct,
                 firstBad,
