@@ -73,7 +73,9 @@ public record DistillationReference(double loss, double lossScale, long countedR
         double[] logP = SoftmaxReference.logSoftmax(divided(teacher, options.temperature()));
         double[] q = SoftmaxReference.softmax(z);
         double[] logQ = SoftmaxReference.logSoftmax(z);
-        if (Double.isNaN(p[0]) || Double.isNaN(q[0])) {
+        double soft = options.softWeight();
+        double hard = options.hardWeight();
+        if (Double.isNaN(q[0]) || soft != 0 && Double.isNaN(p[0])) {
             return new Row(Double.NaN, 0, SoftmaxReference.filled(classes, Double.NaN), 0);
         }
         double beta = options.divergence().beta();
@@ -84,10 +86,8 @@ public record DistillationReference(double loss, double lossScale, long countedR
         double sizeQ = size(q, logQ, logM);
         double ofP = beta == 0 ? 1 : beta;
         double ofQ = beta == 1 ? 1 : 1 - beta;
-        double soft = options.softWeight();
-        double hard = options.hardWeight();
         double loss = soft == 0 ? 0 : soft * (ofP * fromP + ofQ * fromQ);
-        double lossScale = soft * (ofP * sizeP + (beta == 0 ? 0 : ofQ * sizeQ));
+        double lossScale = soft == 0 ? 0 : soft * (ofP * sizeP + (beta == 0 ? 0 : ofQ * sizeQ));
 
         double[] gradient = new double[classes];
         double gradientScale = 0;
@@ -98,7 +98,7 @@ public record DistillationReference(double loss, double lossScale, long countedR
                 slope = q[j] - p[j];
                 scale = q[j] + p[j];
             } else if (!Double.isFinite(fromQ)) {
-                slope = soft == 0 ? 0 : Double.NaN; // the divergence is infinite: it has no gradient
+                slope = Double.NaN; // the divergence is infinite: it has no gradient
                 scale = 0;
             } else if (q[j] == 0) {
                 slope = 0;
@@ -107,8 +107,10 @@ public record DistillationReference(double loss, double lossScale, long countedR
                 slope = ofQ * q[j] * (logQ[j] - logM[j] - fromQ);
                 scale = ofQ * q[j] * (1 + Math.abs(logQ[j]) + Math.abs(logM[j]) + sizeQ);
             }
-            gradient[j] = soft / options.temperature() * slope;
-            gradientScale = Math.max(gradientScale, soft / options.temperature() * scale);
+            if (soft != 0) {
+                gradient[j] = soft / options.temperature() * slope;
+                gradientScale = Math.max(gradientScale, soft / options.temperature() * scale);
+            }
         }
         if (hard != 0) {
             double[] plain = SoftmaxReference.softmax(student);
