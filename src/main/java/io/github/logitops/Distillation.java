@@ -43,8 +43,8 @@ import java.util.function.Consumer;
  * waits ({@link DistillationResult}), whether or not the hard weight is 0. The forms on host arrays throw it at once.
  *
  * <p><i>Edges</i>: a row that counts, whose teacher or student holds NaN or +inf, or nothing but -inf, has loss and gradient
- * NaN. KL(P || Q) is +inf, with a finite gradient, where the student gives 0 to what the teacher does not; KL(Q || P) where the
- * teacher does, and its gradient is then NaN in the row.
+ * NaN; at a hard weight of 1 the teacher does not matter. KL(P || Q) is +inf, with a finite gradient, where the student gives 0
+ * to what the teacher does not; KL(Q || P) where the teacher does, and its gradient is then NaN in the row.
  *
  * <p><i>Numerics</i>: bounds are those of cross entropy, on the scales in {@code docs/numerics.md}.
  */

@@ -68,47 +68,27 @@ public record DistillationReference(double loss, double lossScale, long countedR
 
     private static Row row(double[] student, double[] teacher, int label, DistillationOptions options, double factor) {
         int classes = student.length;
-        double[] z = divided(student, options.temperature());
-        double[] p = SoftmaxReference.softmax(divided(teacher, options.temperature()));
-        double[] logP = SoftmaxReference.logSoftmax(divided(teacher, options.temperature()));
-        double[] q = SoftmaxReference.softmax(z);
-        double[] logQ = SoftmaxReference.logSoftmax(z);
-        if (Double.isNaN(p[0]) || Double.isNaN(q[0])) {
-            return new Row(Double.NaN, 0, SoftmaxReference.filled(classes, Double.NaN), 0);
-        }
-        double beta = options.divergence().beta();
-        double[] logM = logMixture(beta, p, logP, q, logQ);
-        double fromP = expectation(p, logP, logM);
-        double fromQ = expectation(q, logQ, logM);
-        double sizeP = size(p, logP, logM);
-        double sizeQ = size(q, logQ, logM);
-        double ofP = beta == 0 ? 1 : beta;
-        double ofQ = beta == 1 ? 1 : 1 - beta;
         double soft = options.softWeight();
         double hard = options.hardWeight();
-        double loss = soft == 0 ? 0 : soft * (ofP * fromP + ofQ * fromQ);
-        double lossScale = soft * (ofP * sizeP + (beta == 0 ? 0 : ofQ * sizeQ));
-
+        double[] z = divided(student, options.temperature());
+        double[] t = divided(teacher, options.temperature());
+        boolean irregular = Double.isNaN(SoftmaxReference.softmax(z)[0])
+                || soft != 0 && Double.isNaN(SoftmaxReference.softmax(t)[0]);
+        if (irregular) {
+            return new Row(Double.NaN, 0, SoftmaxReference.filled(classes, Double.NaN), 0);
+        }
+        double loss = 0;
+        double lossScale = 0;
         double[] gradient = new double[classes];
         double gradientScale = 0;
-        for (int j = 0; j < classes; j++) {
-            double slope;
-            double scale;
-            if (beta == 0) {
-                slope = q[j] - p[j];
-                scale = q[j] + p[j];
-            } else if (!Double.isFinite(fromQ)) {
-                slope = soft == 0 ? 0 : Double.NaN; // the divergence is infinite: it has no gradient
-                scale = 0;
-            } else if (q[j] == 0) {
-                slope = 0;
-                scale = 0;
-            } else {
-                slope = ofQ * q[j] * (logQ[j] - logM[j] - fromQ);
-                scale = ofQ * q[j] * (1 + Math.abs(logQ[j]) + Math.abs(logM[j]) + sizeQ);
+        if (soft != 0) {
+            Row divergence = divergence(z, t, options.divergence().beta());
+            loss += soft * divergence.loss;
+            lossScale += soft * divergence.lossScale;
+            for (int j = 0; j < classes; j++) {
+                gradient[j] += soft / options.temperature() * divergence.gradient[j];
             }
-            gradient[j] = soft / options.temperature() * slope;
-            gradientScale = Math.max(gradientScale, soft / options.temperature() * scale);
+            gradientScale += soft / options.temperature() * divergence.gradientScale;
         }
         if (hard != 0) {
             double[] plain = SoftmaxReference.softmax(student);
@@ -123,6 +103,37 @@ public record DistillationReference(double loss, double lossScale, long countedR
             gradient[j] *= factor;
         }
         return new Row(loss, Math.max(1, lossScale), gradient, gradientScale * Math.abs(factor));
+    }
+
+    /** The divergence of two rows of logits over the temperature, and its gradient with respect to z. */
+    private static Row divergence(double[] z, double[] t, double beta) {
+        double[] p = SoftmaxReference.softmax(t);
+        double[] logP = SoftmaxReference.logSoftmax(t);
+        double[] q = SoftmaxReference.softmax(z);
+        double[] logQ = SoftmaxReference.logSoftmax(z);
+        double[] logM = logMixture(beta, p, logP, q, logQ);
+        double fromQ = expectation(q, logQ, logM);
+        double sizeQ = size(q, logQ, logM);
+        double ofP = beta == 0 ? 1 : beta;
+        double ofQ = beta == 1 ? 1 : 1 - beta;
+        double[] gradient = new double[z.length];
+        double gradientScale = 0;
+        for (int j = 0; j < z.length; j++) {
+            double scale = 0;
+            if (beta == 0) {
+                gradient[j] = q[j] - p[j];
+                scale = q[j] + p[j];
+            } else if (!Double.isFinite(fromQ)) {
+                gradient[j] = Double.NaN; // the divergence is infinite: it has no gradient
+            } else if (q[j] != 0) {
+                gradient[j] = ofQ * q[j] * (logQ[j] - logM[j] - fromQ);
+                scale = ofQ * q[j] * (1 + Math.abs(logQ[j]) + Math.abs(logM[j]) + sizeQ);
+            }
+            gradientScale = Math.max(gradientScale, scale);
+        }
+        double loss = ofP * expectation(p, logP, logM) + ofQ * fromQ;
+        double lossScale = ofP * size(p, logP, logM) + (beta == 0 ? 0 : ofQ * sizeQ);
+        return new Row(loss, lossScale, gradient, gradientScale);
     }
 
     private static double[] divided(double[] logits, double temperature) {

@@ -140,6 +140,24 @@ abstract class DistillationContract {
     }
 
     @EachFloatingDType
+    void aHardWeightOf1LeavesTheCrossEntropyWhateverTheTeacherHolds(DType dtype) {
+        double[][] student = new Data(97).values(3, 4);
+        double[][] teacher = {{1, NAN, 2, 0}, {1, -INF, 2, 0}, {-INF, -INF, -INF, -INF}};
+        long[] labels = {3, 1, 0};
+        double[] losses = CrossEntropyCase.of(dtype, Geometry.dense(3, 4), student)
+                .labels(DType.I32, labels)
+                .check(rig())
+                .rowLosses();
+        for (Divergence divergence : DIVERGENCES) {
+            var actual = DistillationCase.of(dtype, Geometry.dense(3, 4), student, teacher)
+                    .labels(DType.I32, labels)
+                    .options(NONE.withDivergence(divergence).withHardWeight(1))
+                    .check(rig());
+            assertArrayEquals(losses, actual.rowLosses(), 2e-6);
+        }
+    }
+
+    @EachFloatingDType
     void anIgnoredRowIsZeroWhateverItHolds(DType dtype) {
         double[][] student = {{NAN, NAN, NAN}, {1, 2, 3}, {INF, -INF, NAN}};
         double[][] teacher = {{1, 2, 3}, {3, 2, 1}, {NAN, NAN, NAN}};

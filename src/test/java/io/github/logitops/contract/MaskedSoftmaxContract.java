@@ -55,6 +55,10 @@ abstract class MaskedSoftmaxContract {
             attention.keep(Shape.of(shape)).check(rig());
             attention.additive(Shape.of(shape)).andCausal().check(rig());
         }
+        MaskedSoftmaxCase deep = random(109, dtype, Geometry.dense(2, 2, 3, 2, 3, 2));
+        for (long[] shape : new long[][] {{2, 2, 3, 2, 3, 2}, {2, 2, 1, 1, 3, 2}, {1, 2, 3, 1, 1, 2}}) {
+            deep.additive(Shape.of(shape)).check(rig());
+        }
         MaskedSoftmaxCase images =
                 random(102, dtype, Geometry.dense(2, 6, 4).along(1).padded(3));
         images.keep(Shape.of(6, 1)).check(rig());

@@ -127,6 +127,8 @@ abstract class SelectedLogProbContract {
             op.forward(x, bad, result, s);
             assertMessage(message, result::countedRows);
             assertEquals(1, result.countedRows());
+            op.forward(x, good, result, s); // thrown once: a good batch is good
+            assertEquals(2, result.countedRows());
             op.forward(x, bad, result, s);
             result.close();
             result.close();

@@ -71,6 +71,26 @@ class TransferTest {
     }
 
     @Test
+    void masksGoBothWays() {
+        boolean[] mask = new boolean[LONG];
+        for (int i = 0; i < LONG; i++) {
+            mask[i] = i % 3 == 0 || i % 7 == 1;
+        }
+        Tensor tensor = bench.keep(ops.mask(mask, Shape.of(LONG), stream));
+        boolean[] back = new boolean[LONG];
+        tensor.download(back, stream);
+        assertArrayEquals(mask, back);
+        assertEquals(
+                "upload: array and dtype do not go together: array=Floats, tensor=" + tensor,
+                assertThrows(IllegalArgumentException.class, () -> tensor.upload(new float[LONG], stream))
+                        .getMessage());
+        assertEquals(
+                "dtype: only floating types have an arithmetic type: dtype=BOOL",
+                assertThrows(IllegalStateException.class, DType.BOOL::arithmetic)
+                        .getMessage());
+    }
+
+    @Test
     void bitsGoBothWays() {
         short[] bits = new short[65536];
         for (int i = 0; i < bits.length; i++) {
