@@ -94,7 +94,7 @@ struct GradientScale {
 
   /** What every element is multiplied by: scale row_scale / W; NaN where W is 0. */
   LOGITOPS_DEVICE A factor(int64_t row) const {
-    const A factor = static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+    const A factor = row_factor(scale, row_scale, row);
     if (divisors == nullptr) {
       return factor;
     }

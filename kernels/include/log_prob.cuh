@@ -17,12 +17,6 @@ LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = Ex
   return exp_sum;
 }
 
-/** What a row's gradient is multiplied by. */
-template <class A>
-LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row) {
-  return static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
-}
-
 /**
  * dx_j = Gradient(log p_j, j) with log p_j = x_j - lse, one read and one write; an lse that is not finite makes the row
  * NaN.

@@ -57,7 +57,7 @@ LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<co
     });
     const A total = tier.sum(sum);
 
-    const A factor = static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+    const A factor = row_factor(scale, row_scale, row);
     tier.template each_batch<A>([&](auto columns) {
       Batch<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);

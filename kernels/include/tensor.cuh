@@ -68,4 +68,10 @@ struct Row {
   LOGITOPS_DEVICE int64_t step(int64_t columns) const { return kUnit ? columns : columns * axis; }
 };
 
+/** What a row's gradient is multiplied by; row_scale may be null, for 1 each. */
+template <class A>
+LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row) {
+  return static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
+}
+
 }  // namespace logitops
