@@ -28,7 +28,7 @@ public final class CrossEntropyResult implements AutoCloseable {
         this.buffers = buffers;
         this.classes = classes;
         this.options = options;
-        labels = new LabelCheck("crossEntropy", buffers.counts(), classes, options.ignoreIndex());
+        labels = new LabelCheck("crossEntropy", buffers.lse(), buffers.counts(), classes, options.ignoreIndex());
     }
 
     /**

@@ -24,7 +24,8 @@ public final class DistillationResult implements AutoCloseable {
 
     DistillationResult(RowLossBuffers buffers, long classes, DistillationOptions options) {
         this.buffers = buffers;
-        this.labels = new LabelCheck("distillation", buffers.counts(), classes, options.ignoreIndex());
+        this.labels =
+                new LabelCheck("distillation", buffers.rowLosses(), buffers.counts(), classes, options.ignoreIndex());
         this.options = options;
     }
 

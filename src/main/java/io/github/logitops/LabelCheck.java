@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  */
 final class LabelCheck {
     private final String op;
+    private final Tensor result;
     private final LabelCounts counts;
     private final long classes;
     private final OptionalLong ignoreIndex;
@@ -24,8 +25,10 @@ final class LabelCheck {
     private int checksDue; // streams that our check waits on
     private boolean closed;
 
-    LabelCheck(String op, LabelCounts counts, long classes, OptionalLong ignoreIndex) {
+    /** For a result that messages tell by one of its tensors. */
+    LabelCheck(String op, Tensor result, LabelCounts counts, long classes, OptionalLong ignoreIndex) {
         this.op = op;
+        this.result = result;
         this.counts = counts;
         this.classes = classes;
         this.ignoreIndex = ignoreIndex;
@@ -48,7 +51,7 @@ final class LabelCheck {
     /** Throws unless an op has filled the result. */
     synchronized void requireFilled(String call) {
         if (stream == null) {
-            throw new IllegalStateException(call + ": no op has filled the result");
+            throw new IllegalStateException(call + ": no op has filled the result: result=" + result);
         }
     }
 

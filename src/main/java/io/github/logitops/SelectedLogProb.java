@@ -67,7 +67,7 @@ public final class SelectedLogProb {
             tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
             tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
             LabelCounts counts = LabelCounts.allocate(memory, stream);
-            LabelCheck labels = new LabelCheck(OP, counts, made.classes(), options.ignoreIndex());
+            LabelCheck labels = new LabelCheck(OP, tensors.get(0), counts, made.classes(), options.ignoreIndex());
             return new SelectedLogProbResult(tensors.get(0), tensors.get(1), labels);
         } catch (RuntimeException e) {
             Resources.closeAfter(e, tensors);

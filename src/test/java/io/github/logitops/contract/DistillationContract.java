@@ -364,7 +364,7 @@ abstract class DistillationContract {
                                 + ", labels=" + range(losses),
                         () -> op.forward(x, t, losses, result, s));
                 assertEquals(
-                        "distillation: no op has filled the result",
+                        "distillation: no op has filled the result: result=" + result.rowLosses(),
                         assertThrows(IllegalStateException.class, result::await).getMessage());
             }
         }

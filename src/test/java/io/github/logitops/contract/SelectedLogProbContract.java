@@ -214,7 +214,7 @@ abstract class SelectedLogProbContract {
                                 + range(within),
                         () -> op.backward(x, within, result, GradScale.ONE, x, s));
                 assertEquals(
-                        backward + "no op has filled the result",
+                        backward + "no op has filled the result: result=" + result.logProbs(),
                         assertThrows(
                                         IllegalStateException.class,
                                         () -> op.backward(x, labels, result, GradScale.ONE, x, s))

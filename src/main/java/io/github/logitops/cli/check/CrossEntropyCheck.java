@@ -26,10 +26,10 @@ final class CrossEntropyCheck implements OpCheck {
     private static final int MANY_CLASSES = 8192; // from here on combinations take turns
 
     /** A combination of numbers and inputs; without a label type, targets are probabilities. */
-    private record Numbers(CrossEntropyOptions options, boolean weighted, DType labels) {
+    private record Numbers(String name, CrossEntropyOptions options, boolean weighted, DType labels) {
         @Override
         public String toString() {
-            return options + (weighted ? " weighted" : "") + " labels=" + labels;
+            return name + (weighted ? " weighted " : " ") + (labels == null ? "probabilities" : labels);
         }
     }
 
@@ -37,22 +37,26 @@ final class CrossEntropyCheck implements OpCheck {
 
     private static List<Numbers> combinations() {
         CrossEntropyOptions defaults = CrossEntropyOptions.defaults();
-        List<CrossEntropyOptions> options = List.of(
-                defaults,
-                defaults.withReduction(Reduction.SUM).withLabelSmoothing(0.1),
-                defaults.withReduction(Reduction.NONE).withLabelSmoothing(1),
-                defaults.withReduction(Reduction.NONE),
-                defaults.withZLoss(1e-3).withLogitScale(0.7).withOutputs(RowOutput.values()),
-                defaults.withZLoss(1e-3).withSoftCap(30));
+        CrossEntropyOptions none = defaults.withReduction(Reduction.NONE);
+        CrossEntropyOptions smoothed = defaults.withLabelSmoothing(0.1);
         List<Numbers> all = new ArrayList<>();
-        for (CrossEntropyOptions each : options) {
-            all.add(new Numbers(each, false, DType.I64));
-            all.add(new Numbers(each, true, DType.I32));
-        }
-        CrossEntropyOptions smoothed = defaults.withLabelSmoothing(0.1).withOutputs(RowOutput.values());
-        all.add(new Numbers(smoothed, false, null));
-        all.add(new Numbers(smoothed, true, null));
+        add(all, "mean", defaults);
+        add(all, "smoothed sum", smoothed.withReduction(Reduction.SUM));
+        add(all, "all smoothing", none.withLabelSmoothing(1));
+        add(all, "rows", none);
+        add(
+                all,
+                "scaled with z-loss",
+                defaults.withZLoss(1e-3).withLogitScale(0.7).withOutputs(RowOutput.values()));
+        add(all, "capped with z-loss", defaults.withZLoss(1e-3).withSoftCap(30));
+        all.add(new Numbers("smoothed", smoothed.withOutputs(RowOutput.values()), false, null));
+        all.add(new Numbers("smoothed", smoothed.withOutputs(RowOutput.values()), true, null));
         return all;
+    }
+
+    private static void add(List<Numbers> all, String name, CrossEntropyOptions options) {
+        all.add(new Numbers(name, options, false, DType.I64));
+        all.add(new Numbers(name, options, true, DType.I32));
     }
 
     /** Everything on dense rows that are neither trivial nor very long; else two at a time, with and without weights. */

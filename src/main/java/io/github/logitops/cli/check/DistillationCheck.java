@@ -56,7 +56,7 @@ final class DistillationCheck implements OpCheck {
         double[][] gradient = dx.read(trial.judge(), FORWARD_BACKWARD);
         for (int n = 0; n < Case.ROWS; n++) {
             DistillationReference.Row row = exact.rows()[n];
-            String output = "dx row " + n + " of " + options;
+            String output = "dx row " + n + " of " + options.divergence();
             trial.judge()
                     .row(
                             FORWARD_BACKWARD,
@@ -77,8 +77,14 @@ final class DistillationCheck implements OpCheck {
         double[] rowLosses = result.rowLosses().downloadDoubles(trial.stream());
         for (int n = 0; n < Case.ROWS; n++) {
             DistillationReference.Row row = exact.rows()[n];
-            trial.judge().loss(op, "loss of row " + n + " of " + options, row.loss(), rowLosses[n], row.lossScale());
+            trial.judge()
+                    .loss(
+                            op,
+                            "loss of row " + n + " of " + options.divergence(),
+                            row.loss(),
+                            rowLosses[n],
+                            row.lossScale());
         }
-        trial.judge().loss(op, "loss of " + options, exact.loss(), result.await(), exact.lossScale());
+        trial.judge().loss(op, "loss of " + options.divergence(), exact.loss(), result.await(), exact.lossScale());
     }
 }
