@@ -144,14 +144,22 @@ final class Decoder {
 
     private Step move() {
         if (operand(0) instanceof Operand.Pack pack) {
+            requirePair(pack);
             return Steps.unpack(register(pack.parts(), 0), register(pack.parts(), 1), source(1));
         }
         if (operand(1) instanceof Operand.Pack pack) {
+            requirePair(pack);
             Operand.Register destination = destination(0);
             List<Operand> parts = pack.parts();
             return Steps.pack(destination, slot(parts.get(0)), slot(parts.get(1)), destination.bits() / parts.size());
         }
         return Steps.copy(destination(0), source(1));
+    }
+
+    private void requirePair(Operand.Pack pack) {
+        if (pack.parts().size() != 2) {
+            throw error("unknown form of an instruction");
+        }
     }
 
     private Operand operand(int index) {
