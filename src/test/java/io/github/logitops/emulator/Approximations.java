@@ -19,12 +19,17 @@ public enum Approximations {
         }
     };
 
+    private static final int SIGNIFICAND = 0x7FFFFF;
+
     abstract Operation of(Operation exact);
 
-    /** Zeros, infinities and NaN are as the instructions' descriptions say, and 2^0 is 1. */
+    /**
+     * Zeros, infinities and NaN are as the instructions' descriptions say. Powers of two are exact: CUDA's own tanh of a double
+     * takes 2^n from ex2.approx and would be wrong in every digit otherwise.
+     */
     private static long perturbed(long result, long argument) {
         float exact = Float.intBitsToFloat((int) result);
-        if (exact == 0 || !Float.isFinite(exact) || Float.intBitsToFloat((int) argument) == 0) {
+        if (!Float.isFinite(exact) || (result & SIGNIFICAND) == 0) {
             return result;
         }
         int off = (int) ((argument * 0x9E3779B97F4A7C15L >>> 40) % 5) - 2;

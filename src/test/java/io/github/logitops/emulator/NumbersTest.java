@@ -104,7 +104,7 @@ class NumbersTest {
         for (int count : off) {
             assertEquals(VALUES / 5.0, count, VALUES / 50.0);
         }
-        for (float special : new float[] {0f, -0f, -1000f, 1000f, Float.NaN}) {
+        for (float special : new float[] {0f, -0f, -1000f, 1000f, Float.NaN, 1f, -7f, 100f}) {
             long argument = Float.floatToRawIntBits(special);
             assertEquals(exact.of(argument, 0, 0), perturbed.of(argument, 0, 0));
         }
