@@ -24,11 +24,12 @@ public final class CrossEntropyResult implements AutoCloseable {
     private final CrossEntropyOptions options;
     private final LabelCheck labels;
 
-    CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options) {
+    CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
         this.buffers = buffers;
         this.classes = classes;
         this.options = options;
-        labels = new LabelCheck("crossEntropy", buffers.lse(), buffers.counts(), classes, options.ignoreIndex());
+        labels =
+                new LabelCheck("crossEntropy", buffers.lse(), buffers.counts(), classes, options.ignoreIndex(), stream);
     }
 
     /**
@@ -150,6 +151,10 @@ public final class CrossEntropyResult implements AutoCloseable {
         List<Tensor> tensors = new ArrayList<>(buffers.tensors());
         tensors.removeAll(buffers.counts().tensors());
         labels.close(tensors);
+    }
+
+    LabelCheck labels() {
+        return labels;
     }
 
     LossBuffers buffers() {

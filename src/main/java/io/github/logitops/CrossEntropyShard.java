@@ -72,7 +72,7 @@ public final class CrossEntropyShard {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         requireFloating(logits, shape);
         LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), options, stream);
-        return new CrossEntropyResult(buffers, shard.classes(), options);
+        return new CrossEntropyResult(buffers, shard.classes(), options, stream);
     }
 
     /**
@@ -101,6 +101,7 @@ public final class CrossEntropyShard {
         ops.run(
                 new CrossEntropyCombine(
                         COMBINE, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
+                result.labels(),
                 stream);
         result.filledOn(stream);
     }
@@ -128,7 +129,7 @@ public final class CrossEntropyShard {
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.requireFilled(BACKWARD);
-        ops.run(problem, stream);
+        ops.run(problem, saved.labels(), stream);
     }
 
     private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {

@@ -76,7 +76,7 @@ public final class Distillation {
     public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         RowLossBuffers buffers = RowLossBuffers.allocate(ops.memory(), logits, made.rows(), stream);
-        return new DistillationResult(buffers, made.classes(), options);
+        return new DistillationResult(buffers, made.classes(), options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, DistillationResult, Stream)}, into a new result. Close it. */
@@ -172,7 +172,7 @@ public final class Distillation {
 
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
-        ops.run(new DistillationForward(inputs, result.buffers()), stream);
+        ops.run(new DistillationForward(inputs, result.buffers()), result.labels(), stream);
         result.filledOn(stream, inputs);
     }
 
@@ -180,7 +180,7 @@ public final class Distillation {
             DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), stream);
+        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.labels(), stream);
         result.filledOn(stream, inputs);
     }
 

@@ -22,10 +22,10 @@ public final class DistillationResult implements AutoCloseable {
     private final DistillationOptions options;
     private volatile boolean labelled; // the last op had labels
 
-    DistillationResult(RowLossBuffers buffers, long classes, DistillationOptions options) {
+    DistillationResult(RowLossBuffers buffers, long classes, DistillationOptions options, Stream stream) {
         this.buffers = buffers;
-        this.labels =
-                new LabelCheck("distillation", buffers.rowLosses(), buffers.counts(), classes, options.ignoreIndex());
+        this.labels = new LabelCheck(
+                "distillation", buffers.rowLosses(), buffers.counts(), classes, options.ignoreIndex(), stream);
         this.options = options;
     }
 
@@ -65,6 +65,10 @@ public final class DistillationResult implements AutoCloseable {
     @Override
     public void close() {
         labels.close(List.of(buffers.loss(), buffers.rowLosses(), buffers.rowCount()));
+    }
+
+    LabelCheck labels() {
+        return labels;
     }
 
     RowLossBuffers buffers() {

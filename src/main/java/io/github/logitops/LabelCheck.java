@@ -21,17 +21,19 @@ final class LabelCheck {
     private final OptionalLong ignoreIndex;
     private final Stream.Check check = this::throwLabelOutOfRange;
 
-    private Stream stream; // of the last op; null before the first
+    private Stream stream; // of the last op that filled the result; null before the first
+    private Stream lastUse; // where the last work on the result was queued
     private int checksDue; // streams that our check waits on
     private boolean closed;
 
-    /** For a result that messages tell by one of its tensors. */
-    LabelCheck(String op, Tensor result, LabelCounts counts, long classes, OptionalLong ignoreIndex) {
+    /** For a result that messages tell by one of its tensors, and whose counts were allocated on {@code stream}. */
+    LabelCheck(String op, Tensor result, LabelCounts counts, long classes, OptionalLong ignoreIndex, Stream stream) {
         this.op = op;
         this.result = result;
         this.counts = counts;
         this.classes = classes;
         this.ignoreIndex = ignoreIndex;
+        lastUse = stream;
     }
 
     LabelCounts counts() {
@@ -53,6 +55,14 @@ final class LabelCheck {
         if (stream == null) {
             throw new IllegalStateException(call + ": no op has filled the result: result=" + result);
         }
+    }
+
+    /** Has work that is queued on {@code next} from now on come after all work on the result so far. */
+    synchronized void useOn(Stream next) {
+        if (lastUse != next && lastUse.isOpen()) { // a closed one has nothing left to do
+            next.waitFor(lastUse);
+        }
+        lastUse = next;
     }
 
     /** Notes that an op on {@code newStream} fills the result. */

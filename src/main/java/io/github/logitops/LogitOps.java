@@ -21,6 +21,7 @@ import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +63,7 @@ public final class LogitOps implements AutoCloseable {
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
     public static LogitOps open(Backend backend, OpenOptions options) {
+        Objects.requireNonNull(backend, "backend");
         String reason = "as asked";
         if (backend != Backend.CPU) {
             try {
@@ -305,6 +307,18 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
+        requireOneSession(problem, stream);
+        queue(problem, stream);
+    }
+
+    /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
+    void run(Problem problem, LabelCheck result, Stream stream) {
+        requireOneSession(problem, stream);
+        result.useOn(stream);
+        queue(problem, stream);
+    }
+
+    private static void requireOneSession(Problem problem, Stream stream) {
         stream.requireOpen();
         for (Tensor tensor : problem.tensors()) {
             if (!tensor.belongsWith(stream)) {
@@ -312,6 +326,9 @@ public final class LogitOps implements AutoCloseable {
                         + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
             }
         }
+    }
+
+    private void queue(Problem problem, Stream stream) {
         for (Tensor tensor : problem.tensors()) {
             tensor.useOn(stream);
         }

@@ -67,7 +67,8 @@ public final class SelectedLogProb {
             tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
             tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
             LabelCounts counts = LabelCounts.allocate(memory, stream);
-            LabelCheck labels = new LabelCheck(OP, tensors.get(0), counts, made.classes(), options.ignoreIndex());
+            LabelCheck labels =
+                    new LabelCheck(OP, tensors.get(0), counts, made.classes(), options.ignoreIndex(), stream);
             return new SelectedLogProbResult(tensors.get(0), tensors.get(1), labels);
         } catch (RuntimeException e) {
             Resources.closeAfter(e, tensors);
@@ -98,7 +99,7 @@ public final class SelectedLogProb {
         SelectedLogProbForward problem = SelectedLogProbForward.of(
                 axis, logits, labels(labels), result.logProbs(), result.lse(), result.counts());
         result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
-        ops.run(problem, stream);
+        ops.run(problem, result.labels(), stream);
         result.labels().filledOn(stream);
     }
 
@@ -124,7 +125,7 @@ public final class SelectedLogProb {
                 SelectedLogProbBackward.of(axis, logits, labels(labels), saved.lse(), gradScale, gradient);
         saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
         saved.labels().requireFilled(BACKWARD);
-        ops.run(problem, stream);
+        ops.run(problem, saved.labels(), stream);
     }
 
     /**

@@ -163,7 +163,8 @@ public final class Stream implements AutoCloseable {
         return event;
     }
 
-    synchronized boolean isOpen() {
+    /** Whether it is not closed. */
+    public synchronized boolean isOpen() {
         return closedAt == null;
     }
 
