@@ -5,12 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.Distillation;
+import io.github.logitops.DistillationResult;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.op.Mask;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Data;
@@ -69,8 +77,41 @@ class EmulatedLargeOffsetsTest {
             }
             loss.forwardBackward(x, labels, y, s).close();
             written.add(y.downloadDoubles(s));
+            loss.forwardBackward(x, dy, y, s).close(); // dy as probabilities
+            written.add(y.downloadDoubles(s));
+            otherOps(bench, x, dy, y, labels, axis, written);
         }
         return written;
+    }
+
+    private static void otherOps(
+            Bench bench, Tensor x, Tensor dy, Tensor y, Tensor labels, Axis axis, List<double[]> written) {
+        Stream s = bench.stream();
+        Shape rows = SHAPE.without(axis);
+        Tensor value = bench.empty(x.dtype().arithmetic(), rows.extent(0));
+        Tensor lse = bench.empty(x.dtype().arithmetic(), rows.extent(0));
+        bench.ops().maskedSoftmax(axis).forward(x, Mask.additive(dy), y, s);
+        written.add(y.downloadDoubles(s));
+        bench.ops().logSumExp(axis).forward(x, lse, s);
+        written.add(lse.downloadDoubles(s));
+        bench.ops().logSumExp(axis).backward(x, lse, GradScale.ONE, y, s);
+        written.add(y.downloadDoubles(s));
+        bench.ops().entropy(axis).forward(x, value, lse, s);
+        written.add(value.downloadDoubles(s));
+        bench.ops().entropy(axis).backward(x, value, lse, GradScale.ONE, y, s);
+        written.add(y.downloadDoubles(s));
+        SelectedLogProb selected = bench.ops().selectedLogProb(SelectedLogProbOptions.defaults(), axis);
+        try (SelectedLogProbResult result = selected.forward(x, labels, s)) {
+            written.add(result.logProbs().downloadDoubles(s));
+            selected.backward(x, labels, result, GradScale.ONE, y, s);
+            written.add(y.downloadDoubles(s));
+        }
+        Distillation distillation = bench.ops().distillation(DistillationOptions.defaults(), axis);
+        try (DistillationResult result = distillation.newResult(x.dtype(), SHAPE, s)) {
+            distillation.forwardBackward(x, dy, labels, GradScale.ONE, y, result, s);
+            written.add(result.rowLosses().downloadDoubles(s));
+            written.add(y.downloadDoubles(s));
+        }
     }
 
     private static Tensor filled(Bench bench, DType dtype, Layout layout, long seed) {

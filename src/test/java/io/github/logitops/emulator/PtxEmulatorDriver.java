@@ -45,6 +45,7 @@ public final class PtxEmulatorDriver implements Driver {
     private final List<Map<String, Entry>> modules = new ArrayList<>();
     private final List<Entry> functions = new ArrayList<>();
     private final Map<String, Integer> omitted = new ConcurrentHashMap<>(); // barriers by kernel
+    private int mostBlocks = Integer.MAX_VALUE;
     private Path replacements;
     private List<LaunchProfile> profiles; // null: nobody asked
     private Consumer<String> onLaunch = entry -> {};
@@ -65,6 +66,11 @@ public final class PtxEmulatorDriver implements Driver {
     /** Tells this the name of each kernel that is launched. */
     public void onLaunch(Consumer<String> listener) {
         onLaunch = listener;
+    }
+
+    /** Gives launches no more blocks than this, as where rows are more than a grid may have: kernels step through the rest. */
+    public void limitBlocks(int most) {
+        mostBlocks = most;
     }
 
     /** Modules of which this folder has PTX for the device, as in {@code softmax_fwd.sm_90.ptx}, are loaded from there. */
@@ -163,12 +169,13 @@ public final class PtxEmulatorDriver implements Driver {
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
+        int blocks = Math.min(launch.blocks(), mostBlocks);
         Counters counters = profiles == null ? null : new Counters(entry);
-        Grid grid = new Grid(entry, launch.blocks(), launch.threads(), launch.arguments(), memory, schedule, counters);
+        Grid grid = new Grid(entry, blocks, launch.threads(), launch.arguments(), memory, schedule, counters);
         queues.add(stream, () -> {
             grid.run();
             if (counters != null) {
-                profiles.add(counters.profile(launch.blocks(), launch.threads()));
+                profiles.add(counters.profile(blocks, launch.threads()));
             }
         });
     }

@@ -25,9 +25,27 @@ class SchedulesTest {
         }
     }
 
+    @EachFloatingDType
+    void blocksThatTakeRowsInTurnGiveTheSameBits(DType dtype) {
+        for (Geometry geometry :
+                List.of(Geometry.dense(5, 300), Geometry.dense(2, 3, 200).along(1))) {
+            for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
+                PtxEmulatorDriver few = driver(90, Order.SHUFFLED);
+                few.limitBlocks(2);
+                assertArrayEquals(values(call, 90, Order.SHUFFLED), values(call, few), call::toString);
+            }
+        }
+    }
+
     private static Object[] values(OpCall call, int computeCapability, Order order) {
-        PtxEmulatorDriver driver =
-                new PtxEmulatorDriver(computeCapability, Schedule.of(order, 5), Approximations.NEAREST);
+        return values(call, driver(computeCapability, order));
+    }
+
+    private static PtxEmulatorDriver driver(int computeCapability, Order order) {
+        return new PtxEmulatorDriver(computeCapability, Schedule.of(order, 5), Approximations.NEAREST);
+    }
+
+    private static Object[] values(OpCall call, PtxEmulatorDriver driver) {
         try (Bench bench = new Bench(() -> EmulatedRig.open(driver))) {
             return call.run(bench).values().toArray();
         }
