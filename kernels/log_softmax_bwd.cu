@@ -2,7 +2,7 @@
 // row_scale[row].
 //
 // Shapes    y, dy, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but
-// cols.
+//           cols.
 //           row_scale: [rows], or null for 1 each.
 // Tiers     gmem  one block per row, dy read twice, y once; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, dy read twice, y once; any inner and strides.

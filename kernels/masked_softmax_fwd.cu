@@ -12,9 +12,9 @@
 //           cols  one thread per row, x and mask read twice; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written. Hidden elements of x are not
-// read. Numerics  f32 arithmetic for every storage type but f64; x_j + additive_j is rounded in it, and y on the way
-// out. A row
-//           that holds NaN or +inf where it is not hidden is NaN throughout.
+//           read.
+// Numerics  f32 arithmetic for every storage type but f64; x_j + additive_j is rounded in it, and y on the way out. A
+//           row that holds NaN or +inf where it is not hidden is NaN throughout.
 #include "include/mask.cuh"
 
 namespace logitops {

@@ -1,16 +1,15 @@
 // selected_log_prob_fwd: log_prob = log p_y = x_y - lse,  lse = log sum_j exp(x_j), row by row; y = the row's label.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           log_prob, labels: [rows]; labels i64 or i32 as labels_are_i64 says; lse: [rows], or null if nobody wants
-//           it.
+//           log_prob, labels: [rows]; labels i64 or i32 as labels_are_i64 says; lse: [rows], 0 in rows that do
+//           not count.
 // Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
-// sum,
-//           never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a bad
-//           label have 0 or NaN; their logits are read only if lse is wanted.
+//           sum, never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a
+//           bad label have 0 or NaN; their logits are not read.
 #include "include/labels.cuh"
 #include "include/log_prob.cuh"
 

@@ -1,15 +1,14 @@
 // softmax_bwd: dx_j = g y_j (dy_j - sum_k y_k dy_k), row by row; g = scale * row_scale[row].
 //
 // Shapes    y, dy, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but
-// cols.
+//           cols.
 //           row_scale: [rows], or null for 1 each.
 // Tiers     gmem  one block per row, y and dy read twice; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, y and dy read twice; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN anywhere in a
-// row
-//           makes that row NaN.
+//           row makes that row NaN.
 #include "include/softmax.cuh"
 
 namespace logitops {

@@ -99,15 +99,10 @@ index() {
     module=$(basename "$file" .sm_90.ptx)
     case "$module" in
       softmax_fwd) method=Softmax.forward ;;
-      softmax_bwd) method=Softmax.backward ;;
+      softmax_bwd) method='Softmax.backward, MaskedSoftmax.backward' ;;
+      masked_softmax_fwd) method=MaskedSoftmax.forward ;;
       log_softmax_fwd) method=LogSoftmax.forward ;;
       log_softmax_bwd) method=LogSoftmax.backward ;;
-      cross_entropy_fwd) method=CrossEntropy.forward ;;
-      cross_entropy_bwd) method=CrossEntropy.backward ;;
-      cross_entropy_fused) method=CrossEntropy.forwardBackward ;;
-      cross_entropy_combine) method=CrossEntropyShard.combine ;;
-      label_stats | loss_reduce) method='CrossEntropy.forward, CrossEntropy.forwardBackward, CrossEntropyShard.combine' ;;
-      ceilings) method='Ceilings.*, for logitops bench' ;;
       log_sum_exp_fwd) method=LogSumExp.forward ;;
       log_sum_exp_bwd) method=LogSumExp.backward ;;
       selected_log_prob_fwd) method=SelectedLogProb.forward ;;
@@ -116,7 +111,13 @@ index() {
       entropy_bwd) method=Entropy.backward ;;
       distillation_fwd) method=Distillation.forward ;;
       distillation_fused) method=Distillation.forwardBackward ;;
-      masked_softmax_fwd) method=MaskedSoftmax.forward ;;
+      cross_entropy_fwd) method='CrossEntropy.forward, CrossEntropyShard.forwardPartials' ;;
+      cross_entropy_bwd) method='CrossEntropy.backward, CrossEntropyShard.backward' ;;
+      cross_entropy_fused) method=CrossEntropy.forwardBackward ;;
+      cross_entropy_combine) method=CrossEntropyShard.combine ;;
+      label_stats) method='before CrossEntropy, SelectedLogProb, Distillation' ;;
+      loss_reduce) method='after CrossEntropy, Distillation' ;;
+      ceilings) method='Ceilings.*, for logitops bench' ;;
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac
     for entry in $(sed -n 's/^\.visible \.entry \([a-z0-9_]*\)(.*/\1/p' "$file" | sort); do

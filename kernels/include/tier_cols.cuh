@@ -3,8 +3,7 @@
 //
 // Launch    block (128), any grid: threads step through the rows. Any inner, any strides.
 // Columns   a thread has all of them; neighbouring threads have neighbouring rows, so if inner is not small a warp's
-// loads
-//           of one column are one piece of memory.
+//           loads of one column are one piece of memory.
 // Hazards   none: nobody else reads or writes a thread's row.
 #pragma once
 

@@ -5,9 +5,8 @@
 // Columns   thread t has columns t, t + 256, ...: neighbours read neighbours, and which thread adds up a column depends
 //           on the column alone. So a row gives the same bits at any address, alone or in a batch.
 // Hazards   A thread writes its own columns only, and only after all of its row's reductions. What else it reads of a
-// row
-//           (the label's logit) it must have in a register by the first of them, whose barrier then orders that read
-//           before all writes: this is what makes in place right.
+//           row (the label's logit) it must have in a register by the first of them, whose barrier then orders that
+//           read before all writes: this is what makes in place right.
 #pragma once
 
 #include "block_reduce.cuh"

@@ -54,6 +54,11 @@ public final class SelectedLogProb {
         this.axis = Objects.requireNonNull(axis, "axis");
     }
 
+    /** The numbers of this op. */
+    public SelectedLogProbOptions options() {
+        return options;
+    }
+
     /**
      * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
      *

@@ -14,15 +14,19 @@ public enum BinaryFormat {
     BFLOAT16(8, 7);
 
     private static final int DOUBLE_SIGNIFICAND_BITS = 52;
+    private static final int FLOAT_SIGNIFICAND_BITS = 23;
+    private static final int FLOAT_INFINITY = 0x7F800000;
 
     private final int significandBits;
     private final int bias;
     private final int infinity;
+    private final float rebias; // from a float's exponent to this format's, as a factor
 
     BinaryFormat(int exponentBits, int significandBits) {
         this.significandBits = significandBits;
         this.bias = (1 << (exponentBits - 1)) - 1;
         this.infinity = ((1 << exponentBits) - 1) << significandBits;
+        this.rebias = (float) Math.scalb(1.0, Float.MAX_EXPONENT - bias);
     }
 
     /** The format of a 16-bit dtype. */
@@ -61,17 +65,17 @@ public enum BinaryFormat {
 
     /** The value of {@code bits}, exactly. */
     public float decode(short bits) {
+        int sign = bits << 16 & 0x80000000;
         int magnitude = bits & 0x7FFF;
-        float value;
+        int fraction = magnitude << FLOAT_SIGNIFICAND_BITS - significandBits;
         if (magnitude >= infinity) {
-            value = magnitude == infinity ? Float.POSITIVE_INFINITY : Float.NaN;
-        } else {
-            int exponentField = magnitude >>> significandBits;
-            int significand = magnitude & ((1 << significandBits) - 1);
-            int unit = Math.max(exponentField, 1) - bias - significandBits;
-            value = Math.scalb((float) (exponentField == 0 ? significand : significand | (1 << significandBits)), unit);
+            boolean infinite = magnitude == infinity;
+            return infinite ? Float.intBitsToFloat(sign | FLOAT_INFINITY) : Float.NaN;
         }
-        return bits < 0 ? -value : value;
+        // A float with this field has the wrong exponent, by as much as the biases differ; multiplying mends it, and
+        // makes
+        // subnormals what they are.
+        return Float.intBitsToFloat(sign | fraction) * rebias;
     }
 
     /** The distance between the two values of this format around {@code value}, as if its exponents had no upper end. */

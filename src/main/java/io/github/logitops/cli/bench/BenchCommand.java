@@ -21,11 +21,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code logitops bench}: how fast is every op on this machine, beside what its memory can do? */
+/** {@code logitops bench}: how fast are softmax, log-softmax and cross entropy on this machine, beside what its memory can do? */
 @Command(
         name = "bench",
         description =
-                "Measures every op, and in the same rounds what the memory below can do. Prints a table and writes JSON"
+                "Measures softmax, log-softmax and cross entropy, each way, and in the same rounds what the memory below can do. Prints a table and writes JSON"
                         + " for plot and compare.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)

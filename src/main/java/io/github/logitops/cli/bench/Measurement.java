@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Measures every op on every shape of a grid. */
+/** Measures every {@link BenchOp} on every shape of a grid. */
 final class Measurement {
     private final Bed bed;
     private final Rounds rounds;
