@@ -13,6 +13,7 @@ final class LossOutputs {
     private final TargetRows targets;
     private final HostDriver driver;
     private final long rows;
+    private final double[] plainLosses; // row losses without z-losses: MEAN divides the two by different numbers
 
     private final VectorView loss;
     private final VectorView rowLosses;
@@ -31,6 +32,7 @@ final class LossOutputs {
         this.targets = targets;
         this.driver = driver;
         rows = buffers.lse().shape().elements();
+        plainLosses = new double[(int) rows];
         loss = view(buffers.loss());
         rowLosses = view(buffers.rowLosses());
         lse = view(buffers.lse());
@@ -80,12 +82,12 @@ final class LossOutputs {
         divisors.set(1, counted);
     }
 
-    /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code rowLoss} is without z-loss. */
-    void setLosses(long row, double rowLoss, double rowLse, double targetSum) {
+    /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
+    void setLosses(long row, double plainLoss, double rowLse, double targetSum) {
         double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
         lse.set(row, rowLse);
         targetSums.set(row, targetSum);
-        set(row, rowLoss + ofRow, ofRow);
+        set(row, plainLoss, ofRow);
     }
 
     /** Writes the losses of any other row. */
@@ -94,8 +96,9 @@ final class LossOutputs {
         set(row, targets.isIgnored(row) ? 0 : Double.NaN, targets.counts(row) ? Double.NaN : 0);
     }
 
-    private void set(long row, double rowLoss, double ofRow) {
-        rowLosses.set(row, rowLoss);
+    private void set(long row, double plainLoss, double ofRow) {
+        plainLosses[(int) row] = plainLoss;
+        rowLosses.set(row, plainLoss + ofRow);
         if (zLosses != null) {
             zLosses.set(row, ofRow);
         }
@@ -130,7 +133,7 @@ final class LossOutputs {
         return targetSums.get(row);
     }
 
-    /** Reduces the row losses as they are stored. */
+    /** Reduces what rows have left. */
     void reduce() {
         if (correct != null) {
             long hits = 0;
@@ -144,18 +147,14 @@ final class LossOutputs {
         }
         boolean mean = options.reduction() == Reduction.MEAN;
         double counted = mean ? divisors.get(1) : 1;
-        double losses = sum(rowLosses); // NaN if a row is mislabelled
-        double z = zLosses == null ? 0 : sum(zLosses);
-        double reduced = mean ? (losses - z) / weightSum() + z / counted : losses;
+        double losses = RowMath.sum(plainLosses, (int) rows); // NaN if a row is mislabelled
+        double z = zLosses == null ? 0 : RowMath.sum(zLosses.toArray((int) rows), (int) rows) / counted;
+        double reduced = losses / weightSum() + z;
         double empty = options.emptyMean().value();
         loss.set(0, counted == 0 ? losses + empty : reduced);
         if (zLoss != null) {
-            zLoss.set(0, counted == 0 ? empty : z / counted);
+            zLoss.set(0, counted == 0 ? empty : z);
         }
-    }
-
-    private double sum(VectorView perRow) {
-        return RowMath.sum(perRow.toArray((int) rows), (int) rows);
     }
 
     /** What MEAN divides losses by, NaN where that is 0; 1 for the other reductions. */

@@ -55,6 +55,14 @@ abstract class CrossEntropyShardContract {
     }
 
     @EachFloatingDType
+    void aMeanUnderTinyWeightsKeepsItsDigitsBesideALargeZLoss(DType dtype) {
+        CrossEntropyCase tiny = CrossEntropyCase.of(dtype, Geometry.dense(ROWS, 7), new Data(71).logits(ROWS, 7))
+                .labels(DType.I32, 6, 0, 3, -100, 3)
+                .weights(new Data(72).weights(7, 2e-5));
+        check(tiny.options(CrossEntropyOptions.defaults().withZLoss(1e-2)), 3, 4);
+    }
+
+    @EachFloatingDType
     void aShardOfNothingButMinusInfinityAddsNothing(DType dtype) {
         double[][] logits = {
             {-INF, -INF, -300, -301},
