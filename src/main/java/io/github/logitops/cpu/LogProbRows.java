@@ -70,7 +70,7 @@ final class LogProbRows {
     void run(SelectedLogProbForward problem) {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        labels.count(x.count(), problem.counts(), driver);
+        labels.count(x.count(), row -> 1, problem.counts(), driver);
         VectorView logProbs = new VectorView(problem.logProbs(), driver);
         VectorView lse = new VectorView(problem.lse(), driver);
         RowView view = new RowView(x, driver);

@@ -58,30 +58,6 @@ final class LossOutputs {
         return entropy != null;
     }
 
-    /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
-    void countLabels() {
-        long counted = 0;
-        double sum = 0;
-        double lost = 0;
-        boolean noted = labelStats.label(1) >= 0;
-        for (long row = 0; row < rows; row++) {
-            if (targets.counts(row)) {
-                counted++;
-                double weight = targets.labelWeight(row);
-                double next = sum + weight;
-                lost += (sum - next) + weight;
-                sum = next;
-            } else if (!noted && !targets.isIgnored(row)) {
-                labelStats.setLong(1, row);
-                labelStats.setLong(2, targets.label(row));
-                noted = true;
-            }
-        }
-        labelStats.setLong(0, counted);
-        divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
-        divisors.set(1, counted);
-    }
-
     /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
     void setLosses(long row, double plainLoss, double rowLse, double targetSum) {
         double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
