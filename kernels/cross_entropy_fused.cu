@@ -1,8 +1,8 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
-//   row_losses = S lse - sum_j T_j z_j + lambda lse^2,   lse = log sum_j exp(z_j)
+//   row_losses = S lse - sum_j T_j z_j,   z_losses = lambda lse^2,   lse = log sum_j exp(z_j)
 //   dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j
-// and what else is asked for; z, T, S and r as in include/logits.cuh, targets.cuh and row_losses.cuh,
-// g = scale * row_scale[row] / W.
+// and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T, S and r as in include/logits.cuh,
+// targets.cuh and row_losses.cuh, g = scale * row_scale[row] / W.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.

@@ -1,6 +1,7 @@
-// cross_entropy_fwd: row_losses = S lse - sum_j T_j z_j + lambda lse^2 and lse = log sum_j exp(z_j), row by row, and
-// what else is asked for; z, T and S as in include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are
-// asked for, only the sums of each row from which cross_entropy_combine makes these.
+// cross_entropy_fwd: row_losses = S lse - sum_j T_j z_j, z_losses = lambda lse^2 and lse = log sum_j exp(z_j), row by
+// row, and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T and S as in
+// include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are asked for, only the sums of each row from
+// which cross_entropy_combine makes these.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           Columns are the classes [first, first + cols) of `classes`.

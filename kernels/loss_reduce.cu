@@ -1,7 +1,9 @@
 // loss_reduce: what row losses come to, in one fixed order.
-//   loss     = sum of row_losses / divisors[0]
-//   z_loss   = sum of z_losses / divisors[1], which then replaces in the loss what the row losses hold of it
+//   loss     = sum of row_losses / divisors[0] + sum of z_losses / divisors[1]
+//   z_loss   = sum of z_losses / divisors[1]
 //   stats[3] = sum of correct
+// and then row_losses += z_losses: up to here the rows' losses were without them, as the two have a divisor each and
+// would not come apart again without the rounding of both.
 //
 // Shapes    row_losses: [rows]; z_losses, correct: [rows], or null. loss: one number, or null (NONE); z_loss: one
 //           number, or null; stats: [4]; divisors: [2] as label_stats leaves them, or null for 1 each (SUM).
@@ -15,70 +17,92 @@ namespace logitops {
 
 constexpr int kThreads = 256;
 
-/** Calls f with those of values[0, rows) that are this thread's. */
-template <class V, class F>
-LOGITOPS_DEVICE void each(const V* values, int64_t rows, F f) {
+/** Calls use(row, load(row)) for those of the rows that are this thread's, and use with nothing for some past the end.
+ */
+template <class Load, class Use>
+LOGITOPS_DEVICE void each(int64_t rows, Load load, Use use) {
+  using V = decltype(load(int64_t(0)));
   constexpr int kUnroll = 8;  // values that a thread has under way at a time
   for (int64_t first = threadIdx.x; first < rows; first += kUnroll * kThreads) {
     V v[kUnroll];
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
-      v[k] = first + k * kThreads < rows ? values[first + k * kThreads] : V(0);
+      v[k] = first + k * kThreads < rows ? load(first + k * kThreads) : V{};
     }
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
-      f(v[k]);
+      use(first + k * kThreads, v[k]);
     }
   }
 }
 
-/** The sum of values[0, rows), for all threads. */
 template <class A>
-LOGITOPS_DEVICE A total(BlockReduce<kThreads>& block, const A* values, int64_t rows) {
-  Compensated<A> sum;
-  each(values, rows, [&](A value) { sum.add(value); });
-  return block.sum(sum);
+struct Losses {
+  A plain;
+  A z;
+};
+
+/** The sums over all rows, for all threads; adds to each row's loss its z-loss. */
+template <class A>
+LOGITOPS_DEVICE Losses<A> sums(BlockReduce<kThreads>& block, A* row_losses, const A* z_losses, int64_t rows) {
+  Compensated<A> plain;
+  if (z_losses == nullptr) {
+    each(rows, [&](int64_t row) { return row_losses[row]; }, [&](int64_t, A loss) { plain.add(loss); });
+    return {block.sum(plain), 0};
+  }
+  Compensated<A> z;
+  each(
+      rows, [&](int64_t row) { return Losses<A>{row_losses[row], z_losses[row]}; },
+      [&](int64_t row, Losses<A> loss) {
+        plain.add(loss.plain);
+        z.add(loss.z);
+        if (row < rows) {
+          row_losses[row] = loss.plain + loss.z;
+        }
+      });
+  const A plain_sum = block.sum(plain);
+  return {plain_sum, block.sum(z)};
 }
 
 template <class A>
-LOGITOPS_DEVICE void loss_reduce(A* loss, A* z_loss, int64_t* stats, const A* row_losses, const A* z_losses,
+LOGITOPS_DEVICE void loss_reduce(A* loss, A* z_loss, int64_t* stats, A* row_losses, const A* z_losses,
                                  const int32_t* correct, const double* divisors, int64_t rows, double empty) {
   BlockReduce<kThreads> block;
   if (correct != nullptr) {
     long long count = 0;
-    each(correct, rows, [&](int32_t value) { count += value; });
+    each(rows, [&](int64_t row) { return correct[row]; }, [&](int64_t, int32_t value) { count += value; });
     count = block.sum(count);
     if (threadIdx.x == 0) {
       stats[3] = count;
     }
   }
-  if (loss == nullptr) {
+  if (loss == nullptr && z_losses == nullptr) {
     return;
   }
-  const double counted = divisors == nullptr ? 1 : divisors[1];
-  const double losses = total(block, row_losses, rows);
-  const double z = z_losses == nullptr ? 0 : total(block, z_losses, rows);
-  if (threadIdx.x == 0) {
-    double reduced = losses;
+  const Losses<A> sum = sums(block, row_losses, z_losses, rows);
+  if (loss != nullptr && threadIdx.x == 0) {
+    const double counted = divisors == nullptr ? 1 : divisors[1];
+    const double losses = sum.plain;
+    const double z = sum.z / counted;
+    double reduced = losses + z;
     if (divisors != nullptr) {
-      // Losses without their z-losses have one divisor, z-losses another. Infinite ones do not come apart.
-      reduced = divisors[0] == 0 ? NAN : (is_finite(z) ? losses - z : losses) / divisors[0] + z / counted;
+      reduced = divisors[0] == 0 ? NAN : losses / divisors[0] + z;
     }
     // Where nothing counts, the sums are 0, or NaN for a bad label, which stays.
     *loss = static_cast<A>(counted == 0 ? losses + empty : reduced);
     if (z_loss != nullptr) {
-      *z_loss = static_cast<A>(counted == 0 ? empty : z / counted);
+      *z_loss = static_cast<A>(counted == 0 ? empty : z);
     }
   }
 }
 
 }  // namespace logitops
 
-#define ENTRY(dtype, A)                                                                                           \
-  LOGITOPS_ENTRY(logitops::kThreads) loss_reduce_##dtype(A* loss, A* z_loss, int64_t* stats, const A* row_losses, \
-                                                         const A* z_losses, const int32_t* correct,               \
-                                                         const double* divisors, int64_t rows, double empty) {    \
-    logitops::loss_reduce<A>(loss, z_loss, stats, row_losses, z_losses, correct, divisors, rows, empty);          \
+#define ENTRY(dtype, A)                                                                                        \
+  LOGITOPS_ENTRY(logitops::kThreads) loss_reduce_##dtype(A* loss, A* z_loss, int64_t* stats, A* row_losses,    \
+                                                         const A* z_losses, const int32_t* correct,            \
+                                                         const double* divisors, int64_t rows, double empty) { \
+    logitops::loss_reduce<A>(loss, z_loss, stats, row_losses, z_losses, correct, divisors, rows, empty);       \
   }
 
 ENTRY(f32, float)

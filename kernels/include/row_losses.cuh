@@ -3,7 +3,10 @@
 //
 //   lse  = log sum_j exp(z_j)
 //   S    = sum_j T_j
-//   loss = S lse - sum_j T_j z_j + lambda lse^2
+//   loss   = S lse - sum_j T_j z_j
+//   z-loss = lambda lse^2
+//
+// which stay apart until loss_reduce has divided each by its own divisor and then adds them up.
 #pragma once
 
 #include "labels.cuh"
@@ -27,7 +30,7 @@ struct RowSums {
   /** As it is: infinite or NaN if the row has it so. */
   LOGITOPS_DEVICE A lse(A unit) const { return fused(unit, shift(), logarithm(sum)); }
 
-  /** Without z-loss; of counted regular rows. */
+  /** Of counted regular rows. */
   LOGITOPS_DEVICE A loss(const LabelTarget<A>& target, A unit) const {
     const A peak = weighted(target.peak, logarithm(sum) - (label_logit - shift()) * unit);
     return target.spreads() ? peak + fused(spread, lse(unit), -(spread_logits * unit)) : peak;
@@ -37,7 +40,7 @@ struct RowSums {
 /** Where what there is one of per row goes. Null: not asked for. */
 template <class A>
 struct RowOutputs {
-  A* row_losses;
+  A* row_losses;  // without z-losses
   A* lse;
   A* target_sums;  // S; written where targets spread, else it is the peak
   A* z_losses;
@@ -50,10 +53,9 @@ struct RowOutputs {
                                     A z_loss) const {
     const bool good = target.counted && sums.regular();
     const A row_lse = sums.lse(unit);
-    const A z = z_loss == 0 ? A(0) : z_loss * row_lse * row_lse;
     lse[row] = row_lse;
-    row_losses[row] = target.ignored ? A(0) : good ? sums.loss(target, unit) + z : A(NAN);
-    write(z_losses, row, target.counted ? (good ? z : A(NAN)) : A(0));
+    row_losses[row] = target.ignored ? A(0) : good ? sums.loss(target, unit) : A(NAN);
+    write(z_losses, row, target.counted ? (good ? z_loss * row_lse * row_lse : A(NAN)) : A(0));
     if (target.counted && target.spreads()) {
       target_sums[row] = target.peak + sums.spread;
     }

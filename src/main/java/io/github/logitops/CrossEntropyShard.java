@@ -20,8 +20,9 @@ import io.github.logitops.spec.Shape;
  * classes {@code first}, {@code first + 1}, ... of all. Cheap to make, without state, shared by threads.
  *
  * <p>A step has three parts. {@link #forwardPartials} reads this device's logits once and leaves five numbers for each row.
- * The caller gathers those of all devices, in the order of their ranks: one all-gather, which is the caller's. {@link #combine}
- * makes losses and log-sum-exps of them, on each device the same, and {@link #backward} the gradient of this device's logits.
+ * The caller gathers those of all devices, in the order of their ranks: one all-gather, which is the caller's. {@link #combine},
+ * or {@link #combineProbabilities} where targets are probabilities, makes losses and log-sum-exps of them, on each device the
+ * same, and {@link #backward} the gradient of this device's logits.
  *
  * <pre>
  * m = max m_i     L = m + log sum d_i exp(m_i - m)     loss = S L - sum T_j z_j + lambda L²
@@ -35,6 +36,7 @@ import io.github.logitops.spec.Shape;
 public final class CrossEntropyShard {
     private static final String FORWARD = "crossEntropy.forwardPartials";
     private static final String COMBINE = "crossEntropy.combine";
+    private static final String COMBINE_PROBABILITIES = "crossEntropy.combineProbabilities";
     private static final String BACKWARD = "crossEntropy.backward";
 
     private final LogitOps ops;
@@ -76,7 +78,8 @@ public final class CrossEntropyShard {
     }
 
     /**
-     * The sums over this device's classes, into {@code partials}: one read of the logits.
+     * The sums over this device's classes, into {@code partials}: one read of the logits. Labels are not judged here: that one
+     * is out of range is found by {@link #combine}.
      *
      * @param targets labels, or the probabilities of this device's classes
      * @param weights those of all classes, or null for 1 each
@@ -88,26 +91,47 @@ public final class CrossEntropyShard {
     }
 
     /**
-     * Row losses, log-sum-exps and the loss, into {@code result}.
+     * Row losses, log-sum-exps and the loss, into {@code result}, of partials whose targets were labels.
      *
      * @param gathered the partials of all devices, one after the other
-     * @param labels null where targets are probabilities
+     * @param labels those that the partials are of
      * @param weights those of all classes, or null for 1 each
-     * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
+     * @throws IllegalArgumentException if there are no labels, or shapes, dtypes or the aliasing are not as said
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void combine(Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
-        result.requireMadeFor(COMBINE, options, shard.classes());
+        if (labels == null) {
+            throw new IllegalArgumentException(
+                    COMBINE + ": without labels it is combineProbabilities that combines: labels=null");
+        }
+        combine(COMBINE, gathered, labels, weights, result, stream);
+    }
+
+    /**
+     * Row losses, log-sum-exps and the loss, into {@code result}, of partials whose targets were probabilities: their weights are
+     * in them.
+     *
+     * @param gathered the partials of all devices, one after the other
+     * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void combineProbabilities(Tensor gathered, CrossEntropyResult result, Stream stream) {
+        combine(COMBINE_PROBABILITIES, gathered, null, null, result, stream);
+    }
+
+    private void combine(
+            String op, Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
+        result.requireMadeFor(op, options, shard.classes());
         ops.run(
                 new CrossEntropyCombine(
-                        COMBINE, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
+                        op, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
                 result.labels(),
                 stream);
         result.filledOn(stream);
     }
 
     /**
-     * The gradient with respect to this device's logits, from what {@link #combine} left: one read and one write.
+     * The gradient with respect to this device's logits, from what {@link #combine} or {@link #combineProbabilities} left: one read and one write.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
      *

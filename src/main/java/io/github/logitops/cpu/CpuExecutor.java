@@ -184,7 +184,7 @@ public final class CpuExecutor implements Executor {
         TargetRows targets = new TargetRows(inputs, driver);
         LossRows rows = new LossRows(inputs, targets, driver);
         LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
-        to.countLabels();
+        targets.count(inputs.x().count(), problem.result().counts(), driver);
         forEach(inputs.x(), (row, scratch) -> rows.forward(row, scratch, to));
         to.reduce();
     }
@@ -217,7 +217,7 @@ public final class CpuExecutor implements Executor {
         LossRows rows = new LossRows(inputs, targets, driver);
         LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
         RowView dx = new RowView(problem.dx(), driver);
-        to.countLabels();
+        targets.count(inputs.x().count(), problem.result().counts(), driver);
         LongToDoubleFunction factors = to.factors(problem.gradScale());
         forEach(inputs.x(), (row, scratch) -> {
             if (targets.counts(row)) {
@@ -250,7 +250,7 @@ public final class CpuExecutor implements Executor {
         LossOutputs to = new LossOutputs(problem.result(), problem.options(), targets, driver);
         VectorView partials = new VectorView(problem.partials(), driver);
         double unit = LogitRows.unit(problem.options());
-        to.countLabels();
+        targets.count(problem.rows(), problem.result().counts(), driver);
         ParallelRows.forEach(
                 problem.rows(),
                 problem.shards(),

@@ -29,7 +29,7 @@ final class DistillationRows {
         loss = new VectorView(result.loss(), driver);
         divisor = inputs.divisor(result) == null ? null : new VectorView(inputs.divisor(result), driver);
         if (labels != null) {
-            labels.count(rows, result.counts(), driver);
+            labels.count(rows, row -> 1, result.counts(), driver);
         }
     }
 

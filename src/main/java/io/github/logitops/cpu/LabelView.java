@@ -2,6 +2,7 @@ package io.github.logitops.cpu;
 
 import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.RowLabels;
+import java.util.function.LongToDoubleFunction;
 
 /** The labels of a batch. They are compared as 64-bit numbers before they index anything. */
 final class LabelView {
@@ -30,21 +31,38 @@ final class LabelView {
         return label >= 0 && label < classes && !labels.ignores(label);
     }
 
-    /** Counts the rows and notes the first label out of range. */
-    void count(long rows, LabelCounts counts, HostDriver driver) {
+    /** Counts the rows, sums their weights, and notes the first label out of range. */
+    void count(long rows, LongToDoubleFunction weight, LabelCounts counts, HostDriver driver) {
         VectorView stats = new VectorView(counts.stats(), driver);
         long counted = 0;
+        double sum = 0;
+        double lost = 0;
         boolean noted = stats.label(1) >= 0;
         for (long row = 0; row < rows; row++) {
             if (counts(row)) {
                 counted++;
+                double ofRow = weight.applyAsDouble(row);
+                double next = sum + ofRow;
+                lost += (sum - next) + ofRow;
+                sum = next;
             } else if (!noted && !isIgnored(row)) {
                 stats.setLong(1, row);
                 stats.setLong(2, values.label(row));
                 noted = true;
             }
         }
-        stats.setLong(0, counted);
-        new VectorView(counts.divisors(), driver).set(0, counted);
+        write(counts, counted, Double.isFinite(sum) ? sum + lost : sum, driver);
+    }
+
+    /** What is counted of rows without labels: all of them, by 1 each. */
+    static void countAll(long rows, LabelCounts counts, HostDriver driver) {
+        write(counts, rows, rows, driver);
+    }
+
+    private static void write(LabelCounts counts, long counted, double weightSum, HostDriver driver) {
+        new VectorView(counts.stats(), driver).setLong(0, counted);
+        VectorView divisors = new VectorView(counts.divisors(), driver);
+        divisors.set(0, weightSum);
+        divisors.set(1, counted);
     }
 }

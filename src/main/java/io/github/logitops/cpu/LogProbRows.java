@@ -40,12 +40,7 @@ final class LogProbRows {
         VectorView lse = problem.lse() == null ? null : new VectorView(problem.lse(), driver);
         int classes = problem.x().classes();
         forEach(problem.x(), (row, x, exps, summary) -> {
-            for (int j = 0; j < classes; j++) {
-                x[j] = exps[j] == 0 ? 0 : exps[j] * (x[j] - summary.shift);
-            }
-            double mean = RowMath.sum(x, classes) / summary.sum;
-            boolean regular = Double.isFinite(summary.lse());
-            entropy.set(row, regular ? Math.log(summary.sum) - mean : Double.NaN);
+            entropy.set(row, summary.entropy(x, exps, x, classes));
             if (lse != null) {
                 lse.set(row, summary.lse());
             }
@@ -70,7 +65,7 @@ final class LogProbRows {
     void run(SelectedLogProbForward problem) {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        labels.count(x.count(), problem.counts(), driver);
+        labels.count(x.count(), row -> 1, problem.counts(), driver);
         VectorView logProbs = new VectorView(problem.logProbs(), driver);
         VectorView lse = new VectorView(problem.lse(), driver);
         RowView view = new RowView(x, driver);
@@ -143,7 +138,10 @@ final class LogProbRows {
         });
     }
 
-    /** Rows whose log-sum-exp is not finite become NaN. */
+    /**
+     * Rows whose log-sum-exp is not finite become NaN. No log-probability passes 0: a stored lse is rounded to what logits are
+     * exact in, so not below the largest of them.
+     */
     private static void toLogProbs(double[] values, int classes, double lse) {
         double shift = Double.isFinite(lse) ? lse : Double.NaN;
         for (int j = 0; j < classes; j++) {

@@ -13,6 +13,7 @@ final class LossOutputs {
     private final TargetRows targets;
     private final HostDriver driver;
     private final long rows;
+    private final double[] plainLosses; // row losses without z-losses: MEAN divides the two by different numbers
 
     private final VectorView loss;
     private final VectorView rowLosses;
@@ -31,6 +32,7 @@ final class LossOutputs {
         this.targets = targets;
         this.driver = driver;
         rows = buffers.lse().shape().elements();
+        plainLosses = new double[(int) rows];
         loss = view(buffers.loss());
         rowLosses = view(buffers.rowLosses());
         lse = view(buffers.lse());
@@ -56,36 +58,12 @@ final class LossOutputs {
         return entropy != null;
     }
 
-    /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
-    void countLabels() {
-        long counted = 0;
-        double sum = 0;
-        double lost = 0;
-        boolean noted = labelStats.label(1) >= 0;
-        for (long row = 0; row < rows; row++) {
-            if (targets.counts(row)) {
-                counted++;
-                double weight = targets.labelWeight(row);
-                double next = sum + weight;
-                lost += (sum - next) + weight;
-                sum = next;
-            } else if (!noted && !targets.isIgnored(row)) {
-                labelStats.setLong(1, row);
-                labelStats.setLong(2, targets.label(row));
-                noted = true;
-            }
-        }
-        labelStats.setLong(0, counted);
-        divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
-        divisors.set(1, counted);
-    }
-
-    /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code rowLoss} is without z-loss. */
-    void setLosses(long row, double rowLoss, double rowLse, double targetSum) {
+    /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
+    void setLosses(long row, double plainLoss, double rowLse, double targetSum) {
         double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
         lse.set(row, rowLse);
         targetSums.set(row, targetSum);
-        set(row, rowLoss + ofRow, ofRow);
+        set(row, plainLoss, ofRow);
     }
 
     /** Writes the losses of any other row. */
@@ -94,8 +72,9 @@ final class LossOutputs {
         set(row, targets.isIgnored(row) ? 0 : Double.NaN, targets.counts(row) ? Double.NaN : 0);
     }
 
-    private void set(long row, double rowLoss, double ofRow) {
-        rowLosses.set(row, rowLoss);
+    private void set(long row, double plainLoss, double ofRow) {
+        plainLosses[(int) row] = plainLoss;
+        rowLosses.set(row, plainLoss + ofRow);
         if (zLosses != null) {
             zLosses.set(row, ofRow);
         }
@@ -130,7 +109,7 @@ final class LossOutputs {
         return targetSums.get(row);
     }
 
-    /** Reduces the row losses as they are stored. */
+    /** Reduces what rows have left. */
     void reduce() {
         if (correct != null) {
             long hits = 0;
@@ -144,18 +123,14 @@ final class LossOutputs {
         }
         boolean mean = options.reduction() == Reduction.MEAN;
         double counted = mean ? divisors.get(1) : 1;
-        double losses = sum(rowLosses); // NaN if a row is mislabelled
-        double z = zLosses == null ? 0 : sum(zLosses);
-        double reduced = mean ? (losses - z) / weightSum() + z / counted : losses;
+        double losses = RowMath.sum(plainLosses, (int) rows); // NaN if a row is mislabelled
+        double z = zLosses == null ? 0 : RowMath.sum(zLosses.toArray((int) rows), (int) rows) / counted;
+        double reduced = losses / weightSum() + z;
         double empty = options.emptyMean().value();
         loss.set(0, counted == 0 ? losses + empty : reduced);
         if (zLoss != null) {
-            zLoss.set(0, counted == 0 ? empty : z / counted);
+            zLoss.set(0, counted == 0 ? empty : z);
         }
-    }
-
-    private double sum(VectorView perRow) {
-        return RowMath.sum(perRow.toArray((int) rows), (int) rows);
     }
 
     /** What MEAN divides losses by, NaN where that is 0; 1 for the other reductions. */
@@ -166,9 +141,9 @@ final class LossOutputs {
 
     /** What a row's gradient is multiplied by. */
     LongToDoubleFunction factors(GradScale gradScale) {
-        double factor = gradScale.value() / weightSum();
-        VectorView perRow = view(gradScale.perRow());
-        return row -> perRow == null ? factor : factor * perRow.get(row);
+        LongToDoubleFunction ofRow = RowFactors.of(gradScale, driver);
+        double divisor = weightSum();
+        return row -> ofRow.applyAsDouble(row) / divisor;
     }
 
     /** What a probability is multiplied by in the gradient: S + 2 lambda lse r. */

@@ -3,6 +3,8 @@ package io.github.logitops.cpu;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -17,7 +19,7 @@ final class TargetRows {
     private final int classes;
     private final int first; // the class of the first column
     private final int columns;
-    private final VectorView labels; // null: probabilities are given
+    private final LabelView labels; // null: probabilities are given
     private final RowView probabilities;
     private final double[] weights; // null: 1 each
 
@@ -48,27 +50,29 @@ final class TargetRows {
         this.classes = (int) shard.classes();
         this.first = (int) shard.first();
         this.columns = columns;
-        this.labels = labels == null ? null : new VectorView(labels, driver);
+        this.labels = labels == null
+                ? null
+                : new LabelView(new RowLabels(labels, options.ignoreIndex()), this.classes, driver);
         this.probabilities = probabilities == null ? null : new RowView(probabilities, driver);
         this.weights = weights == null ? null : new VectorView(weights, driver).toArray(classes);
     }
 
-    /** Whether the row is neither ignored nor mislabelled. Labels are compared as 64-bit numbers before they index anything. */
+    /** Whether the row is neither ignored nor mislabelled. */
     boolean counts(long row) {
-        if (labels == null) {
-            return true;
-        }
-        long label = labels.label(row);
-        return label >= 0 && label < classes && !options.ignores(label);
+        return labels == null || labels.counts(row);
     }
 
     boolean isIgnored(long row) {
-        return labels != null && options.ignores(labels.label(row));
+        return labels != null && labels.isIgnored(row);
     }
 
-    /** The label of a row; there must be labels. */
-    long label(long row) {
-        return labels.label(row);
+    /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
+    void count(long rows, LabelCounts counts, HostDriver driver) {
+        if (labels == null) {
+            LabelView.countAll(rows, counts, driver);
+        } else {
+            labels.count(rows, this::labelWeight, counts, driver);
+        }
     }
 
     /** Whether every class has a target, not the label's alone. */
@@ -78,7 +82,7 @@ final class TargetRows {
 
     /** What a counted row adds to what MEAN divides by. */
     double labelWeight(long row) {
-        return labels == null || weights == null ? 1 : weights[(int) labels.label(row)];
+        return labels == null || weights == null ? 1 : weights[labels.of(row)];
     }
 
     /** What a counted row's label has alone: (1 - e) w_y; 0 without a label. */
@@ -88,8 +92,8 @@ final class TargetRows {
 
     /** The column of a counted row's label, or -1 if it is in another shard or there is none. */
     int labelColumn(long row) {
-        long column = labels == null ? -1 : labels.label(row) - first;
-        return column >= 0 && column < columns ? (int) column : -1;
+        int column = labels == null ? -1 : labels.of(row) - first;
+        return column >= 0 && column < columns ? column : -1;
     }
 
     /** Writes the targets of a counted row. */

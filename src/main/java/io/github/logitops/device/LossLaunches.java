@@ -60,9 +60,9 @@ record LossLaunches(
         return arguments.int32(weights != null && weights.dtype() == DType.F64 ? 1 : 0);
     }
 
-    /** Whether there is anything to reduce. */
+    /** Whether there is anything to reduce, or row losses still lack their z-losses. */
     boolean reduces() {
-        return options.reduction() != Reduction.NONE || buffers.correct() != null;
+        return options.reduction() != Reduction.NONE || buffers.correct() != null || buffers.zLosses() != null;
     }
 
     /** Of loss_reduce. */

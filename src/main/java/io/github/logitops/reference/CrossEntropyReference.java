@@ -31,9 +31,9 @@ public record CrossEntropyReference(
     /**
      * The results of one row.
      *
-     * @param loss its loss
-     * @param lossScale the scale of its loss
-     * @param zLoss what of it is z-loss
+     * @param plainLoss its loss without z-loss
+     * @param plainLossScale the scale of that
+     * @param zLoss its z-loss
      * @param zLossScale the scale of its z-loss
      * @param lse its log-sum-exp
      * @param lseScale the scale of its log-sum-exp
@@ -44,8 +44,8 @@ public record CrossEntropyReference(
      * @param gradientScale the scale of the gradient
      */
     public record Row(
-            double loss,
-            double lossScale,
+            double plainLoss,
+            double plainLossScale,
             double zLoss,
             double zLossScale,
             double lse,
@@ -54,7 +54,17 @@ public record CrossEntropyReference(
             double entropy,
             double entropyScale,
             double[] gradient,
-            double gradientScale) {}
+            double gradientScale) {
+        /** Its loss. */
+        public double loss() {
+            return plainLoss + zLoss;
+        }
+
+        /** The scale of its loss. */
+        public double lossScale() {
+            return plainLossScale + zLossScale;
+        }
+    }
 
     /**
      * Computes a batch.
@@ -89,9 +99,10 @@ public record CrossEntropyReference(
         Row[] rows = new Row[logits.length];
         for (int n = 0; n < logits.length; n++) {
             rows[n] = CrossEntropyRow.of(logits[n], n, targets, weights, options, gradScale[n], divisors);
-            loss.add((rows[n].loss - rows[n].zLoss) / divisors.ofLosses());
+            loss.add(rows[n].plainLoss / divisors.ofLosses());
             loss.add(rows[n].zLoss / divisors.ofZLosses());
-            lossScale.add(rows[n].lossScale / Math.abs(divisors.ofLosses()));
+            lossScale.add(rows[n].plainLossScale / Math.abs(divisors.ofLosses()));
+            lossScale.add(rows[n].zLossScale / divisors.ofZLosses());
             zLoss.add(options.zLoss() == 0 ? 0 : rows[n].zLoss / divisors.ofZLosses());
             zLossScale.add(rows[n].zLossScale / divisors.ofZLosses());
         }

@@ -55,11 +55,10 @@ final class CrossEntropyRow {
             double ofTargets = Math.abs(p[j]) * (Math.abs(targetSum) + Math.abs(zLossSlope) * lseScale);
             gradientScale = Math.max(gradientScale, ofTargets + Math.abs(target[j]));
         }
-        double size = Math.max(lseScale * targetSize.value(), termSize.value());
-        double lossScale = Math.max(1, Math.max(size, zLossScale));
+        double lossScale = Math.max(lseScale * targetSize.value(), termSize.value());
         gradientScale *= Math.abs(options.logitScale() * factor) * roundingOfLogits(z, options);
         return new Row(
-                loss.value() + zLoss,
+                loss.value(),
                 lossScale,
                 zLoss,
                 zLossScale,

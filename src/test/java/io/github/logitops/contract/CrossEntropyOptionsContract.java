@@ -132,6 +132,31 @@ abstract class CrossEntropyOptionsContract {
     }
 
     @EachFloatingDType
+    void aMeanUnderTinyWeightsKeepsItsDigitsBesideALargeZLoss(DType dtype) {
+        // Once added up, a loss of 1e-5 and a z-loss of 4 do not come apart again in floats.
+        CrossEntropyOptions options = DEFAULTS.withZLoss(1e-2);
+        double tiny = (float) 1e-6;
+        var actual = rows(dtype, new double[] {20, 18, 17}, new double[] {19, 20.5, 18.25})
+                .labels(DType.I32, 1, 2)
+                .weights(tiny, tiny, tiny)
+                .options(options)
+                .check(rig());
+        assertEquals(6.545961, actual.loss(), 1e-4);
+        CrossEntropyCase random = rows(dtype, new Data(67).logits(9, 7))
+                .labels(DType.I64, new Data(68).labels(9, 7, -100))
+                .weights(new Data(69).weights(7, 2e-5));
+        for (double smoothing : new double[] {0, 0.1}) {
+            random.options(options.withLabelSmoothing(smoothing)).check(rig());
+        }
+    }
+
+    @Test
+    void aZLossPastWhatTheDtypeHoldsMakesTheMeanInfinite() {
+        CrossEntropyCase huge = rows(DType.F32, 1e25, 0).labels(DType.I32, 0).options(DEFAULTS.withZLoss(1));
+        assertEquals(INF, huge.check(rig()).loss());
+    }
+
+    @EachFloatingDType
     void anIgnoredRowHasNoZLoss(DType dtype) {
         var actual = rows(dtype, new double[] {NAN, 5}, new double[] {0, 0})
                 .labels(DType.I32, -100, 0)

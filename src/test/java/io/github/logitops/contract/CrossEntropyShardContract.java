@@ -55,6 +55,14 @@ abstract class CrossEntropyShardContract {
     }
 
     @EachFloatingDType
+    void aMeanUnderTinyWeightsKeepsItsDigitsBesideALargeZLoss(DType dtype) {
+        CrossEntropyCase tiny = CrossEntropyCase.of(dtype, Geometry.dense(ROWS, 7), new Data(71).logits(ROWS, 7))
+                .labels(DType.I32, 6, 0, 3, -100, 3)
+                .weights(new Data(72).weights(7, 2e-5));
+        check(tiny.options(CrossEntropyOptions.defaults().withZLoss(1e-2)), 3, 4);
+    }
+
+    @EachFloatingDType
     void aShardOfNothingButMinusInfinityAddsNothing(DType dtype) {
         double[][] logits = {
             {-INF, -INF, -300, -301},
@@ -96,8 +104,11 @@ abstract class CrossEntropyShardContract {
             }
             for (Part part : parts) {
                 try (CrossEntropyResult result = part.loss.newResult(whole.dtype(), part.geometry.shape(), s)) {
-                    Tensor labels = whole.labelType() == null ? null : part.targets;
-                    part.loss.combine(gathered, labels, weights, result, s);
+                    if (whole.labelType() == null) {
+                        part.loss.combineProbabilities(gathered, result, s);
+                    } else {
+                        part.loss.combine(gathered, part.targets, weights, result, s);
+                    }
                     whole.checkLosses("combine", result, exact, bench);
                     double[] lse = result.lse().downloadDoubles(s);
                     for (int n = 0; n < ROWS; n++) {
@@ -193,6 +204,13 @@ abstract class CrossEntropyShardContract {
                 assertMessage(
                         combine + "there must be 1 to 2^31-1 shards: partials=F32[0, 5, 2]",
                         () -> shard.combine(bench.empty(DType.F32, 0, 5, 2), labels, null, result, s));
+                assertMessage(
+                        combine + "without labels it is combineProbabilities that combines: labels=null",
+                        () -> shard.combine(bench.empty(DType.F32, 1, 5, 2), null, null, result, s));
+                assertMessage(
+                        "crossEntropy.combineProbabilities: partials must be F32[1, 5, 2] without padding:"
+                                + " partials=F32[1, 5, 3]",
+                        () -> shard.combineProbabilities(bench.empty(DType.F32, 1, 5, 3), result, s));
                 assertMessage(
                         combine + "labels must be I32 or I64: labels=F16[2, 4]",
                         () -> shard.combine(bench.empty(DType.F32, 1, 5, 2), x, null, result, s));

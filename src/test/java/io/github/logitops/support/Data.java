@@ -43,9 +43,14 @@ public final class Data {
 
     /** Floats between 0.5 and 2, as F32 holds them. */
     public double[] weights(int classes) {
+        return weights(classes, 1);
+    }
+
+    /** Floats between 0.5 and 2 times {@code size}, as F32 holds them. */
+    public double[] weights(int classes, double size) {
         double[] weights = new double[classes];
         for (int j = 0; j < classes; j++) {
-            weights[j] = (float) (0.5 + 1.5 * random.nextDouble());
+            weights[j] = (float) (size * (0.5 + 1.5 * random.nextDouble()));
         }
         return weights;
     }
