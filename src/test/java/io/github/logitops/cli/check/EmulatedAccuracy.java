@@ -27,14 +27,14 @@ final class EmulatedAccuracy {
         }
     }
 
-    /** Each case on a device of its own. */
+    /** Each dtype on a device of its own. */
     static AccuracyTable measured(Verdict verdict, List<Case> cases, Approximations approximations) {
         Accuracy accuracy = new Accuracy(verdict, SEED);
-        cases.parallelStream().forEach(each -> {
+        CheckTable.DTYPES.parallelStream().forEach(dtype -> {
             PtxEmulatorDriver driver =
                     new PtxEmulatorDriver(COMPUTE_CAPABILITY, Schedule.of(Order.LOCKSTEP, 0), approximations);
             try (LogitOps ops = EmulatedRig.open(driver)) {
-                accuracy.run(ops, each);
+                cases.stream().filter(each -> each.dtype() == dtype).forEach(each -> accuracy.run(ops, each));
             }
         });
         return accuracy.table();
