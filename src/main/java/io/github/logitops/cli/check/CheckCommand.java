@@ -96,7 +96,8 @@ public final class CheckCommand implements Callable<Integer> {
         return report(verdict, usedSeed, out);
     }
 
-    private static int report(Verdict verdict, long usedSeed, PrintWriter out) {
+    /** The end of what is printed; returns the exit code. */
+    static int report(Verdict verdict, long usedSeed, PrintWriter out) {
         out.println();
         List<String> failures = verdict.failures();
         failures.stream().limit(MOST_FAILURES).forEach(failure -> out.println("off: " + failure));

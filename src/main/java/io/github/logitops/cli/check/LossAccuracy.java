@@ -52,13 +52,15 @@ final class LossAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, null, result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison.rows(
-                "crossEntropy.backward",
-                Tolerance.GRADIENT,
-                dx.read(trial.judge(), "crossEntropy.backward"),
-                n -> exact[n].gradient(),
-                n -> comparison.scalesFromSaved(x[n], exact[n].gradientScale()),
-                n -> PlainFloat.lossBackward(PlainFloat.row(x[n]), batch.label(n)));
+        comparison
+                .fromSavedLse(x)
+                .rows(
+                        "crossEntropy.backward",
+                        Tolerance.GRADIENT,
+                        dx.read(trial.judge(), "crossEntropy.backward"),
+                        n -> exact[n].gradient(),
+                        n -> comparison.scales(exact[n].gradientScale()),
+                        n -> PlainFloat.lossBackward(PlainFloat.row(x[n]), batch.label(n)));
 
         PlacedRows fused = trial.output(in);
         CrossEntropyResult both = trial.keep(

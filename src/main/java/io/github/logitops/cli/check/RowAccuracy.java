@@ -83,13 +83,15 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         trial.ops().logSumExp(Axis.LAST).backward(in.tensor(), lse, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison.rows(
-                "logSumExp.backward",
-                Tolerance.GRADIENT,
-                dx.read(trial.judge(), "logSumExp.backward"),
-                n -> LogProbReference.logSumExpBackward(x[n], 1),
-                n -> comparison.scalesFromSaved(x[n], LogProbReference.logSumExpBackwardScale(x[n])),
-                n -> PlainFloat.logSumExpBackward(PlainFloat.row(x[n])));
+        comparison
+                .fromSavedLse(x)
+                .rows(
+                        "logSumExp.backward",
+                        Tolerance.GRADIENT,
+                        dx.read(trial.judge(), "logSumExp.backward"),
+                        n -> LogProbReference.logSumExpBackward(x[n], 1),
+                        n -> comparison.scales(LogProbReference.logSumExpBackwardScale(x[n])),
+                        n -> PlainFloat.logSumExpBackward(PlainFloat.row(x[n])));
     }
 
     private void entropy() {
@@ -106,13 +108,15 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         trial.ops().entropy(Axis.LAST).backward(in.tensor(), entropy, lse, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison.rows(
-                "entropy.backward",
-                Tolerance.GRADIENT,
-                dx.read(trial.judge(), "entropy.backward"),
-                n -> LogProbReference.entropyBackward(x[n], 1),
-                n -> comparison.scalesFromSaved(x[n], LogProbReference.entropyBackwardScale(x[n])),
-                n -> PlainFloat.entropyBackward(PlainFloat.row(x[n])));
+        comparison
+                .fromSavedLse(x)
+                .rows(
+                        "entropy.backward",
+                        Tolerance.GRADIENT,
+                        dx.read(trial.judge(), "entropy.backward"),
+                        n -> LogProbReference.entropyBackward(x[n], 1),
+                        n -> comparison.scales(LogProbReference.entropyBackwardScale(x[n])),
+                        n -> PlainFloat.entropyBackward(PlainFloat.row(x[n])));
     }
 
     private void selectedLogProb() {
@@ -129,14 +133,15 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison.rows(
-                "selectedLogProb.backward",
-                Tolerance.GRADIENT,
-                dx.read(trial.judge(), "selectedLogProb.backward"),
-                n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
-                n -> comparison.scalesFromSaved(
-                        x[n], LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n))),
-                n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));
+        comparison
+                .fromSavedLse(x)
+                .rows(
+                        "selectedLogProb.backward",
+                        Tolerance.GRADIENT,
+                        dx.read(trial.judge(), "selectedLogProb.backward"),
+                        n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
+                        n -> comparison.scales(LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n))),
+                        n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));
     }
 
     private Tensor perRow() {

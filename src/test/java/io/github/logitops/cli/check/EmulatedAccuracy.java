@@ -6,6 +6,7 @@ import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.emulator.Schedule;
 import io.github.logitops.emulator.Schedule.Order;
 import io.github.logitops.support.EmulatedRig;
+import java.io.PrintWriter;
 import java.util.List;
 
 /** The accuracy of the kernels as the emulator runs them. */
@@ -20,10 +21,10 @@ final class EmulatedAccuracy {
     public static void main(String[] args) {
         Verdict verdict = new Verdict();
         System.out.println(measured(verdict, Accuracy.cases(LONGEST), Approximations.NEAREST));
-        List<String> failures = verdict.failures();
-        failures.forEach(failure -> System.out.println("off: " + failure));
-        if (!failures.isEmpty()) {
-            System.exit(1);
+        PrintWriter out = new PrintWriter(System.out, true);
+        int exitCode = CheckCommand.report(verdict, SEED, out);
+        if (exitCode != 0) {
+            System.exit(exitCode);
         }
     }
 
