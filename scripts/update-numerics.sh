@@ -1,11 +1,34 @@
 #!/usr/bin/env bash
-# Runs `logitops check` and puts its table into docs/numerics.md.
+# Runs `logitops check` and puts its tables into docs/numerics.md: bounds, accuracy, and accuracy of the kernels in the emulator.
 set -euo pipefail
 if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
-  echo "usage: scripts/update-numerics.sh    (takes some minutes; changes docs/numerics.md)"
+  echo "usage: scripts/update-numerics.sh [check|accuracy|emulated-accuracy]...    (all: some minutes; changes docs/numerics.md)"
   exit 0
 fi
 cd "$(dirname "$0")/.."
-output=$(./mvnw -q compile exec:java -Dexec.args="check --backend=CPU --seed=1")
-grep '^|' <<<"$output" | scripts/put-between.sh docs/numerics.md check
-tail -n 1 <<<"$output"
+
+measure() {
+  case $1 in
+    check) ./mvnw -q compile exec:java -Dexec.args="check --backend=CPU --seed=1" ;;
+    accuracy) ./mvnw -q compile exec:java -Dexec.args="check --accuracy --backend=CPU --seed=1" ;;
+    emulated-accuracy)
+      ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args= \
+        -Dexec.mainClass=io.github.logitops.cli.check.EmulatedAccuracy
+      ;;
+    *)
+      echo "update-numerics: no such table: name=$1" >&2
+      exit 2
+      ;;
+  esac
+}
+
+(($# > 0)) || set -- check accuracy emulated-accuracy
+for table in "$@"; do
+  output=$(measure "$table") || {
+    status=$?
+    tail -n 5 <<<"$output" >&2
+    exit $status
+  }
+  grep '^|' <<<"$output" | scripts/put-between.sh docs/numerics.md "$table"
+  echo "$table: $(tail -n 1 <<<"$output")"
+done

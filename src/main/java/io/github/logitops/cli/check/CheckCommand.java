@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,11 +37,24 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--longest", description = "leave out longer rows (default: ${DEFAULT-VALUE})")
     private int longest = CheckGrid.LONGEST;
 
-    @Option(
-            names = "--record",
-            paramLabel = "FILE",
-            description = "write the exact outputs of a few small rows instead, for other machines to be compared with")
-    private Path record;
+    @ArgGroup
+    private Instead instead = new Instead();
+
+    /** What to do instead: at most one of these. */
+    private static final class Instead {
+        @Option(
+                names = "--accuracy",
+                description =
+                        "measure on rows that are hard on arithmetic how far every op is from the oracle, in units in the"
+                                + " last place and as a fraction of the row's scale, beside plain loops in float")
+        private boolean accuracy;
+
+        @Option(
+                names = "--record",
+                paramLabel = "FILE",
+                description = "write the exact outputs of a few small rows, for other machines to be compared with")
+        private Path record;
+    }
 
     @Spec
     private CommandSpec spec;
@@ -48,31 +62,43 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        List<Integer> lengths = CheckGrid.lengths(longest);
-        if (lengths.isEmpty()) {
+        List<Case> cases = instead.accuracy ? Accuracy.cases(longest) : CheckGrid.cases(CheckGrid.lengths(longest));
+        if (cases.isEmpty()) {
             throw new IllegalArgumentException("check: no row is that short: longest=" + longest);
         }
         try (LogitOps ops = LogitOps.open(backend)) {
             out.println(ops.backendReport());
-            if (record != null) {
-                Goldens.record(ops, record);
-                out.println("check: recorded file=" + record);
+            if (instead.record != null) {
+                Goldens.record(ops, instead.record);
+                out.println("check: recorded file=" + instead.record);
                 return 0;
             }
-            return check(ops, CheckGrid.cases(lengths), out);
+            return check(ops, cases, out);
         }
     }
 
+    /** The oracle takes the time, whatever the device does: cases run on all cores. */
     private int check(LogitOps ops, List<Case> cases, PrintWriter out) {
         long usedSeed = seed != null ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
         out.printf("seed=%d, cases=%d, longest=%d%n", usedSeed, cases.size(), longest);
         out.flush();
         Verdict verdict = new Verdict();
-        OracleCheck check = new OracleCheck(ops, verdict, usedSeed);
-        cases.parallelStream().forEach(check::run); // the oracle takes the time, whatever the device does
+        if (instead.accuracy) {
+            Accuracy accuracy = new Accuracy(verdict, usedSeed);
+            cases.parallelStream().forEach(each -> accuracy.run(ops, each));
+            out.printf(
+                    "%nLargest errors on hard rows, beside those of plain loops in float:%n%n%s%n", accuracy.table());
+        } else {
+            OracleCheck check = new OracleCheck(ops, verdict, usedSeed);
+            cases.parallelStream().forEach(check::run);
+            out.printf("%nLargest errors in units of their bounds (1 is the most allowed):%n%n%s%n", verdict.table());
+        }
+        return report(verdict, usedSeed, out);
+    }
 
-        CheckTable table = verdict.table();
-        out.printf("%nLargest errors in units of their bounds (1 is the most allowed):%n%n%s%n%n", table);
+    /** The end of what is printed; returns the exit code. */
+    static int report(Verdict verdict, long usedSeed, PrintWriter out) {
+        out.println();
         List<String> failures = verdict.failures();
         failures.stream().limit(MOST_FAILURES).forEach(failure -> out.println("off: " + failure));
         if (failures.size() > MOST_FAILURES) {
@@ -82,8 +108,8 @@ public final class CheckCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "check: %s values=%d worst=%.4f seed=%d%n",
                 failures.isEmpty() ? "passed" : "FAILED",
-                table.values(),
-                table.worst(),
+                verdict.table().values(),
+                verdict.table().worst(),
                 usedSeed);
         return failures.isEmpty() ? 0 : 1;
     }

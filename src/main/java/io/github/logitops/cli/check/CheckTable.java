@@ -9,7 +9,8 @@ import java.util.TreeMap;
 
 /** The largest error of each op and dtype, in units of its bound. */
 final class CheckTable {
-    private static final List<DType> DTYPES = List.of(DType.F64, DType.F32, DType.F16, DType.BF16);
+    /** From the widest to the narrowest. */
+    static final List<DType> DTYPES = List.of(DType.F64, DType.F32, DType.F16, DType.BF16);
 
     private final Map<String, Map<DType, Double>> worst = new TreeMap<>();
     private long values;

@@ -110,7 +110,8 @@ final class Trial implements AutoCloseable {
         return resource;
     }
 
-    private PlacedRows place(double[][] rows) {
+    /** Rows, rounded to the dtype; null for poison. */
+    PlacedRows place(double[][] rows) {
         return keep(new PlacedRows(ops, stream, what, rows));
     }
 

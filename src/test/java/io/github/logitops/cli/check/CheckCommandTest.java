@@ -91,7 +91,7 @@ class CheckCommandTest {
     private static final int OVERRUN = -1;
 
     /** An executor that spoils an output: the check must see it, whichever output it is. */
-    private record Spoiled(HostDriver driver, Executor executor, int target) implements Executor {
+    record Spoiled(HostDriver driver, Executor executor, int target) implements Executor {
         Spoiled(HostDriver driver, int target) {
             this(driver, new CpuExecutor(driver), target);
         }
