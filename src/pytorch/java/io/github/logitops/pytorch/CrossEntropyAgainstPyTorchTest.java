@@ -11,7 +11,7 @@ import java.util.Random;
 
 /** Cross entropy of random options against PyTorch's {@code cross_entropy_loss} and its autograd. */
 class CrossEntropyAgainstPyTorchTest {
-    private static final int CASES = 200;
+    private static final int CASES = 150;
 
     @EachPyTorchDType
     void labels(DType dtype) {

@@ -48,9 +48,7 @@ record CrossEntropySample(
             Tensor y = labelType == null
                     ? bench.rows(dtype, geometry, targets.probabilities()).tensor()
                     : bench.labels(labelType, geometry.rowShape(), targets.labels());
-            Tensor w = weights == null
-                    ? null
-                    : bench.vector(dtype, Shape.of(weights.length), weights);
+            Tensor w = weights == null ? null : bench.vector(dtype, Shape.of(weights.length), weights);
             GradScale scale = reduced()
                     ? GradScale.of(gradScale[0])
                     : GradScale.perRow(bench.vector(dtype, geometry.rowShape(), gradScale));

@@ -27,6 +27,11 @@ import java.util.stream.IntStream;
 final class TorchExpression {
     private static final String ENGINE = "PyTorch";
 
+    static {
+        Engine.getEngine(ENGINE); // loads PyTorch
+        JniUtils.setGraphExecutorOptimize(false); // each module runs once
+    }
+
     private final DType dtype;
     private final Map<String, Function<NDManager, NDArray>> tensors = new LinkedHashMap<>();
 
