@@ -167,4 +167,9 @@ record CrossEntropySample(
         }
         return inputs.with("share", geometry.rowShape(), shares);
     }
+
+    @Override
+    public String toString() {
+        return geometry + " " + kind() + " " + options + (weights == null ? "" : " weighted");
+    }
 }

@@ -100,6 +100,11 @@ class DistillationAgainstPyTorchTest {
                     .evaluate(loss, reduced() ? new double[] {gradScale[0]} : gradScale);
         }
 
+        @Override
+        public String toString() {
+            return geometry + " " + options;
+        }
+
         /** PyTorch rounds tempered logits, and the logarithm of a mixture. */
         double share(int row) {
             double[] largest = {max(student[row]), max(teacher[row])};
@@ -158,7 +163,7 @@ class DistillationAgainstPyTorchTest {
             share = Math.max(share, sample.share(n));
             scales[sample.reduced() ? 0 : n] = sample.reduced() ? sizes.lossScale() : sizes.rows()[n].lossScale();
         }
-        agreement.check("distillation, loss", Tolerance.LOSS, share, scales, torch, ours, sample.options());
+        agreement.check("distillation, loss", Tolerance.LOSS, share, scales, torch, ours, sample);
     }
 
     private static void checkGradient(
@@ -166,13 +171,7 @@ class DistillationAgainstPyTorchTest {
         for (int n = 0; n < ours.length; n++) {
             double scale = sizes.rows()[n].gradientScale();
             agreement.check(
-                    "distillation, gradient",
-                    Tolerance.GRADIENT,
-                    sample.share(n),
-                    scale,
-                    torch[n],
-                    ours[n],
-                    sample.options());
+                    "distillation, gradient", Tolerance.GRADIENT, sample.share(n), scale, torch[n], ours[n], sample);
         }
     }
 }

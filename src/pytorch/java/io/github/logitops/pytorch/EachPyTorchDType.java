@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A test for each dtype that PyTorch computes in as LogitOps does; its 16-bit results are rounded on the way, ours at the end. */
+/** A test for the dtypes whose results PyTorch does not round to 16 bits on the way. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest

@@ -13,7 +13,7 @@ import io.github.logitops.support.Bench;
 import io.github.logitops.support.CpuRig;
 import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.Geometry;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The ops with one number for each row, against PyTorch's functions and its autograd. */
 class RowValuesAgainstPyTorchTest {
@@ -25,6 +25,12 @@ class RowValuesAgainstPyTorchTest {
             Geometry geometry = draw.geometry();
             return new Rows(
                     draw.dtype(), geometry, draw.logits(geometry), draw.labels(geometry), draw.perRow(geometry));
+        }
+
+        double[] scales(Scale scale) {
+            return IntStream.range(0, x.length)
+                    .mapToDouble(n -> scale.of(x[n], (int) labels[n]))
+                    .toArray();
         }
 
         /** Of an expression with x, y and an axis wherever it says %1$d. */
@@ -120,36 +126,25 @@ class RowValuesAgainstPyTorchTest {
                     DeviceRows dx = bench.poisoned(dtype, geometry);
                     GradScale upstream = GradScale.perRow(bench.vector(dtype, geometry.rowShape(), rows.upstream()));
                     double[] values = op.run(bench, rows, x.tensor(), upstream, dx.tensor());
-                    double[][] gradient = dx.read();
-                    double[][] torchGradient = Draw.rows(geometry, torch.gradient());
+                    double[] scales = rows.scales(forwardScale);
                     double share = Agreement.share(geometry);
-                    ToDoubleFunction<Integer> saved =
-                            n -> LogProbReference.savedLse(SoftmaxReference.logSumExp(rows.x()[n]));
-                    for (int n = 0; n < values.length; n++) {
-                        int label = (int) rows.labels()[n];
-                        double scale = forwardScale.of(rows.x()[n], label);
-                        agreement.check(
-                                name,
-                                Tolerance.LOSS,
-                                share,
-                                scale,
-                                new double[] {torch.value()[n]},
-                                new double[] {values[n]},
-                                geometry);
-                        double gradientScale = backwardScale.of(rows.x()[n], label)
-                                * saved.applyAsDouble(n)
-                                * Math.abs(rows.upstream()[n]);
-                        agreement.check(
-                                name + ", gradient",
-                                Tolerance.GRADIENT,
-                                share,
-                                gradientScale,
-                                torchGradient[n],
-                                gradient[n],
-                                geometry);
-                    }
+                    agreement.check(name, Tolerance.LOSS, share, scales, torch.value(), values, geometry);
+                    checkGradient(name, agreement, rows, torch, dx.read(), backwardScale);
                 }
             }
+        }
+    }
+
+    private static void checkGradient(
+            String name, Agreement agreement, Rows rows, Outcome torch, double[][] dx, Scale backwardScale) {
+        Geometry geometry = rows.geometry();
+        double[][] torchDx = Draw.rows(geometry, torch.gradient());
+        double[] scales = rows.scales(backwardScale);
+        for (int n = 0; n < dx.length; n++) {
+            double savedLse = LogProbReference.savedLse(SoftmaxReference.logSumExp(rows.x()[n]));
+            double scale = scales[n] * savedLse * Math.abs(rows.upstream()[n]);
+            double share = Agreement.share(geometry);
+            agreement.check(name + ", gradient", Tolerance.GRADIENT, share, scale, torchDx[n], dx[n], geometry);
         }
     }
 }
