@@ -25,11 +25,11 @@ final class Agreement implements AutoCloseable {
 
     /**
      * What PyTorch may be off by, in units of our bound: 1, except that along a strided axis it adds one element after the
-     * other, where rounding errors grow with the root of their number, and we in runs of 32 at most.
+     * other, and we in runs of 32 at most: the errors of equal terms, as smoothing has them, grow with their number.
      */
     static double share(Geometry geometry) {
         boolean strided = geometry.axis() < geometry.shape().rank() - 1;
-        return strided ? Math.max(1, Math.sqrt(geometry.classes() / 32.0)) : 1;
+        return strided ? Math.max(1, geometry.classes() / 32.0) : 1;
     }
 
     /** The same where PyTorch rounds these logits before it exponentiates them; docs/numerics.md has the factor. */
