@@ -29,16 +29,25 @@ final class Agreement implements AutoCloseable {
      */
     static double share(Geometry geometry) {
         boolean strided = geometry.axis() < geometry.shape().rank() - 1;
-        return strided ? Math.max(1, geometry.classes() / 32.0) : 1;
+        return strided ? serial(geometry.classes()) : 1;
     }
 
-    /** The same where PyTorch rounds these logits before it exponentiates them; docs/numerics.md has the factor. */
-    static double share(Geometry geometry, double[] rounded) {
+    /** The same of a loss, whose classes PyTorch has along axis 1: strided where dimensions follow, whatever our axis. */
+    static double shareOfLoss(Geometry geometry) {
+        return geometry.shape().rank() > 2 ? serial(geometry.classes()) : 1;
+    }
+
+    private static double serial(int terms) {
+        return Math.max(1, terms / 32.0);
+    }
+
+    /** By what more where PyTorch rounds these logits before it exponentiates them; docs/numerics.md has the factor. */
+    static double rounding(double... logits) {
         double largest = 0;
-        for (double z : rounded) {
+        for (double z : logits) {
             largest = Double.isFinite(z) ? Math.max(largest, Math.abs(z)) : largest;
         }
-        return share(geometry) * Math.max(1, largest / 8);
+        return Math.max(1, largest / 8);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.pytorch.TorchExpression.Outcome;
 import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -17,6 +18,7 @@ import io.github.logitops.support.CpuRig;
 import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.Geometry;
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A cross entropy, computed by PyTorch's {@code cross_entropy_loss} and by LogitOps. What PyTorch's has no option for goes
@@ -57,9 +59,15 @@ record CrossEntropySample(
             try (CrossEntropyResult result = op.forward(logits.tensor(), y, w, stream)) {
                 checkLoss(agreement, torch, result, sizes, stream);
                 op.backward(logits.tensor(), y, w, result, scale, dx.tensor(), stream);
-                checkGradient(agreement, "gradient from lse", torch, dx.read(), sizes);
+                checkGradient(
+                        agreement,
+                        "gradient from lse",
+                        torch,
+                        dx.read(),
+                        sizes,
+                        row -> LogProbReference.savedLse(row.lse()));
                 op.forwardBackward(logits.tensor(), y, w, scale, logits.tensor(), result, stream);
-                checkGradient(agreement, "gradient", torch, logits.read(), sizes);
+                checkGradient(agreement, "gradient", torch, logits.read(), sizes, row -> 1);
             }
         }
     }
@@ -88,11 +96,16 @@ record CrossEntropySample(
     }
 
     private void checkGradient(
-            Agreement agreement, String what, Outcome torch, double[][] ours, CrossEntropyReference sizes) {
+            Agreement agreement,
+            String what,
+            Outcome torch,
+            double[][] ours,
+            CrossEntropyReference sizes,
+            ToDoubleFunction<CrossEntropyReference.Row> factor) {
         double[][] expected = Draw.rows(geometry, torch.gradient());
         for (int n = 0; n < ours.length; n++) {
             CrossEntropyReference.Row row = sizes.rows()[n];
-            double scale = row.gradientScale() * Math.max(1, Math.abs(row.lse()) / 8);
+            double scale = row.gradientScale() * factor.applyAsDouble(row);
             String name = "crossEntropy " + kind() + ", " + what;
             agreement.check(name, Tolerance.GRADIENT, share(x[n]), scale, expected[n], ours[n], this);
         }
@@ -105,9 +118,9 @@ record CrossEntropySample(
     /** PyTorch rounds scaled and capped logits. */
     private double share(double[] row) {
         double a = options.logitScale();
-        return a == 1 && options.softCap().isEmpty()
-                ? Agreement.share(geometry)
-                : Agreement.share(geometry, Arrays.stream(row).map(v -> a * v).toArray());
+        boolean rounds = a != 1 || options.softCap().isPresent();
+        double[] z = Arrays.stream(row).map(v -> a * v).toArray();
+        return Agreement.shareOfLoss(geometry) * (rounds ? Agreement.rounding(z) : 1);
     }
 
     private Outcome torch() {

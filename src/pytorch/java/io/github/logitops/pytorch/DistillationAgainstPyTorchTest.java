@@ -107,8 +107,8 @@ class DistillationAgainstPyTorchTest {
 
         /** PyTorch rounds tempered logits, and the logarithm of a mixture. */
         double share(int row) {
-            double[] largest = {max(student[row]), max(teacher[row])};
-            return Agreement.share(geometry, largest);
+            double strided = Math.max(Agreement.share(geometry), Agreement.shareOfLoss(geometry));
+            return strided * Agreement.rounding(max(student[row]), max(teacher[row]));
         }
 
         private double max(double[] logits) {
