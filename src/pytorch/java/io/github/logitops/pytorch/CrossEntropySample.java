@@ -1,0 +1,188 @@
+package io.github.logitops.pytorch;
+
+import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.pytorch.TorchExpression.Outcome;
+import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.LogProbReference;
+import io.github.logitops.reference.Targets;
+import io.github.logitops.reference.Tolerance;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.support.Bench;
+import io.github.logitops.support.CpuRig;
+import io.github.logitops.support.DeviceRows;
+import io.github.logitops.support.Geometry;
+import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A cross entropy, computed by PyTorch's {@code cross_entropy_loss} and by LogitOps. What PyTorch's has no option for goes
+ * around it: scale and soft cap before, z-loss after.
+ *
+ * @param labelType of our labels, or null where targets are probabilities
+ * @param gradScale by row where nothing is reduced, else one number in the first element
+ */
+record CrossEntropySample(
+        DType dtype,
+        Geometry geometry,
+        double[][] x,
+        DType labelType,
+        Targets targets,
+        double[] weights,
+        CrossEntropyOptions options,
+        double[] gradScale) {
+
+    void compare(Agreement agreement) {
+        double[] scales = gradScale.clone();
+        if (reduced()) {
+            Arrays.fill(scales, gradScale[0]);
+        }
+        CrossEntropyReference sizes = CrossEntropyReference.of(x, targets, weights, options, scales);
+        Outcome torch = torch();
+        try (Bench bench = new Bench(new CpuRig())) {
+            Stream stream = bench.stream();
+            DeviceRows logits = bench.rows(dtype, geometry, x);
+            Tensor y = labelType == null
+                    ? bench.rows(dtype, geometry, targets.probabilities()).tensor()
+                    : bench.labels(labelType, geometry.rowShape(), targets.labels());
+            Tensor w = weights == null ? null : bench.vector(dtype, Shape.of(weights.length), weights);
+            GradScale scale = reduced()
+                    ? GradScale.of(gradScale[0])
+                    : GradScale.perRow(bench.vector(dtype, geometry.rowShape(), gradScale));
+            DeviceRows dx = bench.poisoned(dtype, geometry);
+            var op = bench.ops().crossEntropy(options, geometry.specAxis());
+            try (CrossEntropyResult result = op.forward(logits.tensor(), y, w, stream)) {
+                checkLoss(agreement, torch, result, sizes, stream);
+                op.backward(logits.tensor(), y, w, result, scale, dx.tensor(), stream);
+                checkGradient(
+                        agreement,
+                        "gradient from lse",
+                        torch,
+                        dx.read(),
+                        sizes,
+                        row -> LogProbReference.savedLse(row.lse()));
+                op.forwardBackward(logits.tensor(), y, w, scale, logits.tensor(), result, stream);
+                checkGradient(agreement, "gradient", torch, logits.read(), sizes, row -> 1);
+            }
+        }
+    }
+
+    private boolean reduced() {
+        return options.reduction() != Reduction.NONE;
+    }
+
+    private void checkLoss(
+            Agreement agreement, Outcome torch, CrossEntropyResult result, CrossEntropyReference sizes, Stream stream) {
+        String name = "crossEntropy " + kind() + ", loss " + options.reduction();
+        if (reduced()) {
+            double share = Arrays.stream(x).mapToDouble(this::share).max().orElse(1);
+            double[] ours = {result.await()};
+            agreement.check(name, Tolerance.LOSS, share, sizes.lossScale(), torch.value(), ours, this);
+            return;
+        }
+        double[] scales = Arrays.stream(sizes.rows())
+                .mapToDouble(CrossEntropyReference.Row::lossScale)
+                .toArray();
+        double[] ours = result.rowLosses().downloadDoubles(stream);
+        for (int n = 0; n < ours.length; n++) {
+            double[] one = {torch.value()[n]};
+            agreement.check(name, Tolerance.LOSS, share(x[n]), scales[n], one, new double[] {ours[n]}, this);
+        }
+    }
+
+    private void checkGradient(
+            Agreement agreement,
+            String what,
+            Outcome torch,
+            double[][] ours,
+            CrossEntropyReference sizes,
+            ToDoubleFunction<CrossEntropyReference.Row> factor) {
+        double[][] expected = Draw.rows(geometry, torch.gradient());
+        for (int n = 0; n < ours.length; n++) {
+            CrossEntropyReference.Row row = sizes.rows()[n];
+            double scale = row.gradientScale() * factor.applyAsDouble(row);
+            String name = "crossEntropy " + kind() + ", " + what;
+            agreement.check(name, Tolerance.GRADIENT, share(x[n]), scale, expected[n], ours[n], this);
+        }
+    }
+
+    private String kind() {
+        return labelType == null ? "probabilities" : "labels";
+    }
+
+    /** PyTorch rounds scaled and capped logits. */
+    private double share(double[] row) {
+        double a = options.logitScale();
+        boolean rounds = a != 1 || options.softCap().isPresent();
+        double[] z = Arrays.stream(row).map(v -> a * v).toArray();
+        return Agreement.shareOfLoss(geometry) * (rounds ? Agreement.rounding(z) : 1);
+    }
+
+    private Outcome torch() {
+        boolean alone = geometry.shape().rank() == 1;
+        String classesSecond = alone ? "%s" : "torch.movedim(%s, " + geometry.axis() + ", 1)";
+        String z = classesSecond.formatted("x");
+        if (options.logitScale() != 1) {
+            z = "torch.mul(" + z + ", " + options.logitScale() + ")";
+        }
+        if (options.softCap().isPresent()) {
+            double cap = options.softCap().getAsDouble();
+            z = "torch.mul(torch.tanh(torch.div(%s, %s)), %s)".formatted(z, cap, cap);
+        }
+        String loss = "torch.cross_entropy_loss(%s, %s, %s, %d, %d, %s)"
+                .formatted(
+                        z,
+                        labelType == null ? classesSecond.formatted("y") : "y",
+                        weights == null ? "None" : "w",
+                        reductionCode(),
+                        options.ignoreIndex().orElse(-100),
+                        options.labelSmoothing());
+        if (options.zLoss() != 0) {
+            String each = "torch.mul(torch.square(torch.logsumexp(%s, [%d])), share)".formatted(z, alone ? 0 : 1);
+            loss = "torch.add(" + loss + ", " + (reduced() ? "torch.sum(" + each + ")" : each) + ")";
+        }
+        return inputs().evaluate(loss, reduced() ? new double[] {gradScale[0]} : gradScale);
+    }
+
+    /** As PyTorch numbers them. */
+    private int reductionCode() {
+        return switch (options.reduction()) {
+            case NONE -> 0;
+            case MEAN -> 1;
+            case SUM -> 2;
+        };
+    }
+
+    private TorchExpression inputs() {
+        TorchExpression inputs = TorchExpression.of(dtype).with("x", geometry.shape(), Draw.flat(geometry, x));
+        if (labelType == null) {
+            inputs.with("y", geometry.shape(), Draw.flat(geometry, targets.probabilities()));
+        } else {
+            inputs.labels("y", geometry.rowShape(), targets.labels());
+        }
+        if (weights != null) {
+            inputs.with("w", Shape.of(weights.length), weights);
+        }
+        double[] shares = new double[x.length];
+        long counted = 0;
+        for (int n = 0; n < shares.length; n++) {
+            boolean counts = labelType == null || !options.ignores(targets.labels()[n]);
+            shares[n] = counts ? options.zLoss() : 0;
+            counted += counts ? 1 : 0;
+        }
+        for (int n = 0; n < shares.length && options.reduction() == Reduction.MEAN && counted > 0; n++) {
+            shares[n] /= counted;
+        }
+        return inputs.with("share", geometry.rowShape(), shares);
+    }
+
+    @Override
+    public String toString() {
+        return geometry + " " + kind() + " " + options + (weights == null ? "" : " weighted");
+    }
+}
