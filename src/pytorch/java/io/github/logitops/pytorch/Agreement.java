@@ -21,6 +21,7 @@ final class Agreement implements AutoCloseable {
 
     Agreement(DType dtype) {
         this.dtype = dtype;
+        System.out.println("seed " + Draw.SEED);
     }
 
     /**
