@@ -40,12 +40,7 @@ final class LogProbRows {
         VectorView lse = problem.lse() == null ? null : new VectorView(problem.lse(), driver);
         int classes = problem.x().classes();
         forEach(problem.x(), (row, x, exps, summary) -> {
-            for (int j = 0; j < classes; j++) {
-                x[j] = exps[j] == 0 ? 0 : exps[j] * (x[j] - summary.shift);
-            }
-            double mean = RowMath.sum(x, classes) / summary.sum;
-            boolean regular = Double.isFinite(summary.lse());
-            entropy.set(row, regular ? Math.log(summary.sum) - mean : Double.NaN);
+            entropy.set(row, summary.entropy(x, exps, x, classes));
             if (lse != null) {
                 lse.set(row, summary.lse());
             }
@@ -143,7 +138,10 @@ final class LogProbRows {
         });
     }
 
-    /** Rows whose log-sum-exp is not finite become NaN. */
+    /**
+     * Rows whose log-sum-exp is not finite become NaN. No log-probability passes 0: a stored lse is rounded to what logits are
+     * exact in, so not below the largest of them.
+     */
     private static void toLogProbs(double[] values, int classes, double lse) {
         double shift = Double.isFinite(lse) ? lse : Double.NaN;
         for (int j = 0; j < classes; j++) {

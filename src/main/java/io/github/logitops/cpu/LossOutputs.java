@@ -141,9 +141,9 @@ final class LossOutputs {
 
     /** What a row's gradient is multiplied by. */
     LongToDoubleFunction factors(GradScale gradScale) {
-        double factor = gradScale.value() / weightSum();
-        VectorView perRow = view(gradScale.perRow());
-        return row -> perRow == null ? factor : factor * perRow.get(row);
+        LongToDoubleFunction ofRow = RowFactors.of(gradScale, driver);
+        double divisor = weightSum();
+        return row -> ofRow.applyAsDouble(row) / divisor;
     }
 
     /** What a probability is multiplied by in the gradient: S + 2 lambda lse r. */

@@ -88,9 +88,8 @@ final class LossRows {
         logits.read(row, z);
         logits.apply(z);
         for (int j = 0; j < columns; j++) {
-            // Rows with an infinite lse are NaN throughout, as in the forward op. In a row of logits about -1e30 a
-            // stored lse
-            // is off by more than exponentials bear: no probability passes 1 for that.
+            // Rows with an infinite lse are NaN throughout, as in the forward op. Under a logit scale the stored lse of
+            // logits about -1e30 is off by more than exponentials bear: no probability passes 1 for that.
             scratch.second[j] = Double.isInfinite(lse) ? Double.NaN : Math.min(1, Math.exp(z[j] - lse));
         }
     }

@@ -31,7 +31,7 @@ final class RowMath {
             }
         }
 
-        /** sum -p log p, from the row and what {@link #summarize} left in {@code exps}; NaN if the lse is not finite. */
+        /** sum -p log p, from the row and what {@link #summarize} left in {@code exps}; NaN if the lse is not finite. {@code scratch} may be x. */
         double entropy(double[] x, double[] exps, double[] scratch, int count) {
             if (!Double.isFinite(lse())) {
                 return Double.NaN;
