@@ -2,7 +2,6 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
@@ -64,7 +63,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      * and throws as {@link #await} does.
      */
     public long countedRows() {
-        return labelStats()[0];
+        return labels.countedRows();
     }
 
     /**
@@ -75,13 +74,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      */
     public long correctRows() {
         requireAsked(buffers.correct(), RowOutput.ARGMAX);
-        return labelStats()[3];
-    }
-
-    private long[] labelStats() {
-        long[] stats = new long[LabelCounts.STATS];
-        buffers.labelStats().peek(stats, labels.settled());
-        return stats;
+        return labels.stats()[3];
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

@@ -86,9 +86,14 @@ final class LabelCheck {
 
     /** The number of rows that counted, after {@link #settled}. */
     long countedRows() {
+        return stats()[0];
+    }
+
+    /** {@link LabelCounts#stats}, after {@link #settled}. */
+    long[] stats() {
         long[] stats = new long[LabelCounts.STATS];
         counts.stats().peek(stats, settled());
-        return stats[0];
+        return stats;
     }
 
     /** Closes these tensors and the counts, which stay while a check of them is due. Closing again does nothing. */

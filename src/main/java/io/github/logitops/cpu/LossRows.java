@@ -89,8 +89,7 @@ final class LossRows {
         logits.apply(z);
         for (int j = 0; j < columns; j++) {
             // Rows with an infinite lse are NaN throughout, as in the forward op. Under a logit scale the stored lse of
-            // logits
-            // about -1e30 is off by more than exponentials bear: no probability passes 1 for that.
+            // logits about -1e30 is off by more than exponentials bear: no probability passes 1 for that.
             scratch.second[j] = Double.isInfinite(lse) ? Double.NaN : Math.min(1, Math.exp(z[j] - lse));
         }
     }
