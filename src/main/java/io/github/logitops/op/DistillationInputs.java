@@ -29,10 +29,7 @@ public record DistillationInputs(String op, Rows student, Rows teacher, RowLabel
 
     /** What the reduced loss and the gradients are divided by on the device; null for 1. */
     public Tensor divisor(RowLossBuffers result) {
-        if (options.reduction() != Reduction.MEAN) {
-            return null;
-        }
-        return labels == null ? result.rowCount() : result.counts().divisors();
+        return options.reduction() == Reduction.MEAN ? result.counts().divisors() : null;
     }
 
     void requireFit(RowLossBuffers result) {
