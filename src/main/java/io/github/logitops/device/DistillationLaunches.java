@@ -8,6 +8,7 @@ import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.Reduction;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
@@ -65,9 +66,19 @@ final class DistillationLaunches {
         DistillationOptions options = inputs.options();
         arguments
                 .float64(1 / options.temperature())
-                .float64(options.divergence().beta())
+                .int32(kind(options.divergence()))
+                .float64(options.divergence().weightOfP())
+                .float64(options.divergence().weightOfQ())
                 .float64(options.hardWeight())
                 .float64(options.softWeight());
+    }
+
+    /** DivergenceKind of the kernels. */
+    private static int kind(Divergence divergence) {
+        if (divergence.equals(Divergence.KL)) {
+            return 0;
+        }
+        return divergence.equals(Divergence.REVERSE_KL) ? 1 : 2;
     }
 
     private void launch(
