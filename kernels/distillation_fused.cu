@@ -1,12 +1,13 @@
 // distillation_fused: losses and the student's gradient at once, row by row:
 //   row_losses = hard (- log p_y) + soft D(teacher, student)
 //   dx_j       = g (hard (p_j - [j = y]) + soft / T dD/dz_j)
-// with p, D and their numbers as in include/distillation.cuh, g = scale * row_scale[row] / divisor.
+// with p, D and their numbers as in include/distillation.cuh, g = scale * row_scale[row] / divisors[0].
 //
 // Shapes    student, teacher, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
 //           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every
-//           row counts, and hard must be 0. row_scale: [rows], or null for 1 each. divisor: one number, or null for 1.
-// Tiers     gmem  one block per row, both read twice, or three times if beta is not 0; any cols; inner = 1, axis = 1.
+//           row counts, and hard must be 0. row_scale: [rows], or null for 1 each. divisors: [2] as label_stats leaves
+//           them, or null for 1 each.
+// Tiers     gmem  one block per row, both read twice, or thrice unless D is KL(P || Q); any cols; inner = 1, axis = 1.
 //           cols  the same with one thread per row; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  dx may be student; student and teacher may be one if dx is neither. Elements between and after rows are
@@ -20,7 +21,7 @@ namespace logitops {
 
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
-                                        ClassLabels labels, const A* row_scale, const double* divisor, Shape shape,
+                                        ClassLabels labels, const A* row_scale, const double* divisors, Shape shape,
                                         DistillationNumbers<A> numbers, double scale) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
@@ -35,7 +36,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
     }
     const auto student_row = tier.row(student, row);
     const auto teacher_row = tier.row(teacher, row);
-    const A factor = row_factor(scale, row_scale, row) / (divisor == nullptr ? A(1) : static_cast<A>(*divisor));
+    const A factor = row_factor(scale, row_scale, row, divisors);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, distillation.is_kl() ? 1 : 2, [&](auto columns, Batch<A>& v) {
 #pragma unroll
@@ -52,22 +53,25 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                               \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                  \
-  distillation_fused_##tier##_##dtype(                                                                            \
-      T* dx, logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels,         \
-      const logitops::Arithmetic<T>* row_scale, const double* divisor, int64_t rows, int64_t inner, int32_t cols, \
-      int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,      \
-      int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                     \
-      double inverse_temperature, double beta, double hard, double soft, double scale) {                          \
-    using A = logitops::Arithmetic<T>;                                                                            \
-    logitops::distillation_fused<Tier, T>(                                                                        \
-        {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                              \
-        {teacher, teacher_outer, teacher_axis}, {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},     \
-        row_scale, divisor, {rows, inner, static_cast<uint32_t>(cols)},                                           \
-        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature), static_cast<A>(beta),               \
-                                         static_cast<A>(hard), static_cast<A>(soft)},                             \
-        scale);                                                                                                   \
+#define ENTRY(tier, Tier, dtype, T)                                                                                \
+  LOGITOPS_ENTRY(Tier::kThreads) distillation_fused_##tier##_##dtype(                                              \
+      T* dx, logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels,          \
+      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
+      int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,       \
+      int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                      \
+      double inverse_temperature, int32_t divergence, double weight_of_p, double weight_of_q, double hard,         \
+      double soft, double scale) {                                                                                 \
+    using A = logitops::Arithmetic<T>;                                                                             \
+    logitops::distillation_fused<Tier, T>(                                                                         \
+        {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                               \
+        {teacher, teacher_outer, teacher_axis}, {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},      \
+        row_scale, divisors, {rows, inner, static_cast<uint32_t>(cols)},                                           \
+        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature),                                      \
+                                         {static_cast<logitops::DivergenceKind>(divergence),                       \
+                                          static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},               \
+                                         static_cast<A>(hard),                                                     \
+                                         static_cast<A>(soft)},                                                    \
+        scale);                                                                                                    \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -2,16 +2,16 @@
 // include/distillation.cuh.
 //
 // Shapes    student, teacher: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
-// 64-bit
-//           but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every row
-//           counts, and hard must be 0.
+//           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every
+//           row counts, and hard must be 0.
 // Tiers     gmem  one block per row, both read twice; any cols; inner = 1, axis = 1. Start reading here.
 //           cols  one thread per row, both read twice; any inner and strides.
 // Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
 // Aliasing  none; student and teacher may be one. Elements between and after rows are not read.
-// Numerics  f32 arithmetic for every storage type but f64, and row_losses are of that type. Log-probabilities are taken
-//           from the maximum, so large logits cancel nothing. 0 log 0 = 0. A row of the student or the teacher whose
-//           lse is not finite makes the loss NaN. Rows that are ignored or have a bad label: 0 or NaN, and not read.
+// Numerics  f32 arithmetic for every storage type but f64, and row_losses are of that type. Logits are taken from
+//           their maximum and D from terms that are not negative, so large logits and temperatures cancel nothing.
+//           0 log 0 = 0. A row of the student or the teacher whose lse is not finite makes the loss NaN. Rows that are
+//           ignored or have a bad label: 0 or NaN, and not read.
 #include "include/distillation.cuh"
 
 namespace logitops {
@@ -41,18 +41,21 @@ LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                               \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                  \
-  distillation_fwd_##tier##_##dtype(                                                                              \
+  LOGITOPS_ENTRY(Tier::kThreads) distillation_fwd_##tier##_##dtype(                                               \
       logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels, int64_t rows,  \
       int64_t inner, int32_t cols, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,            \
       int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                     \
-      double inverse_temperature, double beta, double hard, double soft) {                                        \
+      double inverse_temperature, int32_t divergence, double weight_of_p, double weight_of_q, double hard,        \
+      double soft) {                                                                                              \
     using A = logitops::Arithmetic<T>;                                                                            \
     logitops::distillation_forward<Tier, T>(                                                                      \
         row_losses, {student, student_outer, student_axis}, {teacher, teacher_outer, teacher_axis},               \
         {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0}, {rows, inner, static_cast<uint32_t>(cols)}, \
-        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature), static_cast<A>(beta),               \
-                                         static_cast<A>(hard), static_cast<A>(soft)});                            \
+        logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature),                                     \
+                                         {static_cast<logitops::DivergenceKind>(divergence),                      \
+                                          static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},              \
+                                         static_cast<A>(hard),                                                    \
+                                         static_cast<A>(soft)});                                                  \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

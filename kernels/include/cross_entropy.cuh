@@ -93,13 +93,7 @@ struct GradientScale {
   A z_loss;
 
   /** What every element is multiplied by: scale row_scale / W; NaN where W is 0. */
-  LOGITOPS_DEVICE A factor(int64_t row) const {
-    const A factor = row_factor(scale, row_scale, row);
-    if (divisors == nullptr) {
-      return factor;
-    }
-    return divisors[0] == 0 ? A(NAN) : factor / static_cast<A>(divisors[0]);
-  }
+  LOGITOPS_DEVICE A factor(int64_t row) const { return row_factor(scale, row_scale, row, divisors); }
 
   /** What p is multiplied by: S + 2 lambda lse r. */
   LOGITOPS_DEVICE A of_probability(A target_sum, A lse) const {

@@ -1,17 +1,18 @@
 // distillation: what its two directions share. With P and Q the softmax of teacher / T and student / T, p that of the
-// student at temperature 1, y the row's label and M = beta P + (1 - beta) Q
+// student at temperature 1, y the row's label, a and b the weights of P and Q and M = a P + b Q
 //
-//   beta = 0   D = KL(P || Q)                                     dD/dz_j = Q_j - P_j
-//   beta = 1   D = KL(Q || P)                                     dD/dz_j = Q_j (log Q_j - log P_j - D)
-//   between    D = beta KL(P || M) + (1 - beta) KL(Q || M)        dD/dz_j = (1 - beta) Q_j (log Q_j - log M_j - K)
+//   KL               D = KL(P || Q)                       dD/dz_j = Q_j - P_j
+//   reverse KL       D = KL(Q || P)                       dD/dz_j = Q_j (log Q_j - log P_j - D)
+//   Jensen-Shannon   D = a KL(P || M) + b KL(Q || M)      dD/dz_j = b Q_j (log Q_j - log M_j - K)
 //
-// with z = student / T, K = KL(Q || M), and 0 log 0 = 0. The first two are the last with M replaced by Q or P and
-// weights of 1, so there is one path for all three: see log_mixture.
+// with z = student / T, K = KL(Q || M), and 0 log 0 = 0. The second gradient is the third with M replaced by P and a
+// weight of 1: see divergence.cuh.
 //
 //   loss       = hard (- log p_y) + soft D
 //   gradient_j = hard (p_j - [j = y]) + soft / T dD/dz_j
 #pragma once
 
+#include "divergence.cuh"
 #include "labels.cuh"
 #include "log_prob.cuh"
 
@@ -21,16 +22,9 @@ namespace logitops {
 template <class A>
 struct DistillationNumbers {
   A inverse_temperature;
-  A beta;
+  Divergence<A> divergence;
   A hard;
   A soft;  // with T^2 in it if that is asked for
-};
-
-/** A class's probability and its logarithm. */
-template <class A>
-struct ProbabilityAndLog {
-  A p;
-  A log;
 };
 
 /** The softmax of scale * x; a row whose lse is not finite is NaN throughout. */
@@ -44,8 +38,13 @@ class ScaledSoftmax {
         log_sum_(logarithm(row.sum())),
         inverse_sum_(1 / row.sum()) {}
 
-  LOGITOPS_DEVICE ProbabilityAndLog<A> operator()(A x) const {
-    return {exponential(x - shift_, unit_) * inverse_sum_, fused(scale_, x - shift_, -log_sum_)};
+  LOGITOPS_DEVICE A p(A x) const { return exponential(x - shift_, unit_) * inverse_sum_; }
+  LOGITOPS_DEVICE A log_p(A x) const { return fused(scale_, x - shift_, -log_sum_); }
+
+  /** log(p(x) / other.p(u)), both at one scale: the sums' logarithms, much larger at high temperatures, stay out of it.
+   */
+  LOGITOPS_DEVICE A log_ratio(A x, const ScaledSoftmax& other, A u) const {
+    return fused(scale_, (x - shift_) - (u - other.shift_), other.log_sum_ - log_sum_);
   }
 
  private:
@@ -73,7 +72,7 @@ class RowDistillation {
         of_teacher_(sums_.teacher, numbers.inverse_temperature) {}
 
   /** Whether Q - P is the divergence's gradient, which is then known as soon as P and Q are. */
-  LOGITOPS_DEVICE bool is_kl() const { return numbers_.beta == 0; }
+  LOGITOPS_DEVICE bool is_kl() const { return numbers_.divergence.kind == DivergenceKind::kKl; }
 
   /**
    * Reads both again for D and K, `passes` times; calls write(columns, gradients) with each batch of the last pass. One
@@ -83,38 +82,41 @@ class RowDistillation {
   LOGITOPS_DEVICE void measure(Tier& tier, X student, X teacher, int passes, F write) {
 #pragma unroll 1
     for (int pass = 0; pass < passes; pass++) {
-      Compensated<A> of_p, of_q;
+      Compensated<A> divergence, of_q, drift;
       tier.template each_batch<A>([&](auto columns) {
-        Batch<A> x, u, v;
+        Batch<A> x, u, v, w;
         student.load(columns, A(-INFINITY), x);
         teacher.load(columns, A(-INFINITY), u);
 #pragma unroll
         for (int k = 0; k < kBatch<A>; k++) {
-          const ProbabilityAndLog<A> p = of_teacher_(u[k]);
-          const ProbabilityAndLog<A> q = of_student_(x[k]);
-          const A log_m = log_mixture(p, q);
-          x[k] = gradient(x[k], divergence_gradient(p, q, log_m), columns[k]);
-          u[k] = p.p == 0 ? A(0) : p.p * (p.log - log_m);
-          v[k] = q.p == 0 ? A(0) : q.p * (q.log - log_m);
+          const A p = of_teacher_.p(u[k]);
+          const A q = of_student_.p(x[k]);
+          const auto share = numbers_.divergence.share(p, q, of_student_.log_ratio(x[k], of_teacher_, u[k]));
+          x[k] = gradient(x[k], divergence_gradient(p, q, share.log_ratio), columns[k]);
+          u[k] = share.divergence;
+          v[k] = share.of_q;
+          w[k] = share.drift;
         }
-        of_p.add(batch_sum<A>(u));
-        of_q.add(batch_sum<A>(v));
+        divergence.add(batch_sum<A>(u));
+        drift.add(batch_sum<A>(w));
+        if (!is_kl()) {
+          of_q.add(batch_sum<A>(v));
+        }
         if (pass == passes - 1) {
           write(columns, x);
         }
       });
       if (pass == 0) {
-        from_p_ = tier.sum(of_p);
-        from_q_ = tier.sum(of_q);
+        divergence_ = numbers_.divergence.total(tier.sum(divergence), tier.sum(drift));
+        of_q_ = is_kl() ? A(0) : tier.sum(of_q);
       }
     }
   }
 
   /** The row's loss; only in the thread that leads. */
   LOGITOPS_DEVICE A loss() const {
-    const A divergence = fused(is_kl() ? A(1) : numbers_.beta, from_p_, weight_of_q() * from_q_);
-    const A soft = weighted(numbers_.soft, divergence);
-    return numbers_.hard == 0 ? soft : soft - numbers_.hard * p_(label_logit_).log;
+    const A soft = weighted(numbers_.soft, divergence_);
+    return numbers_.hard == 0 ? soft : soft - numbers_.hard * p_.log_p(label_logit_);
   }
 
  private:
@@ -144,37 +146,27 @@ class RowDistillation {
   };
 
   /** dD/dz_j. An infinite D has no gradient but for KL(P || Q): NaN. */
-  LOGITOPS_DEVICE A divergence_gradient(ProbabilityAndLog<A> p, ProbabilityAndLog<A> q, A log_m) const {
+  LOGITOPS_DEVICE A divergence_gradient(A p, A q, A log_ratio) const {
     if (is_kl()) {
-      return q.p - p.p;
+      return q - p;
     }
-    const A excess = is_finite(from_q_) ? from_q_ : A(NAN);
-    return weight_of_q() * (q.p * ((q.p == 0 ? A(0) : q.log - log_m) - excess));
+    const A excess = is_finite(of_q_) ? of_q_ : A(NAN);
+    return numbers_.divergence.weight_of_q * (q * ((q == 0 ? A(0) : -log_ratio) - excess));
   }
 
   /** The gradient with respect to the student's logit, from dD/dz_j. */
   LOGITOPS_DEVICE A gradient(A student, A divergence_gradient, uint32_t column) const {
     const A soft = weighted(numbers_.soft * numbers_.inverse_temperature, divergence_gradient);
-    return numbers_.hard == 0 ? soft : fused(numbers_.hard, p_(student).p - (column == label_ ? A(1) : A(0)), soft);
+    return numbers_.hard == 0 ? soft : fused(numbers_.hard, p_.p(student) - (column == label_ ? A(1) : A(0)), soft);
   }
-
-  /** log M_j; of the plain divergences, the logarithm of the other side. */
-  LOGITOPS_DEVICE A log_mixture(ProbabilityAndLog<A> p, ProbabilityAndLog<A> q) const {
-    if (is_kl()) {
-      return q.log;
-    }
-    return numbers_.beta == 1 ? p.log : logarithm(fused(numbers_.beta, p.p, (1 - numbers_.beta) * q.p));
-  }
-
-  LOGITOPS_DEVICE A weight_of_q() const { return numbers_.beta == 1 ? A(1) : 1 - numbers_.beta; }
 
   DistillationNumbers<A> numbers_;
   uint32_t label_;
   A label_logit_;
   Sums sums_;
   ScaledSoftmax<A> p_, of_student_, of_teacher_;
-  A from_p_ = 0;  // sum P (log P - log M)
-  A from_q_ = 0;  // sum Q (log Q - log M)
+  A divergence_ = 0;  // D
+  A of_q_ = 0;        // K; unless it is KL
 };
 
 /** What a row without labels gives: every row counts. */

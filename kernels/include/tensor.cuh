@@ -74,4 +74,14 @@ LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row) {
   return static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
 }
 
+/** The same of a MEAN, whose divisors label_stats leaves; null for 1. NaN where rows count that weigh nothing. */
+template <class A>
+LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row, const double* divisors) {
+  const A factor = row_factor(scale, row_scale, row);
+  if (divisors == nullptr) {
+    return factor;
+  }
+  return divisors[0] == 0 ? A(NAN) : factor / static_cast<A>(divisors[0]);
+}
+
 }  // namespace logitops

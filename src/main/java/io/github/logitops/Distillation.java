@@ -173,7 +173,7 @@ public final class Distillation {
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
         ops.run(new DistillationForward(inputs, result.buffers()), result.labels(), stream);
-        result.filledOn(stream, inputs);
+        result.filledOn(stream);
     }
 
     private void forwardBackward(
@@ -181,7 +181,7 @@ public final class Distillation {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.labels(), stream);
-        result.filledOn(stream, inputs);
+        result.filledOn(stream);
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {

@@ -2,7 +2,6 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
@@ -20,7 +19,6 @@ public final class DistillationResult implements AutoCloseable {
     private final RowLossBuffers buffers;
     private final LabelCheck labels;
     private final DistillationOptions options;
-    private volatile boolean labelled; // the last op had labels
 
     DistillationResult(RowLossBuffers buffers, long classes, DistillationOptions options, Stream stream) {
         this.buffers = buffers;
@@ -45,10 +43,9 @@ public final class DistillationResult implements AutoCloseable {
         return loss[0];
     }
 
-    /** The number of rows that are neither ignored nor mislabelled. Waits and throws as {@link #await} does. */
+    /** The number of rows that are neither ignored nor mislabelled; without labels, of all. Waits and throws as {@link #await} does. */
     public long countedRows() {
-        long counted = labels.countedRows();
-        return labelled ? counted : buffers.rowLosses().shape().elements();
+        return labels.countedRows();
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
@@ -64,7 +61,7 @@ public final class DistillationResult implements AutoCloseable {
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
     @Override
     public void close() {
-        labels.close(List.of(buffers.loss(), buffers.rowLosses(), buffers.rowCount()));
+        labels.close(List.of(buffers.loss(), buffers.rowLosses()));
     }
 
     LabelCheck labels() {
@@ -85,8 +82,7 @@ public final class DistillationResult implements AutoCloseable {
     }
 
     /** Notes that an op on {@code stream} fills this result. */
-    void filledOn(Stream stream, DistillationInputs inputs) {
-        labelled = inputs.labels() != null;
+    void filledOn(Stream stream) {
         labels.filledOn(stream);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
 
 /**
  * Distillation of one row. P and Q are the softmax of teacher / T and student / T, p that of the student, y the label and
@@ -11,7 +12,7 @@ import io.github.logitops.spec.DistillationOptions;
  * gradient_j = hard (p_j - [j = y]) + soft / T (1 - beta) Q_j (log Q_j - log M_j - KL(Q || M))
  * </pre>
  *
- * where beta is 0, the last term is soft / T (Q_j - P_j).
+ * where beta is 0, the last term is soft / T (Q_j - P_j). A divergence is added up as {@link Mixture} says.
  */
 final class DistillationRow {
     private final DistillationOptions options;
@@ -19,8 +20,7 @@ final class DistillationRow {
     private final double[] teacher;
     private final int classes;
     private final int label;
-    private final double beta;
-    private final double weightOfQ;
+    private final Divergence kind;
     private final RowSoftmax plain; // p; null without a hard weight
     private final RowSoftmax ofTeacher;
     private final RowSoftmax ofStudent;
@@ -35,20 +35,22 @@ final class DistillationRow {
         this.teacher = teacher;
         this.classes = classes;
         this.label = label;
-        this.beta = options.divergence().beta();
-        this.weightOfQ = beta == 1 ? 1 : 1 - beta;
+        this.kind = options.divergence();
         this.plain = options.hardWeight() == 0 ? null : new RowSoftmax(student, 1, spare, classes);
         this.ofTeacher = new RowSoftmax(teacher, options.temperature(), spare, classes);
         this.ofStudent = new RowSoftmax(student, options.temperature(), spare, classes);
         for (int j = 0; j < classes; j++) {
-            spare[j] = times(ofTeacher.p(teacher[j]), ofTeacher.logP(teacher[j]) - logMixture(j));
+            double p = ofTeacher.p(teacher[j]);
+            double fromP = Mixture.relativeEntropy(p, mixture(j), Mixture.logOverP(kind, logRatio(j)));
+            spare[j] = times(kind.weightOfP(), fromP);
         }
         double fromP = RowMath.sum(spare, classes);
         for (int j = 0; j < classes; j++) {
-            spare[j] = times(ofStudent.p(student[j]), ofStudent.logP(student[j]) - logMixture(j));
+            double q = ofStudent.p(student[j]);
+            spare[j] = Mixture.relativeEntropy(q, mixture(j), Mixture.logOverQ(kind, logRatio(j)));
         }
         this.fromQ = RowMath.sum(spare, classes);
-        this.divergence = (beta == 0 ? 1 : beta) * fromP + weightOfQ * fromQ;
+        this.divergence = fromP + times(kind.weightOfQ(), fromQ);
     }
 
     double loss() {
@@ -71,20 +73,20 @@ final class DistillationRow {
     /** The divergence's derivative by student_j / T. An infinite one has none, but for KL(P || Q): NaN. */
     private double slope(int j) {
         double q = ofStudent.p(student[j]);
-        if (beta == 0) {
+        if (kind.equals(Divergence.KL)) {
             return q - ofTeacher.p(teacher[j]);
         }
         double excess = Double.isFinite(fromQ) ? fromQ : Double.NaN;
-        return weightOfQ * q * ((q == 0 ? 0 : ofStudent.logP(student[j]) - logMixture(j)) - excess);
+        return kind.weightOfQ() * q * ((q == 0 ? 0 : -Mixture.logOverQ(kind, logRatio(j))) - excess);
     }
 
-    private double logMixture(int j) {
-        if (beta == 0) {
-            return ofStudent.logP(student[j]);
-        }
-        return beta == 1
-                ? ofTeacher.logP(teacher[j])
-                : Math.log(beta * ofTeacher.p(teacher[j]) + (1 - beta) * ofStudent.p(student[j]));
+    private double mixture(int j) {
+        return Mixture.of(kind, ofTeacher.p(teacher[j]), ofStudent.p(student[j]));
+    }
+
+    /** log(Q_j / P_j). */
+    private double logRatio(int j) {
+        return ofStudent.logRatio(student[j], ofTeacher, teacher[j]);
     }
 
     /** 0 without a weight, even where the value is infinite. */

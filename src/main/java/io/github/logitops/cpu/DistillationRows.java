@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
@@ -30,7 +31,17 @@ final class DistillationRows {
         divisor = inputs.divisor(result) == null ? null : new VectorView(inputs.divisor(result), driver);
         if (labels != null) {
             labels.count(rows, row -> 1, result.counts(), driver);
+        } else {
+            countAll(result.counts(), driver);
         }
+    }
+
+    /** Without labels every row counts. */
+    private void countAll(LabelCounts counts, HostDriver driver) {
+        VectorView divisors = new VectorView(counts.divisors(), driver);
+        divisors.set(0, rows);
+        divisors.set(1, rows);
+        new VectorView(counts.stats(), driver).setLong(0, rows);
     }
 
     /** Writes the loss of a row; returns the row if it counts, else null. It lives in the thread's scratch. */

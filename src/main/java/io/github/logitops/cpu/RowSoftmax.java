@@ -26,4 +26,10 @@ final class RowSoftmax {
     double logP(double logit) {
         return (logit / temperature - shift) - logSum;
     }
+
+    /** log(p(logit) / other.p(otherLogit)); what both have in common is not rounded into it. */
+    double logRatio(double logit, RowSoftmax other, double otherLogit) {
+        double apart = (logit / temperature - shift) - (otherLogit / other.temperature - other.shift);
+        return apart - (logSum - other.logSum);
+    }
 }

@@ -2,13 +2,13 @@ package io.github.logitops.device;
 
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.Reduction;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
@@ -25,13 +25,13 @@ final class DistillationLaunches {
 
     void run(DistillationForward problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        countLabels(inputs, problem.result(), stream);
+        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
         Tier tier = LaunchPlanner.tier(inputs.student(), inputs.teacher());
         KernelArguments arguments = LogProbLaunches.pointers(
                 problem.result().rowLosses(),
                 inputs.student().tensor(),
                 inputs.teacher().tensor(),
-                labels(inputs));
+                LogProbLaunches.tensor(inputs.labels()));
         KernelExecutor.shape(arguments, inputs.student());
         numbers(arguments, inputs);
         launch(Kernel.Direction.FWD, tier, inputs, arguments, stream);
@@ -40,14 +40,14 @@ final class DistillationLaunches {
 
     void run(DistillationFused problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        countLabels(inputs, problem.result(), stream);
+        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
         Tier tier = LaunchPlanner.tier(inputs.student(), inputs.teacher(), problem.dx());
         KernelArguments arguments = LogProbLaunches.pointers(
                 problem.dx().tensor(),
                 problem.result().rowLosses(),
                 inputs.student().tensor(),
                 inputs.teacher().tensor(),
-                labels(inputs),
+                LogProbLaunches.tensor(inputs.labels()),
                 problem.gradScale().perRow(),
                 inputs.divisor(problem.result()));
         KernelExecutor.shape(arguments, inputs.student());
@@ -58,31 +58,27 @@ final class DistillationLaunches {
         reduce(inputs, problem.result(), stream);
     }
 
-    private static Tensor labels(DistillationInputs inputs) {
-        return inputs.labels() == null ? null : inputs.labels().labels();
-    }
-
-    private void countLabels(DistillationInputs inputs, RowLossBuffers result, Stream stream) {
-        if (inputs.labels() != null) {
-            labels.countLabels(inputs.student(), inputs.labels(), result.counts(), stream);
-        }
-    }
-
     /** The logits' strides, what labels are, the options. */
     private static void numbers(KernelArguments arguments, DistillationInputs inputs) {
         KernelExecutor.strides(arguments, inputs.student());
         KernelExecutor.strides(arguments, inputs.teacher());
-        if (inputs.labels() == null) {
-            arguments.int32(0).int64(0).int32(0);
-        } else {
-            LogProbLaunches.labels(arguments, inputs.labels());
-        }
+        LogProbLaunches.labels(arguments, inputs.labels());
         DistillationOptions options = inputs.options();
         arguments
                 .float64(1 / options.temperature())
-                .float64(options.divergence().beta())
+                .int32(kind(options.divergence()))
+                .float64(options.divergence().weightOfP())
+                .float64(options.divergence().weightOfQ())
                 .float64(options.hardWeight())
                 .float64(options.softWeight());
+    }
+
+    /** DivergenceKind of the kernels. */
+    private static int kind(Divergence divergence) {
+        if (divergence.equals(Divergence.KL)) {
+            return 0;
+        }
+        return divergence.equals(Divergence.REVERSE_KL) ? 1 : 2;
     }
 
     private void launch(

@@ -14,6 +14,7 @@ import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.spec.DType;
+import java.util.OptionalLong;
 
 /** The launches of the ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbLaunches {
@@ -86,27 +87,35 @@ final class LogProbLaunches {
         launch(SELECTED_LOG_PROB, Kernel.Direction.BWD, tier, x, arguments, stream);
     }
 
-    /** Counted rows and the first label out of range. */
+    /** Counted rows and the first label out of range; without labels every row counts. */
     void countLabels(Rows x, RowLabels labels, LabelCounts counts, Stream stream) {
-        KernelArguments arguments = pointers(counts.divisors(), counts.stats(), labels.labels(), null)
+        KernelArguments arguments = pointers(counts.divisors(), counts.stats(), tensor(labels), null)
                 .int64(x.count())
                 .int32(x.classes());
         ignored(arguments, labels);
-        arguments.int32(labels.labels().dtype() == DType.I64 ? 1 : 0);
+        arguments.int32(areI64(labels));
         arguments.int32(0); // the type of weights that there are none of
         executor.launchOneBlock(Kernel.labelStats(), arguments, stream);
     }
 
-    /** The type of the labels, and which are ignored. */
+    /** The type of the labels, and which are ignored; of null neither matters. */
     static void labels(KernelArguments arguments, RowLabels labels) {
-        arguments.int32(labels.labels().dtype() == DType.I64 ? 1 : 0);
+        arguments.int32(areI64(labels));
         ignored(arguments, labels);
     }
 
     private static void ignored(KernelArguments arguments, RowLabels labels) {
-        arguments
-                .int64(labels.ignoreIndex().orElse(0))
-                .int32(labels.ignoreIndex().isPresent() ? 1 : 0);
+        OptionalLong ignored = labels == null ? OptionalLong.empty() : labels.ignoreIndex();
+        arguments.int64(ignored.orElse(0)).int32(ignored.isPresent() ? 1 : 0);
+    }
+
+    private static int areI64(RowLabels labels) {
+        return labels != null && labels.labels().dtype() == DType.I64 ? 1 : 0;
+    }
+
+    /** The labels' tensor; null for none. */
+    static Tensor tensor(RowLabels labels) {
+        return labels == null ? null : labels.labels();
     }
 
     private void forward(String op, Rows x, KernelArguments arguments, Stream stream) {

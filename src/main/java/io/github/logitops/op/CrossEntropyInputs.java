@@ -120,20 +120,10 @@ public record CrossEntropyInputs(
         return labels != null ? "labels" : probabilities.name();
     }
 
-    /** Numbers that F32 cannot hold would silently become 0 or infinite where F32 is computed in. */
+    /** The options' numbers are held by what the dtype is computed in. */
     static void requireHeld(String op, DType dtype, CrossEntropyOptions options) {
-        requireHeld(op, dtype, "logitScale", options.logitScale());
-        options.softCap().ifPresent(cap -> requireHeld(op, dtype, "softCap", cap));
-        if (options.zLoss() != 0) {
-            requireHeld(op, dtype, "zLoss", options.zLoss());
-        }
-    }
-
-    private static void requireHeld(String op, DType dtype, String name, double value) {
-        float narrow = (float) value;
-        if (dtype != DType.F64 && !(narrow >= Float.MIN_NORMAL && Float.isFinite(narrow))) {
-            throw new IllegalArgumentException(op + ": " + name + " must be a normal number of F32, which " + dtype
-                    + " is computed in: " + name + "=" + value);
-        }
+        Require.held(op, dtype, "logitScale", options.logitScale());
+        options.softCap().ifPresent(cap -> Require.held(op, dtype, "softCap", cap));
+        Require.held(op, dtype, "zLoss", options.zLoss());
     }
 }

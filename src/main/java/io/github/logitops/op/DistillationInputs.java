@@ -25,14 +25,14 @@ public record DistillationInputs(String op, Rows student, Rows teacher, RowLabel
             throw new IllegalArgumentException(
                     op + ": a hard weight needs labels: hardWeight=" + options.hardWeight() + ", labels=null");
         }
+        Require.held(op, student.dtype(), "1/temperature", 1 / options.temperature());
+        Require.held(op, student.dtype(), "hardWeight", options.hardWeight());
+        Require.held(op, student.dtype(), "softWeight", options.softWeight());
     }
 
     /** What the reduced loss and the gradients are divided by on the device; null for 1. */
     public Tensor divisor(RowLossBuffers result) {
-        if (options.reduction() != Reduction.MEAN) {
-            return null;
-        }
-        return labels == null ? result.rowCount() : result.counts().divisors();
+        return options.reduction() == Reduction.MEAN ? result.counts().divisors() : null;
     }
 
     void requireFit(RowLossBuffers result) {

@@ -10,7 +10,8 @@ import java.util.Objects;
  * What a gradient is multiplied by before it is rounded: the upstream gradient, a loss scale, one over the number of
  * accumulated batches. Without one, gradients of a mean over many rows fall below the smallest F16.
  *
- * @param value the factor of every row
+ * @param value the factor of every row; 0, a normal number of the arithmetic dtype (not 1e39 where that is F32), infinite or
+ *     NaN
  * @param perRow a factor for each row on top, of the rows' shape and the arithmetic dtype; or null
  */
 public record GradScale(double value, Tensor perRow) {
@@ -27,8 +28,14 @@ public record GradScale(double value, Tensor perRow) {
         return new GradScale(1, Objects.requireNonNull(factors, "gradScale: factors"));
     }
 
-    /** The factors, if there is one for each row, have the rows' shape and are not what is written. */
+    /**
+     * The value stays what it is in the arithmetic of the rows; infinities and NaN do. The factors, if there is one for each
+     * row, have the rows' shape and are not what is written.
+     */
     void requireFit(String op, Rows dx) {
+        if (Double.isFinite(value)) {
+            Require.held(op, dx.dtype(), "gradScale", value);
+        }
         if (perRow != null) {
             Require.dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());
             Require.apart(op, dx.name(), dx.tensor(), "gradScale", perRow);

@@ -5,7 +5,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 
-/** The rules that tensors of one problem keep among each other. Each breach names the op, the rule and the values. */
+/** The rules that tensors and numbers of one problem keep. Each breach names the op, the rule and the values. */
 final class Require {
     private Require() {}
 
@@ -68,6 +68,20 @@ final class Require {
         alike(op, x, dx);
         sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
         gradScale.requireFit(op, dx);
+    }
+
+    /**
+     * 0, or a normal number of what the dtype is computed in. Others would silently become 0 or infinite in the kernels, and
+     * would not in the CPU mode.
+     */
+    static void held(String op, DType dtype, String name, double value) {
+        DType arithmetic = dtype.arithmetic();
+        double narrow = Math.abs(arithmetic == DType.F64 ? value : (float) value);
+        double smallest = arithmetic == DType.F64 ? Double.MIN_NORMAL : Float.MIN_NORMAL;
+        if (value != 0 && !(narrow >= smallest && Double.isFinite(narrow))) {
+            throw new IllegalArgumentException(op + ": " + name + " must be a normal number of " + arithmetic
+                    + ", which " + dtype + " is computed in: " + name + "=" + value);
+        }
     }
 
     private static boolean overlap(Tensor low, Tensor high) {

@@ -15,20 +15,16 @@ import java.util.List;
  *
  * @param loss the reduced loss, one element of the arithmetic dtype; not written where the reduction is NONE
  * @param rowLosses the loss of each row, of the arithmetic dtype
- * @param rowCount two F64, each the number of rows: the divisors of MEAN where there are no labels; never written
- * @param counts what is found out about labels, if there are any
+ * @param counts what is found out about labels; without any, every row counts
  */
-public record RowLossBuffers(Tensor loss, Tensor rowLosses, Tensor rowCount, LabelCounts counts) {
+public record RowLossBuffers(Tensor loss, Tensor rowLosses, LabelCounts counts) {
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
     public static RowLossBuffers allocate(DeviceMemory memory, DType logits, Shape rows, Stream stream) {
         List<Tensor> made = new ArrayList<>();
         try {
             made.add(memory.allocate(logits.arithmetic(), Layout.dense(Shape.of())));
             made.add(memory.allocate(logits.arithmetic(), Layout.dense(rows)));
-            made.add(memory.allocate(DType.F64, Layout.dense(Shape.of(2))));
-            made.get(2).upload(new double[] {rows.elements(), rows.elements()}, stream);
-            LabelCounts counts = LabelCounts.allocate(memory, stream);
-            return new RowLossBuffers(made.get(0), made.get(1), made.get(2), counts);
+            return new RowLossBuffers(made.get(0), made.get(1), LabelCounts.allocate(memory, stream));
         } catch (RuntimeException e) {
             Resources.closeAfter(e, made);
             throw e;
@@ -44,11 +40,10 @@ public record RowLossBuffers(Tensor loss, Tensor rowLosses, Tensor rowCount, Lab
     void requireApart(String op, String name, Tensor tensor) {
         Require.apart(op, "result.loss", loss, name, tensor);
         Require.apart(op, "result.rowLosses", rowLosses, name, tensor);
-        Require.apart(op, "result.rowCount", rowCount, name, tensor);
         counts.requireApart(op, name, tensor);
     }
 
     List<Tensor> tensors() {
-        return List.of(loss, rowLosses, rowCount, counts.divisors(), counts.stats());
+        return List.of(loss, rowLosses, counts.divisors(), counts.stats());
     }
 }

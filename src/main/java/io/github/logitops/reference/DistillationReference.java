@@ -1,7 +1,9 @@
 package io.github.logitops.reference;
 
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.Reduction;
+import java.util.Arrays;
 
 /**
  * Distillation of a batch, as the definition says, in double with compensated sums. Slow and plain on purpose. Beside each
@@ -82,7 +84,7 @@ public record DistillationReference(double loss, double lossScale, long countedR
         double[] gradient = new double[classes];
         double gradientScale = 0;
         if (soft != 0) {
-            Row divergence = divergence(z, t, options.divergence().beta());
+            Row divergence = divergence(z, t, options.divergence());
             loss += soft * divergence.loss;
             lossScale += soft * divergence.lossScale;
             for (int j = 0; j < classes; j++) {
@@ -106,34 +108,47 @@ public record DistillationReference(double loss, double lossScale, long countedR
     }
 
     /** The divergence of two rows of logits over the temperature, and its gradient with respect to z. */
-    private static Row divergence(double[] z, double[] t, double beta) {
+    private static Row divergence(double[] z, double[] t, Divergence kind) {
         double[] p = SoftmaxReference.softmax(t);
         double[] logP = SoftmaxReference.logSoftmax(t);
         double[] q = SoftmaxReference.softmax(z);
         double[] logQ = SoftmaxReference.logSoftmax(z);
-        double[] logM = logMixture(beta, p, logP, q, logQ);
+        double[] logM = logMixture(kind.beta(), p, logP, q, logQ);
         double fromQ = expectation(q, logQ, logM);
         double sizeQ = size(q, logQ, logM);
-        double ofP = beta == 0 ? 1 : beta;
-        double ofQ = beta == 1 ? 1 : 1 - beta;
         double[] gradient = new double[z.length];
         double gradientScale = 0;
         for (int j = 0; j < z.length; j++) {
             double scale = 0;
-            if (beta == 0) {
+            if (kind.equals(Divergence.KL)) {
                 gradient[j] = q[j] - p[j];
                 scale = q[j] + p[j];
             } else if (!Double.isFinite(fromQ)) {
                 gradient[j] = Double.NaN; // the divergence is infinite: it has no gradient
             } else if (q[j] != 0) {
-                gradient[j] = ofQ * q[j] * (logQ[j] - logM[j] - fromQ);
-                scale = ofQ * q[j] * (1 + Math.abs(logQ[j]) + Math.abs(logM[j]) + sizeQ);
+                gradient[j] = kind.weightOfQ() * q[j] * (logQ[j] - logM[j] - fromQ);
+                scale = kind.weightOfQ() * q[j] * (1 + Math.abs(logQ[j]) + Math.abs(logM[j]) + sizeQ);
             }
             gradientScale = Math.max(gradientScale, scale);
         }
-        double loss = ofP * expectation(p, logP, logM) + ofQ * fromQ;
-        double lossScale = ofP * size(p, logP, logM) + (beta == 0 ? 0 : ofQ * sizeQ);
-        return new Row(loss, lossScale, gradient, gradientScale);
+        CompensatedSum loss = new CompensatedSum();
+        CompensatedSum lossScale = new CompensatedSum();
+        double largestZ = largest(z);
+        double largestT = largest(t);
+        double apart = largest(logQ) - largest(logP);
+        for (int j = 0; j < z.length; j++) {
+            double d = ((z[j] - largestZ) - (t[j] - largestT)) + apart; // log(Q_j / P_j)
+            double term = DivergenceTerm.of(kind, p[j], q[j], d);
+            double moved = DivergenceTerm.sensitivity(kind, p[j], q[j]);
+            double distance = Math.abs(z[j] - largestZ) + Math.abs(t[j] - largestT);
+            loss.add(term);
+            lossScale.add(term + (moved == 0 ? 0 : moved * distance));
+        }
+        return new Row(loss.value(), lossScale.value(), gradient, gradientScale);
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values).max().orElseThrow();
     }
 
     private static double[] divided(double[] logits, double temperature) {

@@ -6,6 +6,9 @@ import java.util.OptionalLong;
 /**
  * The numbers of a distillation. Immutable; start from {@link #defaults()} and change what differs.
  *
+ * <p>1/temperature, hardWeight and {@link #softWeight} must be 0 or normal numbers of what the logits are computed in: F32 for
+ * F32, F16 and BF16. Others are refused when logits of that dtype come.
+ *
  * @param divergence what the teacher's and the student's distributions are compared by
  * @param temperature T, finite and positive: both are softmax(logits / T)
  * @param factor what the divergence is multiplied by
@@ -75,8 +78,8 @@ public record DistillationOptions(
         return new DistillationOptions(divergence, temperature, factor, hardWeight, ignoreIndex, newReduction);
     }
 
-    /** What the divergence counts in the loss: (1 - hardWeight) times the factor. */
+    /** What the divergence counts in the loss: (1 - hardWeight) times the factor; 0 at a hardWeight of 1. */
     public double softWeight() {
-        return (1 - hardWeight) * factor.at(temperature);
+        return hardWeight == 1 ? 0 : (1 - hardWeight) * factor.at(temperature);
     }
 }

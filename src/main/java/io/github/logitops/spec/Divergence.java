@@ -34,4 +34,14 @@ public record Divergence(double beta) {
         }
         return new Divergence(beta);
     }
+
+    /** What KL(P || M) counts: beta, but 1 for {@link #KL}. */
+    public double weightOfP() {
+        return beta == 0 ? 1 : beta == 1 ? 0 : beta;
+    }
+
+    /** What KL(Q || M) counts: 1 - beta, but 0 for {@link #KL}. */
+    public double weightOfQ() {
+        return beta == 0 ? 0 : beta == 1 ? 1 : 1 - beta;
+    }
 }

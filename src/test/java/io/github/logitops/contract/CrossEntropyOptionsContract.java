@@ -331,6 +331,12 @@ abstract class CrossEntropyOptionsContract {
             assertMessage(
                     forward + "zLoss must be a normal number of F32, which BF16 is computed in: zLoss=1.0E-300",
                     () -> bench.ops().crossEntropy(SUM.withZLoss(1e-300)).forward(x, q, s));
+            try (CrossEntropyResult result = sum.newResult(DType.BF16, x.shape(), s)) {
+                assertMessage(
+                        "crossEntropy.forwardBackward: gradScale must be a normal number of F32, which BF16 is computed in:"
+                                + " gradScale=1.0E39",
+                        () -> sum.forwardBackward(x, q, null, GradScale.of(1e39), x, result, s));
+            }
         }
     }
 }

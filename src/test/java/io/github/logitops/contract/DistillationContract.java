@@ -370,7 +370,7 @@ abstract class DistillationContract {
         }
     }
 
-    private static DistillationCase random(long seed, DType dtype, Geometry geometry) {
+    static DistillationCase random(long seed, DType dtype, Geometry geometry) {
         double[][] student = new Data(seed).logits(geometry.rows(), geometry.classes());
         double[][] teacher = new Data(seed + 1000).logits(geometry.rows(), geometry.classes());
         return DistillationCase.of(dtype, geometry, student, teacher);

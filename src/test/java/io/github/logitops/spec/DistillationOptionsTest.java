@@ -52,6 +52,11 @@ class DistillationOptionsTest {
                 DEFAULTS.withHardWeight(0.25)
                         .withTemperature(2, TemperatureFactor.ONE)
                         .softWeight());
+        assertEquals(
+                0,
+                DEFAULTS.withHardWeight(1)
+                        .withTemperature(1e200, TemperatureFactor.SQUARED)
+                        .softWeight());
     }
 
     private static void assertMessage(String message, Runnable call) {
