@@ -35,12 +35,12 @@ public record Divergence(double beta) {
         return new Divergence(beta);
     }
 
-    /** What KL(P || M) counts: beta, but 1 for {@link #KL}. */
+    /** What KL(P || M) counts: beta between the ends, 1 for {@link #KL}, 0 for {@link #REVERSE_KL}. */
     public double weightOfP() {
         return beta == 0 ? 1 : beta == 1 ? 0 : beta;
     }
 
-    /** What KL(Q || M) counts: 1 - beta, but 0 for {@link #KL}. */
+    /** What KL(Q || M) counts: 1 - beta between the ends, 0 for {@link #KL}, 1 for {@link #REVERSE_KL}. */
     public double weightOfQ() {
         return beta == 0 ? 0 : beta == 1 ? 1 : 1 - beta;
     }
