@@ -53,7 +53,7 @@ class PtxEntriesTest {
         List<String> listed = readme.substring(
                         readme.indexOf("<!-- index: begin -->"), readme.indexOf("<!-- index: end -->"))
                 .lines()
-                .filter(line -> line.matches("\\| \\w+\\..*"))
+                .filter(line -> line.contains(".cu]("))
                 .map(line -> line.split("\\s*\\|\\s*"))
                 .map(cells -> cells[2] + " " + cells[3].replaceAll("\\[(.*)]\\(\\1\\)", "$1") + " " + cells[4])
                 .toList();
