@@ -64,6 +64,27 @@ abstract class LabelErrorContract {
         }
     }
 
+    /** Whichever thread or step of a thread meets the others. */
+    @Test
+    void theFirstOfManyIsNamed() {
+        int rows = 5000;
+        long[] labels = new long[rows];
+        for (int bad : new int[] {700, 701, 700 + 256, 700 + 2048, rows - 1}) {
+            labels[bad] = bad;
+        }
+        try (Bench bench = new Bench(rig())) {
+            Tensor x = bench.vector(DType.F32, Shape.of(rows, 1), new double[rows]);
+            Tensor tensor = bench.labels(DType.I32, Shape.of(rows), labels);
+            CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
+            try (CrossEntropyResult result = loss.forward(x, tensor, bench.stream())) {
+                SoftmaxContract.assertMessage(
+                        "crossEntropy: label out of range: row=700, label=700, classes=1, ignoreIndex=-100",
+                        result::await);
+                assertEquals(rows - 5, result.countedRows());
+            }
+        }
+    }
+
     @Test
     void countedRowsThrowsOnce() {
         try (Situation at = new Situation(rig())) {

@@ -79,6 +79,19 @@ abstract class SoftmaxContract {
         }
     }
 
+    /** A sum that was rescaled for every small step up would be rounded, and always the same way, a thousand times. */
+    @EachFloatingDType
+    void rowsThatRiseSlowlyLoseNothing(DType dtype) {
+        int classes = 8192;
+        double[][] rising = new double[6][classes];
+        for (int row = 0; row < rising.length; row++) {
+            for (int j = 0; j < classes; j++) {
+                rising[row][j] = (1 + 0.37 * row) * j / classes;
+            }
+        }
+        checkForward(dtype, Geometry.dense(classes, rising.length).along(0), rising);
+    }
+
     @EachFloatingDType
     void infinitiesAndNanSpreadAsTheTableSays(DType dtype) {
         double[][] rows = {
