@@ -38,6 +38,11 @@ compile() {
   wait
 }
 
+# run_tests [ARGUMENT]...: the emulated tests, until one fails.
+run_tests() {
+  ./mvnw -o -B surefire:test -Dtest="$tests" -Dsurefire.skipAfterFailureCount=1 "$@" >"$work/log" 2>&1
+}
+
 # verdict LOG: the first test that failed and what it said.
 verdict() {
   local test said
@@ -45,6 +50,11 @@ verdict() {
   said=$(grep -oE 'emulator: [^:=]*(race: [a-z ]*)?' "$1" | head -1 | sed 's/, kernel.*//' || true)
   echo "killed by $test | ${said:-wrong values}"
 }
+
+if ! run_tests; then # a test that fails anyway would kill every mutant
+  echo "mutate-kernels: the tests fail without a mistake: $(verdict "$work/log")" >&2
+  exit 1
+fi
 
 {
   echo '| mistake | file | outcome | found as |'
@@ -60,8 +70,7 @@ verdict() {
     fi
     outcome='does not compile | nvcc'
     if compile "$work/mutant" "$file" 2>"$work/log" && [[ ! -s "$work/log" ]]; then
-      if ./mvnw -o -B surefire:test -Dtest="$tests" -Dlogitops.mutant="$work/mutant/ptx" \
-        -Dsurefire.skipAfterFailureCount=1 >"$work/log" 2>&1; then
+      if run_tests -Dlogitops.mutant="$work/mutant/ptx"; then
         outcome='SURVIVED | nothing'
       else
         outcome=$(verdict "$work/log")
