@@ -51,6 +51,24 @@ class EmulatedLargeOffsetsTest {
         }
     }
 
+    /** Rows in columns, of which no element is far from the first: their starts are. */
+    @EachFloatingDType
+    void groupsOfRowsFarApartGiveTheSameBits(DType dtype) {
+        Shape shape = Shape.of(3, 2, 2);
+        Layout far = new Layout(shape, (1L << 29) + 1);
+        assertTrue(2 * 2 * far.rowStride() > Integer.MAX_VALUE);
+        assertArrayEquals(softmaxInColumns(dtype, Layout.dense(shape)), softmaxInColumns(dtype, far));
+    }
+
+    private double[] softmaxInColumns(DType dtype, Layout layout) {
+        try (Bench bench = new Bench(rig)) {
+            Tensor x = filled(bench, dtype, layout, 72);
+            Tensor y = bench.keep(bench.ops().empty(dtype, layout));
+            bench.ops().softmax(Axis.of(1)).forward(x, y, bench.stream());
+            return y.downloadDoubles(bench.stream());
+        }
+    }
+
     private List<double[]> everyOp(DType dtype, Layout layout, Axis axis) {
         List<double[]> written = new ArrayList<>();
         try (Bench bench = new Bench(rig)) {
@@ -116,7 +134,7 @@ class EmulatedLargeOffsetsTest {
 
     private static Tensor filled(Bench bench, DType dtype, Layout layout, long seed) {
         Tensor tensor = bench.keep(bench.ops().empty(dtype, layout));
-        tensor.upload(new Data(seed).values(1, (int) SHAPE.elements())[0], bench.stream());
+        tensor.upload(new Data(seed).values(1, (int) layout.shape().elements())[0], bench.stream());
         return tensor;
     }
 }
