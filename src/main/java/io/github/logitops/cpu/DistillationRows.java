@@ -1,7 +1,6 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.op.DistillationInputs;
-import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
@@ -32,16 +31,8 @@ final class DistillationRows {
         if (labels != null) {
             labels.count(rows, row -> 1, result.counts(), driver);
         } else {
-            countAll(result.counts(), driver);
+            LabelView.countAll(rows, result.counts(), driver);
         }
-    }
-
-    /** Without labels every row counts. */
-    private void countAll(LabelCounts counts, HostDriver driver) {
-        VectorView divisors = new VectorView(counts.divisors(), driver);
-        divisors.set(0, rows);
-        divisors.set(1, rows);
-        new VectorView(counts.stats(), driver).setLong(0, rows);
     }
 
     /** Writes the loss of a row; returns the row if it counts, else null. It lives in the thread's scratch. */
