@@ -5,9 +5,9 @@
 //           probabilities: like x; read where labels are null.
 //           lse, target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or null for 1
 //           each. divisors: W and N, or null for 1 each; W = 0 makes g NaN.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Rows that are ignored
 //           or have a bad label: 0, and their logits are not read. Rows whose lse is not finite: NaN throughout.
@@ -37,7 +37,8 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_OCCUPIED_ENTRY(Tier, T) cross_entropy_bwd_##tier##_##dtype(                                             \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
+  cross_entropy_bwd_##tier##_##dtype(                                                                              \
       T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,           \
       const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \

@@ -9,9 +9,9 @@
 //           row_losses, lse, target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or
 //           null for 1 each. z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
 //           divisors: W and N, known before (label_stats), or null for 1 each; W = 0 makes g NaN.
-// Tiers     gmem  one block per row, x read twice; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. p comes from the sum,
 //           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and
@@ -23,8 +23,8 @@ namespace logitops {
 
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<const T> x, Targets<T> targets,
-                                         Logits<A> logits, GradientScale<A> gradient, Shape shape) {
-  Tier tier(shape);
+                                         Logits<A> logits, GradientScale<A> gradient, Shape shape, int kept) {
+  Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
     const auto target = targets.of(tier, row);
@@ -35,7 +35,8 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
       write_zeros<A>(tier, dx_row);
       return;
     }
-    const auto x_row = tier.row(x, row);
+    const auto x_row = tier.keep(x, row);
+    tier.await_kept();
     const RowLoss loss(tier, x_row, logits, target, to);
     if (tier.leads()) {
       loss.write(to, row, gradient.z_loss);
@@ -51,18 +52,19 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_OCCUPIED_ENTRY(Tier, T) cross_entropy_fused_##tier##_##dtype(                                              \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                           \
+  cross_entropy_fused_##tier##_##dtype(                                                                               \
       T* dx, logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums, \
       logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,         \
       const T* x, const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                 \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols,    \
       int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,            \
-      LOGITOPS_LOSS_NUMBERS, double scale) {                                                                          \
+      LOGITOPS_LOSS_NUMBERS, double scale, int32_t kept) {                                                            \
     using A = logitops::Arithmetic<T>;                                                                                \
     logitops::cross_entropy_fused<Tier, T, A>(                                                                        \
         {dx, dx_outer, dx_axis}, {row_losses, lse, target_sums, z_losses, argmax, correct, entropy},                  \
         {x, x_outer, x_axis}, LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),                        \
-        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, static_cast<uint32_t>(cols)});            \
+        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, static_cast<uint32_t>(cols)}, kept);      \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

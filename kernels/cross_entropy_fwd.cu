@@ -9,9 +9,9 @@
 //           row_losses, lse, target_sums, labels: [rows]; weights: [classes], or null for 1 each.
 //           z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
 //           partials: [5, rows], or null; without them first is 0 and cols are all classes.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none.
 // Numerics  f32 arithmetic for every storage type but f64. Every row's lse is written as it is: -inf for nothing but
 //           -inf, +inf or NaN if the row holds one; argmax and entropy of every row too. Loss: 0 for ignored rows, else
@@ -41,7 +41,8 @@ LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partial
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_OCCUPIED_ENTRY(Tier, T) cross_entropy_fwd_##tier##_##dtype(                                               \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
+  cross_entropy_fwd_##tier##_##dtype(                                                                                \
       logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,       \
       logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,        \
       logitops::Arithmetic<T>* partials, const T* x, const void* labels, const T* probabilities,                     \

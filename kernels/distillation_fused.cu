@@ -7,9 +7,9 @@
 //           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every
 //           row counts, and hard must be 0. row_scale: [rows], or null for 1 each. divisors: [2] as label_stats leaves
 //           them, or null for 1 each.
-// Tiers     gmem  one block per row, both read twice, or thrice unless D is KL(P || Q); any cols; inner = 1, axis = 1.
-//           cols  the same with one thread per row; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Tiers     rows  a group of threads per row, both read once (beyond shared memory as in cols); inner = 1, axis = 1.
+//           cols  one thread per row, both read twice, or thrice unless D is KL(P || Q); any inner and strides.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be student; student and teacher may be one if dx is neither. Elements between and after rows are
 //           neither read nor written.
 // Numerics  as distillation_fwd; g multiplies before the one rounding. Where the loss is NaN because of a logit, the
@@ -22,8 +22,8 @@ namespace logitops {
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
                                         ClassLabels labels, const A* row_scale, const double* divisors, Shape shape,
-                                        DistillationNumbers<A> numbers, double scale) {
-  Tier tier(shape);
+                                        DistillationNumbers<A> numbers, double scale, int kept) {
+  Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
     const RowLabel label = row_label(labels, row, shape.cols);
@@ -34,8 +34,9 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
       write_zeros<A>(tier, dx_row);
       return;
     }
-    const auto student_row = tier.row(student, row);
-    const auto teacher_row = tier.row(teacher, row);
+    const auto student_row = tier.keep(student, row);
+    const auto teacher_row = tier.template keep<1>(teacher, row);
+    tier.await_kept();
     const A factor = row_factor(scale, row_scale, row, divisors);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, distillation.is_kl() ? 1 : 2, [&](auto columns, Batch<A>& v) {
@@ -54,13 +55,14 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ENTRY(Tier::kThreads) distillation_fused_##tier##_##dtype(                                              \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
+  distillation_fused_##tier##_##dtype(                                                                             \
       T* dx, logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels,          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
       int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,       \
       int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                      \
       double inverse_temperature, int32_t divergence, double weight_of_p, double weight_of_q, double hard,         \
-      double soft, double scale) {                                                                                 \
+      double soft, double scale, int32_t kept) {                                                                   \
     using A = logitops::Arithmetic<T>;                                                                             \
     logitops::distillation_fused<Tier, T>(                                                                         \
         {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                               \
@@ -71,7 +73,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
                                           static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},               \
                                          static_cast<A>(hard),                                                     \
                                          static_cast<A>(soft)},                                                    \
-        scale);                                                                                                    \
+        scale, kept);                                                                                              \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

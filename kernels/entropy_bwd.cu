@@ -2,9 +2,9 @@
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           entropy, lse: [rows], from entropy_fwd; row_scale: [rows], or null for 1 each.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Where p_j is 0 the
 //           gradient is 0. An lse that is not finite makes its row NaN.
@@ -29,7 +29,7 @@ LOGITOPS_DEVICE void entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* 
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                             \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                     \
   entropy_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* entropy,                       \
                                const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* row_scale,    \
                                int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,    \

@@ -3,9 +3,9 @@
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           entropy: [rows]; lse: [rows], or null if nobody wants it.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and entropy and lse are of that type. Exponents are taken
 //           from the maximum before they are weighted, so large logits cancel nothing. -inf has probability 0 and adds
@@ -32,7 +32,7 @@ LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shap
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                          \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                             \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                  \
   entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse, const T* x,   \
                                int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis) { \
     logitops::entropy_forward<Tier, T>(entropy, lse, {x, x_outer, x_axis},                                   \

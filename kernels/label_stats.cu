@@ -54,7 +54,7 @@ LOGITOPS_DEVICE void label_stats(double* divisors, int64_t* stats, const void* l
       }
     }
   }
-  BlockReduce<kThreads> block;
+  GroupReduce block;
   counted = block.sum(counted);
   first_bad = block.min(first_bad);
   const double weight_sum = block.sum(sum);

@@ -4,9 +4,9 @@
 // Shapes    y, dy, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but
 //           cols.
 //           row_scale: [rows], or null for 1 each.
-// Tiers     gmem  one block per row, dy read twice, y once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, y read once, dy too (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, dy read twice, y once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN in dy makes its
 //           row NaN, a NaN in y its element.
@@ -16,20 +16,27 @@ namespace logitops {
 
 template <class A>
 struct LogSoftmaxGradient {
+  /** Read for the gradient alone. */
+  template <class Tier, class Y>
+  LOGITOPS_DEVICE static auto y_row(const Tier& tier, Y y, int64_t row) {
+    return tier.row(y, row);
+  }
+
   LOGITOPS_DEVICE static A term(A, A dy) { return dy; }
   LOGITOPS_DEVICE static A of(A y, A dy, A sum) { return fused(-exponential(y), sum, dy); }
 };
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                    \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                       \
-  log_softmax_bwd_##tier##_##dtype(T* dx, const T* y, const T* dy, const logitops::Arithmetic<T>* row_scale,           \
-                                   int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,       \
-                                   int64_t y_outer, int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale) { \
-    logitops::softmax_backward<Tier, logitops::LogSoftmaxGradient, T>(                                                 \
-        {dx, dx_outer, dx_axis}, {y, y_outer, y_axis}, {dy, dy_outer, dy_axis}, row_scale,                             \
-        {rows, inner, static_cast<uint32_t>(cols)}, scale);                                                            \
+#define ENTRY(tier, Tier, dtype, T)                                                                                  \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
+  log_softmax_bwd_##tier##_##dtype(T* dx, const T* y, const T* dy, const logitops::Arithmetic<T>* row_scale,         \
+                                   int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,     \
+                                   int64_t y_outer, int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale, \
+                                   int32_t kept) {                                                                   \
+    logitops::softmax_backward<Tier, logitops::LogSoftmaxGradient, T>(                                               \
+        {dx, dx_outer, dx_axis}, {y, y_outer, y_axis}, {dy, dy_outer, dy_axis}, row_scale,                           \
+        {rows, inner, static_cast<uint32_t>(cols)}, scale, kept);                                                    \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

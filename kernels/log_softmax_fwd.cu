@@ -1,9 +1,9 @@
 // log_softmax_fwd: y_j = x_j - lse, lse = log sum_j exp(x_j), row by row.
 //
 // Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-// Tiers     gmem  one block per row, x read twice; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; one rounding on the way out. (x - max) - log sum, never
 //           x - (max + log sum): large logits would round their differences away. -inf gives -inf; a row that holds NaN
@@ -28,11 +28,11 @@ class LogSoftmax {
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                              \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                 \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                      \
   log_softmax_fwd_##tier##_##dtype(T* y, const T* x, int64_t rows, int64_t inner, int32_t cols, int64_t y_outer, \
-                                   int64_t y_axis, int64_t x_outer, int64_t x_axis) {                            \
+                                   int64_t y_axis, int64_t x_outer, int64_t x_axis, int32_t kept) {              \
     logitops::softmax_forward<Tier, logitops::LogSoftmax, T>({y, y_outer, y_axis}, {x, x_outer, x_axis},         \
-                                                             {rows, inner, static_cast<uint32_t>(cols)});        \
+                                                             {rows, inner, static_cast<uint32_t>(cols)}, kept);  \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

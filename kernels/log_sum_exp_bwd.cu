@@ -2,9 +2,9 @@
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           lse: [rows], from log_sum_exp_fwd; row_scale: [rows], or null for 1 each.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. An lse that is not
 //           finite makes its row NaN.
@@ -26,7 +26,7 @@ LOGITOPS_DEVICE void log_sum_exp_backward(Tensor<T> dx, Tensor<const T> x, const
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                    \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                       \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                            \
   log_sum_exp_bwd_##tier##_##dtype(                                                                                    \
       T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* row_scale, int64_t rows,   \
       int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, double scale) { \

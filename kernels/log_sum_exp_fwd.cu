@@ -2,9 +2,9 @@
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           lse: [rows].
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and lse is of that type. Nothing but -inf gives -inf, a +inf
 //           gives +inf, a NaN gives NaN.
@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, 
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                   \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
   log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner,          \
                                    int32_t cols, int64_t x_outer, int64_t x_axis) {                                \
     logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, {rows, inner, static_cast<uint32_t>(cols)}); \

@@ -44,7 +44,7 @@ struct Losses {
 
 /** The sums over all rows, for all threads; adds to each row's loss its z-loss. */
 template <class A>
-LOGITOPS_DEVICE Losses<A> sums(BlockReduce<kThreads>& block, A* row_losses, const A* z_losses, int64_t rows) {
+LOGITOPS_DEVICE Losses<A> sums(GroupReduce& block, A* row_losses, const A* z_losses, int64_t rows) {
   Compensated<A> plain;
   if (z_losses == nullptr) {
     each(rows, [&](int64_t row) { return row_losses[row]; }, [&](int64_t, A loss) { plain.add(loss); });
@@ -67,7 +67,7 @@ LOGITOPS_DEVICE Losses<A> sums(BlockReduce<kThreads>& block, A* row_losses, cons
 template <class A>
 LOGITOPS_DEVICE void loss_reduce(A* loss, A* z_loss, int64_t* stats, A* row_losses, const A* z_losses,
                                  const int32_t* correct, const double* divisors, int64_t rows, double empty) {
-  BlockReduce<kThreads> block;
+  GroupReduce block;
   if (correct != nullptr) {
     long long count = 0;
     each(rows, [&](int64_t row) { return correct[row]; }, [&](int64_t, int32_t value) { count += value; });

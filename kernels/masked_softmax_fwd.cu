@@ -8,9 +8,9 @@
 //           mask: null; or bytes, 0 to hide; or if mask_is_additive, elements like x. Row r reads it where
 //           include/mask.cuh says. queries: 0; or for a causal mask the number of rows, query = row mod queries, that
 //           see one another.
-// Tiers     gmem  one block per row, x and mask read twice; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x and mask read twice; inner = 1, axis = 1.
 //           cols  one thread per row, x and mask read twice; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written. Hidden elements of x are not
 //           read.
 // Numerics  f32 arithmetic for every storage type but f64; x_j + additive_j is rounded in it, and y on the way out. A
@@ -22,13 +22,13 @@ namespace logitops {
 template <class Tier, class T>
 LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
+  Tier tier(shape, 0, false);  // a vector may be hidden in part
   tier.each_row(shape, [&](int64_t row) {
     const auto x_row = tier.row(x, row);
     const auto y_row = tier.row(y, row);
     const RowMask<T> row_mask = mask.of(row, shape.cols);
     ExpSum<A> exp_sum;
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> z;
       row_mask.load(x_row, columns, z);
       exp_sum.add(z);
@@ -38,7 +38,7 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
     const bool hidden = exp_sum.sum() == 0;
     const A shift = hidden || exp_sum.regular() ? exp_sum.shift() : A(NAN);
     const A inverse_sum = hidden ? A(0) : 1 / exp_sum.sum();
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> z;
       row_mask.load(x_row, columns, z);
 #pragma unroll
@@ -53,7 +53,7 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                     \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
   masked_softmax_fwd_##tier##_##dtype(T* y, const T* x, const void* mask, int64_t rows, int64_t inner, int32_t cols, \
                                       int64_t y_outer, int64_t y_axis, int64_t x_outer, int64_t x_axis,              \
                                       int64_t mask_middle, int64_t mask_inner, int64_t mask_outer_stride,            \

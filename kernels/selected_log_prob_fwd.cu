@@ -3,9 +3,9 @@
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           log_prob, labels: [rows]; labels i64 or i32 as labels_are_i64 says; lse: [rows], 0 in rows that do
 //           not count.
-// Tiers     gmem  one block per row, x read once; any cols; inner = 1, axis = 1. Start reading here.
+// Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
-// Launch    gmem: block 256, grid <= rows. cols: block 128, any grid. No other block is valid.
+// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
 //           sum, never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a
@@ -16,7 +16,8 @@
 namespace logitops {
 
 template <class Tier, class T, class A>
-LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const T> x, ClassLabels labels, Shape shape) {
+LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const T> x, ClassLabels labels,
+                                               Shape shape) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const RowLabel label = labels.of(row, shape.cols);
@@ -41,7 +42,7 @@ LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ENTRY(Tier::kThreads)                                                                                      \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                           \
   selected_log_prob_fwd_##tier##_##dtype(logitops::Arithmetic<T>* log_prob, logitops::Arithmetic<T>* lse, const T* x, \
                                          const void* labels, int64_t rows, int64_t inner, int32_t cols,               \
                                          int64_t x_outer, int64_t x_axis, int32_t labels_are_i64,                     \

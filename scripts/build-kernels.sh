@@ -121,7 +121,7 @@ index() {
       *) echo "build-kernels: which method runs $module? Say so in index()" >&2; return 1 ;;
     esac
     for entry in $(sed -n 's/^\.visible \.entry \([a-z0-9_]*\)(.*/\1/p' "$file" | sort); do
-      tier=$(grep -oE '_(gmem|cols)_' <<<"$entry" | tr -d _ || true)
+      tier=$(grep -oE '_(rows|cols)_' <<<"$entry" | tr -d _ || true)
       echo "| $method | $entry | [$module.cu]($module.cu) | ${tier:--} |"
     done
   done

@@ -12,12 +12,12 @@
 namespace logitops {
 
 /** What one pass over a row's logits tells. */
-template <class A, class Q>
+template <class A, class Target>
 class RowLoss {
  public:
   /** Reads the row once. All that is read of it before gradients may overwrite it is read here. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Logits<A>& logits, const Target<A, Q>& target,
+  LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Logits<A>& logits, const Target& target,
                           const RowOutputs<A>& asked)
       : target_(target), unit_(logits.unit()), exp_sum_(logits.unit(), asked.entropy != nullptr) {
     const bool label_here = target.label_column != kNoClass;
@@ -27,7 +27,7 @@ class RowLoss {
     Compensated<A> spread, spread_logits;
     Best<A> best = Best<A>::none();
     Best<A> best_target = Best<A>::none();
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> v;
       x_row.load(columns, A(-INFINITY), v);
       if (wants_best) {
@@ -76,7 +76,7 @@ class RowLoss {
   }
 
  private:
-  Target<A, Q> target_;
+  Target target_;
   A unit_;
   RowSums<A> sums_;
   uint32_t argmax_ = 0;
@@ -117,12 +117,11 @@ struct Probability {
 };
 
 /** dx = (p of_probability - T) factor dz/dx. */
-template <class Tier, class X, class DX, class A, class Q>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits,
-                                    const Target<A, Q>& target, const Probability<A>& probability, A of_probability,
-                                    A factor) {
+template <class Tier, class X, class DX, class A, class Target>
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits, const Target& target,
+                                    const Probability<A>& probability, A of_probability, A factor) {
   const A scaled_factor = factor * logits.scale();
-  tier.template each_batch<A>([&](auto columns) {
+  tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
     logits.apply(columns, v);

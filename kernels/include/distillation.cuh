@@ -83,7 +83,7 @@ class RowDistillation {
 #pragma unroll 1
     for (int pass = 0; pass < passes; pass++) {
       Compensated<A> divergence, of_q, drift;
-      tier.template each_batch<A>([&](auto columns) {
+      tier.each_batch([&](auto columns) {
         Batch<A> x, u, v, w;
         student.load(columns, A(-INFINITY), x);
         teacher.load(columns, A(-INFINITY), u);
@@ -125,7 +125,7 @@ class RowDistillation {
     template <class Tier, class X>
     LOGITOPS_DEVICE Sums(Tier& tier, X student_row, X teacher_row, DistillationNumbers<A> numbers)
         : teacher(numbers.inverse_temperature), student(numbers.inverse_temperature) {
-      tier.template each_batch<A>([&](auto columns) {
+      tier.each_batch([&](auto columns) {
         Batch<A> v;
         teacher_row.load(columns, A(-INFINITY), v);
         teacher.add(v);

@@ -73,8 +73,9 @@ struct Divergence {
       return {of_q, of_q, -d, drift};
     }
     const A over_larger = log_mixture_over_larger(d);
-    const A over_p = d > 0 ? over_larger + d : over_larger;
-    const A over_q = d > 0 ? over_larger : over_larger - d;
+    const A over_smaller = log_mixture_over_smaller(d, over_larger);
+    const A over_p = d > 0 ? over_smaller : over_larger;
+    const A over_q = d > 0 ? over_larger : over_smaller;
     const A mixture = fused(weight_of_p, p, weight_of_q * q);
     const A of_q = relative_entropy(q, mixture, over_q);
     const A of_p = weighted(weight_of_p, relative_entropy(p, mixture, over_p));
@@ -101,11 +102,23 @@ struct Divergence {
     const A of_larger = d > 0 ? weight_of_q : weight_of_p;
     const A of_smaller = d > 0 ? weight_of_p : weight_of_q;
     const A off = of_smaller * less;
-    // Near 1 what 1 + off rounds away is added to the logarithm; farther off 1 + off would be what cancels.
-    const bool near = off > A(-0.5);
-    const A ratio = near ? 1 + off : fused(of_smaller, smaller, of_larger);
-    const A log = logarithm(ratio) + (near ? off - (ratio - 1) : A(0));
+    // Farther off it is 1 + off that cancels.
+    const A log = off > A(-0.5) ? log_one_plus(off) : logarithm(fused(of_smaller, smaller, of_larger));
     return larger(log, down);
+  }
+
+  /** log of M over the smaller, in [0, abs d]. If that makes up nearly all of M, this is too small for a difference. */
+  LOGITOPS_DEVICE A log_mixture_over_smaller(A d, A over_larger) const {
+    const A up = fabs(d);
+    const A more = up <= 1 ? up + tail(up) : exponential(up) - 1;
+    const A off = (d > 0 ? weight_of_q : weight_of_p) * more;
+    return off < A(0.5) ? log_one_plus(off) : over_larger + up;
+  }
+
+  /** log(1 + off) for off in (-1/2, 1/2): with what 1 + off rounds away. */
+  LOGITOPS_DEVICE static A log_one_plus(A off) {
+    const A sum = 1 + off;
+    return logarithm(sum) + (off - (sum - 1));
   }
 };
 

@@ -3,23 +3,20 @@
 #pragma once
 
 #include "tier_cols.cuh"
-#include "tier_gmem.cuh"
+#include "tier_rows.cuh"
 
 // One block per multiprocessor is all that is asked for: asked for nothing, ptxas spills f64 kernels to make room for
 // more.
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
-// Kernels with many options would take registers for all of them: what they ask for keeps as many threads' loads under
-// way as no GPU generation spills for.
-#define LOGITOPS_OCCUPIED_ENTRY(Tier, T) \
-  extern "C" __global__ void __launch_bounds__(Tier::kThreads, Tier::kBlocks<logitops::Arithmetic<T>>)
+#define LOGITOPS_ROWS_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kThreads, Tier::kBlocks)
 
-#define LOGITOPS_EACH_DTYPE(ENTRY, ...) \
-  ENTRY(__VA_ARGS__, f64, double)       \
-  ENTRY(__VA_ARGS__, f32, float)        \
-  ENTRY(__VA_ARGS__, f16, __half)       \
-  ENTRY(__VA_ARGS__, bf16, __nv_bfloat16)
+#define LOGITOPS_EACH_TIER(ENTRY, dtype, T)    \
+  ENTRY(rows, logitops::TierRows<T>, dtype, T) \
+  ENTRY(cols, logitops::TierCols<T>, dtype, T)
 
-#define LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)            \
-  LOGITOPS_EACH_DTYPE(ENTRY, gmem, logitops::TierGmem) \
-  LOGITOPS_EACH_DTYPE(ENTRY, cols, logitops::TierCols)
+#define LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY) \
+  LOGITOPS_EACH_TIER(ENTRY, f64, double)    \
+  LOGITOPS_EACH_TIER(ENTRY, f32, float)     \
+  LOGITOPS_EACH_TIER(ENTRY, f16, __half)    \
+  LOGITOPS_EACH_TIER(ENTRY, bf16, __nv_bfloat16)

@@ -82,7 +82,7 @@ struct Labels {
 template <class A, class Tier, class DX>
 LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
   const Batch<A> zeros = {};
-  tier.template each_batch<A>([&](auto columns) { dx_row.store(columns, zeros); });
+  tier.each_batch([&](auto columns) { dx_row.store(columns, zeros); });
 }
 
 }  // namespace logitops

@@ -8,7 +8,7 @@ namespace logitops {
 /** Reads a row once; all of its threads get the same sum. */
 template <class A, class Tier, class X>
 LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = ExpSum<A>()) {
-  tier.template each_batch<A>([&](auto columns) {
+  tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(-INFINITY), v);
     exp_sum.add(v);
@@ -24,7 +24,7 @@ LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = Ex
 template <class A, class Tier, class DX, class X, class Gradient>
 LOGITOPS_DEVICE void write_from_lse(const Tier& tier, DX dx_row, X x_row, A lse, Gradient gradient) {
   const A shift = is_finite(lse) ? lse : A(NAN);
-  tier.template each_batch<A>([&](auto columns) {
+  tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
 #pragma unroll

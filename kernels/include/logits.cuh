@@ -26,8 +26,8 @@ class Logits {
   LOGITOPS_DEVICE A of(A x) const { return capped() ? cap_ * hyperbolic_tangent(x * inner_) : x; }
 
   /** x of a batch of columns becomes v; -inf past the end of the row. */
-  template <uint32_t kStep>
-  LOGITOPS_DEVICE void apply(Columns<kStep> columns, Batch<A>& v) const {
+  template <class Columns>
+  LOGITOPS_DEVICE void apply(Columns columns, Batch<A>& v) const {
     if (capped()) {
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {

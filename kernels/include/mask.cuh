@@ -19,8 +19,8 @@ struct RowMask {
   uint32_t limit;  // columns from here on are hidden
 
   /** Reads a batch of logits; -inf stands for what is hidden, which is not read, and for columns past the end. */
-  template <class X, uint32_t kStep, class A>
-  LOGITOPS_DEVICE void load(X x_row, Columns<kStep> columns, A (&z)[kBatch<A>]) const {
+  template <class X, class Columns, class A>
+  LOGITOPS_DEVICE void load(X x_row, Columns columns, A (&z)[kBatch<A>]) const {
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
       z[k] = columns.holds(k) && columns[k] < limit ? A(0) : A(-INFINITY);

@@ -7,14 +7,15 @@ namespace logitops {
 
 /** y = Output(exp sum of x)(x), row by row. */
 template <class Tier, template <class> class Output, class T>
-LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape) {
+LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape, int kept) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
+  Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
-    const auto x_row = tier.row(x, row);
+    const auto x_row = tier.keep(x, row);
     const auto y_row = tier.row(y, row);
+    tier.await_kept();
     ExpSum<A> exp_sum;
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> v;
       x_row.load(columns, A(-INFINITY), v);
       exp_sum.add(v);
@@ -22,7 +23,7 @@ LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape
     exp_sum.gather(tier);
 
     const Output<A> output(exp_sum);
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> v;
       x_row.load(columns, A(0), v);
 #pragma unroll
@@ -37,15 +38,16 @@ LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape
 /** dx = factor * Gradient::of(y, dy, sum of Gradient::term(y, dy)), row by row. */
 template <class Tier, template <class> class Gradient, class T>
 LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<const T> dy,
-                                      const Arithmetic<T>* row_scale, Shape shape, double scale) {
+                                      const Arithmetic<T>* row_scale, Shape shape, double scale, int kept) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
+  Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
-    const auto y_row = tier.row(y, row);
-    const auto dy_row = tier.row(dy, row);
+    const auto dy_row = tier.keep(dy, row);
+    const auto y_row = Gradient<A>::y_row(tier, y, row);
     const auto dx_row = tier.row(dx, row);
+    tier.await_kept();
     Compensated<A> sum;
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);
@@ -58,7 +60,7 @@ LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<co
     const A total = tier.sum(sum);
 
     const A factor = row_factor(scale, row_scale, row);
-    tier.template each_batch<A>([&](auto columns) {
+    tier.each_batch([&](auto columns) {
       Batch<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);

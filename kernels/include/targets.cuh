@@ -15,16 +15,16 @@
 
 namespace logitops {
 
-/** What one row asks for; Q is its row of probabilities. */
-template <class A, class Q>
+/** What one row asks for; Q is its row of probabilities, W that of weights. */
+template <class A, class Q, class W>
 struct Target : LabelTarget<A> {
   uint32_t label_column;  // kNoClass if the label is not among the columns
-  const A* weights;       // of the columns; null: 1 each
+  W weights;              // of the columns; null: 1 each
   Q probabilities;
 
   /** The spread of a batch of columns; 0 past the end of the row. */
-  template <uint32_t kStep>
-  LOGITOPS_DEVICE void spread(Columns<kStep> columns, Batch<A>& t) const {
+  template <class Columns>
+  LOGITOPS_DEVICE void spread(Columns columns, Batch<A>& t) const {
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
       t[k] = 0;
@@ -36,9 +36,9 @@ struct Target : LabelTarget<A> {
     for (int k = 0; k < kBatch<A>; k++) {
       t[k] = columns.holds(k) ? fused(this->sharp, t[k], this->even) : A(0);
     }
-    if (weights != nullptr) {
+    if (weights.first != nullptr) {
       Batch<A> w;
-      Row<const A, true>{weights, 1}.load(columns, A(0), w);
+      weights.load(columns, A(0), w);
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {
         t[k] = weighted(t[k], w[k]);
@@ -64,8 +64,9 @@ struct Targets {
     // What is before the first column wraps to beyond the last.
     const bool here = target.label != kNoClass && target.label - first < cols;
     const A* weights = labels.weights == nullptr ? nullptr : labels.weights + first;
-    return Target<A, decltype(probabilities_row)>{target, here ? target.label - first : kNoClass, weights,
-                                                  probabilities_row};
+    const auto weights_row = tier.per_column(weights);
+    return Target<A, std::remove_const_t<decltype(probabilities_row)>, std::remove_const_t<decltype(weights_row)>>{
+        target, here ? target.label - first : kNoClass, weights_row, probabilities_row};
   }
 };
 

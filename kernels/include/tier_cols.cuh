@@ -12,14 +12,55 @@
 
 namespace logitops {
 
+/** A batch of the columns of a thread that has all of them; those past the end of the row are not held. */
+struct OwnColumns {
+  uint32_t first;
+  uint32_t cols;
+
+  LOGITOPS_DEVICE uint32_t operator[](int k) const { return first + k; }
+  LOGITOPS_DEVICE bool holds(int k) const { return k < cols - first; }
+};
+
+/** A row in memory whose neighbours lie `axis` elements apart. */
+template <class T>
+struct StridedRow {
+  T* first;
+  int64_t axis;
+
+  LOGITOPS_DEVICE T* at(uint32_t column) const { return first + column * axis; }
+
+  /** Reads a batch; `missing` stands for columns past the end. */
+  template <class A>
+  LOGITOPS_DEVICE void load(OwnColumns columns, A missing, A (&into)[kBatch<A>]) const {
+    const T* from = at(columns.first);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++, from += axis) {
+      into[k] = columns.holds(k) ? widen(*from) : missing;
+    }
+  }
+
+  template <class A>
+  LOGITOPS_DEVICE void store(OwnColumns columns, const A (&values)[kBatch<A>]) const {
+    T* to = at(columns.first);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++, to += axis) {
+      if (columns.holds(k)) {
+        logitops::store(to, values[k]);
+      }
+    }
+  }
+};
+
+template <class T>
 class TierCols {
+  using A = Arithmetic<T>;
+
  public:
   static constexpr int kThreads = 128;
-  /** Blocks that a multiprocessor should hold: about 100 registers, 128 in f64. */
-  template <class A>
-  static constexpr int kBlocks = sizeof(A) == 8 ? 4 : 5;
+  /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
+  static constexpr int kBlocks = sizeof(A) == 8 ? 3 : 5;
 
-  LOGITOPS_DEVICE explicit TierCols(Shape shape) : inner_(shape.inner), cols_(shape.cols) {}
+  LOGITOPS_DEVICE explicit TierCols(Shape shape, int = 0, bool = true) : inner_(shape.inner), cols_(shape.cols) {}
 
   /** Calls f(row) for every row of this thread. */
   template <class F>
@@ -32,32 +73,38 @@ class TierCols {
     }
   }
 
-  template <class T>
-  LOGITOPS_DEVICE auto row(Tensor<T> tensor, int64_t) const {
-    return Row<T, false>{tensor.data + o_ * tensor.outer + i_, tensor.axis};
+  template <class U>
+  LOGITOPS_DEVICE auto row(Tensor<U> tensor, int64_t) const {
+    return StridedRow<U>{tensor.data + o_ * tensor.outer + i_, tensor.axis};
   }
 
-  template <class A, class F>
+  /** What there is one of per column. */
+  template <class U>
+  LOGITOPS_DEVICE auto per_column(U* data) const {
+    return StridedRow<U>{data, 1};
+  }
+
+  /** A row that is read more than once: it stays where it is. */
+  template <int = 0>
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
+    return this->row(tensor, row);
+  }
+
+  LOGITOPS_DEVICE void await_kept() const {}
+
+  /** Calls f(OwnColumns) for each batch of this thread's columns. */
+  template <class F>
   LOGITOPS_DEVICE void each_batch(F f) const {
     for (uint32_t first = 0; first < cols_; first += kBatch<A>) {
-      f(Columns<1>{first, cols_});
+      f(OwnColumns{first, cols_});
     }
   }
 
   LOGITOPS_DEVICE bool leads() const { return true; }
 
-  template <class A>
-  LOGITOPS_DEVICE A max(A value) {
-    return value;
-  }
-  template <class A>
-  LOGITOPS_DEVICE A sum(Compensated<A> value) {
-    return value.value();
-  }
-  template <class A>
-  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
-    return value;
-  }
+  LOGITOPS_DEVICE A max(A value) { return value; }
+  LOGITOPS_DEVICE A sum(Compensated<A> value) { return value.value(); }
+  LOGITOPS_DEVICE Best<A> best(Best<A> value) { return value; }
 
  private:
   int64_t inner_;

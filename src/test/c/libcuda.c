@@ -33,6 +33,8 @@ typedef struct Thing {
 } Thing;
 
 #define GIB ((size_t) 1 << 30)
+#define SHARED_BYTES 232448 // that a block can have
+#define OWN_SHARED_BYTES 768 // of every kernel
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Thing *things;
@@ -142,8 +144,8 @@ int cuDeviceTotalMem_v2(size_t *bytes, int device) {
 }
 int cuDeviceGetAttribute(int *value, int attribute, int device) {
     ENTER("cuDeviceGetAttribute %d %d", attribute, device);
-    REQUIRE(attribute == 75 || attribute == 76, INVALID_VALUE);
-    *value = attribute == 75 ? major : minor;
+    REQUIRE(attribute == 75 || attribute == 76 || attribute == 97, INVALID_VALUE);
+    *value = attribute == 75 ? major : attribute == 76 ? minor : SHARED_BYTES;
     LEAVE(SUCCESS);
 }
 
@@ -278,6 +280,17 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     REQUIRE(!alive(MODULE, module), INVALID_HANDLE);
     REQUIRE(strncmp(name, "missing", 7), NOT_FOUND);
     *function = make(FUNCTION, 0, name);
+    LEAVE(SUCCESS);
+}
+int cuFuncGetAttribute(int *value, int attribute, Thing *function) {
+    ENTER_CURRENT("cuFuncGetAttribute %d %s", attribute, function->name);
+    REQUIRE(attribute == 1, INVALID_VALUE);
+    *value = OWN_SHARED_BYTES;
+    LEAVE(SUCCESS);
+}
+int cuFuncSetAttribute(Thing *function, int attribute, int value) {
+    ENTER_CURRENT("cuFuncSetAttribute %d %d %s", attribute, value, function->name);
+    REQUIRE(attribute == 8 && value <= SHARED_BYTES - OWN_SHARED_BYTES, INVALID_VALUE);
     LEAVE(SUCCESS);
 }
 int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,

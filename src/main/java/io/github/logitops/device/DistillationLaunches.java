@@ -84,7 +84,7 @@ final class DistillationLaunches {
     private void launch(
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
         Rows x = inputs.student();
-        executor.launchRows(Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x.count(), arguments, s);
+        executor.launchKeeping(2, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
     }
 
     private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {

@@ -27,6 +27,7 @@ import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
+import io.github.logitops.op.SoftmaxKind;
 
 /**
  * The ops as kernel launches. Each method queues one to three launches and returns; nothing here waits or allocates on the
@@ -58,7 +59,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, y);
         strides(arguments, x);
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.FWD, tier, x.dtype());
-        launchRows(kernel, tier, x.count(), arguments, stream);
+        launchKeeping(1, kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -76,7 +77,8 @@ public final class KernelExecutor implements Executor {
         strides(arguments, problem.dy());
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
-        launchRows(kernel, tier, y.count(), arguments, stream);
+        int readTwice = problem.kind() == SoftmaxKind.SOFTMAX ? 2 : 1; // y and dy, or dy
+        launchKeeping(readTwice, kernel, tier, y, arguments, stream);
     }
 
     @Override
@@ -102,7 +104,7 @@ public final class KernelExecutor implements Executor {
                 .int32(problem.mask().isAdditive() ? 1 : 0)
                 .int64(problem.queries());
         Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
-        launchRows(kernel, tier, x.count(), arguments, stream);
+        launchRows(kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -196,7 +198,7 @@ public final class KernelExecutor implements Executor {
         loss.numbers(arguments);
         Kernel kernel = Kernel.crossEntropyCombine(result.lse().dtype());
         if (problem.rows() > 0) {
-            launch(kernel, LaunchPlanner.geometry(Tier.COLS, problem.rows()), arguments, stream);
+            launch(kernel, LaunchPlanner.threadPerRow(problem.rows()), arguments, stream);
         }
         reduce(loss, result, stream);
     }
@@ -233,7 +235,12 @@ public final class KernelExecutor implements Executor {
         Rows x = inputs.x();
         Rows targets = inputs.probabilities() == null ? x : inputs.probabilities();
         Tier tier = LaunchPlanner.tier(x, targets, dx);
-        launchRows(Kernel.crossEntropy(direction, tier, x.dtype()), tier, x.count(), arguments, stream);
+        Kernel kernel = Kernel.crossEntropy(direction, tier, x.dtype());
+        if (direction == Kernel.Direction.FUSED) {
+            launchKeeping(1, kernel, tier, x, arguments, stream);
+        } else {
+            launchRows(kernel, tier, x, arguments, stream);
+        }
     }
 
     private static void targets(KernelArguments arguments, CrossEntropyInputs inputs) {
@@ -283,9 +290,26 @@ public final class KernelExecutor implements Executor {
         return tensor == null ? 0 : tensor.address();
     }
 
-    void launchRows(Kernel kernel, Tier tier, long rows, KernelArguments arguments, Stream stream) {
-        if (rows > 0) { // an empty grid is an error to CUDA
-            launch(kernel, LaunchPlanner.geometry(tier, rows), arguments, stream);
+    /** Launches for rows that lie like these. */
+    void launchRows(Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
+        launchRows(kernel, geometry(tier, rows, 0), rows, arguments, stream);
+    }
+
+    /** The same of a kernel that keeps rows between two looks at them: its last argument says how much of them. */
+    void launchKeeping(int keptRows, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
+        LaunchPlanner.Geometry geometry = geometry(tier, rows, keptRows);
+        launchRows(kernel, geometry, rows, arguments.int32(geometry.kept()), stream);
+    }
+
+    private LaunchPlanner.Geometry geometry(Tier tier, Rows rows, int keptRows) {
+        return LaunchPlanner.geometry(
+                tier, rows.count(), rows.classes(), rows.dtype(), keptRows, driver.maxSharedBytes());
+    }
+
+    private void launchRows(
+            Kernel kernel, LaunchPlanner.Geometry geometry, Rows rows, KernelArguments arguments, Stream stream) {
+        if (rows.count() > 0) { // an empty grid is an error to CUDA
+            launch(kernel, geometry, arguments, stream);
         }
     }
 
@@ -294,9 +318,14 @@ public final class KernelExecutor implements Executor {
     }
 
     private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, KernelArguments arguments, Stream stream) {
-        long function = catalog.function(kernel);
-        driver.launch(
-                new Launch(function, kernel.entry(), geometry.blocks(), geometry.threads(), arguments),
-                stream.handle());
+        Launch launch = new Launch(
+                catalog.function(kernel),
+                kernel.entry(),
+                geometry.blocks(),
+                geometry.threads(),
+                geometry.rows(),
+                geometry.sharedBytes(),
+                arguments);
+        driver.launch(launch, stream.handle());
     }
 }

@@ -1,16 +1,20 @@
 package io.github.logitops.device;
 
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.DType;
 
 /**
- * Chooses a tier and a launch geometry: pure arithmetic on shapes and strides. The tier depends on how a row lies and not on
- * how many rows came along, so that a row's result does not either.
+ * Chooses a tier and a launch geometry: pure arithmetic on shapes and strides. What a row's bits depend on, the tier and the
+ * threads that share the row, depends on how the row lies and how long it is, not on how many rows came along or on the device.
  */
 final class LaunchPlanner {
-    /** The block size that the GMEM kernels and the one-block kernels are written for. */
+    /** The block size that the one-block kernels are written for. */
     static final int BLOCK_THREADS = 256;
 
-    private static final int COLUMN_THREADS = 128;
+    private static final int WARP = 32;
+    private static final int BATCH_BYTES = 32; // of arithmetic: the columns that a thread takes at a time
+    private static final int SMALL_BLOCK = 128; // threads of a block where a row needs fewer, and of COLS
+    private static final int OWN_SHARED_BYTES = 4096; // more than the kernels' variables take
     private static final long MAX_BLOCKS = Integer.MAX_VALUE;
 
     private LaunchPlanner() {}
@@ -19,9 +23,17 @@ final class LaunchPlanner {
      * Blocks and threads of a launch.
      *
      * @param blocks blocks in the grid
-     * @param threads threads in a block
+     * @param threads threads in a block that share a row; all of them in COLS
+     * @param rows rows in a block; 1 in COLS
+     * @param kept batches of each thread that wait in shared memory, of every row that is kept
+     * @param sharedBytes dynamic shared memory of a block
      */
-    record Geometry(int blocks, int threads) {}
+    record Geometry(int blocks, int threads, int rows, int kept, int sharedBytes) {
+        /** Blocks that keep nothing. */
+        Geometry(int blocks, int threads) {
+            this(blocks, threads, 1, 0, 0);
+        }
+    }
 
     /** The tier for tensors that lie like these, which have one shape and may differ in strides. */
     static Tier tier(Rows... operands) {
@@ -30,15 +42,54 @@ final class LaunchPlanner {
                 return Tier.COLS;
             }
         }
-        return Tier.GMEM;
+        return Tier.ROWS;
     }
 
-    /** A block for each row, or a thread for each; kernels stride over rows that the grid does not reach. */
-    static Geometry geometry(Tier tier, long rows) {
-        return switch (tier) {
-            case GMEM -> new Geometry((int) Math.min(rows, MAX_BLOCKS), BLOCK_THREADS);
-            case COLS ->
-                new Geometry((int) Math.min((rows + COLUMN_THREADS - 1) / COLUMN_THREADS, MAX_BLOCKS), COLUMN_THREADS);
-        };
+    /**
+     * The geometry for rows like these; kernels step on to rows that the grid does not reach.
+     *
+     * @param keptRows rows that a group of threads keeps at the same time
+     * @param maxSharedBytes what the device has for a block
+     */
+    static Geometry geometry(Tier tier, long rows, int classes, DType dtype, int keptRows, int maxSharedBytes) {
+        if (tier == Tier.COLS) {
+            return threadPerRow(rows);
+        }
+        int threads = threads(classes, dtype);
+        int rowsOfBlock = threads > WARP ? 1 : SMALL_BLOCK / threads; // a barrier is for one row
+        int blocks = blocks(rows, rowsOfBlock);
+        if (keptRows == 0) {
+            return new Geometry(blocks, threads, rowsOfBlock, 0, 0);
+        }
+        int batch = batch(dtype);
+        int batches = (int) (((long) classes + threads * batch - 1) / (threads * batch));
+        int bytesOfBatch = batch * dtype.bytes() * threads * rowsOfBlock * keptRows;
+        int kept = Math.min(batches, (maxSharedBytes - OWN_SHARED_BYTES) / bytesOfBatch);
+        return new Geometry(blocks, threads, rowsOfBlock, kept, kept * bytesOfBatch);
+    }
+
+    /** A thread for each row. */
+    static Geometry threadPerRow(long rows) {
+        return new Geometry(blocks(rows, SMALL_BLOCK), SMALL_BLOCK);
+    }
+
+    /** A batch for each thread up to a warp; then up to 32 columns for each, and no barrier as long as a warp will do. */
+    private static int threads(int classes, DType dtype) {
+        int most = dtype == DType.F64 ? 256 : 512; // as in the kernels: more would have too few registers
+        int warps = powerOf2((classes + 32L * WARP - 1) / (32 * WARP));
+        return warps > 1 ? Math.min(warps * WARP, most) : Math.min(powerOf2((classes + 7L) / 8), WARP);
+    }
+
+    private static int batch(DType dtype) {
+        return dtype == DType.F64 ? BATCH_BYTES / Double.BYTES : BATCH_BYTES / Float.BYTES;
+    }
+
+    /** The smallest power of 2 that is not below n. */
+    private static int powerOf2(long n) {
+        return n <= 1 ? 1 : (int) Math.min(1L << 30, Long.highestOneBit(n - 1) << 1);
+    }
+
+    private static int blocks(long rows, int rowsOfBlock) {
+        return (int) Math.min((rows + rowsOfBlock - 1) / rowsOfBlock, MAX_BLOCKS);
     }
 }

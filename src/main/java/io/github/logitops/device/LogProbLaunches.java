@@ -134,7 +134,7 @@ final class LogProbLaunches {
 
     private void launch(
             String op, Kernel.Direction direction, Tier tier, Rows x, KernelArguments arguments, Stream stream) {
-        executor.launchRows(Kernel.ofRows(op, direction, tier, x.dtype()), tier, x.count(), arguments, stream);
+        executor.launchRows(Kernel.ofRows(op, direction, tier, x.dtype()), tier, x, arguments, stream);
     }
 
     /** Addresses in this order, 0 for null. */

@@ -5,6 +5,9 @@ public interface Driver extends MemoryDriver {
     /** What kernels are chosen by: major * 10 + minor of the compute capability, such as 90. */
     int computeCapability();
 
+    /** Bytes of shared memory that a block can have, a kernel's own variables included. */
+    int maxSharedBytes();
+
     /**
      * Loads a module; {@link #close} gives it back.
      *

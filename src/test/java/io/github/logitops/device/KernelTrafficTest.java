@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.emulator.LaunchProfile;
 import io.github.logitops.emulator.LaunchProfile.Traffic;
+import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
@@ -13,10 +14,13 @@ import io.github.logitops.support.ProfiledCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 
 /** How often each tier reads and writes its tensors, and how well it does it: what speed on a device depends on, exactly. */
 class KernelTrafficTest {
-    /** Passes over a tensor of the logits' shape, by op and name. */
+    /** Passes over a tensor of the logits' shape, by op and name: what is read twice in columns, rows keep. */
     private static final Map<String, Map<String, Passes>> PASSES = Map.ofEntries(
             Map.entry("softmax.forward", Map.of("x", new Passes(2, 0), "y", new Passes(0, 1))),
             Map.entry(
@@ -40,17 +44,24 @@ class KernelTrafficTest {
             Map.entry("crossEntropy.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1))));
 
     /** How often each element is read and written. */
-    private record Passes(int reads, int writes) {}
-
-    @EachFloatingDType
-    void aBlockPerRowMakesItsPassesAndNoMore(DType dtype) {
-        requirePasses(dtype, Geometry.dense(6, 2048));
-        requirePasses(dtype, Geometry.dense(6, 1001).padded(3).shifted(1));
+    private record Passes(int reads, int writes) {
+        /** The same in rows that wait in shared memory. */
+        Passes once() {
+            return new Passes(Math.min(reads, 1), writes);
+        }
     }
 
     @EachFloatingDType
-    void aThreadPerRowMakesItsPassesAndNoMore(DType dtype) {
-        requirePasses(dtype, Geometry.dense(2, 19, 64).along(1));
+    void rowsSideBySideAreReadOnce(DType dtype) {
+        for (int classes : new int[] {10, 16, 1001, 2048}) {
+            requirePasses(dtype, Geometry.dense(6, classes), Passes::once);
+            requirePasses(dtype, Geometry.dense(6, classes).padded(3).shifted(1), Passes::once);
+        }
+    }
+
+    @EachFloatingDType
+    void rowsInColumnsAreReadOnceForEachPass(DType dtype) {
+        requirePasses(dtype, Geometry.dense(2, 19, 64).along(1), passes -> passes);
     }
 
     /** All but those that walk the logits with one kernel and then another. */
@@ -60,13 +71,14 @@ class KernelTrafficTest {
                 .toList();
     }
 
-    private static void requirePasses(DType dtype, Geometry geometry) {
+    private static void requirePasses(DType dtype, Geometry geometry, UnaryOperator<Passes> adjustment) {
         for (OpCall call : callsOfOneKernel(dtype, geometry)) {
             ProfiledCall profiled = ProfiledCall.of(call, 90);
             Map<String, Passes> expected = PASSES.get(call.method());
             assertEquals(expected.keySet(), profiled.rows().keySet());
             long row = (long) geometry.classes() * dtype.bytes();
-            expected.forEach((name, passes) -> {
+            expected.forEach((name, each) -> {
+                Passes passes = adjustment.apply(each);
                 Traffic traffic = profiled.traffic(name);
                 String what = call + ": " + name;
                 long looks = name.equals("x") ? call.looksAtLabels() : 0;
@@ -76,23 +88,54 @@ class KernelTrafficTest {
         }
     }
 
+    /** What shared memory cannot hold is read again, and no more than that. */
+    @Test
+    void ofLongRowsTheRestIsReadTwice() {
+        int sharedBytes = new PtxEmulatorDriver(75).maxSharedBytes();
+        for (OpCall call : OpCall.ofEveryOp(DType.F32, Geometry.dense(1, 20_000))) {
+            if (!call.method().equals("softmax.forward") && !call.method().equals("softmax.backward")) {
+                continue;
+            }
+            ProfiledCall profiled = ProfiledCall.of(call, 75);
+            for (String name : Set.of("x", "y", "dy")) {
+                Traffic traffic = profiled.rows().containsKey(name) ? profiled.traffic(name) : Traffic.NONE;
+                if (traffic.bytesRead() > 0) {
+                    int keptRows = call.method().equals("softmax.backward") ? 2 : 1;
+                    LaunchPlanner.Geometry geometry =
+                            LaunchPlanner.geometry(Tier.ROWS, 1, 20_000, DType.F32, keptRows, sharedBytes);
+                    int kept = geometry.sharedBytes() / keptRows;
+                    assertTrue(kept > 0 && kept < 80_000);
+                    assertEquals(2 * 80_000 - kept, traffic.bytesRead(), call + ": " + name);
+                }
+            }
+        }
+    }
+
     @EachFloatingDType
     void neighboursReadNeighbours(DType dtype) {
-        for (Geometry geometry :
-                List.of(Geometry.dense(6, 2048), Geometry.dense(2, 19, 64).along(1))) {
-            for (OpCall call : callsOfOneKernel(dtype, geometry)) {
-                ProfiledCall profiled = ProfiledCall.of(call, 90);
-                profiled.rows().keySet().forEach(name -> {
-                    Traffic traffic = profiled.traffic(name);
-                    long wasted = traffic.sectors() - traffic.idealSectors();
-                    // In columns, threads whose rows do not count part from their neighbours.
-                    boolean parted = geometry.shape().rank() == 3 && call.rowsRead() < geometry.rows();
-                    long most = call.looksAtLabels() + (parted ? traffic.idealSectors() : 0);
-                    assertTrue(wasted >= 0 && wasted <= most, call + ": sectors of " + name);
-                    assertEquals(
-                            Set.of(dtype.bytes()), traffic.requestsByWidth().keySet(), call + ": width of " + name);
-                });
-            }
+        requireRequests(dtype, Geometry.dense(6, 2048), 16);
+        requireRequests(dtype, Geometry.dense(6, 64), 16);
+        requireRequests(dtype, Geometry.dense(6, 2047).padded(1), dtype.bytes());
+        requireRequests(dtype, Geometry.dense(2, 19, 64).along(1), dtype.bytes());
+    }
+
+    /** Requests of so many bytes a thread, and no more sectors than these bytes fill, where rows begin with a sector. */
+    private static void requireRequests(DType dtype, Geometry geometry, int width) {
+        boolean whole = geometry.layout().rowStride() * dtype.bytes() % 32 == 0;
+        for (OpCall call : callsOfOneKernel(dtype, geometry)) {
+            ProfiledCall profiled = ProfiledCall.of(call, 90);
+            profiled.rows().keySet().forEach(name -> {
+                Traffic traffic = profiled.traffic(name);
+                long wasted = traffic.sectors() - traffic.idealSectors();
+                // In columns, threads whose rows do not count part from their neighbours.
+                boolean parted = geometry.shape().rank() == 3 && call.rowsRead() < geometry.rows();
+                long most = call.looksAtLabels() + (parted ? traffic.idealSectors() : 0);
+                assertTrue(!whole || wasted >= 0 && wasted <= most, call + ": sectors of " + name);
+                Set<Integer> widths = name.equals("x") && call.looksAtLabels() > 0
+                        ? new TreeSet<>(List.of(width, dtype.bytes()))
+                        : Set.of(width);
+                assertEquals(widths, traffic.requestsByWidth().keySet(), call + ": width of " + name);
+            });
         }
     }
 

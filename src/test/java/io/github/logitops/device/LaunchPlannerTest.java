@@ -14,37 +14,103 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LaunchPlannerTest {
+    private static final int H100 = 227 << 10;
+    private static final int T4 = 64 << 10;
+
     @ParameterizedTest
     @CsvSource({
-        "GMEM, 1, 1, 256",
-        "GMEM, 8192, 8192, 256",
-        "GMEM, 2147483647, 2147483647, 256",
-        "GMEM, 2147483648, 2147483647, 256",
-        "COLS, 1, 1, 128",
-        "COLS, 127, 1, 128",
-        "COLS, 128, 1, 128",
-        "COLS, 129, 2, 128",
-        "COLS, 274877906816, 2147483647, 128",
-        "COLS, 274877906817, 2147483647, 128"
+        "1, 1",
+        "127, 1",
+        "128, 1",
+        "129, 2",
+        "274877906816, 2147483647",
+        "274877906817, 2147483647",
     })
-    void blocksFollowTheRowsUpToTheLargestGrid(Tier tier, long rows, int blocks, int threads) {
-        assertEquals(new LaunchPlanner.Geometry(blocks, threads), LaunchPlanner.geometry(tier, rows));
+    void inColumnsAThreadTakesARow(long rows, int blocks) {
+        LaunchPlanner.Geometry expected = new LaunchPlanner.Geometry(blocks, 128);
+        assertEquals(expected, LaunchPlanner.geometry(Tier.COLS, rows, 19, DType.F32, 1, H100));
+        assertEquals(expected, LaunchPlanner.threadPerRow(rows));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 1, 1, 128",
+        "F32, 8, 1, 128",
+        "F32, 9, 2, 64",
+        "F32, 10, 2, 64",
+        "F32, 100, 16, 8",
+        "F32, 128, 16, 8",
+        "F32, 129, 32, 4",
+        "F32, 1024, 32, 4",
+        "F32, 1025, 64, 1",
+        "F32, 2049, 128, 1",
+        "F32, 8192, 256, 1",
+        "F32, 8193, 512, 1",
+        "F32, 2147483647, 512, 1",
+        "BF16, 50257, 512, 1",
+        "F64, 8192, 256, 1",
+        "F64, 50257, 256, 1",
+    })
+    void theLengthOfARowSaysHowManyThreadsTakeIt(DType dtype, int classes, int threads, int rowsOfBlock) {
+        LaunchPlanner.Geometry one = LaunchPlanner.geometry(Tier.ROWS, 1, classes, dtype, 0, H100);
+        assertEquals(new LaunchPlanner.Geometry(1, threads, rowsOfBlock, 0, 0), one);
+        LaunchPlanner.Geometry many = LaunchPlanner.geometry(Tier.ROWS, 1L << 40, classes, dtype, 1, T4);
+        assertEquals(threads, many.threads());
+        assertEquals(rowsOfBlock, many.rows());
+        assertEquals(Integer.MAX_VALUE, many.blocks());
+        assertEquals(
+                8,
+                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock, classes, dtype, 1, T4)
+                        .blocks());
+        assertEquals(
+                9,
+                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock + 1, classes, dtype, 1, T4)
+                        .blocks());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 10, 1, 1, 4096", // 128 threads, a batch of 32 bytes each
+        "BF16, 10, 1, 1, 2048",
+        "F32, 4096, 1, 4, 16384", // no more than the row is long
+        "F64, 4096, 1, 8, 32768",
+        "F32, 50257, 1, 13, 212992",
+        "F32, 57345, 1, 14, 229376", // 28 KiB are not kept: one batch
+        "F32, 262144, 1, 14, 229376",
+        "BF16, 114688, 1, 28, 229376",
+        "F32, 28672, 2, 7, 229376",
+        "F32, 28673, 2, 7, 229376",
+    })
+    void ofARowThatIsReadTwiceAsMuchIsKeptAsFits(DType dtype, int classes, int keptRows, int kept, int bytes) {
+        LaunchPlanner.Geometry geometry =
+                LaunchPlanner.geometry(Tier.ROWS, 1 << 20, classes, dtype, keptRows, H100 + (1 << 10));
+        assertEquals(kept, geometry.kept());
+        assertEquals(bytes, geometry.sharedBytes());
     }
 
     @Test
-    void rowsOfNeighboursGoToGmemAndAllOthersToCols() {
+    void lessIsKeptWhereThereIsLess() {
+        assertEquals(
+                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 1, T4).kept());
+        assertEquals(
+                0,
+                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 1, 4096).kept());
+    }
+
+    @Test
+    void rowsOfNeighboursGoToRowsAndAllOthersToCols() {
         try (Bench bench = new Bench(new CpuRig())) {
             Rows last = rows(bench, Layout.dense(Shape.of(2, 3, 4)), Axis.LAST);
             Rows padded = rows(bench, new Layout(Shape.of(2, 3, 4), 9), Axis.LAST);
             Rows middle = rows(bench, Layout.dense(Shape.of(2, 3, 4)), Axis.of(1));
             Rows strided = rows(bench, new Layout(Shape.of(3, 1), 7), Axis.of(0)); // inner is 1, the stride is not
             Rows single = rows(bench, Layout.dense(Shape.of(3, 1)), Axis.of(0));
-            assertEquals(Tier.GMEM, LaunchPlanner.tier(last));
-            assertEquals(Tier.GMEM, LaunchPlanner.tier(padded, last));
+            assertEquals(Tier.ROWS, LaunchPlanner.tier(last));
+            assertEquals(Tier.ROWS, LaunchPlanner.tier(padded, last));
             assertEquals(Tier.COLS, LaunchPlanner.tier(middle));
             assertEquals(Tier.COLS, LaunchPlanner.tier(single, strided));
             assertEquals(Tier.COLS, LaunchPlanner.tier(strided, single));
-            assertEquals(Tier.GMEM, LaunchPlanner.tier(single));
+            assertEquals(Tier.ROWS, LaunchPlanner.tier(single));
         }
     }
 

@@ -21,7 +21,7 @@ final class Block {
 
     Block(Grid grid) {
         this.grid = grid;
-        shared = new SharedMemory(entry().shared());
+        shared = new SharedMemory(entry().shared(), grid.sharedBytes());
         local = new LocalMemory(entry().local(), grid.threads());
         Warp[] made = new Warp[(grid.threads() + Warp.LANES - 1) / Warp.LANES];
         long[][] registers = REGISTERS.get();
@@ -44,10 +44,13 @@ final class Block {
             fill(warp, Entry.FIRST_PARAMETER + i, grid.argument(i));
         }
         for (int lane = 0; lane < Warp.LANES; lane++) {
-            warp.values()[Entry.SPECIAL.get("%tid.x") * Warp.LANES + lane] = warp.firstThread() + lane;
+            int thread = warp.firstThread() + lane;
+            warp.values()[Entry.SPECIAL.get("%tid.x") * Warp.LANES + lane] = thread % grid.threadsX();
+            warp.values()[Entry.SPECIAL.get("%tid.y") * Warp.LANES + lane] = thread / grid.threadsX();
             warp.values()[Entry.SPECIAL.get("%laneid") * Warp.LANES + lane] = lane;
         }
-        fill(warp, Entry.SPECIAL.get("%ntid.x"), grid.threads());
+        fill(warp, Entry.SPECIAL.get("%ntid.x"), grid.threadsX());
+        fill(warp, Entry.SPECIAL.get("%ntid.y"), grid.threads() / grid.threadsX());
         fill(warp, Entry.SPECIAL.get("%nctaid.x"), grid.blocks());
     }
 

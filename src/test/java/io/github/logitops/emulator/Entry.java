@@ -34,7 +34,7 @@ record Entry(
 
     /** The slots of the special registers. */
     static final Map<String, Integer> SPECIAL =
-            Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3, "%laneid", 4);
+            Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3, "%laneid", 4, "%tid.y", 5, "%ntid.y", 6);
 
     static final int FIRST_PARAMETER = SPECIAL.size();
 

@@ -1,6 +1,7 @@
 package io.github.logitops.emulator;
 
 import io.github.logitops.driver.KernelArguments;
+import io.github.logitops.driver.Launch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -12,6 +13,8 @@ final class Grid {
     private final Entry entry;
     private final int blocks;
     private final int threads;
+    private final int threadsX;
+    private final int sharedBytes;
     private final long[] arguments;
     private final GlobalMemory memory;
     private final Schedule schedule;
@@ -21,18 +24,14 @@ final class Grid {
     private int[] blockOfPhase = new int[16];
 
     /** Counts into {@code counters}, if it is not null. */
-    Grid(
-            Entry entry,
-            int blocks,
-            int threads,
-            KernelArguments kernelArguments,
-            GlobalMemory memory,
-            Schedule schedule,
-            Counters counters) {
+    Grid(Entry entry, int blocks, Launch launch, GlobalMemory memory, Schedule schedule, Counters counters) {
+        KernelArguments kernelArguments = launch.arguments();
+        threads = launch.threads() * launch.threadsY();
+        threadsX = launch.threads();
+        sharedBytes = launch.sharedBytes();
         entry.require(kernelArguments, threads);
         this.entry = entry;
         this.blocks = blocks;
-        this.threads = threads;
         this.arguments = IntStream.range(0, kernelArguments.count())
                 .mapToLong(kernelArguments::bits)
                 .toArray();
@@ -49,8 +48,19 @@ final class Grid {
         return blocks;
     }
 
+    /** Threads of a block. */
     int threads() {
         return threads;
+    }
+
+    /** Of those, along x. */
+    int threadsX() {
+        return threadsX;
+    }
+
+    /** Dynamic shared memory of a block. */
+    int sharedBytes() {
+        return sharedBytes;
     }
 
     long argument(int index) {

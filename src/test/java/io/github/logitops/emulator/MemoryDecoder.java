@@ -46,14 +46,24 @@ final class MemoryDecoder {
         if (FENCE.matcher(opcode).matches()) {
             return opcode.endsWith("cta") ? (warp, lanes) -> {} : MemorySteps.fence();
         }
-        if (COPY.matcher(opcode).matches() && statement.operands().size() == 3) {
-            return MemorySteps.asyncCopy(address(0), address(1), (int) ((Operand.Constant) operand(2)).value());
+        if (COPY.matcher(opcode).matches() && copiesAll()) {
+            return MemorySteps.asyncCopy(address(0), address(1), (int) constant(2));
         }
         return switch (opcode) {
             case "cp.async.commit_group" -> MemorySteps.commitCopies();
-            case "cp.async.wait_group" -> MemorySteps.waitForCopies((int) ((Operand.Constant) operand(0)).value());
+            case "cp.async.wait_group" -> MemorySteps.waitForCopies((int) constant(0));
             default -> null;
         };
+    }
+
+    /** Whether cp.async reads as many bytes as it writes. */
+    private boolean copiesAll() {
+        int operands = statement.operands().size();
+        return operands == 3 || operands == 4 && constant(2) == constant(3);
+    }
+
+    private long constant(int index) {
+        return ((Operand.Constant) operand(index)).value();
     }
 
     private Step access(Matcher access) {

@@ -8,7 +8,7 @@ package io.github.logitops.emulator;
  * phase (36 bits)   one for each stretch between two barriers of each block, from one launch to the next
  * time (15 bits)    how often lanes of the warp had met by then
  * atomic (1 bit)
- * who (12 bits)     a thread; several of one warp; several of a block; several of several blocks
+ * who (12 bits)     a thread; several of one warp, and among which of its lanes; several of a block; several of several blocks
  * </pre>
  */
 final class Moment {
@@ -19,7 +19,10 @@ final class Moment {
     private static final int WHO = (1 << WHO_BITS) - 1;
     private static final int MOST_TIME = (1 << PHASE_SHIFT - TIME_SHIFT) - 1;
 
-    private static final int SEVERAL_OF_WARP = 1024; // and the warp's number
+    // And 32 times the warp's number, and a node of the tree whose leaves 32, 33, ... are the lanes, each node n being
+    // above
+    // 2 n and 2 n + 1.
+    private static final int SEVERAL_OF_WARP = 1024;
     private static final int SEVERAL_OF_BLOCK = 2048;
     private static final int SEVERAL_BLOCKS = 2049;
 
@@ -114,14 +117,35 @@ final class Moment {
             return false;
         }
         int[] last = met[warp][thread % Warp.LANES];
-        if (who < SEVERAL_OF_WARP) {
-            return who / Warp.LANES == warp && last[who % Warp.LANES] > then;
-        }
-        boolean all = who - SEVERAL_OF_WARP == warp;
-        for (int lane = 0; lane < Warp.LANES; lane++) {
-            all &= last[lane] > then;
+        boolean all = warpOf(who) == warp;
+        int node = node(who);
+        int below = Integer.numberOfLeadingZeros(node) - Integer.numberOfLeadingZeros(Warp.LANES); // levels
+        for (int lane = node << below; lane < node + 1 << below; lane++) {
+            all &= last[lane - Warp.LANES] > then;
         }
         return all;
+    }
+
+    private static int warpOf(int who) {
+        return who % SEVERAL_OF_WARP / Warp.LANES;
+    }
+
+    /** Of one or several threads of a warp. */
+    private static int node(int who) {
+        return who % Warp.LANES + (who < SEVERAL_OF_WARP ? Warp.LANES : 0);
+    }
+
+    private static int nodeAbove(int one, int other) {
+        int a = one;
+        int b = other;
+        while (a != b) {
+            if (a > b) {
+                a /= 2;
+            } else {
+                b /= 2;
+            }
+        }
+        return a;
     }
 
     /** The stamp of an earlier access and this one, neither of which disturbs the other. */
@@ -138,8 +162,10 @@ final class Moment {
         if (its != phase) {
             return now; // a barrier came between
         }
-        boolean oneWarp = (who < SEVERAL_OF_WARP ? who / Warp.LANES : who - SEVERAL_OF_WARP) == thread / Warp.LANES;
-        return now & ~WHO | (oneWarp ? SEVERAL_OF_WARP + thread / Warp.LANES : SEVERAL_OF_BLOCK);
+        if (who >= SEVERAL_OF_BLOCK || warpOf(who) != warpOf(thread)) {
+            return now & ~WHO | SEVERAL_OF_BLOCK;
+        }
+        return now & ~WHO | SEVERAL_OF_WARP + warpOf(thread) * Warp.LANES + nodeAbove(node(who), node(thread));
     }
 
     /** A stamp in words. */
@@ -147,7 +173,7 @@ final class Moment {
         int who = (int) stamp & WHO;
         String of = who < SEVERAL_OF_WARP
                 ? "thread " + who
-                : who < SEVERAL_OF_BLOCK ? "several threads of warp " + (who - SEVERAL_OF_WARP) : "several threads";
+                : who < SEVERAL_OF_BLOCK ? "several threads of warp " + warpOf(who) : "several threads";
         int other = grid.blockOf(stamp >>> PHASE_SHIFT);
         return who == SEVERAL_BLOCKS ? "several blocks" : of + (other == block ? "" : " of block " + other);
     }

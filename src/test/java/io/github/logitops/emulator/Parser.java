@@ -14,7 +14,6 @@ final class Parser {
     private static final int GAP = 256;
 
     private static final int DEFAULT_MAX_THREADS = 1024;
-    private static final int MOST_SHARED_BYTES = 48 << 10; // of variables of fixed size, on every device
     private static final Pattern FILE = Pattern.compile("\\.file\\s+(\\d+)\\s+\"(?:[^\"]*/)?([^\"/]+)\"");
 
     private final Tokens tokens;
@@ -56,6 +55,7 @@ final class Parser {
                     tokens.take();
                 }
                 case ".shared" -> variable(shared, SharedMemory.BASE);
+                case ".extern" -> dynamicShared();
                 case ".file" -> {
                     tokens.take();
                     tokens.takeInt();
@@ -84,9 +84,9 @@ final class Parser {
         List<String> types = parameterTypes();
         int maxThreads = performanceDirectives();
         body();
-        if (Entry.Variable.bytes(shared) > MOST_SHARED_BYTES) {
+        if (Entry.Variable.end(shared) > SharedMemory.DYNAMIC) {
             throw tokens.unexpected(
-                    "more shared variables than fit into " + MOST_SHARED_BYTES + " bytes, kernel=" + name);
+                    "more shared variables than fit into " + SharedMemory.DYNAMIC + " bytes, kernel=" + name);
         }
         Decoder decoder = new Decoder(module, labels, statements.size(), approximations);
         Instruction[] code = statements.stream().map(decoder::decode).toArray(Instruction[]::new);
@@ -175,6 +175,19 @@ final class Parser {
             }
             scope.declare(name, count, type);
         } while (tokens.takeIf(","));
+        tokens.expect(";");
+    }
+
+    /** Declares the array without a length that a launch gives its dynamic shared memory as. */
+    private void dynamicShared() {
+        tokens.expect(".extern");
+        tokens.expect(".shared");
+        tokens.expect(".align");
+        tokens.takeInt();
+        tokens.expect(".b8");
+        symbols.put(tokens.take(), SharedMemory.BASE + SharedMemory.DYNAMIC);
+        tokens.expect("[");
+        tokens.expect("]");
         tokens.expect(";");
     }
 

@@ -117,6 +117,18 @@ public final class PtxEmulatorDriver implements Driver {
         return computeCapability;
     }
 
+    /** As the CUDA programming guide lists it for each compute capability. */
+    @Override
+    public int maxSharedBytes() {
+        return 1024
+                * switch (computeCapability) {
+                    case 75 -> 64;
+                    case 80 -> 163;
+                    case 86, 89 -> 99;
+                    default -> 227;
+                };
+    }
+
     @Override
     public synchronized long loadModule(String name, byte[] ptx) {
         modules.add(parsed(name, replacement(name, ptx)));
@@ -171,11 +183,16 @@ public final class PtxEmulatorDriver implements Driver {
         }
         int blocks = Math.min(launch.blocks(), mostBlocks);
         Counters counters = profiles == null ? null : new Counters(entry);
-        Grid grid = new Grid(entry, blocks, launch.threads(), launch.arguments(), memory, schedule, counters);
+        int sharedBytes = launch.sharedBytes() + Entry.Variable.bytes(entry.shared());
+        if (sharedBytes > maxSharedBytes()) {
+            throw new EmulatorException("emulator: more shared memory than a block can have: bytes=" + sharedBytes
+                    + ", maximum=" + maxSharedBytes() + ", " + launch);
+        }
+        Grid grid = new Grid(entry, blocks, launch, memory, schedule, counters);
         queues.add(stream, () -> {
             grid.run();
             if (counters != null) {
-                profiles.add(counters.profile(blocks, launch.threads()));
+                profiles.add(counters.profile(blocks, grid.threads()));
             }
         });
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** What reports say, and that what the emulator does not know is refused: small kernels in PTX. */
 class ReportsTest {
-    private static final int FIRST_BODY_LINE = 13;
+    private static final int FIRST_BODY_LINE = 14;
     private static final String THREAD = "mov.u32 %r1, %tid.x;\n";
     private static final String ELEMENT = THREAD + "mul.wide.u32 %rd2, %r1, 4;\nadd.s64 %rd3, %rd1, %rd2;\n";
     private static final String OWN_SHARED =
@@ -87,6 +87,41 @@ class ReportsTest {
         assertFound("race: shared store", "written by thread 0 with nothing to order the two", 1, 1, message);
     }
 
+    /** Lanes 0 to 7, 8 to 15 and so on meet, each lot for itself. */
+    @Test
+    void aRaceBetweenLanesThatMeetSome() {
+        String readFirstOfEight = ELEMENT + "mov.u32 %r5, %laneid;\nand.b32 %r6, %r5, 24;\nmul.wide.u32 %rd4, %r6, 4;\n"
+                + "add.s64 %rd5, %rd1, %rd4;\nld.global.u32 %r7, [%rd5];\nmov.u32 %r4, 255;\nshl.b32 %r4, %r4, %r6;\n";
+        String write = "st.global.u32 [%rd3], %r7;\n";
+        long data = initialised(32);
+        run(readFirstOfEight + "bar.warp.sync %r4;\n" + write, 32, data);
+        assertTrue(messageOf(readFirstOfEight + write, 32, data).contains("read by several threads of warp 0"));
+        String fours = "and.b32 %r6, %r5, 28;\nmov.u32 %r4, 15;\nshl.b32 %r4, %r4, %r6;\nbar.warp.sync %r4;\n";
+        assertTrue(messageOf(readFirstOfEight + fours + write, 32, data).contains("read by several threads of warp 0"));
+    }
+
+    @Test
+    void dynamicSharedMemory() {
+        String own = "mov.u32 %r2, %tid.y;\nmov.u32 %r3, %ntid.x;\nmov.u32 %r4, %tid.x;\n"
+                + "mad.lo.s32 %r5, %r2, %r3, %r4;\nmov.u32 %r6, more;\nmad.lo.s32 %r6, %r5, 4, %r6;\n"
+                + "st.shared.u32 [%r6], %r5;\nld.shared.u32 %r7, [%r6];\nmul.wide.u32 %rd2, %r5, 4;\n"
+                + "add.s64 %rd3, %rd1, %rd2;\nst.global.u32 [%rd3], %r7;\n";
+        long data = initialised(16);
+        KernelArguments arguments = new KernelArguments().pointer(data + 20);
+        driver.launch(new Launch(function(own), "bug", 1, 2, 3, 24, arguments), 0);
+        driver.synchronize(0);
+        assertEquals(1, firstInt(data + 24));
+        assertEquals(5, firstInt(data + 40));
+        driver.launch(new Launch(function(own), "bug", 1, 2, 3, 20, arguments), 0);
+        String message = assertThrows(EmulatorException.class, () -> driver.synchronize(0))
+                .getMessage();
+        assertFound("shared store out of bounds", "st.shared.u32 [%r6], %r5", 6, 5, message);
+        Launch tooMuch = new Launch(function(own), "bug", 1, 2, 3, 65536, arguments);
+        message = assertThrows(EmulatorException.class, () -> driver.launch(tooMuch, 0))
+                .getMessage();
+        assertTrue(message.contains("more shared memory than a block can have: bytes=65792, maximum=65536"), message);
+    }
+
     @Test
     void aBarrierThatNotAllReach() {
         run("bar.sync 0;\nbar.sync 0;\n", 64, 0);
@@ -142,10 +177,10 @@ class ReportsTest {
     @Test
     void whatTheEmulatorDoesNotKnowIsFoundAtLoad() {
         assertEquals(
-                "emulator: unknown instruction: opcode=add.sat.s32, file=bug.sm_75.ptx, line=14, "
+                "emulator: unknown instruction: opcode=add.sat.s32, file=bug.sm_75.ptx, line=15, "
                         + "instruction=add.sat.s32 %r1, %r1, 1",
                 messageOf("mov.u32 %r1, 0;\nadd.sat.s32 %r1, %r1, 1;\n", 1, 0));
-        assertTrue(messageOf("mov.u32 %r1, %warpid;\n", 1, 0).contains("line=13, unexpected=%warpid"));
+        assertTrue(messageOf("mov.u32 %r1, %warpid;\n", 1, 0).contains("line=14, unexpected=%warpid"));
         assertTrue(messageOf("bar.sync 1;\n", 1, 0).contains("unknown form of an instruction"));
         assertTrue(messageOf("bra.uni $L9;\n", 1, 0).contains("branch to nowhere"));
     }
@@ -191,6 +226,7 @@ class ReportsTest {
                 .target sm_75
                 .address_size 64
                 .shared .align 4 .b8 area[256];
+                .extern .shared .align 16 .b8 more[];
                 .visible .entry bug(.param .u64 data)
                 .maxntid 128, 1, 1
                 {

@@ -1,5 +1,6 @@
 package io.github.logitops.emulator;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,13 +9,19 @@ final class SharedMemory implements Space {
     /** Where it starts: not at 0, which is no address. */
     static final long BASE = 1L << 24;
 
+    /** Where, from there, the dynamic part begins: behind all variables. */
+    static final int DYNAMIC = 16 << 10;
+
     private final List<Entry.Variable> variables;
     private final Bytes bytes;
     private final RaceLog races;
     private final boolean[] declared;
 
-    SharedMemory(List<Entry.Variable> variables) {
-        this.variables = variables;
+    SharedMemory(List<Entry.Variable> fixed, int dynamicBytes) {
+        variables = new ArrayList<>(fixed);
+        if (dynamicBytes > 0) {
+            variables.add(new Entry.Variable(DYNAMIC, dynamicBytes));
+        }
         int length = Entry.Variable.end(variables);
         bytes = new Bytes(length);
         races = new RaceLog(length);

@@ -44,17 +44,24 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(4, 3, 5).along(0),
                 dense(6, 4).along(0).padded(3),
                 dense(2, 6, 4).along(1).padded(3).shifted(1),
+                // Where more threads share a row: 1, 2, ... 32 of them, then blocks. Multiples of 8 go by vectors,
+                // unless askew.
+                dense(40, 8),
+                dense(40, 9),
+                dense(9, 64).padded(8),
+                dense(2, 128),
+                dense(9, 129),
+                dense(2, 256).shifted(8),
+                dense(2, 256).shifted(1),
                 dense(2, 1000),
-                // Around what a block takes at a time: 256 threads with one column each, with 4 of F64, with 8 of the
-                // others.
-                dense(2, 255),
-                dense(2, 256),
                 dense(1, 1023).padded(1),
                 dense(1, 1024),
                 dense(1, 1025).shifted(1),
                 dense(1, 2047),
                 dense(1, 2048),
-                dense(2, 2049).shifted(3));
+                dense(2, 2052).shifted(3),
+                dense(1, 4100),
+                dense(1, 8193));
     }
 
     public Layout layout() {

@@ -99,6 +99,11 @@ public final class WatchedDriver implements Driver {
     }
 
     @Override
+    public int maxSharedBytes() {
+        return 48 << 10;
+    }
+
+    @Override
     public String device() {
         return driver.device();
     }

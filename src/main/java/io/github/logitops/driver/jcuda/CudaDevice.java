@@ -2,6 +2,7 @@ package io.github.logitops.driver.jcuda;
 
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
@@ -21,9 +22,10 @@ import jcuda.driver.CUresult;
  *
  * @param handle CUDA's handle
  * @param computeCapability major * 10 + minor
+ * @param maxSharedBytes bytes of shared memory that a block can have
  * @param words name, compute capability, memory and the CUDA version that the driver supports
  */
-record CudaDevice(CUdevice handle, int computeCapability, String words) {
+record CudaDevice(CUdevice handle, int computeCapability, int maxSharedBytes, String words) {
     private static final int OLDEST = 75; // the oldest that the kernels are compiled for
 
     /** The device with this ordinal, or a {@link DriverException} whose message is the reason why there is none. */
@@ -52,7 +54,8 @@ record CudaDevice(CUdevice handle, int computeCapability, String words) {
         if (10 * major + minor < OLDEST) {
             throw new DriverException("compute capability below " + OLDEST / 10 + "." + OLDEST % 10 + ": " + words);
         }
-        return new CudaDevice(device, 10 * major + minor, words);
+        int shared = attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, device, which);
+        return new CudaDevice(device, 10 * major + minor, shared, words);
     }
 
     private static int attribute(int attribute, CUdevice device, Supplier<String> which) {

@@ -1,11 +1,15 @@
 package io.github.logitops.driver.jcuda;
 
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
 import static jcuda.driver.JCudaDriver.cuEventCreate;
 import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventQuery;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
+import static jcuda.driver.JCudaDriver.cuFuncGetAttribute;
+import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
@@ -95,6 +99,11 @@ public final class JCudaDriver implements Driver {
     @Override
     public int computeCapability() {
         return device.computeCapability();
+    }
+
+    @Override
+    public int maxSharedBytes() {
+        return device.maxSharedBytes();
     }
 
     @Override
@@ -308,7 +317,22 @@ public final class JCudaDriver implements Driver {
                 "cuModuleGetFunction",
                 () -> cuModuleGetFunction(function, Handles.module(module), entry),
                 () -> entry + ", module=" + Cuda.hex(module));
+        allowSharedMemory(function, entry);
         return Handles.raw(function);
+    }
+
+    /** Lets launches ask for all the shared memory that the kernel's variables leave: without this, for 48 KiB. */
+    private void allowSharedMemory(CUfunction function, String entry) {
+        int[] own = new int[1];
+        context.run(
+                "cuFuncGetAttribute",
+                () -> cuFuncGetAttribute(own, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function),
+                () -> entry);
+        int left = device.maxSharedBytes() - own[0];
+        context.run(
+                "cuFuncSetAttribute",
+                () -> cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, left),
+                () -> entry + ", bytes=" + left);
     }
 
     @Override

@@ -52,7 +52,18 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
     /** The bare call. */
     @Override
     public int getAsInt() {
-        return cuLaunchKernel(function, launch.blocks(), 1, 1, launch.threads(), 1, 1, 0, stream, parameters, null);
+        return cuLaunchKernel(
+                function,
+                launch.blocks(),
+                1,
+                1,
+                launch.threads(),
+                launch.threadsY(),
+                1,
+                launch.sharedBytes(),
+                stream,
+                parameters,
+                null);
     }
 
     private void write(KernelArguments arguments) {

@@ -1,0 +1,90 @@
+// group_reduce: combines one value of each thread of a group, in an order that depends on nothing but the thread
+// numbers. Every thread gets the result, the same bits. A group is the blockDim.x threads that share a threadIdx.y: a
+// power of 2, and if it is more than a warp, the whole block.
+#pragma once
+
+#include "best.cuh"
+
+namespace logitops {
+
+template <class V>
+LOGITOPS_DEVICE V shuffle_xor(uint32_t members, V value, uint32_t mask) {
+  return __shfl_xor_sync(members, value, mask);
+}
+template <class A>
+LOGITOPS_DEVICE Compensated<A> shuffle_xor(uint32_t members, Compensated<A> value, uint32_t mask) {
+  return {shuffle_xor(members, value.sum, mask), shuffle_xor(members, value.lost, mask)};
+}
+template <class A>
+LOGITOPS_DEVICE Best<A> shuffle_xor(uint32_t members, Best<A> value, uint32_t mask) {
+  return {shuffle_xor(members, value.value, mask), shuffle_xor(members, value.column, mask)};
+}
+
+/** Reductions over a group, all of whose threads call. */
+class GroupReduce {
+ public:
+  template <class A>
+  LOGITOPS_DEVICE A max(A value) {
+    return reduce(value, [](A& into, A from) { into = larger(into, from); });
+  }
+
+  template <class A>
+  LOGITOPS_DEVICE A sum(Compensated<A> value) {
+    return reduce(value, [](Compensated<A>& into, Compensated<A> from) { into.merge(from); }).value();
+  }
+
+  template <class A>
+  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
+    return reduce(value, [](Best<A>& into, Best<A> from) { into.merge(from); });
+  }
+
+  LOGITOPS_DEVICE long long sum(long long value) {
+    return reduce(value, [](long long& into, long long from) { into += from; });
+  }
+
+  LOGITOPS_DEVICE long long min(long long value) {
+    return reduce(value, [](long long& into, long long from) { into = from < into ? from : into; });
+  }
+
+ private:
+  template <class V, class Combine>
+  LOGITOPS_DEVICE V reduce(V value, Combine combine) {
+    if (blockDim.x <= kWarp) {
+      // Groups of a warp may be at different places: each names its own lanes.
+      const uint32_t first_lane = (threadIdx.y * blockDim.x) % kWarp;
+      const uint32_t members = (UINT32_MAX >> (kWarp - blockDim.x)) << first_lane;
+      butterfly(members, value, blockDim.x / 2, combine);
+      __syncwarp(members);  // like the barrier below, orders what was read before against what is written after
+      return value;
+    }
+    __shared__ V of_warp[2][kWarp];
+    butterfly(UINT32_MAX, value, kWarp / 2, combine);
+    slot_ ^= 1;
+    if (threadIdx.x % kWarp == 0) {
+      of_warp[slot_][threadIdx.x / kWarp] = value;
+    }
+    // Closes write-then-read of of_warp[slot_]. The other hazard, a next reduction that writes what a slow thread still
+    // reads, is closed by taking the slots in turn: whoever writes this one again has passed the next barrier, and all
+    // reading threads before it.
+    __syncthreads();
+    const uint32_t warps = blockDim.x / kWarp;
+    value = of_warp[slot_][threadIdx.x % warps];
+    butterfly(UINT32_MAX, value, warps / 2, combine);
+    return value;
+  }
+
+  /** Combines the values of 2 * mask neighbouring lanes. */
+  template <class V, class Combine>
+  LOGITOPS_DEVICE static void butterfly(uint32_t members, V& value, uint32_t mask, Combine combine) {
+#pragma unroll 1  // code that is five times as long would not be measurably faster
+    for (; mask > 0; mask /= 2) {
+      combine(value, shuffle_xor(members, value, mask));
+    }
+  }
+
+  static constexpr uint32_t kWarp = 32;
+
+  int slot_ = 0;
+};
+
+}  // namespace logitops
