@@ -8,7 +8,7 @@
 //           mask: null; or bytes, 0 to hide; or if mask_is_additive, elements like x. Row r reads it where
 //           include/mask.cuh says. queries: 0; or for a causal mask the number of rows, query = row mod queries, that
 //           see one another.
-// Tiers     rows  a group of threads per row, x and mask read twice; inner = 1, axis = 1.
+// Tiers     rows  a group of threads per row, x and mask read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x and mask read twice; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written. Hidden elements of x are not
@@ -20,17 +20,21 @@
 namespace logitops {
 
 template <class Tier, class T>
-LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape) {
+LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape, int kept) {
   using A = Arithmetic<T>;
-  Tier tier(shape, 0, false);  // a vector may be hidden in part
+  Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
     const auto x_row = tier.row(x, row);
     const auto y_row = tier.row(y, row);
     const RowMask<T> row_mask = mask.of(row, shape.cols);
+    const auto masked = tier.keep_values();
     ExpSum<A> exp_sum;
     tier.each_batch([&](auto columns) {
       Batch<A> z;
       row_mask.load(x_row, columns, z);
+      if (masked.has(columns)) {
+        masked.put(columns, z);
+      }
       exp_sum.add(z);
     });
     exp_sum.gather(tier);
@@ -40,7 +44,11 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
     const A inverse_sum = hidden ? A(0) : 1 / exp_sum.sum();
     tier.each_batch([&](auto columns) {
       Batch<A> z;
-      row_mask.load(x_row, columns, z);
+      if (masked.has(columns)) {
+        masked.get(columns, z);
+      } else {
+        row_mask.load(x_row, columns, z);
+      }
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {
         z[k] = exponential(z[k] - shift) * inverse_sum;
@@ -58,12 +66,12 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
                                       int64_t y_outer, int64_t y_axis, int64_t x_outer, int64_t x_axis,              \
                                       int64_t mask_middle, int64_t mask_inner, int64_t mask_outer_stride,            \
                                       int64_t mask_middle_stride, int64_t mask_inner_stride, int64_t mask_axis,      \
-                                      int32_t mask_is_additive, int64_t queries) {                                   \
+                                      int32_t mask_is_additive, int64_t queries, int32_t kept) {                     \
     logitops::masked_softmax_forward<Tier, T>(                                                                       \
         {y, y_outer, y_axis}, {x, x_outer, x_axis},                                                                  \
         {mask, mask_is_additive != 0, mask_middle, mask_inner, mask_outer_stride, mask_middle_stride,                \
          mask_inner_stride, mask_axis, queries},                                                                     \
-        {rows, inner, static_cast<uint32_t>(cols)});                                                                 \
+        {rows, inner, static_cast<uint32_t>(cols)}, kept);                                                           \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

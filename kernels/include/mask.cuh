@@ -23,25 +23,20 @@ struct RowMask {
   LOGITOPS_DEVICE void load(X x_row, Columns columns, A (&z)[kBatch<A>]) const {
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      z[k] = columns.holds(k) && columns[k] < limit ? A(0) : A(-INFINITY);
+      const bool seen = columns.holds(k) && columns[k] < limit;
+      const bool keeps = seen && (keep == nullptr || keep[columns[k] * axis] != 0);
+      z[k] = !keeps ? A(-INFINITY) : additive == nullptr ? A(0) : widen(additive[columns[k] * axis]);
     }
-    if (keep != nullptr) {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        z[k] = z[k] == 0 && keep[columns[k] * axis] != 0 ? A(0) : A(-INFINITY);
-      }
-    }
-    if (additive != nullptr) {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        z[k] = z[k] == 0 ? widen(additive[columns[k] * axis]) : A(-INFINITY);
-      }
-    }
+    uint32_t seen = 0;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      if (z[k] != -INFINITY) {
-        z[k] += widen(*x_row.at(columns[k]));
-      }
+      seen |= z[k] == -INFINITY ? 0 : 1u << k;
+    }
+    Batch<A> x;
+    x_row.load_some(columns, seen, x);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      z[k] += x[k];
     }
   }
 };

@@ -39,6 +39,16 @@ struct StridedRow {
     }
   }
 
+  /** Reads the columns of a batch whose bits are set, lowest first; 0 for the others. */
+  template <class A>
+  LOGITOPS_DEVICE void load_some(OwnColumns columns, uint32_t wanted, A (&into)[kBatch<A>]) const {
+    const T* from = at(columns.first);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++, from += axis) {
+      into[k] = (wanted >> k & 1) != 0 ? widen(*from) : A(0);
+    }
+  }
+
   template <class A>
   LOGITOPS_DEVICE void store(OwnColumns columns, const A (&values)[kBatch<A>]) const {
     T* to = at(columns.first);
@@ -51,6 +61,14 @@ struct StridedRow {
   }
 };
 
+/** No room for what is computed of a row: it is computed again. */
+template <class A>
+struct NoValues {
+  LOGITOPS_DEVICE static bool has(OwnColumns) { return false; }
+  LOGITOPS_DEVICE static void put(OwnColumns, const Batch<A>&) {}
+  LOGITOPS_DEVICE static void get(OwnColumns, Batch<A>&) {}
+};
+
 template <class T>
 class TierCols {
   using A = Arithmetic<T>;
@@ -60,7 +78,7 @@ class TierCols {
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
   static constexpr int kBlocks = sizeof(A) == 8 ? 3 : 5;
 
-  LOGITOPS_DEVICE explicit TierCols(Shape shape, int = 0, bool = true) : inner_(shape.inner), cols_(shape.cols) {}
+  LOGITOPS_DEVICE explicit TierCols(Shape shape, int = 0) : inner_(shape.inner), cols_(shape.cols) {}
 
   /** Calls f(row) for every row of this thread. */
   template <class F>
@@ -91,6 +109,8 @@ class TierCols {
   }
 
   LOGITOPS_DEVICE void await_kept() const {}
+
+  LOGITOPS_DEVICE auto keep_values() const { return NoValues<A>{}; }
 
   /** Calls f(OwnColumns) for each batch of this thread's columns. */
   template <class F>

@@ -60,6 +60,25 @@ struct DenseRow {
     }
   }
 
+  /** Reads the columns of a batch whose bits are set, lowest first; 0 for the others, which are held but not wanted. */
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void load_some(GroupColumns<kVector> columns, uint32_t wanted, A (&into)[kBatch<A>]) const {
+    constexpr uint32_t kAll = (1u << kVector) - 1;
+    const bool by_vectors = columns.wide && aligned();
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k += kVector) {
+      const uint32_t bits = wanted >> k & kAll;
+      if (by_vectors && (bits == kAll || bits == 0)) {
+        load_vectors<kVector>(at(columns[k]), bits != 0, A(0), into + k);
+      } else {
+#pragma unroll
+        for (int i = k; i < k + kVector; i++) {
+          into[i] = (wanted >> i & 1) != 0 ? widen(*at(columns[i])) : A(0);
+        }
+      }
+    }
+  }
+
   template <int kVector, class A>
   LOGITOPS_DEVICE void store(GroupColumns<kVector> columns, const A (&values)[kBatch<A>]) const {
     if (columns.wide && aligned()) {
@@ -131,6 +150,37 @@ struct KeptRow {
   }
 };
 
+/** Values that each thread computed of its first batches, in shared memory. */
+template <class A>
+struct KeptValues {
+  static constexpr int kVectors = sizeof(Batch<A>) / kVectorBytes;
+
+  uint4* own;  // this thread's first vector; the next lies `threads` further
+  uint32_t threads;
+  int batches;
+
+  template <class Columns>
+  LOGITOPS_DEVICE bool has(Columns columns) const {
+    return columns.index < batches;
+  }
+
+  template <class Columns>
+  LOGITOPS_DEVICE void put(Columns columns, const Batch<A>& values) const {
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      memcpy(own + (columns.index * kVectors + v) * threads, &values[v * kBatch<A> / kVectors], kVectorBytes);
+    }
+  }
+
+  template <class Columns>
+  LOGITOPS_DEVICE void get(Columns columns, Batch<A>& values) const {
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      unpack<A>(own[(columns.index * kVectors + v) * threads], values + v * kBatch<A> / kVectors);
+    }
+  }
+};
+
 template <class T>
 class TierRows {
   using A = Arithmetic<T>;
@@ -141,9 +191,9 @@ class TierRows {
   static constexpr int kThreads = sizeof(A) == 8 ? 256 : 512;
   static constexpr int kBlocks = 1;
 
-  /** `kept` batches of each thread wait in shared memory. Without by_vectors columns are dealt out one by one. */
-  LOGITOPS_DEVICE explicit TierRows(Shape shape, int kept = 0, bool by_vectors = true)
-      : cols_(shape.cols), kept_(kept), wide_(by_vectors && shape.cols % kVector == 0) {}
+  /** `kept` batches of each thread wait in shared memory. */
+  LOGITOPS_DEVICE explicit TierRows(Shape shape, int kept = 0)
+      : cols_(shape.cols), kept_(kept), wide_(shape.cols % kVector == 0) {}
 
   /** Calls f(row) for every row of this group; all of its threads call with the same rows. */
   template <class F>
@@ -168,10 +218,7 @@ class TierRows {
   /** A row that is read more than once, not before await_kept(); kIndex tells rows that are kept together apart. */
   template <int kIndex = 0>
   LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
-    const uint32_t threads = blockDim.x * blockDim.y;
-    const int vectors = kIndex * kept_ * kBatch<A> / kVector;
-    KeptRow<const T> kept{this->row(tensor, row),
-                          kept_vectors + vectors * threads + threadIdx.y * blockDim.x + threadIdx.x, threads, kept_};
+    KeptRow<const T> kept{this->row(tensor, row), own_vector(kIndex * kept_ * kBatch<A> / kVector), threads(), kept_};
     each_batch([&](auto columns) {
       if (columns.index < kept_) {
         kept.fetch(columns);
@@ -181,6 +228,9 @@ class TierRows {
   }
 
   LOGITOPS_DEVICE void await_kept() const { wait_for_copies(); }
+
+  /** Room for what is computed of a row: 32 bytes of each thread for each batch. */
+  LOGITOPS_DEVICE auto keep_values() const { return KeptValues<A>{own_vector(0), threads(), kept_}; }
 
   /** Calls f(GroupColumns) for each batch of this thread's columns. */
   template <class F>
@@ -200,6 +250,12 @@ class TierRows {
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
 
  private:
+  LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
+
+  LOGITOPS_DEVICE static uint4* own_vector(int index) {
+    return kept_vectors + index * threads() + threadIdx.y * blockDim.x + threadIdx.x;
+  }
+
   uint32_t cols_;
   int kept_;
   bool wide_;

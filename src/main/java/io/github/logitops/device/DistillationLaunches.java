@@ -84,7 +84,8 @@ final class DistillationLaunches {
     private void launch(
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
         Rows x = inputs.student();
-        executor.launchKeeping(2, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
+        int both = 2 * x.dtype().bytes();
+        executor.launchKeeping(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
     }
 
     private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {

@@ -59,7 +59,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, y);
         strides(arguments, x);
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.FWD, tier, x.dtype());
-        launchKeeping(1, kernel, tier, x, arguments, stream);
+        launchKeeping(x.dtype().bytes(), kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -78,7 +78,7 @@ public final class KernelExecutor implements Executor {
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
         int readTwice = problem.kind() == SoftmaxKind.SOFTMAX ? 2 : 1; // y and dy, or dy
-        launchKeeping(readTwice, kernel, tier, y, arguments, stream);
+        launchKeeping(readTwice * y.dtype().bytes(), kernel, tier, y, arguments, stream);
     }
 
     @Override
@@ -104,7 +104,7 @@ public final class KernelExecutor implements Executor {
                 .int32(problem.mask().isAdditive() ? 1 : 0)
                 .int64(problem.queries());
         Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
-        launchRows(kernel, tier, x, arguments, stream);
+        launchKeeping(x.dtype().arithmetic().bytes(), kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -237,7 +237,7 @@ public final class KernelExecutor implements Executor {
         Tier tier = LaunchPlanner.tier(x, targets, dx);
         Kernel kernel = Kernel.crossEntropy(direction, tier, x.dtype());
         if (direction == Kernel.Direction.FUSED) {
-            launchKeeping(1, kernel, tier, x, arguments, stream);
+            launchKeeping(x.dtype().bytes(), kernel, tier, x, arguments, stream);
         } else {
             launchRows(kernel, tier, x, arguments, stream);
         }
@@ -295,15 +295,15 @@ public final class KernelExecutor implements Executor {
         launchRows(kernel, geometry(tier, rows, 0), rows, arguments, stream);
     }
 
-    /** The same of a kernel that keeps rows between two looks at them: its last argument says how much of them. */
-    void launchKeeping(int keptRows, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
-        LaunchPlanner.Geometry geometry = geometry(tier, rows, keptRows);
+    /** The same of a kernel that keeps so many bytes of each column: its last argument says for how many batches. */
+    void launchKeeping(int keptBytes, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
+        LaunchPlanner.Geometry geometry = geometry(tier, rows, keptBytes);
         launchRows(kernel, geometry, rows, arguments.int32(geometry.kept()), stream);
     }
 
-    private LaunchPlanner.Geometry geometry(Tier tier, Rows rows, int keptRows) {
+    private LaunchPlanner.Geometry geometry(Tier tier, Rows rows, int keptBytes) {
         return LaunchPlanner.geometry(
-                tier, rows.count(), rows.classes(), rows.dtype(), keptRows, driver.maxSharedBytes());
+                tier, rows.count(), rows.classes(), rows.dtype(), keptBytes, driver.maxSharedBytes());
     }
 
     private void launchRows(

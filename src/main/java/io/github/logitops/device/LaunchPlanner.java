@@ -48,22 +48,22 @@ final class LaunchPlanner {
     /**
      * The geometry for rows like these; kernels step on to rows that the grid does not reach.
      *
-     * @param keptRows rows that a group of threads keeps at the same time
+     * @param keptBytes what the kernel keeps of each column, 0 if it looks at rows once
      * @param maxSharedBytes what the device has for a block
      */
-    static Geometry geometry(Tier tier, long rows, int classes, DType dtype, int keptRows, int maxSharedBytes) {
+    static Geometry geometry(Tier tier, long rows, int classes, DType dtype, int keptBytes, int maxSharedBytes) {
         if (tier == Tier.COLS) {
             return threadPerRow(rows);
         }
         int threads = threads(classes, dtype);
         int rowsOfBlock = threads > WARP ? 1 : SMALL_BLOCK / threads; // a barrier is for one row
         int blocks = blocks(rows, rowsOfBlock);
-        if (keptRows == 0) {
+        if (keptBytes == 0) {
             return new Geometry(blocks, threads, rowsOfBlock, 0, 0);
         }
         int batch = batch(dtype);
         int batches = (int) (((long) classes + threads * batch - 1) / (threads * batch));
-        int bytesOfBatch = batch * dtype.bytes() * threads * rowsOfBlock * keptRows;
+        int bytesOfBatch = batch * keptBytes * threads * rowsOfBlock;
         int kept = Math.min(batches, (maxSharedBytes - OWN_SHARED_BYTES) / bytesOfBatch);
         return new Geometry(blocks, threads, rowsOfBlock, kept, kept * bytesOfBatch);
     }

@@ -102,7 +102,7 @@ class KernelTrafficTest {
                 if (traffic.bytesRead() > 0) {
                     int keptRows = call.method().equals("softmax.backward") ? 2 : 1;
                     LaunchPlanner.Geometry geometry =
-                            LaunchPlanner.geometry(Tier.ROWS, 1, 20_000, DType.F32, keptRows, sharedBytes);
+                            LaunchPlanner.geometry(Tier.ROWS, 1, 20_000, DType.F32, 4 * keptRows, sharedBytes);
                     int kept = geometry.sharedBytes() / keptRows;
                     assertTrue(kept > 0 && kept < 80_000);
                     assertEquals(2 * 80_000 - kept, traffic.bytesRead(), call + ": " + name);
@@ -137,6 +137,23 @@ class KernelTrafficTest {
                 assertEquals(widths, traffic.requestsByWidth().keySet(), call + ": width of " + name);
             });
         }
+    }
+
+    /** Of a padding mask's hidden columns nothing is read, of the others all by vectors, once. */
+    @EachFloatingDType
+    void whatAMaskHidesIsNotRead(DType dtype) {
+        int classes = 2048;
+        int seen = classes - classes / 5;
+        int wholeVectors = seen * dtype.bytes() / 16;
+        Geometry geometry = Geometry.dense(6, classes);
+        OpCall call = OpCall.ofEveryOp(dtype, geometry).stream()
+                .filter(each -> each.method().equals("maskedSoftmax.forward"))
+                .findFirst()
+                .orElseThrow();
+        Traffic x = ProfiledCall.of(call, 90).traffic("x");
+        assertEquals(6L * seen * dtype.bytes(), x.bytesRead());
+        assertTrue(x.requestsByWidth().get(16) * 32 >= 6L * wholeVectors);
+        assertTrue(x.sectors() - x.idealSectors() <= 6 * 8, "sectors of one vector in each row, by elements");
     }
 
     @EachFloatingDType

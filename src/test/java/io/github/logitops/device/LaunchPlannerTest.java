@@ -28,7 +28,7 @@ class LaunchPlannerTest {
     })
     void inColumnsAThreadTakesARow(long rows, int blocks) {
         LaunchPlanner.Geometry expected = new LaunchPlanner.Geometry(blocks, 128);
-        assertEquals(expected, LaunchPlanner.geometry(Tier.COLS, rows, 19, DType.F32, 1, H100));
+        assertEquals(expected, LaunchPlanner.geometry(Tier.COLS, rows, 19, DType.F32, 4, H100));
         assertEquals(expected, LaunchPlanner.threadPerRow(rows));
     }
 
@@ -54,17 +54,17 @@ class LaunchPlannerTest {
     void theLengthOfARowSaysHowManyThreadsTakeIt(DType dtype, int classes, int threads, int rowsOfBlock) {
         LaunchPlanner.Geometry one = LaunchPlanner.geometry(Tier.ROWS, 1, classes, dtype, 0, H100);
         assertEquals(new LaunchPlanner.Geometry(1, threads, rowsOfBlock, 0, 0), one);
-        LaunchPlanner.Geometry many = LaunchPlanner.geometry(Tier.ROWS, 1L << 40, classes, dtype, 1, T4);
+        LaunchPlanner.Geometry many = LaunchPlanner.geometry(Tier.ROWS, 1L << 40, classes, dtype, 8, T4);
         assertEquals(threads, many.threads());
         assertEquals(rowsOfBlock, many.rows());
         assertEquals(Integer.MAX_VALUE, many.blocks());
         assertEquals(
                 8,
-                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock, classes, dtype, 1, T4)
+                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock, classes, dtype, 8, T4)
                         .blocks());
         assertEquals(
                 9,
-                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock + 1, classes, dtype, 1, T4)
+                LaunchPlanner.geometry(Tier.ROWS, 8L * rowsOfBlock + 1, classes, dtype, 8, T4)
                         .blocks());
     }
 
@@ -81,9 +81,9 @@ class LaunchPlannerTest {
         "F32, 28672, 2, 7, 229376",
         "F32, 28673, 2, 7, 229376",
     })
-    void ofARowThatIsReadTwiceAsMuchIsKeptAsFits(DType dtype, int classes, int keptRows, int kept, int bytes) {
+    void ofARowThatIsReadTwiceAsMuchIsKeptAsFits(DType dtype, int classes, int times, int kept, int bytes) {
         LaunchPlanner.Geometry geometry =
-                LaunchPlanner.geometry(Tier.ROWS, 1 << 20, classes, dtype, keptRows, H100 + (1 << 10));
+                LaunchPlanner.geometry(Tier.ROWS, 1 << 20, classes, dtype, times * dtype.bytes(), H100 + (1 << 10));
         assertEquals(kept, geometry.kept());
         assertEquals(bytes, geometry.sharedBytes());
     }
@@ -91,10 +91,10 @@ class LaunchPlannerTest {
     @Test
     void lessIsKeptWhereThereIsLess() {
         assertEquals(
-                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 1, T4).kept());
+                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, T4).kept());
         assertEquals(
                 0,
-                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 1, 4096).kept());
+                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, 4096).kept());
     }
 
     @Test

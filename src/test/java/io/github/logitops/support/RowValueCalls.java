@@ -12,10 +12,12 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.Shape;
 import io.github.logitops.spec.TemperatureFactor;
 import io.github.logitops.support.OpCall.Ran;
 import io.github.logitops.support.OpCall.Targets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Calls of masked softmax, of the ops with one number for each row, and of distillation. */
@@ -81,11 +83,13 @@ final class RowValueCalls {
     private Ran maskedSoftmax() {
         DeviceRows x = call.logits(bench);
         DeviceRows y = poisoned();
-        boolean[] seen = new boolean[(int) call.geometry().shape().elements()];
-        for (int i = 0; i < seen.length; i++) {
-            seen[i] = i % 5 != 2;
-        }
-        Tensor mask = bench.keep(bench.ops().mask(seen, call.geometry().shape(), bench.stream()));
+        int classes = call.geometry().classes();
+        boolean[] seen = new boolean[classes]; // padding: the last fifth is hidden
+        Arrays.fill(seen, 0, classes - classes / 5, true);
+        long[] extents = new long[call.geometry().shape().rank()];
+        Arrays.fill(extents, 1);
+        extents[call.geometry().axis()] = classes;
+        Tensor mask = bench.keep(bench.ops().mask(seen, Shape.of(extents), bench.stream()));
         bench.ops().maskedSoftmax(axis).forward(x.tensor(), Mask.keep(mask), y.tensor(), bench.stream());
         return new Ran(OpCall.named("x", x, "y", y), List.of());
     }
