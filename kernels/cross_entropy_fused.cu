@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
   Tier tier(shape, kept);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
-    const auto target = targets.of(tier, row);
+    const auto target = targets.keep(tier, row);
     if (!target.counted) {  // all threads of the row agree, so none waits for the others at a barrier
       if (tier.leads()) {
         to.write_uncounted(row, target.ignored);

@@ -55,8 +55,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
-  distillation_fused_##tier##_##dtype(                                                                             \
+  LOGITOPS_ENTRY(Tier::kThreads) distillation_fused_##tier##_##dtype(                                              \
       T* dx, logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher, const void* labels,          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
       int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,       \

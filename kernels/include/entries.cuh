@@ -9,7 +9,8 @@
 // more.
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
-#define LOGITOPS_ROWS_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kThreads, Tier::kBlocks)
+// An entry of a tier, whose registers are limited to what leaves a multiprocessor enough threads.
+#define LOGITOPS_ROWS_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kBoundThreads, Tier::kBoundBlocks)
 
 #define LOGITOPS_EACH_TIER(ENTRY, dtype, T)    \
   ENTRY(rows, logitops::TierRows<T>, dtype, T) \

@@ -59,14 +59,24 @@ struct Targets {
 
   template <class Tier>
   LOGITOPS_DEVICE auto of(const Tier& tier, int64_t row) const {
+    return target(tier, row, tier.row(probabilities, row));
+  }
+
+  /** For kernels that look at probabilities again for the gradient. */
+  template <class Tier>
+  LOGITOPS_DEVICE auto keep(const Tier& tier, int64_t row) const {
+    return target(tier, row, tier.template keep<1>(probabilities, row));
+  }
+
+ private:
+  template <class Tier, class Q>
+  LOGITOPS_DEVICE auto target(const Tier& tier, int64_t row, Q probabilities_row) const {
     const LabelTarget<A> target = labels.of(row);
-    const auto probabilities_row = tier.row(probabilities, row);
     // What is before the first column wraps to beyond the last.
     const bool here = target.label != kNoClass && target.label - first < cols;
-    const A* weights = labels.weights == nullptr ? nullptr : labels.weights + first;
-    const auto weights_row = tier.per_column(weights);
-    return Target<A, std::remove_const_t<decltype(probabilities_row)>, std::remove_const_t<decltype(weights_row)>>{
-        target, here ? target.label - first : kNoClass, weights_row, probabilities_row};
+    auto weights_row = tier.per_column(labels.weights == nullptr ? nullptr : labels.weights + first);
+    return Target<A, Q, decltype(weights_row)>{target, here ? target.label - first : kNoClass, weights_row,
+                                               probabilities_row};
   }
 };
 

@@ -75,8 +75,9 @@ class TierCols {
 
  public:
   static constexpr int kThreads = 128;
+  static constexpr int kBoundThreads = kThreads;
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
-  static constexpr int kBlocks = sizeof(A) == 8 ? 3 : 5;
+  static constexpr int kBoundBlocks = sizeof(A) == 8 ? 3 : 5;
 
   LOGITOPS_DEVICE explicit TierCols(Shape shape, int = 0) : inner_(shape.inner), cols_(shape.cols) {}
 

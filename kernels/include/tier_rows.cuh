@@ -187,9 +187,11 @@ class TierRows {
   static constexpr int kVector = kVectorBytes / sizeof(T);
 
  public:
-  /** The most threads that a row may have: each can have 128 registers, 255 in f64. */
+  /** The most threads that a row may have. */
   static constexpr int kThreads = sizeof(A) == 8 ? 256 : 512;
-  static constexpr int kBlocks = 1;
+  /** For 96 registers, with which a multiprocessor holds 640 threads, and for 255 in f64. */
+  static constexpr int kBoundThreads = sizeof(A) == 8 ? 256 : 640;
+  static constexpr int kBoundBlocks = 1;
 
   /** `kept` batches of each thread wait in shared memory. */
   LOGITOPS_DEVICE explicit TierRows(Shape shape, int kept = 0)
@@ -215,15 +217,18 @@ class TierRows {
     return DenseRow<U>{data};
   }
 
-  /** A row that is read more than once, not before await_kept(); kIndex tells rows that are kept together apart. */
+  /** A row that is read more than once, not before await_kept(); kIndex tells rows that are kept together apart. Of a
+   * tensor that is null, nothing. */
   template <int kIndex = 0>
   LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
     KeptRow<const T> kept{this->row(tensor, row), own_vector(kIndex * kept_ * kBatch<A> / kVector), threads(), kept_};
-    each_batch([&](auto columns) {
-      if (columns.index < kept_) {
-        kept.fetch(columns);
-      }
-    });
+    if (tensor.data != nullptr) {
+      each_batch([&](auto columns) {
+        if (columns.index < kept_) {
+          kept.fetch(columns);
+        }
+      });
+    }
     return kept;
   }
 

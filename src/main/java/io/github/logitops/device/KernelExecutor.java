@@ -236,8 +236,13 @@ public final class KernelExecutor implements Executor {
         Rows targets = inputs.probabilities() == null ? x : inputs.probabilities();
         Tier tier = LaunchPlanner.tier(x, targets, dx);
         Kernel kernel = Kernel.crossEntropy(direction, tier, x.dtype());
-        if (direction == Kernel.Direction.FUSED) {
-            launchKeeping(x.dtype().bytes(), kernel, tier, x, arguments, stream);
+        int keptBytes = switch (direction) {
+            case FWD -> x.dtype().bytes();
+            case BWD -> 0;
+            case FUSED -> (inputs.probabilities() == null ? 1 : 2) * x.dtype().bytes();
+        };
+        if (keptBytes > 0) {
+            launchKeeping(keptBytes, kernel, tier, x, arguments, stream);
         } else {
             launchRows(kernel, tier, x, arguments, stream);
         }

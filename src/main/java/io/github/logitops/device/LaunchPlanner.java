@@ -73,10 +73,10 @@ final class LaunchPlanner {
         return new Geometry(blocks(rows, SMALL_BLOCK), SMALL_BLOCK);
     }
 
-    /** A batch for each thread up to a warp; then up to 32 columns for each, and no barrier as long as a warp will do. */
+    /** A batch for each thread up to a warp, then up to 64 columns: fewer threads share a row's reductions at less cost. */
     private static int threads(int classes, DType dtype) {
         int most = dtype == DType.F64 ? 256 : 512; // as in the kernels: more would have too few registers
-        int warps = powerOf2((classes + 32L * WARP - 1) / (32 * WARP));
+        int warps = powerOf2((classes + 64L * WARP - 1) / (64 * WARP));
         return warps > 1 ? Math.min(warps * WARP, most) : Math.min(powerOf2((classes + 7L) / 8), WARP);
     }
 

@@ -109,7 +109,7 @@ class KernelExecutorTest {
         assertEquals(
                 List.of(
                         "label_stats, grid=[1,1,1], block=[256,1,1], shared=0",
-                        "cross_entropy_fwd_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=0"),
+                        "cross_entropy_fwd_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=2048"),
                 launched());
     }
 

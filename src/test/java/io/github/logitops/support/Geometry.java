@@ -60,8 +60,7 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(1, 2047),
                 dense(1, 2048),
                 dense(2, 2052).shifted(3),
-                dense(1, 4100),
-                dense(1, 8193));
+                dense(1, 4104));
     }
 
     public Layout layout() {
