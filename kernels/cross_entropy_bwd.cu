@@ -27,10 +27,13 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
       write_zeros<A>(tier, dx_row);
       return;
     }
+    const auto x_row = tier.keep(x, row);
     const A target_sum = target.spreads() ? target_sums[row] : target.peak;
     const Probability<A> probability{logits.unit(), is_finite(lse[row]) ? lse[row] : A(NAN), exponent_unit(A(1)), 1};
-    write_gradient(tier, dx_row, tier.row(x, row), logits, target, probability,
-                   gradient.of_probability(target_sum, lse[row]), gradient.factor(row));
+    tier.await_kept(x_row);
+    write_gradient(tier, dx_row, x_row, logits, target, probability, gradient.of_probability(target_sum, lse[row]),
+                   gradient.factor(row));
+    tier.release_kept(x_row);
   });
 }
 
@@ -43,12 +46,12 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
       const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
       int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,         \
-      LOGITOPS_LOSS_NUMBERS, double scale) {                                                                       \
+      LOGITOPS_LOSS_NUMBERS, double scale, int32_t kept) {                                                         \
     using A = logitops::Arithmetic<T>;                                                                             \
     logitops::cross_entropy_backward<Tier, T, A>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, target_sums,  \
                                                  LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),  \
                                                  {divisors, row_scale, scale, static_cast<A>(z_loss)},             \
-                                                 {rows, inner, static_cast<uint32_t>(cols)});                      \
+                                                 LOGITOPS_SHAPE);                                                  \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

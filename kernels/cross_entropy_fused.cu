@@ -23,8 +23,8 @@ namespace logitops {
 
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<const T> x, Targets<T> targets,
-                                         Logits<A> logits, GradientScale<A> gradient, Shape shape, int kept) {
-  Tier tier(shape, kept);
+                                         Logits<A> logits, GradientScale<A> gradient, Shape shape) {
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
     const auto target = targets.keep(tier, row);
@@ -36,7 +36,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
       return;
     }
     const auto x_row = tier.keep(x, row);
-    tier.await_kept();
+    tier.await_kept(x_row, target.probabilities);
     const RowLoss loss(tier, x_row, logits, target, to);
     if (tier.leads()) {
       loss.write(to, row, gradient.z_loss);
@@ -46,6 +46,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
                                      1 / sums.sum};
     write_gradient(tier, dx_row, x_row, logits, target, probability,
                    gradient.of_probability(target.peak + sums.spread, sums.lse(logits.unit())), gradient.factor(row));
+    tier.release_kept(x_row, target.probabilities);
   });
 }
 
@@ -64,7 +65,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
     logitops::cross_entropy_fused<Tier, T, A>(                                                                        \
         {dx, dx_outer, dx_axis}, {row_losses, lse, target_sums, z_losses, argmax, correct, entropy},                  \
         {x, x_outer, x_axis}, LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),                        \
-        {divisors, row_scale, scale, static_cast<A>(z_loss)}, {rows, inner, static_cast<uint32_t>(cols)}, kept);      \
+        {divisors, row_scale, scale, static_cast<A>(z_loss)}, LOGITOPS_SHAPE);                                        \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

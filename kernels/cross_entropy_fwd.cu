@@ -22,12 +22,12 @@ namespace logitops {
 
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partials, Tensor<const T> x,
-                                           Targets<T> targets, Logits<A> logits, Shape shape, A z_loss, int kept) {
-  Tier tier(shape, kept);
+                                           Targets<T> targets, Logits<A> logits, Shape shape, A z_loss) {
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto target = targets.of(tier, row);
-    const auto x_row = tier.keep(x, row);  // read once, but so all of it is under way at once
-    tier.await_kept();
+    const auto x_row = tier.keep(x, row);
+    tier.await_kept(x_row);
     const RowLoss loss(tier, x_row, logits, target, to);
     if (!tier.leads()) {
       return;
@@ -42,19 +42,18 @@ LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partial
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
-  cross_entropy_fwd_##tier##_##dtype(                                                                                \
-      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,       \
-      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,        \
-      logitops::Arithmetic<T>* partials, const T* x, const void* labels, const T* probabilities,                     \
-      const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols, int64_t x_outer,            \
-      int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS, int32_t kept) {                        \
-    using A = logitops::Arithmetic<T>;                                                                               \
-    logitops::cross_entropy_forward<Tier, T, A>(                                                                     \
-        {row_losses, lse, target_sums, z_losses, argmax, correct, entropy}, {partials, rows}, {x, x_outer, x_axis},  \
-        LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), {rows, inner, static_cast<uint32_t>(cols)}, \
-        static_cast<A>(z_loss), kept);                                                                               \
+#define ENTRY(tier, Tier, dtype, T)                                                                                 \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                         \
+  cross_entropy_fwd_##tier##_##dtype(                                                                               \
+      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,      \
+      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,       \
+      logitops::Arithmetic<T>* partials, const T* x, const void* labels, const T* probabilities,                    \
+      const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols, int64_t x_outer,           \
+      int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS, int32_t kept) {                       \
+    using A = logitops::Arithmetic<T>;                                                                              \
+    logitops::cross_entropy_forward<Tier, T, A>(                                                                    \
+        {row_losses, lse, target_sums, z_losses, argmax, correct, entropy}, {partials, rows}, {x, x_outer, x_axis}, \
+        LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), LOGITOPS_SHAPE, static_cast<A>(z_loss));   \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -22,8 +22,8 @@ namespace logitops {
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
                                         ClassLabels labels, const A* row_scale, const double* divisors, Shape shape,
-                                        DistillationNumbers<A> numbers, double scale, int kept) {
-  Tier tier(shape, kept);
+                                        DistillationNumbers<A> numbers, double scale) {
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
     const RowLabel label = row_label(labels, row, shape.cols);
@@ -36,7 +36,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
     }
     const auto student_row = tier.keep(student, row);
     const auto teacher_row = tier.template keep<1>(teacher, row);
-    tier.await_kept();
+    tier.await_kept(student_row, teacher_row);
     const A factor = row_factor(scale, row_scale, row, divisors);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, distillation.is_kl() ? 1 : 2, [&](auto columns, Batch<A>& v) {
@@ -46,6 +46,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
       }
       dx_row.store(columns, v);
     });
+    tier.release_kept(student_row, teacher_row);
     if (tier.leads()) {
       row_losses[row] = distillation.loss();
     }
@@ -66,13 +67,13 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
     logitops::distillation_fused<Tier, T>(                                                                         \
         {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                               \
         {teacher, teacher_outer, teacher_axis}, {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},      \
-        row_scale, divisors, {rows, inner, static_cast<uint32_t>(cols)},                                           \
+        row_scale, divisors, LOGITOPS_SHAPE,                                                                       \
         logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature),                                      \
                                          {static_cast<logitops::DivergenceKind>(divergence),                       \
                                           static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},               \
                                          static_cast<A>(hard),                                                     \
                                          static_cast<A>(soft)},                                                    \
-        scale, kept);                                                                                              \
+        scale);                                                                                                    \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

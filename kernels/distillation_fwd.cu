@@ -18,8 +18,8 @@ namespace logitops {
 
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
-                                          ClassLabels labels, Shape shape, DistillationNumbers<A> numbers, int kept) {
-  Tier tier(shape, kept);
+                                          ClassLabels labels, Shape shape, DistillationNumbers<A> numbers) {
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const RowLabel label = row_label(labels, row, shape.cols);
     if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
@@ -30,7 +30,7 @@ LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student
     }
     const auto student_row = tier.keep(student, row);
     const auto teacher_row = tier.template keep<1>(teacher, row);
-    tier.await_kept();
+    tier.await_kept(student_row, teacher_row);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, 1, [](auto, const Batch<A>&) {});
     if (tier.leads()) {
@@ -52,13 +52,12 @@ LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student
     using A = logitops::Arithmetic<T>;                                                                                \
     logitops::distillation_forward<Tier, T>(                                                                          \
         row_losses, {student, student_outer, student_axis}, {teacher, teacher_outer, teacher_axis},                   \
-        {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0}, {rows, inner, static_cast<uint32_t>(cols)},     \
+        {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0}, LOGITOPS_SHAPE,                                 \
         logitops::DistillationNumbers<A>{static_cast<A>(inverse_temperature),                                         \
                                          {static_cast<logitops::DivergenceKind>(divergence),                          \
                                           static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},                  \
                                          static_cast<A>(hard),                                                        \
-                                         static_cast<A>(soft)},                                                       \
-        kept);                                                                                                        \
+                                         static_cast<A>(soft)});                                                      \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -19,7 +19,7 @@ LOGITOPS_DEVICE void entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* 
   tier.each_row(shape, [&](int64_t row) {
     const A factor = row_factor(scale, row_scale, row);
     const A of_row = entropy[row];
-    write_from_lse(tier, tier.row(dx, row), tier.row(x, row), lse[row], [&](A log_p, uint32_t) {
+    write_from_lse(tier, tier.row(dx, row), tier.keep(x, row), lse[row], [&](A log_p, uint32_t) {
       const A p = exponential(log_p);
       return p == 0 ? A(0) : -p * (log_p + of_row) * factor;
     });
@@ -33,9 +33,9 @@ LOGITOPS_DEVICE void entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* 
   entropy_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* entropy,                       \
                                const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* row_scale,    \
                                int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,    \
-                               int64_t x_outer, int64_t x_axis, double scale) {                                 \
+                               int64_t x_outer, int64_t x_axis, double scale, int32_t kept) {                   \
     logitops::entropy_backward<Tier, T>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, entropy, lse, row_scale, \
-                                        {rows, inner, static_cast<uint32_t>(cols)}, scale);                     \
+                                        LOGITOPS_SHAPE, scale);                                                 \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

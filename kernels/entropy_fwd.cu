@@ -18,7 +18,7 @@ template <class Tier, class T, class A>
 LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shape shape) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
-    const auto x_row = tier.row(x, row);
+    const auto x_row = tier.keep(x, row);
     const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row, ExpSum<A>(1, true));  // with moments
     if (tier.leads()) {
       entropy[row] = exp_sum.regular() ? exp_sum.entropy() : A(NAN);
@@ -31,12 +31,12 @@ LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shap
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                          \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                  \
-  entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse, const T* x,   \
-                               int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis) { \
-    logitops::entropy_forward<Tier, T>(entropy, lse, {x, x_outer, x_axis},                                   \
-                                       {rows, inner, static_cast<uint32_t>(cols)});                          \
+#define ENTRY(tier, Tier, dtype, T)                                                                        \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                \
+  entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse, const T* x, \
+                               int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis, \
+                               int32_t kept) {                                                             \
+    logitops::entropy_forward<Tier, T>(entropy, lse, {x, x_outer, x_axis}, LOGITOPS_SHAPE);                \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -35,8 +35,7 @@ struct LogSoftmaxGradient {
                                    int64_t y_outer, int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale, \
                                    int32_t kept) {                                                                   \
     logitops::softmax_backward<Tier, logitops::LogSoftmaxGradient, T>(                                               \
-        {dx, dx_outer, dx_axis}, {y, y_outer, y_axis}, {dy, dy_outer, dy_axis}, row_scale,                           \
-        {rows, inner, static_cast<uint32_t>(cols)}, scale, kept);                                                    \
+        {dx, dx_outer, dx_axis}, {y, y_outer, y_axis}, {dy, dy_outer, dy_axis}, row_scale, LOGITOPS_SHAPE, scale);   \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -32,7 +32,7 @@ class LogSoftmax {
   log_softmax_fwd_##tier##_##dtype(T* y, const T* x, int64_t rows, int64_t inner, int32_t cols, int64_t y_outer, \
                                    int64_t y_axis, int64_t x_outer, int64_t x_axis, int32_t kept) {              \
     logitops::softmax_forward<Tier, logitops::LogSoftmax, T>({y, y_outer, y_axis}, {x, x_outer, x_axis},         \
-                                                             {rows, inner, static_cast<uint32_t>(cols)}, kept);  \
+                                                             LOGITOPS_SHAPE);                                    \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -18,20 +18,21 @@ LOGITOPS_DEVICE void log_sum_exp_backward(Tensor<T> dx, Tensor<const T> x, const
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const A factor = row_factor(scale, row_scale, row);
-    write_from_lse(tier, tier.row(dx, row), tier.row(x, row), lse[row],
+    write_from_lse(tier, tier.row(dx, row), tier.keep(x, row), lse[row],
                    [&](A log_p, uint32_t) { return factor * exponential(log_p); });
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                    \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                            \
-  log_sum_exp_bwd_##tier##_##dtype(                                                                                    \
-      T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* row_scale, int64_t rows,   \
-      int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, double scale) { \
-    logitops::log_sum_exp_backward<Tier, T>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, row_scale,             \
-                                            {rows, inner, static_cast<uint32_t>(cols)}, scale);                        \
+#define ENTRY(tier, Tier, dtype, T)                                                                                  \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
+  log_sum_exp_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* lse,                            \
+                                   const logitops::Arithmetic<T>* row_scale, int64_t rows, int64_t inner,            \
+                                   int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, \
+                                   double scale, int32_t kept) {                                                     \
+    logitops::log_sum_exp_backward<Tier, T>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, row_scale,           \
+                                            LOGITOPS_SHAPE, scale);                                                  \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -17,7 +17,7 @@ LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, 
   using A = Arithmetic<T>;
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
-    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, tier.row(x, row));
+    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, tier.keep(x, row));
     if (tier.leads()) {
       lse[row] = exp_sum.shift() + logarithm(exp_sum.sum());
     }
@@ -26,11 +26,11 @@ LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, 
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
-  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner,          \
-                                   int32_t cols, int64_t x_outer, int64_t x_axis) {                                \
-    logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, {rows, inner, static_cast<uint32_t>(cols)}); \
+#define ENTRY(tier, Tier, dtype, T)                                                                       \
+  LOGITOPS_ROWS_ENTRY(Tier)                                                                               \
+  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner, \
+                                   int32_t cols, int64_t x_outer, int64_t x_axis, int32_t kept) {         \
+    logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, LOGITOPS_SHAPE);                    \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

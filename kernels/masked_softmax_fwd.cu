@@ -20,9 +20,9 @@
 namespace logitops {
 
 template <class Tier, class T>
-LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape, int kept) {
+LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape) {
   using A = Arithmetic<T>;
-  Tier tier(shape, kept);
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto x_row = tier.row(x, row);
     const auto y_row = tier.row(y, row);
@@ -71,7 +71,7 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
         {y, y_outer, y_axis}, {x, x_outer, x_axis},                                                                  \
         {mask, mask_is_additive != 0, mask_middle, mask_inner, mask_outer_stride, mask_middle_stride,                \
          mask_inner_stride, mask_axis, queries},                                                                     \
-        {rows, inner, static_cast<uint32_t>(cols)}, kept);                                                           \
+        LOGITOPS_SHAPE);                                                                                             \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

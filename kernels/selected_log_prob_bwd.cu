@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void selected_log_prob_backward(Tensor<T> dx, Tensor<const T> x,
       return;
     }
     const A factor = row_factor(scale, row_scale, row);
-    write_from_lse(tier, tier.row(dx, row), tier.row(x, row), lse[row], [&](A log_p, uint32_t column) {
+    write_from_lse(tier, tier.row(dx, row), tier.keep(x, row), lse[row], [&](A log_p, uint32_t column) {
       return ((column == label.label ? A(1) : A(0)) - exponential(log_p)) * factor;
     });
   });
@@ -41,10 +41,10 @@ LOGITOPS_DEVICE void selected_log_prob_backward(Tensor<T> dx, Tensor<const T> x,
                                          const logitops::Arithmetic<T>* row_scale, int64_t rows, int64_t inner,     \
                                          int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer,          \
                                          int64_t x_axis, int32_t labels_are_i64, int64_t ignore_index,              \
-                                         int32_t has_ignore, double scale) {                                        \
+                                         int32_t has_ignore, double scale, int32_t kept) {                          \
     logitops::selected_log_prob_backward<Tier, T>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse,               \
                                                   {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},     \
-                                                  row_scale, {rows, inner, static_cast<uint32_t>(cols)}, scale);    \
+                                                  row_scale, LOGITOPS_SHAPE, scale);                                \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

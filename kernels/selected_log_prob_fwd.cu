@@ -28,7 +28,7 @@ LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const
       }
       return;
     }
-    const auto x_row = tier.row(x, row);
+    const auto x_row = tier.keep(x, row);
     const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row);
     if (tier.leads()) {
       const A log_sum = logarithm(exp_sum.sum());
@@ -46,10 +46,10 @@ LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const
   selected_log_prob_fwd_##tier##_##dtype(logitops::Arithmetic<T>* log_prob, logitops::Arithmetic<T>* lse, const T* x, \
                                          const void* labels, int64_t rows, int64_t inner, int32_t cols,               \
                                          int64_t x_outer, int64_t x_axis, int32_t labels_are_i64,                     \
-                                         int64_t ignore_index, int32_t has_ignore) {                                  \
+                                         int64_t ignore_index, int32_t has_ignore, int32_t kept) {                    \
     logitops::selected_log_prob_forward<Tier, T>(log_prob, lse, {x, x_outer, x_axis},                                 \
                                                  {labels, labels_are_i64 != 0, ignore_index, has_ignore != 0},        \
-                                                 {rows, inner, static_cast<uint32_t>(cols)});                         \
+                                                 LOGITOPS_SHAPE);                                                     \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -92,7 +92,9 @@ class RowDistillation {
           const A p = of_teacher_.p(u[k]);
           const A q = of_student_.p(x[k]);
           const auto share = numbers_.divergence.share(p, q, of_student_.log_ratio(x[k], of_teacher_, u[k]));
-          x[k] = gradient(x[k], divergence_gradient(p, q, share.log_ratio), columns[k]);
+          if (pass == passes - 1) {
+            x[k] = gradient(x[k], divergence_gradient(p, q, share.log_ratio), columns[k]);
+          }
           u[k] = share.divergence;
           v[k] = share.of_q;
           w[k] = share.drift;

@@ -12,6 +12,10 @@
 // An entry of a tier, whose registers are limited to what leaves a multiprocessor enough threads.
 #define LOGITOPS_ROWS_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kBoundThreads, Tier::kBoundBlocks)
 
+// What every such entry says of its rows.
+#define LOGITOPS_SHAPE \
+  logitops::Shape { rows, inner, static_cast<uint32_t>(cols), kept }
+
 #define LOGITOPS_EACH_TIER(ENTRY, dtype, T)    \
   ENTRY(rows, logitops::TierRows<T>, dtype, T) \
   ENTRY(cols, logitops::TierCols<T>, dtype, T)

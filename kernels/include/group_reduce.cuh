@@ -46,15 +46,21 @@ class GroupReduce {
     return reduce(value, [](long long& into, long long from) { into = from < into ? from : into; });
   }
 
+  /** Orders what the threads of the group did before against what they do after. */
+  LOGITOPS_DEVICE static void sync() {
+    if (blockDim.x <= kWarp) {
+      __syncwarp(members());
+    } else {
+      __syncthreads();
+    }
+  }
+
  private:
   template <class V, class Combine>
   LOGITOPS_DEVICE V reduce(V value, Combine combine) {
     if (blockDim.x <= kWarp) {
-      // Groups of a warp may be at different places: each names its own lanes.
-      const uint32_t first_lane = (threadIdx.y * blockDim.x) % kWarp;
-      const uint32_t members = (UINT32_MAX >> (kWarp - blockDim.x)) << first_lane;
-      butterfly(members, value, blockDim.x / 2, combine);
-      __syncwarp(members);  // like the barrier below, orders what was read before against what is written after
+      butterfly(members(), value, blockDim.x / 2, combine);
+      __syncwarp(members());  // like the barrier below, orders what was read before against what is written after
       return value;
     }
     __shared__ V of_warp[2][kWarp];
@@ -68,7 +74,7 @@ class GroupReduce {
     // reading threads before it.
     __syncthreads();
     const uint32_t warps = blockDim.x / kWarp;
-    value = of_warp[slot_][threadIdx.x % warps];
+    value = of_warp[slot_][threadIdx.x & (warps - 1)];
     butterfly(UINT32_MAX, value, warps / 2, combine);
     return value;
   }
@@ -76,10 +82,16 @@ class GroupReduce {
   /** Combines the values of 2 * mask neighbouring lanes. */
   template <class V, class Combine>
   LOGITOPS_DEVICE static void butterfly(uint32_t members, V& value, uint32_t mask, Combine combine) {
-#pragma unroll 1  // code that is five times as long would not be measurably faster
+#pragma unroll 1  // it is said often, and the code would be five times as long
     for (; mask > 0; mask /= 2) {
       combine(value, shuffle_xor(members, value, mask));
     }
+  }
+
+  /** The lanes of a group within a warp. Groups of a warp may be at different places: each names its own lanes. */
+  LOGITOPS_DEVICE static uint32_t members() {
+    const uint32_t first_lane = (threadIdx.y * blockDim.x) % kWarp;
+    return (UINT32_MAX >> (kWarp - blockDim.x)) << first_lane;
   }
 
   static constexpr uint32_t kWarp = 32;

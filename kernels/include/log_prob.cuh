@@ -5,9 +5,10 @@
 
 namespace logitops {
 
-/** Reads a row once; all of its threads get the same sum. */
+/** Reads a row that is kept once; all of its threads get the same sum. */
 template <class A, class Tier, class X>
 LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = ExpSum<A>()) {
+  tier.await_kept(x_row);
   tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(-INFINITY), v);
@@ -23,6 +24,7 @@ LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = Ex
  */
 template <class A, class Tier, class DX, class X, class Gradient>
 LOGITOPS_DEVICE void write_from_lse(const Tier& tier, DX dx_row, X x_row, A lse, Gradient gradient) {
+  tier.await_kept(x_row);
   const A shift = is_finite(lse) ? lse : A(NAN);
   tier.each_batch([&](auto columns) {
     Batch<A> v;
@@ -33,6 +35,7 @@ LOGITOPS_DEVICE void write_from_lse(const Tier& tier, DX dx_row, X x_row, A lse,
     }
     dx_row.store(columns, v);
   });
+  tier.release_kept(x_row);
 }
 
 }  // namespace logitops

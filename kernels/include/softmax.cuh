@@ -7,13 +7,13 @@ namespace logitops {
 
 /** y = Output(exp sum of x)(x), row by row. */
 template <class Tier, template <class> class Output, class T>
-LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape, int kept) {
+LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape) {
   using A = Arithmetic<T>;
-  Tier tier(shape, kept);
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto x_row = tier.keep(x, row);
     const auto y_row = tier.row(y, row);
-    tier.await_kept();
+    tier.await_kept(x_row);
     ExpSum<A> exp_sum;
     tier.each_batch([&](auto columns) {
       Batch<A> v;
@@ -32,20 +32,21 @@ LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape
       }
       y_row.store(columns, v);
     });
+    tier.release_kept(x_row);
   });
 }
 
 /** dx = factor * Gradient::of(y, dy, sum of Gradient::term(y, dy)), row by row. */
 template <class Tier, template <class> class Gradient, class T>
 LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<const T> dy,
-                                      const Arithmetic<T>* row_scale, Shape shape, double scale, int kept) {
+                                      const Arithmetic<T>* row_scale, Shape shape, double scale) {
   using A = Arithmetic<T>;
-  Tier tier(shape, kept);
+  Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dy_row = tier.keep(dy, row);
     const auto y_row = Gradient<A>::y_row(tier, y, row);
     const auto dx_row = tier.row(dx, row);
-    tier.await_kept();
+    tier.await_kept(dy_row, y_row);
     Compensated<A> sum;
     tier.each_batch([&](auto columns) {
       Batch<A> y_v, dy_v;
@@ -70,6 +71,7 @@ LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<co
       }
       dx_row.store(columns, y_v);
     });
+    tier.release_kept(dy_row, y_row);
   });
 }
 

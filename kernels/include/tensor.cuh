@@ -11,6 +11,7 @@ struct Shape {
   int64_t rows;
   int64_t inner;
   uint32_t cols;  // unsigned, so that the column after the last batch of 2^31 - 1 columns does not overflow
+  int kept;       // batches of each thread that wait in shared memory, of every row that is kept
 };
 
 /** a / b of numbers that are not negative, in 32 bits where both fit: a 64-bit division costs as much as several

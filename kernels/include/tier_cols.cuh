@@ -79,7 +79,7 @@ class TierCols {
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
   static constexpr int kBoundBlocks = sizeof(A) == 8 ? 3 : 5;
 
-  LOGITOPS_DEVICE explicit TierCols(Shape shape, int = 0) : inner_(shape.inner), cols_(shape.cols) {}
+  LOGITOPS_DEVICE explicit TierCols(Shape shape) : inner_(shape.inner), cols_(shape.cols) {}
 
   /** Calls f(row) for every row of this thread. */
   template <class F>
@@ -109,7 +109,11 @@ class TierCols {
     return this->row(tensor, row);
   }
 
-  LOGITOPS_DEVICE void await_kept() const {}
+  template <class... Rows>
+  LOGITOPS_DEVICE void await_kept(const Rows&...) const {}
+
+  template <class... Rows>
+  LOGITOPS_DEVICE void release_kept(const Rows&...) const {}
 
   LOGITOPS_DEVICE auto keep_values() const { return NoValues<A>{}; }
 

@@ -3,183 +3,21 @@
 //
 // Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid: groups
 //           step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` batches of every
-//           thread of the block, times the rows that the op keeps at the same time.
+//           thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
 // Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows begin
 //           at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
 //           neighbours, and which thread adds up a column depends on the length of the row alone: a row gives the same
 //           bits at any address, alone or in a batch.
-// Hazards   A thread writes its own columns only, and only after all of its row's reductions. What else it reads of a
-//           row (the label's logit) it must have in a register by the first of them, which orders that read before all
-//           writes: this is what makes in place right. In shared memory a thread reads what it put there, nothing else.
+// Hazards   A thread writes its own columns only, after the row's first reduction, if any, and after it has itself read
+//           them for the last time. What else it reads of a row (the label's logit) it must have in a register by that reduction,
+//           which orders it, and the copies to shared memory, before all writes: this is what makes in place right.
 #pragma once
 
 #include "group_reduce.cuh"
+#include "kept_row.cuh"
 #include "tensor.cuh"
-#include "vector.cuh"
 
 namespace logitops {
-
-/** A batch of a thread's columns, in kVector at a time; those past the end of the row are not held. */
-template <int kVector>
-struct GroupColumns {
-  uint32_t first;
-  uint32_t cols;
-  uint32_t next;         // from a column to the next of its vector: 1, or the number of threads
-  uint32_t next_vector;  // from a vector to the next of the batch
-  int index;             // of the batch in its row
-  bool wide;             // whether it is vectors of side-by-side columns, none of which reaches past the end
-
-  LOGITOPS_DEVICE uint32_t operator[](int k) const {
-    return first + (k % kVector) * next + (k / kVector) * next_vector;
-  }
-  LOGITOPS_DEVICE bool holds(int k) const { return (*this)[k] < cols; }
-};
-
-/** A row in memory. */
-template <class T>
-struct DenseRow {
-  T* first;
-
-  LOGITOPS_DEVICE T* at(uint32_t column) const { return first + column; }
-
-  LOGITOPS_DEVICE bool aligned() const { return reinterpret_cast<uintptr_t>(first) % kVectorBytes == 0; }
-
-  /** Reads a batch; `missing` stands for columns past the end. */
-  template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kBatch<A>]) const {
-    if (columns.wide && aligned()) {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k += kVector) {
-        load_vectors<kVector>(at(columns[k]), columns.holds(k), missing, into + k);
-      }
-    } else {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        into[k] = columns.holds(k) ? widen(*at(columns[k])) : missing;
-      }
-    }
-  }
-
-  /** Reads the columns of a batch whose bits are set, lowest first; 0 for the others, which are held but not wanted. */
-  template <int kVector, class A>
-  LOGITOPS_DEVICE void load_some(GroupColumns<kVector> columns, uint32_t wanted, A (&into)[kBatch<A>]) const {
-    constexpr uint32_t kAll = (1u << kVector) - 1;
-    const bool by_vectors = columns.wide && aligned();
-#pragma unroll
-    for (int k = 0; k < kBatch<A>; k += kVector) {
-      const uint32_t bits = wanted >> k & kAll;
-      if (by_vectors && (bits == kAll || bits == 0)) {
-        load_vectors<kVector>(at(columns[k]), bits != 0, A(0), into + k);
-      } else {
-#pragma unroll
-        for (int i = k; i < k + kVector; i++) {
-          into[i] = (wanted >> i & 1) != 0 ? widen(*at(columns[i])) : A(0);
-        }
-      }
-    }
-  }
-
-  template <int kVector, class A>
-  LOGITOPS_DEVICE void store(GroupColumns<kVector> columns, const A (&values)[kBatch<A>]) const {
-    if (columns.wide && aligned()) {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k += kVector) {
-        if (columns.holds(k)) {
-          store_vectors<kVector>(at(columns[k]), values + k);
-        }
-      }
-    } else {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        if (columns.holds(k)) {
-          logitops::store(at(columns[k]), values[k]);
-        }
-      }
-    }
-  }
-};
-
-extern __shared__ uint4 kept_vectors[];
-
-/** A row of which each thread has its first batches in shared memory. */
-template <class T>
-struct KeptRow {
-  using Element = std::remove_const_t<T>;
-
-  DenseRow<T> row;
-  uint4* own;  // this thread's first vector; the next lies `threads` further
-  uint32_t threads;
-  int batches;
-
-  LOGITOPS_DEVICE T* at(uint32_t column) const { return row.at(column); }
-
-  LOGITOPS_DEVICE uint4* vector(int index) const { return own + index * threads; }
-
-  /** Starts to copy a batch from memory; past the end of the row come zeros. */
-  template <int kVector>
-  LOGITOPS_DEVICE void fetch(GroupColumns<kVector> columns) const {
-    constexpr int kVectors = kBatch<Arithmetic<Element>> / kVector;
-#pragma unroll
-    for (int v = 0; v < kVectors; v++) {
-      uint4* to = vector(columns.index * kVectors + v);
-      const int k = v * kVector;
-      if (columns.wide && row.aligned() && columns.holds(k)) {
-        copy_async<kVectorBytes>(to, at(columns[k]));
-      } else {
-        copy_elements<kVector>(to, [&](int i) { return columns.holds(k + i) ? at(columns[k + i]) : nullptr; });
-      }
-    }
-  }
-
-  template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kBatch<A>]) const {
-    if (columns.index >= batches) {
-      row.load(columns, missing, into);
-      return;
-    }
-#pragma unroll
-    for (int k = 0; k < kBatch<A>; k += kVector) {
-      unpack<Element>(*vector((columns.index * kBatch<A> + k) / kVector), into + k);
-    }
-    if (!columns.holds(kBatch<A> - 1)) {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        into[k] = columns.holds(k) ? into[k] : missing;
-      }
-    }
-  }
-};
-
-/** Values that each thread computed of its first batches, in shared memory. */
-template <class A>
-struct KeptValues {
-  static constexpr int kVectors = sizeof(Batch<A>) / kVectorBytes;
-
-  uint4* own;  // this thread's first vector; the next lies `threads` further
-  uint32_t threads;
-  int batches;
-
-  template <class Columns>
-  LOGITOPS_DEVICE bool has(Columns columns) const {
-    return columns.index < batches;
-  }
-
-  template <class Columns>
-  LOGITOPS_DEVICE void put(Columns columns, const Batch<A>& values) const {
-#pragma unroll
-    for (int v = 0; v < kVectors; v++) {
-      memcpy(own + (columns.index * kVectors + v) * threads, &values[v * kBatch<A> / kVectors], kVectorBytes);
-    }
-  }
-
-  template <class Columns>
-  LOGITOPS_DEVICE void get(Columns columns, Batch<A>& values) const {
-#pragma unroll
-    for (int v = 0; v < kVectors; v++) {
-      unpack<A>(own[(columns.index * kVectors + v) * threads], values + v * kBatch<A> / kVectors);
-    }
-  }
-};
 
 template <class T>
 class TierRows {
@@ -193,9 +31,8 @@ class TierRows {
   static constexpr int kBoundThreads = sizeof(A) == 8 ? 256 : 640;
   static constexpr int kBoundBlocks = 1;
 
-  /** `kept` batches of each thread wait in shared memory. */
-  LOGITOPS_DEVICE explicit TierRows(Shape shape, int kept = 0)
-      : cols_(shape.cols), kept_(kept), wide_(shape.cols % kVector == 0) {}
+  LOGITOPS_DEVICE explicit TierRows(Shape shape)
+      : cols_(shape.cols), kept_(shape.kept), wide_(shape.cols % kVector == 0) {}
 
   /** Calls f(row) for every row of this group; all of its threads call with the same rows. */
   template <class F>
@@ -217,25 +54,47 @@ class TierRows {
     return DenseRow<U>{data};
   }
 
-  /** A row that is read more than once, not before await_kept(); kIndex tells rows that are kept together apart. Of a
-   * tensor that is null, nothing. */
+  /**
+   * A row, or nothing if the tensor is null, that starts to be copied to shared memory and is not looked at before
+   * await_kept(). kIndex tells rows apart that are kept at the same time.
+   */
   template <int kIndex = 0>
   LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
-    KeptRow<const T> kept{this->row(tensor, row), own_vector(kIndex * kept_ * kBatch<A> / kVector), threads(), kept_};
-    if (tensor.data != nullptr) {
+    const uint32_t of_group = kept_ * kVectors * blockDim.x + 1;  // one more: a line may begin within a vector
+    uint4* const vectors = kept_vectors + (kIndex * blockDim.y + threadIdx.y) * of_group;
+    const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
+    const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, kept_,
+                                by_vectors};
+    if (tensor.data != nullptr && by_vectors) {
       each_batch([&](auto columns) {
         if (columns.index < kept_) {
           kept.fetch(columns);
         }
       });
+    } else if (tensor.data != nullptr) {
+      kept.fetch_line(min(cols_, kept_ * kBatch<A> * blockDim.x));
     }
     return kept;
   }
 
-  LOGITOPS_DEVICE void await_kept() const { wait_for_copies(); }
+  /** Waits for the copies of these rows. */
+  template <class... Rows>
+  LOGITOPS_DEVICE void await_kept(const Rows&... rows) const {
+    wait_for_copies();
+    release_kept(rows...);
+  }
+
+  /** Says that this thread looks at these rows no more, where no reduction came after its last look: others may copy the
+   * next row over them. */
+  template <class... Rows>
+  LOGITOPS_DEVICE void release_kept(const Rows&... rows) const {
+    if ((rows.is_shared() || ...)) {
+      group_.sync();
+    }
+  }
 
   /** Room for what is computed of a row: 32 bytes of each thread for each batch. */
-  LOGITOPS_DEVICE auto keep_values() const { return KeptValues<A>{own_vector(0), threads(), kept_}; }
+  LOGITOPS_DEVICE auto keep_values() const { return KeptValues<A>{kept_vectors + thread(), threads(), kept_}; }
 
   /** Calls f(GroupColumns) for each batch of this thread's columns. */
   template <class F>
@@ -255,11 +114,10 @@ class TierRows {
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
 
  private:
-  LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
+  static constexpr int kVectors = kBatch<A> / kVector;  // of a batch
 
-  LOGITOPS_DEVICE static uint4* own_vector(int index) {
-    return kept_vectors + index * threads() + threadIdx.y * blockDim.x + threadIdx.x;
-  }
+  LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
+  LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }
 
   uint32_t cols_;
   int kept_;

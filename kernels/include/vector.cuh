@@ -4,8 +4,6 @@
 #include <cuda_pipeline.h>
 #include <string.h>
 
-#include <type_traits>
-
 #include "dtype.cuh"
 
 namespace logitops {
@@ -61,44 +59,22 @@ LOGITOPS_DEVICE void store_vectors(T* to, const A* values) {
   }
 }
 
-/** Starts to copy kBytes from global to shared memory; before compute capability 8.0, copies them. */
-template <int kBytes>
-LOGITOPS_DEVICE void copy_async(void* to, const void* from) {
-  __pipeline_memcpy_async(to, from, kBytes);
+/** Starts to copy an element or a vector to shared memory. Before compute capability 8.0, and of elements too small for
+ * that, copies. */
+template <class T>
+LOGITOPS_DEVICE void copy_async(T* to, const T* from) {
+  if constexpr (sizeof(T) < 4) {
+    *to = *from;
+  } else {
+    __pipeline_memcpy_async(to, from, sizeof(T));
+  }
 }
 
 /** Waits for all copies that this thread started. */
 LOGITOPS_DEVICE void wait_for_copies() {
   __pipeline_commit();
   __pipeline_wait_prior(0);
-}
-
-/** Starts to copy elements from anywhere into a vector in shared memory; zero where `at` gives null. */
-template <int kCount, class At>
-LOGITOPS_DEVICE void copy_elements(uint4* to, At at) {
-  using T = std::remove_const_t<std::remove_pointer_t<decltype(at(0))>>;
-  if constexpr (sizeof(T) < 4) {  // too small to be copied asynchronously
-    T elements[kCount];
-#pragma unroll
-    for (int k = 0; k < kCount; k++) {
-      const auto from = at(k);
-      elements[k] = from == nullptr ? T(0.0f) : *from;
-    }
-    uint4 vector;
-    memcpy(&vector, elements, kVectorBytes);
-    *to = vector;
-  } else {
-#pragma unroll
-    for (int k = 0; k < kCount; k++) {
-      T* element = reinterpret_cast<T*>(to) + k;
-      const auto from = at(k);
-      if (from == nullptr) {
-        *element = T(0);
-      } else {
-        copy_async<sizeof(T)>(element, from);
-      }
-    }
-  }
+  asm volatile("" ::: "memory");  // which the wait itself does not say to the compiler
 }
 
 }  // namespace logitops

@@ -85,7 +85,7 @@ final class DistillationLaunches {
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
         Rows x = inputs.student();
         int both = 2 * x.dtype().bytes();
-        executor.launchKeeping(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
+        executor.launchRows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
     }
 
     private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {

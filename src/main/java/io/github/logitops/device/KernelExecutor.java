@@ -59,7 +59,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, y);
         strides(arguments, x);
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.FWD, tier, x.dtype());
-        launchKeeping(x.dtype().bytes(), kernel, tier, x, arguments, stream);
+        launchRows(x.dtype().bytes(), kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -78,7 +78,7 @@ public final class KernelExecutor implements Executor {
         arguments.float64(problem.gradScale().value());
         Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
         int readTwice = problem.kind() == SoftmaxKind.SOFTMAX ? 2 : 1; // y and dy, or dy
-        launchKeeping(readTwice * y.dtype().bytes(), kernel, tier, y, arguments, stream);
+        launchRows(readTwice * y.dtype().bytes(), kernel, tier, y, arguments, stream);
     }
 
     @Override
@@ -104,7 +104,7 @@ public final class KernelExecutor implements Executor {
                 .int32(problem.mask().isAdditive() ? 1 : 0)
                 .int64(problem.queries());
         Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
-        launchKeeping(x.dtype().arithmetic().bytes(), kernel, tier, x, arguments, stream);
+        launchRows(x.dtype().arithmetic().bytes(), kernel, tier, x, arguments, stream);
     }
 
     @Override
@@ -236,16 +236,8 @@ public final class KernelExecutor implements Executor {
         Rows targets = inputs.probabilities() == null ? x : inputs.probabilities();
         Tier tier = LaunchPlanner.tier(x, targets, dx);
         Kernel kernel = Kernel.crossEntropy(direction, tier, x.dtype());
-        int keptBytes = switch (direction) {
-            case FWD -> x.dtype().bytes();
-            case BWD -> 0;
-            case FUSED -> (inputs.probabilities() == null ? 1 : 2) * x.dtype().bytes();
-        };
-        if (keptBytes > 0) {
-            launchKeeping(keptBytes, kernel, tier, x, arguments, stream);
-        } else {
-            launchRows(kernel, tier, x, arguments, stream);
-        }
+        boolean keepsTargets = direction == Kernel.Direction.FUSED && inputs.probabilities() != null;
+        launchRows((keepsTargets ? 2 : 1) * x.dtype().bytes(), kernel, tier, x, arguments, stream);
     }
 
     private static void targets(KernelArguments arguments, CrossEntropyInputs inputs) {
@@ -295,24 +287,15 @@ public final class KernelExecutor implements Executor {
         return tensor == null ? 0 : tensor.address();
     }
 
-    /** Launches for rows that lie like these. */
-    void launchRows(Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
-        launchRows(kernel, geometry(tier, rows, 0), rows, arguments, stream);
-    }
-
-    /** The same of a kernel that keeps so many bytes of each column: its last argument says for how many batches. */
-    void launchKeeping(int keptBytes, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
-        LaunchPlanner.Geometry geometry = geometry(tier, rows, keptBytes);
-        launchRows(kernel, geometry, rows, arguments.int32(geometry.kept()), stream);
-    }
-
-    private LaunchPlanner.Geometry geometry(Tier tier, Rows rows, int keptBytes) {
-        return LaunchPlanner.geometry(
+    /**
+     * Launches for rows that lie like these.
+     *
+     * @param keptBytes what the kernel keeps of each column; it learns of how many batches as its last argument
+     */
+    void launchRows(int keptBytes, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
+        LaunchPlanner.Geometry geometry = LaunchPlanner.geometry(
                 tier, rows.count(), rows.classes(), rows.dtype(), keptBytes, driver.maxSharedBytes());
-    }
-
-    private void launchRows(
-            Kernel kernel, LaunchPlanner.Geometry geometry, Rows rows, KernelArguments arguments, Stream stream) {
+        arguments.int32(geometry.keptBatches());
         if (rows.count() > 0) { // an empty grid is an error to CUDA
             launch(kernel, geometry, arguments, stream);
         }
@@ -328,7 +311,7 @@ public final class KernelExecutor implements Executor {
                 kernel.entry(),
                 geometry.blocks(),
                 geometry.threads(),
-                geometry.rows(),
+                geometry.rowsOfBlock(),
                 geometry.sharedBytes(),
                 arguments);
         driver.launch(launch, stream.handle());

@@ -12,6 +12,7 @@ final class LaunchPlanner {
     static final int BLOCK_THREADS = 256;
 
     private static final int WARP = 32;
+    private static final int VECTOR_BYTES = 16;
     private static final int BATCH_BYTES = 32; // of arithmetic: the columns that a thread takes at a time
     private static final int SMALL_BLOCK = 128; // threads of a block where a row needs fewer, and of COLS
     private static final int OWN_SHARED_BYTES = 4096; // more than the kernels' variables take
@@ -24,11 +25,11 @@ final class LaunchPlanner {
      *
      * @param blocks blocks in the grid
      * @param threads threads in a block that share a row; all of them in COLS
-     * @param rows rows in a block; 1 in COLS
-     * @param kept batches of each thread that wait in shared memory, of every row that is kept
+     * @param rowsOfBlock rows that a block has at a time; 1 in COLS
+     * @param keptBatches batches of each thread that wait in shared memory, of every row that is kept
      * @param sharedBytes dynamic shared memory of a block
      */
-    record Geometry(int blocks, int threads, int rows, int kept, int sharedBytes) {
+    record Geometry(int blocks, int threads, int rowsOfBlock, int keptBatches, int sharedBytes) {
         /** Blocks that keep nothing. */
         Geometry(int blocks, int threads) {
             this(blocks, threads, 1, 0, 0);
@@ -48,7 +49,7 @@ final class LaunchPlanner {
     /**
      * The geometry for rows like these; kernels step on to rows that the grid does not reach.
      *
-     * @param keptBytes what the kernel keeps of each column, 0 if it looks at rows once
+     * @param keptBytes what the kernel keeps of each column
      * @param maxSharedBytes what the device has for a block
      */
     static Geometry geometry(Tier tier, long rows, int classes, DType dtype, int keptBytes, int maxSharedBytes) {
@@ -57,15 +58,12 @@ final class LaunchPlanner {
         }
         int threads = threads(classes, dtype);
         int rowsOfBlock = threads > WARP ? 1 : SMALL_BLOCK / threads; // a barrier is for one row
-        int blocks = blocks(rows, rowsOfBlock);
-        if (keptBytes == 0) {
-            return new Geometry(blocks, threads, rowsOfBlock, 0, 0);
-        }
-        int batch = batch(dtype);
+        int batch = BATCH_BYTES / dtype.arithmetic().bytes();
         int batches = (int) (((long) classes + threads * batch - 1) / (threads * batch));
+        int fixed = VECTOR_BYTES * rowsOfBlock * (keptBytes / dtype.bytes()); // as a row may begin within a vector
         int bytesOfBatch = batch * keptBytes * threads * rowsOfBlock;
-        int kept = Math.min(batches, (maxSharedBytes - OWN_SHARED_BYTES) / bytesOfBatch);
-        return new Geometry(blocks, threads, rowsOfBlock, kept, kept * bytesOfBatch);
+        int kept = Math.min(batches, (maxSharedBytes - OWN_SHARED_BYTES - fixed) / bytesOfBatch);
+        return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, kept, fixed + kept * bytesOfBatch);
     }
 
     /** A thread for each row. */
@@ -73,15 +71,14 @@ final class LaunchPlanner {
         return new Geometry(blocks(rows, SMALL_BLOCK), SMALL_BLOCK);
     }
 
-    /** A batch for each thread up to a warp, then up to 64 columns: fewer threads share a row's reductions at less cost. */
+    /**
+     * 8 columns for each thread as long as a warp will do; up to 64 before there are more: a row's reductions cost the less
+     * the fewer threads take part.
+     */
     private static int threads(int classes, DType dtype) {
         int most = dtype == DType.F64 ? 256 : 512; // as in the kernels: more would have too few registers
         int warps = powerOf2((classes + 64L * WARP - 1) / (64 * WARP));
         return warps > 1 ? Math.min(warps * WARP, most) : Math.min(powerOf2((classes + 7L) / 8), WARP);
-    }
-
-    private static int batch(DType dtype) {
-        return dtype == DType.F64 ? BATCH_BYTES / Double.BYTES : BATCH_BYTES / Float.BYTES;
     }
 
     /** The smallest power of 2 that is not below n. */

@@ -134,7 +134,8 @@ final class LogProbLaunches {
 
     private void launch(
             String op, Kernel.Direction direction, Tier tier, Rows x, KernelArguments arguments, Stream stream) {
-        executor.launchRows(Kernel.ofRows(op, direction, tier, x.dtype()), tier, x, arguments, stream);
+        Kernel kernel = Kernel.ofRows(op, direction, tier, x.dtype());
+        executor.launchRows(x.dtype().bytes(), kernel, tier, x, arguments, stream);
     }
 
     /** Addresses in this order, 0 for null. */

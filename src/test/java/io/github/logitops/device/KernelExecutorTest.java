@@ -88,7 +88,7 @@ class KernelExecutorTest {
                         "FLOAT64 " + Double.doubleToRawLongBits(2.5),
                         "INT32 1"), // batches that are kept
                 describe(driver.launches().get(0).arguments()));
-        assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=8192"), launched());
+        assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=10240"), launched());
     }
 
     @Test
@@ -100,7 +100,7 @@ class KernelExecutorTest {
         assertEquals(
                 List.of(
                         "label_stats, grid=[1,1,1], block=[256,1,1], shared=0",
-                        "cross_entropy_fused_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=2048",
+                        "cross_entropy_fused_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096",
                         "loss_reduce_f32, grid=[1,1,1], block=[256,1,1], shared=0"),
                 launched());
         ops.crossEntropy(options.withReduction(Reduction.NONE))
@@ -109,7 +109,7 @@ class KernelExecutorTest {
         assertEquals(
                 List.of(
                         "label_stats, grid=[1,1,1], block=[256,1,1], shared=0",
-                        "cross_entropy_fwd_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=2048"),
+                        "cross_entropy_fwd_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096"),
                 launched());
     }
 

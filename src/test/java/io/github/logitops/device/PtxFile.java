@@ -19,8 +19,15 @@ import java.util.stream.Stream;
  * @param version of the PTX language, as in 7.8
  * @param target as in sm_90
  * @param entries by name: the types of the parameters in order, as in u64
+ * @param bodies by name: all that follows the parameters, up to the next entry
  */
-record PtxFile(String module, int architecture, String version, String target, Map<String, List<String>> entries) {
+record PtxFile(
+        String module,
+        int architecture,
+        String version,
+        String target,
+        Map<String, List<String>> entries,
+        Map<String, String> bodies) {
     /** Where they are, in the sources. */
     static final Path FOLDER = Path.of("src/main/resources/io/github/logitops/ptx");
 
@@ -29,6 +36,9 @@ record PtxFile(String module, int architecture, String version, String target, M
     private static final Pattern TARGET = Pattern.compile("^\\.target (\\S+)$", Pattern.MULTILINE);
     private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(([^)]*)\\)", Pattern.MULTILINE);
     private static final Pattern PARAMETER = Pattern.compile("\\.param (?:\\.align \\d+ )?\\.(\\w+) \\w+");
+
+    private static final Pattern MAX_THREADS = Pattern.compile("\\.maxntid (\\d+), 1, 1");
+    private static final Pattern SHARED = Pattern.compile("\\.shared \\.align \\d+ \\.b8 \\w+\\[(\\d+)\\]");
 
     /** Every file that ships. */
     static List<PtxFile> all() throws IOException {
@@ -46,6 +56,7 @@ record PtxFile(String module, int architecture, String version, String target, M
 
     private static PtxFile parse(String module, int architecture, String text) {
         Map<String, List<String>> entries = new TreeMap<>();
+        Map<String, String> bodies = new TreeMap<>();
         Matcher entry = ENTRY.matcher(text);
         while (entry.find()) {
             List<String> types = PARAMETER
@@ -54,8 +65,23 @@ record PtxFile(String module, int architecture, String version, String target, M
                     .map(parameter -> parameter.group(1))
                     .toList();
             entries.put(entry.group(1), types);
+            int end = text.indexOf("\n.visible", entry.end());
+            bodies.put(entry.group(1), text.substring(entry.end(), end < 0 ? text.length() : end));
         }
-        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries);
+        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries, bodies);
+    }
+
+    /** The threads that a block of an entry may have. */
+    int maxThreads(String entry) {
+        return Integer.parseInt(first(MAX_THREADS, bodies.get(entry)));
+    }
+
+    /** The bytes of an entry's own variables in shared memory. */
+    int ownSharedBytes(String entry) {
+        return SHARED.matcher(bodies.get(entry))
+                .results()
+                .mapToInt(variable -> Integer.parseInt(variable.group(1)))
+                .sum();
     }
 
     private static String first(Pattern pattern, String text) {

@@ -24,14 +24,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Every barrier in the kernels that ship is there for a reason: without any one of them, the emulator reports something. */
 @Execution(ExecutionMode.CONCURRENT)
 class DeletedBarriersTest {
-    /** More than one batch for each thread, and more rows than one. */
-    private static final Geometry SEVERAL_BATCHES = Geometry.dense(2, 2100);
+    /** More than one batch for each thread, and more rows than one for a block; by vectors, and one element after another. */
+    private static final List<Geometry> SEVERAL_BATCHES = List.of(Geometry.dense(2, 2112), Geometry.dense(2, 2101));
 
     @EachFloatingDType
     void noneIsMissedByNobody(DType dtype) {
         Map<String, List<Expected>> callsByEntry = new TreeMap<>();
         Map<String, Integer> barriers = new TreeMap<>();
-        for (OpCall call : OpCall.ofEveryOp(dtype, SEVERAL_BATCHES)) {
+        List<OpCall> allCalls = SEVERAL_BATCHES.stream()
+                .flatMap(geometry -> OpCall.ofEveryOp(dtype, geometry).stream())
+                .toList();
+        for (OpCall call : allCalls) {
             Set<String> launched = new TreeSet<>();
             PtxEmulatorDriver intact = driver();
             intact.onLaunch(launched::add);
@@ -58,7 +61,9 @@ class DeletedBarriersTest {
     private record Expected(OpCall call, List<double[]> values) {}
 
     private static PtxEmulatorDriver driver() {
-        return new PtxEmulatorDriver(90, Schedule.of(Order.LOCKSTEP, 0), Approximations.NEAREST);
+        PtxEmulatorDriver driver = new PtxEmulatorDriver(90, Schedule.of(Order.LOCKSTEP, 0), Approximations.NEAREST);
+        driver.limitBlocks(1);
+        return driver;
     }
 
     private static boolean isUnnoticed(Expected expected, String entry, int barrier) {

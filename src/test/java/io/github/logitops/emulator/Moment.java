@@ -19,9 +19,8 @@ final class Moment {
     private static final int WHO = (1 << WHO_BITS) - 1;
     private static final int MOST_TIME = (1 << PHASE_SHIFT - TIME_SHIFT) - 1;
 
-    // And 32 times the warp's number, and a node of the tree whose leaves 32, 33, ... are the lanes, each node n being
-    // above
-    // 2 n and 2 n + 1.
+    // And 32 times the warp's number, and a node of the tree that has lane i as node 32 + i, and node n above 2 n and 2
+    // n + 1.
     private static final int SEVERAL_OF_WARP = 1024;
     private static final int SEVERAL_OF_BLOCK = 2048;
     private static final int SEVERAL_BLOCKS = 2049;
@@ -106,9 +105,13 @@ final class Moment {
             return false;
         }
         if (its == phase) {
-            return who == thread || hasMet(who, (int) (stamp >>> TIME_SHIFT) & MOST_TIME);
+            return who == thread || hasMet(who, timeOf(stamp));
         }
         return grid.blockOf(its) == block || fences.know(thread, grid.blockOf(its), its, who);
+    }
+
+    private static int timeOf(long stamp) {
+        return (int) (stamp >>> TIME_SHIFT) & MOST_TIME;
     }
 
     private boolean hasMet(int who, int then) {
@@ -153,8 +156,8 @@ final class Moment {
         long now = stamp();
         long its = earlier >>> PHASE_SHIFT;
         int who = (int) earlier & WHO;
-        if (its < grid.firstPhase() || its == phase && who == thread) {
-            return now;
+        if (its < grid.firstPhase() || its == phase && (who == thread || hasMet(who, timeOf(earlier)))) {
+            return now; // whoever comes after this access comes after the earlier one, too
         }
         if (who == SEVERAL_BLOCKS || grid.blockOf(its) != block) {
             return now & ~WHO | SEVERAL_BLOCKS;
