@@ -40,7 +40,7 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                        \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                        \
   cross_entropy_bwd_##tier##_##dtype(                                                                              \
       T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,           \
       const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \

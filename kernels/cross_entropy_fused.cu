@@ -53,7 +53,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                           \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                           \
   cross_entropy_fused_##tier##_##dtype(                                                                               \
       T* dx, logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums, \
       logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,         \

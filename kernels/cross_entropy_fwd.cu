@@ -43,7 +43,7 @@ LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partial
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                 \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                         \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                         \
   cross_entropy_fwd_##tier##_##dtype(                                                                               \
       logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,      \
       logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,       \

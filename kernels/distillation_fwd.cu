@@ -42,7 +42,7 @@ LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                           \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                           \
   distillation_fwd_##tier##_##dtype(logitops::Arithmetic<T>* row_losses, const T* student, const T* teacher,          \
                                     const void* labels, int64_t rows, int64_t inner, int32_t cols,                    \
                                     int64_t student_outer, int64_t student_axis, int64_t teacher_outer,               \

@@ -29,7 +29,7 @@ LOGITOPS_DEVICE void entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* 
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                             \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                     \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                     \
   entropy_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* entropy,                       \
                                const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* row_scale,    \
                                int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,    \

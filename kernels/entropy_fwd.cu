@@ -32,7 +32,7 @@ LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shap
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                        \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                \
   entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse, const T* x, \
                                int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis, \
                                int32_t kept) {                                                             \

@@ -26,7 +26,7 @@ LOGITOPS_DEVICE void log_sum_exp_backward(Tensor<T> dx, Tensor<const T> x, const
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                          \
   log_sum_exp_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* lse,                            \
                                    const logitops::Arithmetic<T>* row_scale, int64_t rows, int64_t inner,            \
                                    int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, \

@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, 
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                       \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                               \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                               \
   log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner, \
                                    int32_t cols, int64_t x_outer, int64_t x_axis, int32_t kept) {         \
     logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, LOGITOPS_SHAPE);                    \

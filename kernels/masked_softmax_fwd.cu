@@ -61,7 +61,7 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                          \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                          \
   masked_softmax_fwd_##tier##_##dtype(T* y, const T* x, const void* mask, int64_t rows, int64_t inner, int32_t cols, \
                                       int64_t y_outer, int64_t y_axis, int64_t x_outer, int64_t x_axis,              \
                                       int64_t mask_middle, int64_t mask_inner, int64_t mask_outer_stride,            \

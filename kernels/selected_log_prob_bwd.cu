@@ -36,7 +36,7 @@ LOGITOPS_DEVICE void selected_log_prob_backward(Tensor<T> dx, Tensor<const T> x,
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                 \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                         \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                         \
   selected_log_prob_bwd_##tier##_##dtype(T* dx, const T* x, const logitops::Arithmetic<T>* lse, const void* labels, \
                                          const logitops::Arithmetic<T>* row_scale, int64_t rows, int64_t inner,     \
                                          int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t x_outer,          \

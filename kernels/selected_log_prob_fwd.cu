@@ -42,7 +42,7 @@ LOGITOPS_DEVICE void selected_log_prob_forward(A* log_prob, A* lse, Tensor<const
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                   \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                           \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                           \
   selected_log_prob_fwd_##tier##_##dtype(logitops::Arithmetic<T>* log_prob, logitops::Arithmetic<T>* lse, const T* x, \
                                          const void* labels, int64_t rows, int64_t inner, int32_t cols,               \
                                          int64_t x_outer, int64_t x_axis, int32_t labels_are_i64,                     \

@@ -28,7 +28,7 @@ struct SoftmaxGradient {
 }  // namespace logitops
 
 #define ENTRY(tier, Tier, dtype, T)                                                                                    \
-  LOGITOPS_ROWS_ENTRY(Tier)                                                                                            \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                            \
   softmax_bwd_##tier##_##dtype(T* dx, const T* y, const T* dy, const logitops::Arithmetic<T>* row_scale, int64_t rows, \
                                int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis, int64_t y_outer,        \
                                int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale, int32_t kept) {        \

@@ -51,7 +51,7 @@ class RowLoss {
         spread_logits.add(batch_sum<A>(v));
       }
     });
-    // The first barrier of these closes the hazard of in-place gradients: the leader's read of the label's logit
+    // The first reduction closes the hazard of in-place gradients: the leader's read of the label's logit
     // against the write of the thread that owns that column.
     exp_sum_.gather(tier);
     sums_.max = exp_sum_.max();

@@ -64,7 +64,7 @@ class RowDistillation {
   LOGITOPS_DEVICE RowDistillation(Tier& tier, X student, X teacher, RowLabel label, DistillationNumbers<A> numbers)
       : numbers_(numbers),
         label_(label.label),
-        // In a register before the first barrier: the gradient may go over the student's logits.
+        // In a register before the first reduction: the gradient may go over the student's logits.
         label_logit_(tier.leads() && numbers.hard != 0 ? widen(*student.at(label.label)) : A(0)),
         sums_(tier, student, teacher, numbers),
         p_(sums_.plain, A(1)),

@@ -107,7 +107,7 @@ struct Divergence {
     return larger(log, down);
   }
 
-  /** log of M over the smaller, in [0, abs d]. Where the smaller makes up nearly all of M, over_larger + abs d would cancel. */
+  /** log of M over the smaller, in [0, abs d]. Where that is nearly all of M, over_larger + abs d would cancel. */
   LOGITOPS_DEVICE A log_mixture_over_smaller(A d, A over_larger) const {
     const A up = fabs(d);
     const A more = up <= 1 ? up + tail(up) : exponential(up) - 1;

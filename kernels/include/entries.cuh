@@ -10,7 +10,7 @@
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
 // An entry of a tier, whose registers are limited to what leaves a multiprocessor enough threads.
-#define LOGITOPS_ROWS_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kBoundThreads, Tier::kBoundBlocks)
+#define LOGITOPS_TIER_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kBoundThreads, Tier::kBoundBlocks)
 
 // What every such entry says of its rows.
 #define LOGITOPS_SHAPE \

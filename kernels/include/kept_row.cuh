@@ -10,9 +10,9 @@ namespace logitops {
 extern __shared__ uint4 kept_vectors[];
 
 /**
- * A row of which the first batches wait in shared memory. If it goes by vectors, each thread has its own there and nobody
- * else's, in an order without bank conflicts. If not, threads copy the vectors that the row lies across, whosever columns
- * these are, and the row lies in shared memory as far off a multiple of 16 bytes as it does in memory.
+ * A row of which the first batches wait in shared memory. If it goes by vectors, each thread has its own there and
+ * nobody else's, in an order without bank conflicts. If not, threads copy the vectors that the row lies across,
+ * whosever columns these are, and the row lies in shared memory as far off a multiple of 16 bytes as it does in memory.
  */
 template <class T>
 struct KeptRow {

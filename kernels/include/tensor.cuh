@@ -1,6 +1,6 @@
-// tensor: where rows lie, and what they are multiplied by. Row r = o * inner + i of a tensor starts at element o * outer
-// + i; neighbours in it lie `axis` elements apart. Counts of rows, strides and element offsets have 64 bits: 8192 rows of
-// 262144 already pass 2^31.
+// tensor: where rows lie, and what they are multiplied by. Row r = o * inner + i of a tensor starts at element
+// o * outer + i; neighbours in it lie `axis` elements apart. Counts of rows, strides and element offsets have 64 bits:
+// 8192 rows of 262144 already pass 2^31.
 #pragma once
 
 #include "row_sum.cuh"

@@ -1,16 +1,17 @@
 // rows: a row lies side by side in memory, and a group of threads takes it: one thread for a few columns, a warp, or a
-// block of up to 512. What is read more than once waits in shared memory, as far as it fits. Start reading here.
+// block of up to 512. It is copied to shared memory, as far as it fits, and looked at there. Start reading here.
 //
-// Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid: groups
-//           step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` batches of every
-//           thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
-// Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows begin
-//           at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
+// Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid:
+//           groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` batches
+//           of every thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
+// Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows
+//           begin at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
 //           neighbours, and which thread adds up a column depends on the length of the row alone: a row gives the same
 //           bits at any address, alone or in a batch.
 // Hazards   A thread writes its own columns only, after the row's first reduction, if any, and after it has itself read
-//           them for the last time. What else it reads of a row (the label's logit) it must have in a register by that reduction,
-//           which orders it, and the copies to shared memory, before all writes: this is what makes in place right.
+//           them for the last time. What else it reads of a row (the label's logit) it must have in a register by that
+//           reduction, which orders it before all writes, as await_kept() does the copies to shared memory: this is
+//           what makes in place right.
 #pragma once
 
 #include "group_reduce.cuh"
@@ -84,8 +85,10 @@ class TierRows {
     release_kept(rows...);
   }
 
-  /** Says that this thread looks at these rows no more, where no reduction came after its last look: others may copy the
-   * next row over them. */
+  /**
+   * Says that this thread looks at these rows no more, where no reduction came after its last look: others may copy the
+   * next row over them.
+   */
   template <class... Rows>
   LOGITOPS_DEVICE void release_kept(const Rows&... rows) const {
     if ((rows.is_shared() || ...)) {

@@ -152,6 +152,19 @@ final class StubScenarios {
                 log.calls("cuLaunchKernel"));
     }
 
+    void launchesMayAskForAllSharedMemoryButTheKernelsOwn() {
+        long function = driver.function(driver.loadModule("softmax", PTX), "softmax_l");
+        int own = 768; // as the stub has it for every kernel
+        int left = driver.maxSharedBytes() - own;
+        assertEquals(
+                List.of("cuFuncGetAttribute 1 softmax_l", "cuFuncSetAttribute 8 " + left + " softmax_l"),
+                log.calls("cuFuncGetAttribute", "cuFuncSetAttribute"));
+        Launch launch = new Launch(function, "softmax", 3, 2, 64, left, new KernelArguments().int64(5));
+        driver.launch(launch, 0);
+        assertEquals("softmax, grid=[3,1,1], block=[2,64,1], shared=" + left, launch.toString());
+        assertEquals(List.of("cuLaunchKernel softmax_l 3 1 1 2 64 1 " + left + " 5"), log.calls("cuLaunchKernel"));
+    }
+
     void launchesTakeManyArgumentsButNotMore() {
         int most = LaunchBlock.MAX_ARGUMENTS;
         long function = driver.function(driver.loadModule("many", PTX), "many_" + "l".repeat(most));
