@@ -39,8 +39,14 @@ struct DenseRow {
   LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kBatch<A>]) const {
     if (columns.wide && aligned()) {
 #pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        into[k] = missing;
+      }
+#pragma unroll
       for (int k = 0; k < kBatch<A>; k += kVector) {
-        load_vectors<kVector>(at(columns[k]), columns.holds(k), missing, into + k);
+        if (columns.holds(k)) {
+          load_vectors<kVector>(at(columns[k]), into + k);
+        }
       }
     } else {
 #pragma unroll
@@ -58,8 +64,8 @@ struct DenseRow {
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k += kVector) {
       const uint32_t bits = wanted >> k & kAll;
-      if (by_vectors && (bits == kAll || bits == 0)) {
-        load_vectors<kVector>(at(columns[k]), bits != 0, A(0), into + k);
+      if (by_vectors && bits == kAll) {
+        load_vectors<kVector>(at(columns[k]), into + k);
       } else {
 #pragma unroll
         for (int i = k; i < k + kVector; i++) {

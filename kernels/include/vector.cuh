@@ -21,41 +21,35 @@ LOGITOPS_DEVICE void unpack(uint4 vector, A* into) {
   }
 }
 
-/** Reads kCount elements from an address that is a multiple of 16; nothing, and `missing` for each, if they are not
- * there. */
+/** A vector of values, each rounded. */
+template <class T, class A>
+LOGITOPS_DEVICE uint4 pack(const A* values) {
+  T elements[kVectorBytes / sizeof(T)];
+#pragma unroll
+  for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
+    store(&elements[k], values[k]);
+  }
+  uint4 vector;
+  memcpy(&vector, elements, kVectorBytes);
+  return vector;
+}
+
+/** Reads kCount elements from an address that is a multiple of 16. */
 template <int kCount, class T, class A>
-LOGITOPS_DEVICE void load_vectors(const T* from, bool there, A missing, A* into) {
-  constexpr int kPerVector = kVectorBytes / sizeof(T);
+LOGITOPS_DEVICE void load_vectors(const T* from, A* into) {
 #pragma unroll
-  for (int k = 0; k < kCount; k += kPerVector) {
-    T elements[kPerVector];
-#pragma unroll
-    for (int i = 0; i < kPerVector; i++) {
-      store(&elements[i], missing);
-    }
-    uint4 vector;
-    memcpy(&vector, elements, kVectorBytes);
-    if (there) {
-      vector = *reinterpret_cast<const uint4*>(from + k);
-    }
-    unpack<T>(vector, into + k);
+  for (int k = 0; k < kCount; k += kVectorBytes / sizeof(T)) {
+    unpack<T>(*reinterpret_cast<const uint4*>(from + k), into + k);
   }
 }
 
 /** Rounds kCount values into an address that is a multiple of 16. */
 template <int kCount, class T, class A>
 LOGITOPS_DEVICE void store_vectors(T* to, const A* values) {
-  constexpr int kPerVector = kVectorBytes / sizeof(T);
 #pragma unroll
-  for (int k = 0; k < kCount; k += kPerVector) {
-    T elements[kPerVector];
-#pragma unroll
-    for (int i = 0; i < kPerVector; i++) {
-      store(&elements[i], values[k + i]);
-    }
-    uint4 vector;
-    memcpy(&vector, elements, kVectorBytes);
-    __stwb(reinterpret_cast<uint4*>(to + k), vector);  // the default, but an assignment becomes four stores
+  for (int k = 0; k < kCount; k += kVectorBytes / sizeof(T)) {
+    // The default store, but an assignment would become four.
+    __stwb(reinterpret_cast<uint4*>(to + k), pack<T>(values + k));
   }
 }
 
