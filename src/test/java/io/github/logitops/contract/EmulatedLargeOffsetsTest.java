@@ -26,6 +26,7 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.EmulatedRig;
 import io.github.logitops.support.Rig;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -87,7 +88,9 @@ class EmulatedLargeOffsetsTest {
 
             CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults(), axis);
             Shape rows = SHAPE.without(axis);
-            Tensor labels = bench.labels(DType.I32, rows, new long[(int) rows.elements()]);
+            long[] last = new long[(int) rows.elements()]; // the farthest from the first column
+            Arrays.fill(last, SHAPE.extent(axis.in(SHAPE)) - 1);
+            Tensor labels = bench.labels(DType.I32, rows, last);
             try (CrossEntropyResult result = loss.forward(x, labels, s)) {
                 written.add(result.rowLosses().downloadDoubles(s));
                 loss.backward(x, labels, null, result, y, s);

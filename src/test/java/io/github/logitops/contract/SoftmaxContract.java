@@ -92,6 +92,18 @@ abstract class SoftmaxContract {
         checkForward(dtype, Geometry.dense(classes, rising.length).along(0), rising);
     }
 
+    /** Beside 1 each small one is rounded away, batch by batch; all together are a ten-thousandth and more. */
+    @EachFloatingDType
+    void manySmallOnesBesideALargeOneAreNotLost(DType dtype) {
+        int classes = 16384;
+        double[][] x = new double[2][classes];
+        for (int j = 1; j < classes; j++) {
+            x[0][j] = -18.75; // 8 of them are less than half a unit in the last place of 1 in F32
+            x[1][j] = -16;
+        }
+        checkForward(dtype, Geometry.dense(classes, x.length).along(0), x);
+    }
+
     @EachFloatingDType
     void infinitiesAndNanSpreadAsTheTableSays(DType dtype) {
         double[][] rows = {

@@ -25,18 +25,6 @@ class SchedulesTest {
         }
     }
 
-    @EachFloatingDType
-    void blocksThatTakeRowsInTurnGiveTheSameBits(DType dtype) {
-        for (Geometry geometry :
-                List.of(Geometry.dense(5, 300), Geometry.dense(2, 3, 200).along(1))) {
-            for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
-                PtxEmulatorDriver few = driver(90, Order.SHUFFLED);
-                few.limitBlocks(2);
-                assertArrayEquals(values(call, 90, Order.SHUFFLED), values(call, few), call::toString);
-            }
-        }
-    }
-
     private static Object[] values(OpCall call, int computeCapability, Order order) {
         return values(call, driver(computeCapability, order));
     }
