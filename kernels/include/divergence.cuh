@@ -94,7 +94,7 @@ struct Divergence {
   }
 
  private:
-  /** log of M over the larger of P and Q, in [-abs d, 0]. Never of what underflowed: d is exact where P or Q is 0. */
+  /** log of M over the larger of P and Q, in [-abs d, 0]; -inf only where the larger has no weight. */
   LOGITOPS_DEVICE A log_mixture_over_larger(A d) const {
     const A down = -fabs(d);
     const A smaller = exponential(down);  // over the larger
@@ -103,8 +103,7 @@ struct Divergence {
     const A of_smaller = d > 0 ? weight_of_p : weight_of_q;
     const A off = of_smaller * less;
     // Farther off it is 1 + off that cancels.
-    const A log = off > A(-0.5) ? log_one_plus(off) : logarithm(fused(of_smaller, smaller, of_larger));
-    return larger(log, down);
+    return off > A(-0.5) ? log_one_plus(off) : logarithm(fused(of_smaller, smaller, of_larger));
   }
 
   /** log of M over the smaller, in [0, abs d]. Where that is nearly all of M, over_larger + abs d would cancel. */
