@@ -15,7 +15,7 @@ import java.util.Objects;
  *
  * <p><i>Numerics</i>: F64 is computed in double, the other dtypes at least in float, and each element is rounded once. A row
  * that holds NaN or +inf, or nothing but -inf, becomes NaN throughout; -inf beside finite logits becomes 0. Errors stay
- * below 2e-6 of the row's largest probability, 1e-13 in F64, and one unit in the last place more in F16 and BF16
+ * below 2e-6 of the row's largest probability, 1e-13 in F64, and half a unit in the last place more in F16 and BF16
  * ({@code docs/numerics.md}).
  */
 public final class Softmax {

@@ -6,7 +6,7 @@ import io.github.logitops.spec.Elements;
 
 /**
  * How far a result may be from the exact one. A bound is a fraction of a scale that is taken before terms cancel; results of
- * 16-bit dtypes get one unit in the last place on top. {@code docs/numerics.md} says where the numbers come from.
+ * 16-bit dtypes get half a unit in the last place on top, which is their rounding. {@code docs/numerics.md} says where the numbers come from.
  */
 public enum Tolerance {
     /** Softmax; scale: the row's largest probability. */
@@ -40,7 +40,7 @@ public enum Tolerance {
         double error = Math.abs(actual - exact);
         double bound = dtype == DType.F64 ? F64_FRACTION * scale : fraction * scale;
         if (scale != 0 && (dtype == DType.F16 || dtype == DType.BF16)) {
-            bound += BinaryFormat.of(dtype).ulp(exact);
+            bound += BinaryFormat.of(dtype).ulp(exact) / 2;
         }
         return Double.isFinite(error) && bound > 0 ? error / bound : Double.POSITIVE_INFINITY;
     }

@@ -15,8 +15,10 @@ class ToleranceTest {
         assertEquals(2, Tolerance.SOFTMAX.units(DType.F32, 0, 4e-6, 1), 1e-9);
         assertEquals(4, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 1), 1e-9);
         assertEquals(2, Tolerance.LOSS.units(DType.F32, 0, 4e-6, 2), 1e-9);
-        assertEquals(1, Tolerance.GRADIENT.units(DType.F16, 1, 1 + 0x1p-10, 1e-9), 1e-9, "one ulp");
-        assertEquals(1, Tolerance.GRADIENT.units(DType.BF16, 1, 1 + 0x1p-7, 1e-9), 1e-9, "one ulp");
+        assertEquals(2, Tolerance.GRADIENT.units(DType.F16, 1, 1 + 0x1p-10, 1e-12), 1e-9, "one ulp");
+        assertEquals(2, Tolerance.GRADIENT.units(DType.BF16, 1, 1 + 0x1p-7, 1e-12), 1e-9, "one ulp");
+        double middle = 1 + 0x1p-8; // between two numbers, the lower of which it rounds to
+        assertEquals(1, Tolerance.GRADIENT.units(DType.BF16, middle, 1 + 0x1p-7, 1e-12), 1e-9, "rounded up");
         assertEquals(0, Tolerance.GRADIENT.units(DType.F16, 70000, INF, 1), "rounds to infinity");
     }
 
