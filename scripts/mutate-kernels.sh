@@ -8,7 +8,7 @@ usage: scripts/mutate-kernels.sh [PATTERN]
 
 Makes each mistake of scripts/mutants.tsv whose line matches PATTERN (a regular expression; all by default), compiles the
 kernels for sm_90 and runs the emulated tests until one fails. Writes target/mutants.md, a table of what became of each;
-without a PATTERN also docs/mutants.md. Needs nvcc. Takes about 15 seconds a mistake, and minutes for one that survives.
+without a PATTERN also docs/mutants.md. Needs nvcc. Takes about 25 seconds a mistake on 2 cores, and minutes for one that survives.
 USAGE
 }
 

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param target as in sm_90
  * @param entries by name: the types of the parameters in order, as in u64
  * @param bodies by name: all that follows the parameters, up to the next entry
+ * @param shared by name: the bytes of each variable in shared memory; which entry has it, its body says
  */
 record PtxFile(
         String module,
@@ -27,7 +28,8 @@ record PtxFile(
         String version,
         String target,
         Map<String, List<String>> entries,
-        Map<String, String> bodies) {
+        Map<String, String> bodies,
+        Map<String, Integer> shared) {
     /** Where they are, in the sources. */
     static final Path FOLDER = Path.of("src/main/resources/io/github/logitops/ptx");
 
@@ -38,7 +40,7 @@ record PtxFile(
     private static final Pattern PARAMETER = Pattern.compile("\\.param (?:\\.align \\d+ )?\\.(\\w+) \\w+");
 
     private static final Pattern MAX_THREADS = Pattern.compile("\\.maxntid (\\d+), 1, 1");
-    private static final Pattern SHARED = Pattern.compile("\\.shared \\.align \\d+ \\.b8 \\w+\\[(\\d+)\\]");
+    private static final Pattern SHARED = Pattern.compile("\\.shared \\.align \\d+ \\.b8 (\\w+)\\[(\\d+)\\]");
 
     /** Every file that ships. */
     static List<PtxFile> all() throws IOException {
@@ -57,6 +59,10 @@ record PtxFile(
     private static PtxFile parse(String module, int architecture, String text) {
         Map<String, List<String>> entries = new TreeMap<>();
         Map<String, String> bodies = new TreeMap<>();
+        Map<String, Integer> shared = new TreeMap<>();
+        SHARED.matcher(text)
+                .results()
+                .forEach(variable -> shared.put(variable.group(1), Integer.valueOf(variable.group(2))));
         Matcher entry = ENTRY.matcher(text);
         while (entry.find()) {
             List<String> types = PARAMETER
@@ -68,7 +74,7 @@ record PtxFile(
             int end = text.indexOf("\n.visible", entry.end());
             bodies.put(entry.group(1), text.substring(entry.end(), end < 0 ? text.length() : end));
         }
-        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries, bodies);
+        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries, bodies, shared);
     }
 
     /** The threads that a block of an entry may have. */
@@ -78,9 +84,9 @@ record PtxFile(
 
     /** The bytes of an entry's own variables in shared memory. */
     int ownSharedBytes(String entry) {
-        return SHARED.matcher(bodies.get(entry))
-                .results()
-                .mapToInt(variable -> Integer.parseInt(variable.group(1)))
+        return shared.entrySet().stream()
+                .filter(variable -> bodies.get(entry).contains(variable.getKey()))
+                .mapToInt(Map.Entry::getValue)
                 .sum();
     }
 
