@@ -2,7 +2,11 @@ package io.github.logitops.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
 import java.util.regex.Matcher;
@@ -25,6 +29,24 @@ public record ShippedPtx(String module, int architecture) {
             manifest.load(resource);
         }
         return manifest;
+    }
+
+    /** The SHA-256 of what the manifest says of the PTX: it tells one state of the kernels from another. */
+    public static String hash() throws IOException {
+        Properties manifest = manifest();
+        StringBuilder ptx = new StringBuilder();
+        for (String key : manifest.stringPropertyNames().stream().sorted().toList()) {
+            if (KEY.matcher(key).matches()) {
+                ptx.append(key).append('=').append(manifest.getProperty(key)).append('\n');
+            }
+        }
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(ptx.toString().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** Every module, in the order of their names. */

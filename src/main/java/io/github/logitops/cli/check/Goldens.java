@@ -1,6 +1,7 @@
 package io.github.logitops.cli.check;
 
 import io.github.logitops.LogitOps;
+import io.github.logitops.cli.ShippedPtx;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import java.io.IOException;
@@ -15,13 +16,15 @@ import java.util.StringJoiner;
 
 /**
  * Exact outputs of a device on small rows with a fixed seed, for other machines to be held against: a line for each output, with
- * its name and its values as hexadecimal floating-point numbers, which are exact for every dtype.
+ * its name and its values as hexadecimal floating-point numbers, which are exact for every dtype. A line before them tells by
+ * what hash the kernels go that gave them ({@link ShippedPtx#hash}).
  */
 final class Goldens {
     private static final long SEED = 1;
     private static final Map<Placement, List<Integer>> LENGTHS = Map.of( // few and short: a file is to stay small
             Placement.DENSE, List.of(1, 33), Placement.SHIFTED, List.of(35), Placement.COLUMNS, List.of(9));
     private static final String SEPARATOR = " = ";
+    private static final String KERNELS = "# kernels ";
 
     private Goldens() {}
 
@@ -30,6 +33,7 @@ final class Goldens {
         List<String> lines = new ArrayList<>();
         lines.add(
                 "# logitops check --record, outputs of: " + ops.backendReport().device());
+        lines.add(KERNELS + ShippedPtx.hash());
         run(ops, (output, stored, tolerance, actual, scales) -> lines.add(output + SEPARATOR + text(actual)));
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
@@ -37,23 +41,28 @@ final class Goldens {
     }
 
     /**
-     * Runs the same cases on {@code ops} and tells what differs from the recorded outputs: F64 results must have the same bits,
-     * others, which come from approximate instructions, lie within the bound of an error.
+     * Runs the same cases on {@code ops} and tells what differs from the recorded outputs. Of the kernels at hand F64 results
+     * must have the same bits; those of others, and all that come from approximate instructions, lie within the bound of an
+     * error.
      */
     static List<String> differences(LogitOps ops, Path file) throws IOException {
         Map<String, String> recorded = new LinkedHashMap<>();
+        String ours = KERNELS + ShippedPtx.hash();
+        boolean sameKernels = false;
         for (String line : Files.readAllLines(file)) {
+            sameKernels |= line.equals(ours);
             if (!line.startsWith("#")) {
                 recorded.put(line.substring(0, line.indexOf(SEPARATOR)), line.substring(line.indexOf(SEPARATOR) + 3));
             }
         }
+        boolean toTheBit = sameKernels;
         List<String> differences = new ArrayList<>();
         run(ops, (output, stored, tolerance, actual, scales) -> {
             String golden = recorded.remove(output);
             if (golden == null) {
                 differences.add(output + ": not recorded");
             } else if (!text(actual).equals(golden)
-                    && (stored == DType.F64 || !alike(stored, tolerance, values(golden), actual, scales))) {
+                    && (toTheBit && stored == DType.F64 || !alike(stored, tolerance, values(golden), actual, scales))) {
                 differences.add(output + ": recorded=" + golden + ", actual=" + text(actual));
             }
         });

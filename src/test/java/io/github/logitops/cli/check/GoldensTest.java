@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.CommandRun;
+import io.github.logitops.cli.ShippedPtx;
 import io.github.logitops.support.EmulatedRig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,23 @@ class GoldensTest {
                             "F64 DENSE classes=1, softmax.forward y row 0: recorded=0x1.0000000000001p0, actual=0x1.0p0",
                             "F32 DENSE classes=1, softmax.forward y row 1: recorded=0x1.0002p0, actual=0x1.0p0",
                             "no such output: recorded, and not there any more"),
+                    Goldens.differences(ops, file));
+        }
+    }
+
+    @Test
+    void ofOtherKernelsABoundOfF64IsSeenAndABitIsNot(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("cpu.txt");
+        try (LogitOps ops = LogitOps.open(Backend.CPU)) {
+            Goldens.record(ops, file);
+            List<String> lines = Files.readAllLines(file);
+            assertEquals("# kernels " + ShippedPtx.hash(), lines.get(1));
+            lines.set(1, "# kernels 0123");
+            spoil(lines, "F64 DENSE classes=1, softmax.forward y row 0 = ", "0x1.0000000000001p0"); // within the bound
+            spoil(lines, "F64 DENSE classes=1, softmax.forward y row 1 = ", "0x1.00000001p0");
+            Files.write(file, lines);
+            assertEquals(
+                    List.of("F64 DENSE classes=1, softmax.forward y row 1: recorded=0x1.00000001p0, actual=0x1.0p0"),
                     Goldens.differences(ops, file));
         }
     }
