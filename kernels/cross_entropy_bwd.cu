@@ -1,9 +1,10 @@
-// cross_entropy_bwd: dx_j = (exp(z_j - lse) (S + 2 lambda lse r) - T_j) g dz_j/dx_j from the forward's lse and S, row
-// by row; z, T and r as in include/logits.cuh, targets.cuh and cross_entropy.cuh, g = scale * row_scale[row] / W.
+// cross_entropy_bwd: dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j from the forward's statistics and S, row by
+// row; z, p, T and r as in include/logits.cuh, row_statistic.cuh, targets.cuh and cross_entropy.cuh,
+// g dz/dx = scale * row_scale[row] / W * dv/dx: the logit scale is in `scale`.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
-//           lse, target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or null for 1
+//           statistics: [2, rows]; target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or null for 1
 //           each. divisors: W and N, or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
@@ -16,9 +17,9 @@
 namespace logitops {
 
 template <class Tier, class T, class A>
-LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* lse, const A* target_sums,
-                                            Targets<T> targets, Logits<A> logits, GradientScale<A> gradient,
-                                            Shape shape) {
+LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, Statistics<const A> statistics,
+                                            const A* target_sums, Targets<T> targets, Logits<A> logits,
+                                            GradientScale<A> gradient, Shape shape) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
@@ -29,10 +30,8 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
     }
     const auto x_row = tier.keep(x, row);
     const A target_sum = target.spreads() ? target_sums[row] : target.peak;
-    const Probability<A> probability{logits.unit(), is_finite(lse[row]) ? lse[row] : A(NAN), exponent_unit(A(1)), 1};
     tier.await_kept(x_row);
-    write_gradient(tier, dx_row, x_row, logits, target, probability, gradient.of_probability(target_sum, lse[row]),
-                   gradient.factor(row));
+    write_gradient(tier, dx_row, x_row, logits, target, statistics.read(row), target_sum, gradient, row);
     tier.release_kept(x_row);
   });
 }
@@ -42,16 +41,15 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, con
 #define ENTRY(tier, Tier, dtype, T)                                                                                \
   LOGITOPS_TIER_ENTRY(Tier)                                                                                        \
   cross_entropy_bwd_##tier##_##dtype(                                                                              \
-      T* dx, const T* x, const logitops::Arithmetic<T>* lse, const logitops::Arithmetic<T>* target_sums,           \
+      T* dx, const T* x, const logitops::Arithmetic<T>* statistics, const logitops::Arithmetic<T>* target_sums,    \
       const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
       const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
       int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,         \
       LOGITOPS_LOSS_NUMBERS, double scale, int32_t kept) {                                                         \
     using A = logitops::Arithmetic<T>;                                                                             \
-    logitops::cross_entropy_backward<Tier, T, A>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, lse, target_sums,  \
-                                                 LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),  \
-                                                 {divisors, row_scale, scale, static_cast<A>(z_loss)},             \
-                                                 LOGITOPS_SHAPE);                                                  \
+    logitops::cross_entropy_backward<Tier, T, A>(                                                                  \
+        {dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, {statistics, rows}, target_sums, LOGITOPS_TARGETS(T),       \
+        logitops::Logits<A>(logit_scale, soft_cap), {divisors, row_scale, scale, z_loss}, LOGITOPS_SHAPE);         \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -1,4 +1,4 @@
-// cross_entropy_fwd: row_losses = S lse - sum_j T_j z_j, z_losses = lambda lse^2 and lse = log sum_j exp(z_j), row by
+// cross_entropy_fwd: row_losses = sum_j T_j (lse - z_j), z_losses = lambda lse^2 and lse = log sum_j exp(z_j), row by
 // row, and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T and S as in
 // include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are asked for, only the sums of each row from
 // which cross_entropy_combine makes these.
@@ -6,7 +6,7 @@
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           Columns are the classes [first, first + cols) of `classes`.
 //           probabilities: like x; read where labels are null.
-//           row_losses, lse, target_sums, labels: [rows]; weights: [classes], or null for 1 each.
+//           row_losses, lse, target_sums, labels: [rows]; statistics: [2, rows], max and sum; weights: [classes], or null for 1 each.
 //           z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
 //           partials: [5, rows], or null; without them first is 0 and cols are all classes.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
@@ -42,18 +42,19 @@ LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partial
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                 \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                         \
-  cross_entropy_fwd_##tier##_##dtype(                                                                               \
-      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,      \
-      logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct, logitops::Arithmetic<T>* entropy,       \
-      logitops::Arithmetic<T>* partials, const T* x, const void* labels, const T* probabilities,                    \
-      const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols, int64_t x_outer,           \
-      int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS, int32_t kept) {                       \
-    using A = logitops::Arithmetic<T>;                                                                              \
-    logitops::cross_entropy_forward<Tier, T, A>(                                                                    \
-        {row_losses, lse, target_sums, z_losses, argmax, correct, entropy}, {partials, rows}, {x, x_outer, x_axis}, \
-        LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), LOGITOPS_SHAPE, static_cast<A>(z_loss));   \
+#define ENTRY(tier, Tier, dtype, T)                                                                               \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                       \
+  cross_entropy_fwd_##tier##_##dtype(                                                                             \
+      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,    \
+      logitops::Arithmetic<T>* statistics, logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct,  \
+      logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* partials, const T* x, const void* labels,        \
+      const T* probabilities, const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols,  \
+      int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS, int32_t kept) {    \
+    using A = logitops::Arithmetic<T>;                                                                            \
+    logitops::cross_entropy_forward<Tier, T, A>(                                                                  \
+        {row_losses, lse, target_sums, {statistics, rows}, z_losses, argmax, correct, entropy}, {partials, rows}, \
+        {x, x_outer, x_axis}, LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), LOGITOPS_SHAPE,    \
+        static_cast<A>(z_loss));                                                                                  \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

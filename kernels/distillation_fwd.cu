@@ -32,7 +32,7 @@ LOGITOPS_DEVICE void distillation_forward(A* row_losses, Tensor<const T> student
     const auto teacher_row = tier.template keep<1>(teacher, row);
     tier.await_kept(student_row, teacher_row);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
-    distillation.measure(tier, student_row, teacher_row, 1, [](auto, const Batch<A>&) {});
+    distillation.measure(tier, student_row, teacher_row, 1, [](auto, const Batch<A>&, const Batch<A>&) {});
     if (tier.leads()) {
       row_losses[row] = distillation.loss();
     }

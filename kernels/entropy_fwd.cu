@@ -2,7 +2,7 @@
 // row by row.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           entropy: [rows]; lse: [rows], or null if nobody wants it.
+//           entropy: [rows]; lse: [rows], statistics: [2, rows], max and sum for entropy_bwd; both or neither null.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
@@ -15,15 +15,16 @@
 namespace logitops {
 
 template <class Tier, class T, class A>
-LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shape shape) {
+LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Statistics<A> statistics, Tensor<const T> x, Shape shape) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto x_row = tier.keep(x, row);
     const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row, ExpSum<A>(1, true));  // with moments
     if (tier.leads()) {
-      entropy[row] = exp_sum.regular() ? exp_sum.entropy() : A(NAN);
+      entropy[row] = exp_sum.entropy();
       if (lse != nullptr) {
-        lse[row] = exp_sum.shift() + logarithm(exp_sum.sum());
+        lse[row] = exp_sum.statistic().lse();
+        statistics.write(row, exp_sum.statistic());
       }
     }
   });
@@ -31,12 +32,12 @@ LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Tensor<const T> x, Shap
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                        \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                \
-  entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse, const T* x, \
-                               int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis, \
-                               int32_t kept) {                                                             \
-    logitops::entropy_forward<Tier, T>(entropy, lse, {x, x_outer, x_axis}, LOGITOPS_SHAPE);                \
+#define ENTRY(tier, Tier, dtype, T)                                                                             \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                     \
+  entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse,                  \
+                               logitops::Arithmetic<T>* statistics, const T* x, int64_t rows, int64_t inner,    \
+                               int32_t cols, int64_t x_outer, int64_t x_axis, int32_t kept) {                   \
+    logitops::entropy_forward<Tier, T>(entropy, lse, {statistics, rows}, {x, x_outer, x_axis}, LOGITOPS_SHAPE); \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

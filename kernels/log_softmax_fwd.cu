@@ -12,17 +12,11 @@
 
 namespace logitops {
 
-template <class A>
-class LogSoftmax {
- public:
-  LOGITOPS_DEVICE explicit LogSoftmax(const ExpSum<A>& row)
-      : shift_(row.regular() ? row.shift() : A(NAN)), log_sum_(logarithm(row.sum())) {}
-
-  LOGITOPS_DEVICE A operator()(A x) const { return (x - shift_) - log_sum_; }
-
- private:
-  A shift_;
-  A log_sum_;
+struct LogSoftmax {
+  template <class A>
+  LOGITOPS_DEVICE static A of(const RowSoftmax<A>& row, A x) {
+    return row.log_p(x);
+  }
 };
 
 }  // namespace logitops

@@ -1,7 +1,7 @@
 // log_sum_exp_fwd: lse = log sum_j exp(x_j), row by row.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           lse: [rows].
+//           lse: [rows]; statistics: [2, rows], max and sum for log_sum_exp_bwd, or null.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
@@ -13,24 +13,27 @@
 namespace logitops {
 
 template <class Tier, class T>
-LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Tensor<const T> x, Shape shape) {
+LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Statistics<Arithmetic<T>> statistics, Tensor<const T> x,
+                                         Shape shape) {
   using A = Arithmetic<T>;
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
-    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, tier.keep(x, row));
+    const RowStatistic<A> statistic = exp_sum_of<A>(tier, tier.keep(x, row)).statistic();
     if (tier.leads()) {
-      lse[row] = exp_sum.shift() + logarithm(exp_sum.sum());
+      lse[row] = statistic.lse();
+      statistics.write(row, statistic);
     }
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                       \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                               \
-  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, const T* x, int64_t rows, int64_t inner, \
-                                   int32_t cols, int64_t x_outer, int64_t x_axis, int32_t kept) {         \
-    logitops::log_sum_exp_forward<Tier, T>(lse, {x, x_outer, x_axis}, LOGITOPS_SHAPE);                    \
+#define ENTRY(tier, Tier, dtype, T)                                                                               \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                       \
+  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* statistics, const T* x, \
+                                   int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis,    \
+                                   int32_t kept) {                                                                \
+    logitops::log_sum_exp_forward<Tier, T>(lse, {statistics, rows}, {x, x_outer, x_axis}, LOGITOPS_SHAPE);        \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

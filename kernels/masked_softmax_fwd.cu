@@ -1,7 +1,7 @@
 // masked_softmax_fwd: y_j = exp(z_j - lse), lse = log sum_j exp(z_j), row by row, where z_j is
 //   -inf           if the mask hides column j: keep[j] = 0, additive[j] = -inf, or j > query + cols - queries
 //   x_j            if it does not
-//   x_j + additive_j with an additive mask.
+//   x_j + additive_j with an additive mask; if both are finite and their sum is not, the finite number that is next.
 // A row of nothing but -inf gives zeros.
 //
 // Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
@@ -39,9 +39,9 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
     });
     exp_sum.gather(tier);
 
-    const bool hidden = exp_sum.sum() == 0;
-    const A shift = hidden || exp_sum.regular() ? exp_sum.shift() : A(NAN);
-    const A inverse_sum = hidden ? A(0) : 1 / exp_sum.sum();
+    const RowStatistic<A> statistic = exp_sum.statistic();
+    const bool hidden = statistic.sum == 0;
+    const RowSoftmax<A> softmax(statistic);
     tier.each_batch([&](auto columns) {
       Batch<A> z;
       if (masked.has(columns)) {
@@ -51,7 +51,7 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
       }
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {
-        z[k] = exponential(z[k] - shift) * inverse_sum;
+        z[k] = hidden ? A(0) : softmax.p(z[k]);
       }
       y_row.store(columns, z);
     });

@@ -11,17 +11,11 @@
 
 namespace logitops {
 
-template <class A>
-class Softmax {
- public:
-  LOGITOPS_DEVICE explicit Softmax(const ExpSum<A>& row)
-      : shift_(row.regular() ? row.shift() : A(NAN)), inverse_sum_(1 / row.sum()) {}
-
-  LOGITOPS_DEVICE A operator()(A x) const { return exponential(x - shift_) * inverse_sum_; }
-
- private:
-  A shift_;
-  A inverse_sum_;
+struct Softmax {
+  template <class A>
+  LOGITOPS_DEVICE static A of(const RowSoftmax<A>& row, A x) {
+    return row.p(x);
+  }
 };
 
 }  // namespace logitops

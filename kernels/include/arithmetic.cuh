@@ -46,6 +46,16 @@ LOGITOPS_DEVICE double fused(double a, double b, double c) { return fma(a, b, c)
 LOGITOPS_DEVICE float larger(float a, float b) { return fmaxf(a, b); }
 LOGITOPS_DEVICE double larger(double a, double b) { return fmax(a, b); }
 
+/** The largest finite number. */
+template <class A>
+LOGITOPS_DEVICE constexpr A largest() {
+  if constexpr (sizeof(A) == 8) {
+    return 0x1.fffffffffffffp1023;
+  } else {
+    return 0x1.fffffep127f;
+  }
+}
+
 template <class A>
 LOGITOPS_DEVICE bool is_finite(A value) {
   return value - value == 0;  // inf - inf and NaN - NaN are NaN

@@ -24,7 +24,7 @@ class RowLoss {
     sums_.label_logit = tier.leads() && label_here ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
     const bool spreads = target.counted && target.spreads();
     const bool wants_best = asked.argmax != nullptr;
-    Compensated<A> spread, spread_logits;
+    SpreadSums<A> spread;
     Best<A> best = Best<A>::none();
     Best<A> best_target = Best<A>::none();
     tier.each_batch([&](auto columns) {
@@ -43,21 +43,17 @@ class RowLoss {
       if (spreads) {
         Batch<A> t;
         target.spread(columns, t);
-        spread.add(batch_sum<A>(t));
-#pragma unroll
-        for (int k = 0; k < kBatch<A>; k++) {
-          v[k] = weighted(t[k], v[k]);
-        }
-        spread_logits.add(batch_sum<A>(v));
+        spread.move_to(exp_sum_.shift());
+        spread.add(t, v);
       }
     });
     // The first reduction closes the hazard of in-place gradients: the leader's read of the label's logit
     // against the write of the thread that owns that column.
     exp_sum_.gather(tier);
-    sums_.max = exp_sum_.max();
-    sums_.sum = exp_sum_.sum();
-    sums_.spread = spreads ? tier.sum(spread) : A(0);
-    sums_.spread_logits = spreads ? tier.sum(spread_logits) : A(0);
+    sums_.statistic = exp_sum_.statistic();
+    spread.move_to(exp_sum_.shift());
+    sums_.spread = spreads ? tier.sum(spread.targets) : A(0);
+    sums_.spread_logits = spreads ? tier.sum(spread.logits) : A(0);
     if (wants_best) {
       argmax_ = static_cast<uint32_t>(tier.best(best).column);
       wanted_ = target.given ? static_cast<uint32_t>(tier.best(best_target).column) : target.label_column;
@@ -72,7 +68,7 @@ class RowLoss {
     to.write_losses(row, target_, sums_, unit_, z_loss);
     RowOutputs<A>::write(to.argmax, row, static_cast<int32_t>(argmax_));
     RowOutputs<A>::write(to.correct, row, target_.counted && argmax_ == wanted_ ? 1 : 0);
-    RowOutputs<A>::write(to.entropy, row, sums_.regular() ? exp_sum_.entropy() : A(NAN));
+    RowOutputs<A>::write(to.entropy, row, exp_sum_.entropy());
   }
 
  private:
@@ -89,38 +85,30 @@ template <class A>
 struct GradientScale {
   const double* divisors;  // W and N of MEAN; null for 1 each
   const A* row_scale;      // null for 1 each
-  double scale;
-  A z_loss;
+  double scale;            // with the logits' own in it
+  double z_loss;
 
   /** What every element is multiplied by: scale row_scale / W; NaN where W is 0. */
-  LOGITOPS_DEVICE A factor(int64_t row) const { return row_factor(scale, row_scale, row, divisors); }
+  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row) const { return row_factor(scale, row_scale, row, divisors); }
 
   /** What p is multiplied by: S + 2 lambda lse r. */
-  LOGITOPS_DEVICE A of_probability(A target_sum, A lse) const {
+  LOGITOPS_DEVICE A of_probability(A target_sum, const RowStatistic<A>& statistic, A unit) const {
     if (z_loss == 0) {
       return target_sum;
     }
-    const A ratio = divisors == nullptr ? A(1) : static_cast<A>(divisors[0] / divisors[1]);
-    return fused(2 * z_loss * ratio, lse, target_sum);
+    const double ratio = divisors == nullptr ? 1 : divisors[0] / divisors[1];
+    return fused(static_cast<A>(2 * z_loss * ratio), statistic.lse(unit), target_sum);
   }
 };
 
-/** p = exp(unit * (times * v - shift)) * inverse_sum, v as in logits.cuh; a NaN for the shift makes the row NaN. */
-template <class A>
-struct Probability {
-  A times;
-  A shift;
-  A unit;  // exponent_unit
-  A inverse_sum;
-
-  LOGITOPS_DEVICE A operator()(A v) const { return exponential(v * times - shift, unit) * inverse_sum; }
-};
-
-/** dx = (p of_probability - T) factor dz/dx. */
+/** dx = (p of_probability - T) dv/dx factor. */
 template <class Tier, class X, class DX, class A, class Target>
 LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits, const Target& target,
-                                    const Probability<A>& probability, A of_probability, A factor) {
-  const A scaled_factor = factor * logits.scale();
+                                    const RowStatistic<A>& statistic, A target_sum, const GradientScale<A>& gradient,
+                                    int64_t row) {
+  const RowSoftmax<A> softmax(statistic, logits.unit());
+  const A of_probability = gradient.of_probability(target_sum, statistic, logits.unit());
+  const RowFactor<A> factor = gradient.factor(row);
   tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
@@ -133,7 +121,7 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
       const A t_k = columns[k] == target.label_column ? t[k] + target.peak : t[k];
-      dx[k] = fused(probability(v[k]), of_probability, -t_k) * scaled_factor;
+      dx[k] = fused(softmax.p(v[k]), of_probability, -t_k);
     }
     if (logits.capped()) {
 #pragma unroll
@@ -141,6 +129,7 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
         dx[k] *= logits.slope(v[k]);
       }
     }
+    factor.multiply(dx);
     dx_row.store(columns, dx);
   });
 }

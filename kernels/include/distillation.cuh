@@ -27,32 +27,11 @@ struct DistillationNumbers {
   A soft;  // with T^2 in it if that is asked for
 };
 
-/** The softmax of scale * x; a row whose lse is not finite is NaN throughout. */
+/** What the two parts of a row's gradient are multiplied by. */
 template <class A>
-class ScaledSoftmax {
- public:
-  LOGITOPS_DEVICE ScaledSoftmax(const ExpSum<A>& row, A scale)
-      : scale_(scale),
-        unit_(exponent_unit(scale)),
-        shift_(row.regular() ? row.shift() : A(NAN)),
-        log_sum_(logarithm(row.sum())),
-        inverse_sum_(1 / row.sum()) {}
-
-  LOGITOPS_DEVICE A p(A x) const { return exponential(x - shift_, unit_) * inverse_sum_; }
-  LOGITOPS_DEVICE A log_p(A x) const { return fused(scale_, x - shift_, -log_sum_); }
-
-  /** log(p(x) / other.p(u)), both at one scale: the sums' logarithms, much larger at high temperatures, stay out of it.
-   */
-  LOGITOPS_DEVICE A log_ratio(A x, const ScaledSoftmax& other, A u) const {
-    return fused(scale_, (x - shift_) - (u - other.shift_), other.log_sum_ - log_sum_);
-  }
-
- private:
-  A scale_;
-  A unit_;
-  A shift_;
-  A log_sum_;
-  A inverse_sum_;
+struct DistillationFactors {
+  RowFactor<A> hard;
+  RowFactor<A> soft;  // with 1 / T in it
 };
 
 /** What the passes over a row that counts tell of its loss and gradient. */
@@ -67,15 +46,15 @@ class RowDistillation {
         // In a register before the first reduction: the gradient may go over the student's logits.
         label_logit_(tier.leads() && numbers.hard != 0 ? widen(*student.at(label.label)) : A(0)),
         sums_(tier, student, teacher, numbers),
-        p_(sums_.plain, A(1)),
-        of_student_(sums_.student, numbers.inverse_temperature),
-        of_teacher_(sums_.teacher, numbers.inverse_temperature) {}
+        p_(sums_.plain.statistic()),
+        of_student_(sums_.student.statistic(), numbers.inverse_temperature),
+        of_teacher_(sums_.teacher.statistic(), numbers.inverse_temperature) {}
 
   /** Whether Q - P is the divergence's gradient, which is then known as soon as P and Q are. */
   LOGITOPS_DEVICE bool is_kl() const { return numbers_.divergence.kind == DivergenceKind::kKl; }
 
   /**
-   * Reads both again for D and K, `passes` times; calls write(columns, gradients) with each batch of the last pass. One
+   * Reads both again for D and K, `passes` times; calls write(columns, x, dD/dz) with each batch of the last pass. One
    * pass gives the loss, and the gradient of KL(P || Q); the other divergences' gradients need K before, and so two.
    */
   template <class Tier, class X, class F>
@@ -84,7 +63,7 @@ class RowDistillation {
     for (int pass = 0; pass < passes; pass++) {
       Compensated<A> divergence, of_q, drift;
       tier.each_batch([&](auto columns) {
-        Batch<A> x, u, v, w;
+        Batch<A> x, u, v, w, slope;
         student.load(columns, A(-INFINITY), x);
         teacher.load(columns, A(-INFINITY), u);
 #pragma unroll
@@ -92,9 +71,7 @@ class RowDistillation {
           const A p = of_teacher_.p(u[k]);
           const A q = of_student_.p(x[k]);
           const auto share = numbers_.divergence.share(p, q, of_student_.log_ratio(x[k], of_teacher_, u[k]));
-          if (pass == passes - 1) {
-            x[k] = gradient(x[k], divergence_gradient(p, q, share.log_ratio), columns[k]);
-          }
+          slope[k] = divergence_gradient(p, q, share.log_ratio);
           u[k] = share.divergence;
           v[k] = share.of_q;
           w[k] = share.drift;
@@ -105,13 +82,33 @@ class RowDistillation {
           of_q.add(batch_sum<A>(v));
         }
         if (pass == passes - 1) {
-          write(columns, x);
+          write(columns, x, slope);
         }
       });
       if (pass == 0) {
         divergence_ = numbers_.divergence.total(tier.sum(divergence), tier.sum(drift));
         of_q_ = is_kl() ? A(0) : tier.sum(of_q);
       }
+    }
+  }
+
+  /** The gradient with respect to a batch of the student's logits x, in place of dD/dz. */
+  template <class Columns>
+  LOGITOPS_DEVICE void to_gradient(Columns columns, const Batch<A>& x, Batch<A>& slope,
+                                   const DistillationFactors<A>& factors) const {
+    factors.soft.multiply(slope);
+    if (numbers_.hard == 0) {
+      return;
+    }
+    Batch<A> of_label;
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      of_label[k] = p_.p(x[k]) - (columns[k] == label_ ? A(1) : A(0));
+    }
+    factors.hard.multiply(of_label);
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      slope[k] = numbers_.soft == 0 ? of_label[k] : slope[k] + of_label[k];
     }
   }
 
@@ -156,17 +153,11 @@ class RowDistillation {
     return numbers_.divergence.weight_of_q * (q * ((q == 0 ? A(0) : -log_ratio) - excess));
   }
 
-  /** The gradient with respect to the student's logit, from dD/dz_j. */
-  LOGITOPS_DEVICE A gradient(A student, A divergence_gradient, uint32_t column) const {
-    const A soft = weighted(numbers_.soft * numbers_.inverse_temperature, divergence_gradient);
-    return numbers_.hard == 0 ? soft : fused(numbers_.hard, p_.p(student) - (column == label_ ? A(1) : A(0)), soft);
-  }
-
   DistillationNumbers<A> numbers_;
   uint32_t label_;
   A label_logit_;
   Sums sums_;
-  ScaledSoftmax<A> p_, of_student_, of_teacher_;
+  RowSoftmax<A> p_, of_student_, of_teacher_;
   A divergence_ = 0;  // D
   A of_q_ = 0;        // K; unless it is KL
 };

@@ -1,4 +1,5 @@
-// log_prob: what the ops on log-probabilities share: the sum of a row's exponentials, and gradients from a saved lse.
+// log_prob: what the ops on log-probabilities share: the sum of a row's exponentials, and gradients from a saved
+// statistic.
 #pragma once
 
 #include "entries.cuh"
@@ -18,21 +19,18 @@ LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = Ex
   return exp_sum;
 }
 
-/**
- * dx_j = Gradient(log p_j, j) with log p_j = x_j - lse, one read and one write; an lse that is not finite makes the row
- * NaN.
- */
+/** dx_j = factor * Gradient(x_j, j), one read and one write. */
 template <class A, class Tier, class DX, class X, class Gradient>
-LOGITOPS_DEVICE void write_from_lse(const Tier& tier, DX dx_row, X x_row, A lse, Gradient gradient) {
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, RowFactor<A> factor, Gradient gradient) {
   tier.await_kept(x_row);
-  const A shift = is_finite(lse) ? lse : A(NAN);
   tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      v[k] = gradient(v[k] - shift, columns[k]);
+      v[k] = gradient(v[k], columns[k]);
     }
+    factor.multiply(v);
     dx_row.store(columns, v);
   });
   tier.release_kept(x_row);

@@ -13,8 +13,7 @@ class Logits {
  public:
   /** a > 0; c > 0, or 0 for no cap. */
   LOGITOPS_DEVICE Logits(double scale, double cap)
-      : scale_(static_cast<A>(scale)),
-        cap_(static_cast<A>(cap)),
+      : cap_(static_cast<A>(cap)),
         inner_(static_cast<A>(scale / cap)),
         unit_(cap == 0 ? static_cast<A>(scale) : A(1)) {}
 
@@ -36,16 +35,13 @@ class Logits {
     }
   }
 
-  /** dz/dx is scale() times this: 1 - (z/c)^2. */
+  /** dz/dx over the logit scale a: 1 - (z/c)^2. */
   LOGITOPS_DEVICE A slope(A v) const {
     const A t = v / cap_;
     return fused(-t, t, A(1));
   }
 
-  LOGITOPS_DEVICE A scale() const { return scale_; }
-
  private:
-  A scale_;
   A cap_;
   A inner_;
   A unit_;

@@ -36,8 +36,16 @@ struct RowMask {
     x_row.load_some(columns, seen, x);
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      z[k] += x[k];
+      z[k] = masked(x[k], z[k]);
     }
+  }
+
+ private:
+  /** x + mask. The mask alone hides: a sum of two finite numbers stays finite. */
+  template <class A>
+  LOGITOPS_DEVICE static A masked(A x, A mask) {
+    const A sum = x + mask;
+    return isinf(sum) && is_finite(x) && is_finite(mask) ? copysign(largest<A>(), sum) : sum;
   }
 };
 

@@ -1,12 +1,11 @@
 // row_losses: from the sums over a row, or over the parts of a row, to its loss. With the logits z = unit v of
 // logits.cuh, the targets T of targets.cuh and lambda the z-loss
 //
-//   lse  = log sum_j exp(z_j)
-//   S    = sum_j T_j
-//   loss   = S lse - sum_j T_j z_j
+//   lse    = log sum_j exp(z_j)
+//   loss   = sum_j T_j (lse - z_j) = S log sum_j exp(z_j - max) - sum_j T_j (z_j - max),   S = sum_j T_j
 //   z-loss = lambda lse^2
 //
-// which stay apart until loss_reduce has divided each by its own divisor and then adds them up.
+// The two stay apart until loss_reduce has divided each by its own divisor and then adds them up.
 #pragma once
 
 #include "labels.cuh"
@@ -16,24 +15,42 @@ namespace logitops {
 /** All that a loss depends on beside the label's weight. Those of parts of a row combine. */
 template <class A>
 struct RowSums {
-  A max;            // of v; -inf if there is nothing else
-  A sum;            // of exp(unit (v - shift()))
-  A label_logit;    // the label's v; 0 if it is not here
-  A spread;         // of T but for the label's peak
-  A spread_logits;  // of that times v
-
-  LOGITOPS_DEVICE A shift() const { return isinf(max) ? A(0) : max; }
-
-  /** Whether the lse is finite. If not, everything that is computed from the row is NaN. */
-  LOGITOPS_DEVICE bool regular() const { return sum > 0 && is_finite(sum); }
-
-  /** As it is: infinite or NaN if the row has it so. */
-  LOGITOPS_DEVICE A lse(A unit) const { return fused(unit, shift(), logarithm(sum)); }
+  RowStatistic<A> statistic;  // of v
+  A label_logit;              // the label's v; 0 if it is not here
+  A spread;                   // of T but for the label's peak
+  A spread_logits;            // of that times v - statistic.shift()
 
   /** Of counted regular rows. */
   LOGITOPS_DEVICE A loss(const LabelTarget<A>& target, A unit) const {
-    const A peak = weighted(target.peak, logarithm(sum) - (label_logit - shift()) * unit);
-    return target.spreads() ? peak + fused(spread, lse(unit), -(spread_logits * unit)) : peak;
+    const A log_sum = statistic.log_sum();
+    const A peak = weighted(target.peak, log_sum - (label_logit - statistic.shift()) * unit);
+    return target.spreads() ? peak + fused(spread, log_sum, -(spread_logits * unit)) : peak;
+  }
+};
+
+/** The two spreads while the maximum rises, and with it what is subtracted from v. */
+template <class A>
+struct SpreadSums {
+  Compensated<A> targets;
+  Compensated<A> logits;
+  A shift = 0;
+
+  /** From now on v counts from `to`; so does what was added before. */
+  LOGITOPS_DEVICE void move_to(A to) {
+    if (to != shift) {
+      logits.add(weighted(targets.value(), shift - to));
+      shift = to;
+    }
+  }
+
+  /** Overwrites the targets. */
+  LOGITOPS_DEVICE void add(Batch<A>& t, const Batch<A>& v) {
+    targets.add(batch_sum<A>(t));
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      t[k] = weighted(t[k], v[k] - shift);
+    }
+    logits.add(batch_sum<A>(t));
   }
 };
 
@@ -43,6 +60,7 @@ struct RowOutputs {
   A* row_losses;  // without z-losses
   A* lse;
   A* target_sums;  // S; written where targets spread, else it is the peak
+  Statistics<A> statistics;
   A* z_losses;
   int32_t* argmax;
   int32_t* correct;
@@ -51,9 +69,10 @@ struct RowOutputs {
   /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
   LOGITOPS_DEVICE void write_losses(int64_t row, const LabelTarget<A>& target, const RowSums<A>& sums, A unit,
                                     A z_loss) const {
-    const bool good = target.counted && sums.regular();
-    const A row_lse = sums.lse(unit);
+    const bool good = target.counted && sums.statistic.regular();
+    const A row_lse = sums.statistic.lse(unit);
     lse[row] = row_lse;
+    statistics.write(row, sums.statistic);
     row_losses[row] = target.ignored ? A(0) : good ? sums.loss(target, unit) : A(NAN);
     write(z_losses, row, target.counted ? (good ? z_loss * row_lse * row_lse : A(NAN)) : A(0));
     if (target.counted && target.spreads()) {
@@ -65,6 +84,7 @@ struct RowOutputs {
   LOGITOPS_DEVICE void write_uncounted(int64_t row, bool ignored) const {
     row_losses[row] = ignored ? A(0) : A(NAN);
     lse[row] = 0;
+    statistics.write(row, {0, 0});
     write(z_losses, row, A(0));
     write(argmax, row, -1);
     write(correct, row, 0);
@@ -88,7 +108,7 @@ struct Partials {
   int64_t rows;
 
   LOGITOPS_DEVICE void write(int64_t row, const RowSums<A>& sums) const {
-    const A each[kCount] = {sums.max, sums.sum, sums.label_logit, sums.spread, sums.spread_logits};
+    const A each[kCount] = {sums.statistic.max, sums.statistic.sum, sums.label_logit, sums.spread, sums.spread_logits};
 #pragma unroll
     for (int k = 0; k < kCount; k++) {
       values[k * rows + row] = each[k];

@@ -4,7 +4,7 @@
 // stay within the bounds that rows of 2^5 keep.
 #pragma once
 
-#include "arithmetic.cuh"
+#include "row_statistic.cuh"
 
 namespace logitops {
 
@@ -90,17 +90,17 @@ class ExpSum {
     }
   }
 
-  /** After gather. */
-  LOGITOPS_DEVICE A max() const { return reference_; }
-
+  /** What has been subtracted so far; 0 where the maximum is infinite. */
   LOGITOPS_DEVICE A shift() const { return isinf(reference_) ? A(0) : reference_; }
-  LOGITOPS_DEVICE A sum() const { return sum_.value(); }
 
-  /** Whether the lse is finite. If not, everything that is computed from the row is NaN. */
-  LOGITOPS_DEVICE bool regular() const { return sum() > 0 && is_finite(sum()); }
+  /** After gather. */
+  LOGITOPS_DEVICE RowStatistic<A> statistic() const { return {reference_, sum_.value()}; }
 
-  /** sum_j -p_j log p_j of a regular row, if moments were kept. */
-  LOGITOPS_DEVICE A entropy() const { return logarithm(sum()) - moment_.value() / sum(); }
+  /** sum_j -p_j log p_j, if moments were kept; NaN if the lse is not finite. */
+  LOGITOPS_DEVICE A entropy() const {
+    const RowStatistic<A> row = statistic();
+    return row.regular() ? row.log_sum() - moment_.value() / row.sum : A(NAN);
+  }
 
  private:
   LOGITOPS_DEVICE void move_to(A reference) {
@@ -109,16 +109,16 @@ class ExpSum {
     const A factor = exponential(before - shift(), unit_);
     if (moments_) {
       const A down = (before - shift()) * scale_;
-      moment_.sum = scaled(moment_.sum + weighted(sum_.sum, down), factor);
-      moment_.lost = scaled(moment_.lost + weighted(sum_.lost, down), factor);
+      moment_.sum = factor == 0 ? A(0) : scaled(moment_.sum + weighted(sum_.sum, down), factor);
+      moment_.lost = factor == 0 ? A(0) : scaled(moment_.lost + weighted(sum_.lost, down), factor);
     }
     sum_.sum = scaled(sum_.sum, factor);
     sum_.lost = scaled(sum_.lost, factor);
   }
 
-  /** Nothing yet stays nothing, though the factor is infinite where the first maximum is far below 0; and what lies
-   * infinitely far below the new maximum is nothing. */
-  LOGITOPS_DEVICE static A scaled(A value, A factor) { return value == 0 || factor == 0 ? A(0) : value * factor; }
+  /** Nothing yet stays nothing, though the factor is infinite where the first maximum is far below 0. A NaN stays one,
+   * though the factor is 0 where the new maximum is far above. */
+  LOGITOPS_DEVICE static A scaled(A value, A factor) { return value == 0 ? A(0) : value * factor; }
 
   A scale_;
   A unit_;

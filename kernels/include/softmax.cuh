@@ -5,8 +5,8 @@
 
 namespace logitops {
 
-/** y = Output(exp sum of x)(x), row by row. */
-template <class Tier, template <class> class Output, class T>
+/** y = Output::of(softmax of the row, x), row by row. */
+template <class Tier, class Output, class T>
 LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape) {
   using A = Arithmetic<T>;
   Tier tier(shape);
@@ -22,13 +22,13 @@ LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape
     });
     exp_sum.gather(tier);
 
-    const Output<A> output(exp_sum);
+    const RowSoftmax<A> softmax(exp_sum.statistic());
     tier.each_batch([&](auto columns) {
       Batch<A> v;
       x_row.load(columns, A(0), v);
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {
-        v[k] = output(v[k]);
+        v[k] = Output::of(softmax, v[k]);
       }
       y_row.store(columns, v);
     });
@@ -60,15 +60,16 @@ LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<co
     });
     const A total = tier.sum(sum);
 
-    const A factor = row_factor(scale, row_scale, row);
+    const RowFactor<A> factor = row_factor(scale, row_scale, row);
     tier.each_batch([&](auto columns) {
       Batch<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);
 #pragma unroll
       for (int k = 0; k < kBatch<A>; k++) {
-        y_v[k] = factor * Gradient<A>::of(y_v[k], dy_v[k], total);
+        y_v[k] = Gradient<A>::of(y_v[k], dy_v[k], total);
       }
+      factor.multiply(y_v);
       dx_row.store(columns, y_v);
     });
     tier.release_kept(dy_row, y_row);

@@ -27,20 +27,54 @@ struct Tensor {
   int64_t axis;
 };
 
-/** What a row's gradient is multiplied by; row_scale may be null, for 1 each. */
+/**
+ * What every element of a row's gradient is multiplied by: one number, that is formed in f64 and rounded once. Where A
+ * cannot hold it, though what it multiplies may be as small as it is large, a power of 2 is split off.
+ */
 template <class A>
-LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row) {
-  return static_cast<A>(scale) * (row_scale == nullptr ? A(1) : row_scale[row]);
-}
-
-/** The same of a MEAN, whose divisors label_stats leaves; null for 1. NaN where rows count that weigh nothing. */
-template <class A>
-LOGITOPS_DEVICE A row_factor(double scale, const A* row_scale, int64_t row, const double* divisors) {
-  const A factor = row_factor(scale, row_scale, row);
-  if (divisors == nullptr) {
-    return factor;
+class RowFactor {
+ public:
+  LOGITOPS_DEVICE explicit RowFactor(double factor) {
+    if constexpr (sizeof(A) == 4) {
+      const double size = fabs(factor);
+      power_ = size > largest<A>() ? kLargestPower : size < kSmallest && size != 0 ? kSmallest : 1.0f;
+    }
+    value_ = static_cast<A>(factor / power_);
   }
-  return divisors[0] == 0 ? A(NAN) : factor / static_cast<A>(divisors[0]);
+
+  LOGITOPS_DEVICE void multiply(Batch<A>& gradient) const {
+#pragma unroll
+    for (int k = 0; k < kBatch<A>; k++) {
+      gradient[k] *= value_;
+    }
+    if (power_ != 1) {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        gradient[k] *= power_;
+      }
+    }
+  }
+
+ private:
+  static constexpr float kLargestPower = 0x1p127f;
+  static constexpr float kSmallest = 0x1p-126f;  // that has all its digits
+
+  A value_;
+  A power_ = 1;
+};
+
+/**
+ * scale row_scale[row] / divisors[0]. Either may be null, for 1; divisors are what label_stats leaves for a MEAN, and
+ * the factor NaN where rows count that weigh nothing.
+ */
+template <class A>
+LOGITOPS_DEVICE RowFactor<A> row_factor(double scale, const A* row_scale, int64_t row,
+                                        const double* divisors = nullptr) {
+  double factor = row_scale == nullptr ? scale : scale * row_scale[row];
+  if (divisors != nullptr) {
+    factor = divisors[0] == 0 ? NAN : factor / divisors[0];
+  }
+  return RowFactor<A>(factor);
 }
 
 }  // namespace logitops

@@ -152,7 +152,7 @@ public final class CrossEntropy {
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.requireFilled(BACKWARD);
-        ops.run(problem, saved.labels(), stream);
+        ops.run(problem, saved.streams(), stream);
     }
 
     /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -283,7 +283,7 @@ public final class CrossEntropy {
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.run(new CrossEntropyForward(inputs, result.buffers()), result.labels(), stream);
+        ops.run(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
         result.filledOn(stream);
     }
 
@@ -291,7 +291,7 @@ public final class CrossEntropy {
             CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.labels(), stream);
+        ops.run(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
         result.filledOn(stream);
     }
 

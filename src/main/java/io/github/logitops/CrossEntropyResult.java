@@ -146,8 +146,8 @@ public final class CrossEntropyResult implements AutoCloseable {
         labels.close(tensors);
     }
 
-    LabelCheck labels() {
-        return labels;
+    ResultStreams streams() {
+        return labels.streams();
     }
 
     LossBuffers buffers() {
@@ -162,9 +162,9 @@ public final class CrossEntropyResult implements AutoCloseable {
         }
     }
 
-    /** Throws unless a forward op left its log-sum-exps here. */
+    /** Throws unless a forward op left its statistics here. */
     void requireFilled(String op) {
-        labels.requireFilled(op);
+        streams().requireFilled(op);
     }
 
     /** Notes that an op on {@code stream} fills this result. */

@@ -125,7 +125,7 @@ public final class CrossEntropyShard {
         ops.run(
                 new CrossEntropyCombine(
                         op, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
-                result.labels(),
+                result.streams(),
                 stream);
         result.filledOn(stream);
     }
@@ -153,7 +153,7 @@ public final class CrossEntropyShard {
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.requireFilled(BACKWARD);
-        ops.run(problem, saved.labels(), stream);
+        ops.run(problem, saved.streams(), stream);
     }
 
     private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {

@@ -172,7 +172,7 @@ public final class Distillation {
 
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
-        ops.run(new DistillationForward(inputs, result.buffers()), result.labels(), stream);
+        ops.run(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
         result.filledOn(stream);
     }
 
@@ -180,7 +180,7 @@ public final class Distillation {
             DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.labels(), stream);
+        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
         result.filledOn(stream);
     }
 

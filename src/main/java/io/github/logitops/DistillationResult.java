@@ -64,8 +64,8 @@ public final class DistillationResult implements AutoCloseable {
         labels.close(List.of(buffers.loss(), buffers.rowLosses()));
     }
 
-    LabelCheck labels() {
-        return labels;
+    ResultStreams streams() {
+        return labels.streams();
     }
 
     RowLossBuffers buffers() {

@@ -1,12 +1,16 @@
 package io.github.logitops;
 
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,16 +18,17 @@ import java.util.Objects;
  * Cheap to make, without state, shared by threads.
  *
  * <p><i>Shapes</i>: x and dx of any shape and floating dtype, with any row strides; entropy and lse have that shape without the
- * axis, the arithmetic dtype (F64 with F64 logits, else F32) and no padding. <i>Waits</i>: the tensor forms wait for nothing
- * and allocate nothing.
+ * axis, the arithmetic dtype (F64 with F64 logits, else F32) and no padding. <i>Waits</i>: the tensor forms wait for nothing;
+ * those that take their outputs allocate nothing either.
  *
  * <p><i>Numerics</i>: -inf beside finite logits has probability 0 and adds nothing. A row that holds NaN or +inf, or nothing
- * but -inf, has entropy and gradient NaN. Errors of the entropy stay below 1e-6 of the larger of 1 and itself, however large
- * the logits; {@code docs/numerics.md} has the gradient's.
+ * but -inf, has entropy and gradient NaN. Both are taken from distances to the row's maximum, so that their errors do not grow
+ * with the logits ({@code docs/numerics.md}).
  */
 public final class Entropy {
-    private static final String FORWARD = "entropy.forward";
-    private static final String BACKWARD = "entropy.backward";
+    private static final String OP = "entropy";
+    private static final String FORWARD = OP + ".forward";
+    private static final String BACKWARD = OP + ".backward";
 
     private final LogitOps ops;
     private final Axis axis;
@@ -33,36 +38,69 @@ public final class Entropy {
         this.axis = Objects.requireNonNull(axis, "axis");
     }
 
-    /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without the log-sum-exps that backward needs. */
-    public void forward(Tensor x, Tensor entropy, Stream stream) {
-        forward(x, entropy, null, stream);
+    /**
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
+        Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
+        List<Tensor> tensors = ops.memory().allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows));
+        return new EntropyResult(tensors.get(0), tensors.get(1), tensors.get(2), stream);
+    }
+
+    /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
+    public EntropyResult forward(Tensor x, Stream stream) {
+        EntropyResult result = newResult(x.dtype(), x.shape(), stream);
+        try {
+            forward(x, result, stream);
+            return result;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(result));
+            throw e;
+        }
     }
 
     /**
-     * entropy = logsumexp(x) - sum softmax(x) x along the axis, and lse = logsumexp(x).
+     * entropy = logsumexp(x) - sum softmax(x) x along the axis, lse = logsumexp(x), and what {@link #backward} needs.
      *
-     * <p><i>Aliasing</i>: none; outputs and x must not overlap.
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor x, EntropyResult result, Stream stream) {
+        ops.run(
+                EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
+                result.streams(),
+                stream);
+        result.streams().filledOn(stream);
+    }
+
+    /**
+     * entropy = logsumexp(x) - sum softmax(x) x along the axis, where nobody wants a gradient.
      *
-     * @param lse the second output; or null
+     * <p><i>Aliasing</i>: entropy must not overlap x.
+     *
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor or the stream is closed
      */
-    public void forward(Tensor x, Tensor entropy, Tensor lse, Stream stream) {
-        ops.run(EntropyForward.of(axis, x, entropy, lse), stream);
+    public void forward(Tensor x, Tensor entropy, Stream stream) {
+        ops.run(EntropyForward.of(axis, x, entropy, null, null), stream);
     }
 
     /**
-     * dx = -g p (log p + entropy) along the axis, with log p = x - lse, where entropy and lse are what
-     * {@link #forward(Tensor, Tensor, Tensor, Stream)} wrote: one read and one write.
+     * dx = -g p (log p + entropy) along the axis, from what {@link #forward(Tensor, EntropyResult, Stream)} on the same x left in
+     * {@code saved}: one read and one write.
      *
-     * <p><i>Aliasing</i>: dx may be x; it must not overlap the other inputs.
+     * <p><i>Aliasing</i>: dx may be x; it must not overlap the result or the factors of the scale.
      *
      * @param gradScale g, the upstream gradient: {@code GradScale.perRow} of a tensor like entropy, or a number for all rows
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
-     * @throws IllegalStateException if a tensor or the stream is closed
+     * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
-    public void backward(Tensor x, Tensor entropy, Tensor lse, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.run(EntropyBackward.of(axis, x, entropy, lse, gradScale, dx), stream);
+    public void backward(Tensor x, EntropyResult saved, GradScale gradScale, Tensor dx, Stream stream) {
+        EntropyBackward problem = EntropyBackward.of(axis, x, saved.entropy(), saved.statistics(), gradScale, dx);
+        saved.streams().requireFilled(BACKWARD);
+        ops.run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the entropies. Waits. */
@@ -103,10 +141,8 @@ public final class Entropy {
         try (Stream stream = ops.newStream();
                 Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
                 Tensor upstream = form.upload(ops, BACKWARD + ": dEntropy", dEntropy, rows, stream);
-                Tensor entropy = ops.empty(form.dtype(), rows);
-                Tensor lse = ops.empty(form.dtype(), rows)) {
-            forward(logits, entropy, lse, stream);
-            backward(logits, entropy, lse, GradScale.perRow(upstream), logits, stream);
+                EntropyResult result = forward(logits, stream)) {
+            backward(logits, result, GradScale.perRow(upstream), logits, stream);
             return form.down().apply(logits, stream);
         }
     }

@@ -15,25 +15,26 @@ import java.util.OptionalLong;
  */
 final class LabelCheck {
     private final String op;
-    private final Tensor result;
+    private final ResultStreams streams;
     private final LabelCounts counts;
     private final long classes;
     private final OptionalLong ignoreIndex;
     private final Stream.Check check = this::throwLabelOutOfRange;
 
-    private Stream stream; // of the last op that filled the result; null before the first
-    private Stream lastUse; // where the last work on the result was queued
     private int checksDue; // streams that our check waits on
     private boolean closed;
 
     /** For a result that messages tell by one of its tensors, and whose counts were allocated on {@code stream}. */
     LabelCheck(String op, Tensor result, LabelCounts counts, long classes, OptionalLong ignoreIndex, Stream stream) {
         this.op = op;
-        this.result = result;
+        this.streams = new ResultStreams(result, stream);
         this.counts = counts;
         this.classes = classes;
         this.ignoreIndex = ignoreIndex;
-        lastUse = stream;
+    }
+
+    ResultStreams streams() {
+        return streams;
     }
 
     LabelCounts counts() {
@@ -50,24 +51,9 @@ final class LabelCheck {
         }
     }
 
-    /** Throws unless an op has filled the result. */
-    synchronized void requireFilled(String call) {
-        if (stream == null) {
-            throw new IllegalStateException(call + ": no op has filled the result: result=" + result);
-        }
-    }
-
-    /** Has work that is queued on {@code next} from now on come after all work on the result so far. */
-    synchronized void useOn(Stream next) {
-        if (lastUse != next && lastUse.isOpen()) { // a closed one has nothing left to do
-            next.waitFor(lastUse);
-        }
-        lastUse = next;
-    }
-
     /** Notes that an op on {@code newStream} fills the result. */
     synchronized void filledOn(Stream newStream) {
-        stream = newStream;
+        streams.filledOn(newStream);
         if (newStream.addCheck(check)) {
             checksDue++;
         }
@@ -75,11 +61,7 @@ final class LabelCheck {
 
     /** The stream of the last op, once its work is done and its labels were found good. */
     Stream settled() {
-        Stream last;
-        synchronized (this) {
-            requireFilled(op);
-            last = stream;
-        }
+        Stream last = streams.requireFilled(op);
         last.settle(check);
         return last;
     }

@@ -1,12 +1,16 @@
 package io.github.logitops;
 
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,16 +18,17 @@ import java.util.Objects;
  * threads.
  *
  * <p><i>Shapes</i>: x and dx of any shape and floating dtype, with any row strides; lse has that shape without the axis, the
- * arithmetic dtype (F64 with F64 logits, else F32) and no padding. <i>Waits</i>: the tensor forms wait for nothing and
- * allocate nothing.
+ * arithmetic dtype (F64 with F64 logits, else F32) and no padding. <i>Waits</i>: the tensor forms wait for nothing; those that
+ * take their outputs allocate nothing either.
  *
  * <p><i>Numerics</i>: nothing but -inf gives -inf, a +inf gives +inf, a NaN gives NaN; the gradient of such a row is NaN
- * throughout. Errors of lse stay below 1e-6 of the largest of 1, the row's maximum and lse; those of the gradient below 2e-6 of
- * its largest element, times lse / 8 where that is more than 1, since it starts from the rounded lse ({@code docs/numerics.md}).
+ * throughout. The gradient starts from each row's maximum and sum, not from the rounded lse: it is as exact as softmax, however
+ * large the logits ({@code docs/numerics.md}).
  */
 public final class LogSumExp {
-    private static final String FORWARD = "logSumExp.forward";
-    private static final String BACKWARD = "logSumExp.backward";
+    private static final String OP = "logSumExp";
+    private static final String FORWARD = OP + ".forward";
+    private static final String BACKWARD = OP + ".backward";
 
     private final LogitOps ops;
     private final Axis axis;
@@ -34,7 +39,41 @@ public final class LogSumExp {
     }
 
     /**
-     * lse = log sum exp(x) along the axis.
+     * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
+        Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
+        List<Tensor> tensors = ops.memory().allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows));
+        return new LogSumExpResult(tensors.get(0), tensors.get(1), stream);
+    }
+
+    /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
+    public LogSumExpResult forward(Tensor x, Stream stream) {
+        LogSumExpResult result = newResult(x.dtype(), x.shape(), stream);
+        try {
+            forward(x, result, stream);
+            return result;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(result));
+            throw e;
+        }
+    }
+
+    /**
+     * lse = log sum exp(x) along the axis, and what {@link #backward} needs.
+     *
+     * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor x, LogSumExpResult result, Stream stream) {
+        ops.run(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
+        result.streams().filledOn(stream);
+    }
+
+    /**
+     * lse = log sum exp(x) along the axis, where nobody wants a gradient.
      *
      * <p><i>Aliasing</i>: lse must not overlap x.
      *
@@ -42,21 +81,23 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor lse, Stream stream) {
-        ops.run(LogSumExpForward.of(axis, x, lse), stream);
+        ops.run(LogSumExpForward.of(axis, x, lse, null), stream);
     }
 
     /**
-     * dx = g exp(x - lse) along the axis, where lse is what {@link #forward(Tensor, Tensor, Stream)} wrote: one read and one
-     * write.
+     * dx = g softmax(x) along the axis, from what {@link #forward(Tensor, LogSumExpResult, Stream)} on the same x left in
+     * {@code saved}: one read and one write.
      *
-     * <p><i>Aliasing</i>: dx may be x; it must not overlap lse or the factors of the scale.
+     * <p><i>Aliasing</i>: dx may be x; it must not overlap the result or the factors of the scale.
      *
      * @param gradScale g, the upstream gradient: {@code GradScale.perRow} of a tensor like lse, or a number for all rows
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
-     * @throws IllegalStateException if a tensor or the stream is closed
+     * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
-    public void backward(Tensor x, Tensor lse, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.run(LogSumExpBackward.of(axis, x, lse, gradScale, dx), stream);
+    public void backward(Tensor x, LogSumExpResult saved, GradScale gradScale, Tensor dx, Stream stream) {
+        LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.statistics(), gradScale, dx);
+        saved.streams().requireFilled(BACKWARD);
+        ops.run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns lse in a new array. Waits. */
@@ -97,9 +138,8 @@ public final class LogSumExp {
         try (Stream stream = ops.newStream();
                 Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
                 Tensor upstream = form.upload(ops, BACKWARD + ": dlse", dlse, rows, stream);
-                Tensor lse = ops.empty(form.dtype(), rows)) {
-            forward(logits, lse, stream);
-            backward(logits, lse, GradScale.perRow(upstream), logits, stream);
+                LogSumExpResult result = forward(logits, stream)) {
+            backward(logits, result, GradScale.perRow(upstream), logits, stream);
             return form.down().apply(logits, stream);
         }
     }

@@ -312,7 +312,7 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
-    void run(Problem problem, LabelCheck result, Stream stream) {
+    void run(Problem problem, ResultStreams result, Stream stream) {
         requireOneSession(problem, stream);
         result.useOn(stream);
         queue(problem, stream);

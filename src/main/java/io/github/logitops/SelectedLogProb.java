@@ -7,14 +7,13 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -35,9 +34,8 @@ import java.util.Objects;
  * <p><i>Edges</i>: a row that counts and holds NaN or +inf, or nothing but -inf, has log-probability and gradient NaN. A label
  * whose logit is -inf beside finite ones has log-probability -inf.
  *
- * <p><i>Numerics</i>: errors stay below 1e-6 of the largest of 1, the row's maximum, lse and the label's logit; those of the
- * gradient below 2e-6, times lse / 8 where that is more than 1, since it starts from the rounded lse
- * ({@code docs/numerics.md}).
+ * <p><i>Numerics</i>: errors grow with the distance of the label's logit from the row's maximum, not with the logits
+ * themselves, and those of the gradient with neither ({@code docs/numerics.md}).
  */
 public final class SelectedLogProb {
     private static final String OP = "selectedLogProb";
@@ -67,14 +65,13 @@ public final class SelectedLogProb {
     public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         DeviceMemory memory = ops.memory();
-        List<Tensor> tensors = new ArrayList<>();
+        List<Tensor> tensors =
+                memory.allocateAll(logits.arithmetic(), made.rows(), made.rows(), RowStatistics.shape(made.rows()));
         try {
-            tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
-            tensors.add(memory.allocate(logits.arithmetic(), Layout.dense(made.rows())));
             LabelCounts counts = LabelCounts.allocate(memory, stream);
             LabelCheck labels =
                     new LabelCheck(OP, tensors.get(0), counts, made.classes(), options.ignoreIndex(), stream);
-            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), labels);
+            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), tensors.get(2), labels);
         } catch (RuntimeException e) {
             Resources.closeAfter(e, tensors);
             throw e;
@@ -95,21 +92,21 @@ public final class SelectedLogProb {
 
     /**
      * The log-probability of each row's label, and the row's log-sum-exp, into {@code result}. Rows that do not count are not
-     * read; their lse is written as 0.
+     * read; their lse and statistics are written as 0.
      *
      * @throws IllegalArgumentException if shapes, dtypes or the axis are not as the class says
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor logits, Tensor labels, SelectedLogProbResult result, Stream stream) {
         SelectedLogProbForward problem = SelectedLogProbForward.of(
-                axis, logits, labels(labels), result.logProbs(), result.lse(), result.counts());
+                axis, logits, labels(labels), result.logProbs(), result.lse(), result.statistics(), result.counts());
         result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
-        ops.run(problem, result.labels(), stream);
+        ops.run(problem, result.streams(), stream);
         result.labels().filledOn(stream);
     }
 
     /**
-     * gradient_j = g ([j = y] - p_j) along the axis, from the log-sum-exps that {@link #forward} on the same inputs left in
+     * gradient_j = g ([j = y] - p_j) along the axis, from the statistics that {@link #forward} on the same inputs left in
      * {@code saved}: one read and one write.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
@@ -127,10 +124,10 @@ public final class SelectedLogProb {
             Tensor gradient,
             Stream stream) {
         SelectedLogProbBackward problem =
-                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.lse(), gradScale, gradient);
+                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.statistics(), gradScale, gradient);
         saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
-        saved.labels().requireFilled(BACKWARD);
-        ops.run(problem, saved.labels(), stream);
+        saved.streams().requireFilled(BACKWARD);
+        ops.run(problem, saved.streams(), stream);
     }
 
     /**

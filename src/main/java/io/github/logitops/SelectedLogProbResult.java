@@ -15,11 +15,13 @@ import java.util.List;
 public final class SelectedLogProbResult implements AutoCloseable {
     private final Tensor logProbs;
     private final Tensor lse;
+    private final Tensor statistics;
     private final LabelCheck labels;
 
-    SelectedLogProbResult(Tensor logProbs, Tensor lse, LabelCheck labels) {
+    SelectedLogProbResult(Tensor logProbs, Tensor lse, Tensor statistics, LabelCheck labels) {
         this.logProbs = logProbs;
         this.lse = lse;
+        this.statistics = statistics;
         this.labels = labels;
     }
 
@@ -46,11 +48,19 @@ public final class SelectedLogProbResult implements AutoCloseable {
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
     @Override
     public void close() {
-        labels.close(List.of(logProbs, lse));
+        labels.close(List.of(logProbs, lse, statistics));
+    }
+
+    Tensor statistics() {
+        return statistics;
     }
 
     LabelCheck labels() {
         return labels;
+    }
+
+    ResultStreams streams() {
+        return labels.streams();
     }
 
     LabelCounts counts() {

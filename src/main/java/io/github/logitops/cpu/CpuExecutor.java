@@ -51,20 +51,13 @@ public final class CpuExecutor implements Executor {
             double[] values = scratch.first;
             double[] exps = scratch.second;
             x.read(row, values);
-            RowMath.Summary summary = RowMath.summarize(values, exps, classes);
-            if (!Double.isFinite(summary.lse())) {
-                Arrays.fill(values, 0, classes, Double.NaN);
-            } else if (log) {
-                double logSum = Math.log(summary.sum);
-                for (int j = 0; j < classes; j++) {
-                    values[j] = (values[j] - summary.shift) - logSum;
-                }
+            RowSoftmax softmax = RowSoftmax.of(values, 1, exps, classes);
+            if (log) {
+                softmax.toLogProbs(values, classes);
             } else {
-                for (int j = 0; j < classes; j++) {
-                    values[j] = exps[j] / summary.sum;
-                }
+                softmax.toProbabilities(exps, classes);
             }
-            y.write(row, values);
+            y.write(row, log ? values : exps);
         });
     }
 
@@ -113,12 +106,13 @@ public final class CpuExecutor implements Executor {
             double[] values = scratch.first;
             x.read(row, values);
             mask.apply(row, values, scratch.second);
-            RowMath.Summary summary = RowMath.summarize(values, scratch.second, classes);
-            boolean hidden = summary.sum == 0;
-            for (int j = 0; j < classes; j++) {
-                values[j] = hidden ? 0 : Double.isFinite(summary.lse()) ? scratch.second[j] / summary.sum : Double.NaN;
+            RowSoftmax softmax = RowSoftmax.of(values, 1, scratch.second, classes);
+            if (softmax.isEmpty()) {
+                Arrays.fill(scratch.second, 0, classes, 0);
+            } else {
+                softmax.toProbabilities(scratch.second, classes);
             }
-            y.write(row, values);
+            y.write(row, scratch.second);
         });
     }
 
@@ -199,9 +193,9 @@ public final class CpuExecutor implements Executor {
         LongToDoubleFunction factors = saved.factors(problem.gradScale());
         forEach(inputs.x(), (row, scratch) -> {
             if (targets.counts(row)) {
-                double lse = saved.lse(row);
-                rows.fromSaved(row, scratch, lse);
-                double ofProbability = saved.ofProbability(saved.targetSum(row), lse);
+                RowSoftmax softmax = saved.softmax(row);
+                rows.fromSaved(row, scratch, softmax);
+                double ofProbability = saved.ofProbability(saved.targetSum(row), softmax.lse());
                 rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
             } else {
                 rows.zeros(scratch);
@@ -221,9 +215,9 @@ public final class CpuExecutor implements Executor {
         LongToDoubleFunction factors = to.factors(problem.gradScale());
         forEach(inputs.x(), (row, scratch) -> {
             if (targets.counts(row)) {
-                RowMath.Summary summary = rows.forward(row, scratch, to);
-                summary.toProbabilities(scratch.second, inputs.x().classes());
-                double ofProbability = to.ofProbability(rows.targetSum(row, scratch), summary.lse());
+                RowSoftmax softmax = rows.forward(row, scratch, to);
+                softmax.toProbabilities(scratch.second, inputs.x().classes());
+                double ofProbability = to.ofProbability(rows.targetSum(row, scratch), softmax.lse());
                 rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
             } else {
                 to.skip(row);

@@ -36,9 +36,9 @@ final class DistillationRow {
         this.classes = classes;
         this.label = label;
         this.kind = options.divergence();
-        this.plain = options.hardWeight() == 0 ? null : new RowSoftmax(student, 1, spare, classes);
-        this.ofTeacher = new RowSoftmax(teacher, options.temperature(), spare, classes);
-        this.ofStudent = new RowSoftmax(student, options.temperature(), spare, classes);
+        this.plain = options.hardWeight() == 0 ? null : RowSoftmax.of(student, 1, spare, classes);
+        this.ofTeacher = RowSoftmax.of(teacher, 1 / options.temperature(), spare, classes);
+        this.ofStudent = RowSoftmax.of(student, 1 / options.temperature(), spare, classes);
         for (int j = 0; j < classes; j++) {
             double p = ofTeacher.p(teacher[j]);
             double fromP = Mixture.relativeEntropy(p, mixture(j), Mixture.logOverP(kind, logRatio(j)));

@@ -1,5 +1,6 @@
 package io.github.logitops.cpu;
 
+import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.LogSumExpBackward;
@@ -20,44 +21,48 @@ final class LogProbRows {
 
     void run(LogSumExpForward problem) {
         VectorView lse = new VectorView(problem.lse(), driver);
-        forEach(problem.x(), (row, x, exps, summary) -> lse.set(row, summary.lse()));
+        VectorView statistics = optional(problem.statistics());
+        forEach(problem.x(), (row, x, exps, softmax) -> {
+            lse.set(row, softmax.lse());
+            if (statistics != null) {
+                softmax.save(statistics, row, problem.x().count());
+            }
+        });
     }
 
     void run(LogSumExpBackward problem) {
-        VectorView lse = new VectorView(problem.lse(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.x(), problem.dx(), (row, values) -> {
-            toLogProbs(values, problem.x().classes(), lse.get(row));
+        gradient(problem.x(), problem.dx(), problem.statistics(), (row, x, softmax) -> {
             double g = factor.applyAsDouble(row);
             for (int j = 0; j < problem.x().classes(); j++) {
-                values[j] = g * Math.exp(values[j]);
+                x[j] = g * softmax.p(x[j]);
             }
         });
     }
 
     void run(EntropyForward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
-        VectorView lse = problem.lse() == null ? null : new VectorView(problem.lse(), driver);
+        VectorView lse = optional(problem.lse());
+        VectorView statistics = optional(problem.statistics());
         int classes = problem.x().classes();
-        forEach(problem.x(), (row, x, exps, summary) -> {
-            entropy.set(row, summary.entropy(x, exps, x, classes));
+        forEach(problem.x(), (row, x, exps, softmax) -> {
+            entropy.set(row, softmax.entropy(x, exps, x, classes));
             if (lse != null) {
-                lse.set(row, summary.lse());
+                lse.set(row, softmax.lse());
+                softmax.save(statistics, row, problem.x().count());
             }
         });
     }
 
     void run(EntropyBackward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
-        VectorView lse = new VectorView(problem.lse(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.x(), problem.dx(), (row, values) -> {
-            toLogProbs(values, problem.x().classes(), lse.get(row));
+        gradient(problem.x(), problem.dx(), problem.statistics(), (row, x, softmax) -> {
             double h = entropy.get(row);
             double g = factor.applyAsDouble(row);
             for (int j = 0; j < problem.x().classes(); j++) {
-                double p = Math.exp(values[j]);
-                values[j] = p == 0 ? 0 : -p * (values[j] + h) * g;
+                double p = softmax.p(x[j]);
+                x[j] = p == 0 ? 0 : -p * (softmax.logP(x[j]) + h) * g;
             }
         });
     }
@@ -68,48 +73,48 @@ final class LogProbRows {
         labels.count(x.count(), row -> 1, problem.counts(), driver);
         VectorView logProbs = new VectorView(problem.logProbs(), driver);
         VectorView lse = new VectorView(problem.lse(), driver);
+        VectorView statistics = new VectorView(problem.statistics(), driver);
         RowView view = new RowView(x, driver);
         ParallelRows.forEach(x.count(), x.classes(), row -> {
             if (!labels.counts(row)) {
                 logProbs.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
                 lse.set(row, 0);
+                statistics.set(row, 0);
+                statistics.set(x.count() + row, 0);
                 return;
             }
             Scratch scratch = Scratch.of(x.classes());
             view.read(row, scratch.first);
-            RowMath.Summary summary = RowMath.summarize(scratch.first, scratch.second, x.classes());
-            double logProb = (scratch.first[labels.of(row)] - summary.shift) - Math.log(summary.sum);
-            logProbs.set(row, Double.isFinite(summary.lse()) ? logProb : Double.NaN);
-            lse.set(row, summary.lse());
+            RowSoftmax softmax = RowSoftmax.of(scratch.first, 1, scratch.second, x.classes());
+            logProbs.set(row, softmax.logP(scratch.first[labels.of(row)]));
+            lse.set(row, softmax.lse());
+            softmax.save(statistics, row, x.count());
         });
     }
 
     void run(SelectedLogProbBackward problem) {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        VectorView lse = new VectorView(problem.lse(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        RowView view = new RowView(x, driver);
-        RowView dx = new RowView(problem.dx(), driver);
-        ParallelRows.forEach(x.count(), x.classes(), row -> {
-            double[] values = Scratch.of(x.classes()).first;
+        gradient(x, problem.dx(), problem.statistics(), (row, values, softmax) -> {
             if (labels.counts(row)) {
-                view.read(row, values);
-                toLogProbs(values, x.classes(), lse.get(row));
                 double g = factor.applyAsDouble(row);
                 for (int j = 0; j < x.classes(); j++) {
-                    values[j] = ((j == labels.of(row) ? 1 : 0) - Math.exp(values[j])) * g;
+                    values[j] = ((j == labels.of(row) ? 1 : 0) - softmax.p(values[j])) * g;
                 }
             } else {
                 Arrays.fill(values, 0, x.classes(), 0);
             }
-            dx.write(row, values);
         });
+    }
+
+    private VectorView optional(Tensor tensor) {
+        return tensor == null ? null : new VectorView(tensor, driver);
     }
 
     /** What becomes of a row; it may write over {@code x} and {@code exps} = exp(x - shift). */
     private interface Summarized {
-        void row(long row, double[] x, double[] exps, RowMath.Summary summary);
+        void row(long row, double[] x, double[] exps, RowSoftmax softmax);
     }
 
     private void forEach(Rows rows, Summarized work) {
@@ -117,35 +122,25 @@ final class LogProbRows {
         ParallelRows.forEach(rows.count(), rows.classes(), row -> {
             Scratch scratch = Scratch.of(rows.classes());
             view.read(row, scratch.first);
-            RowMath.Summary summary = RowMath.summarize(scratch.first, scratch.second, rows.classes());
-            work.row(row, scratch.first, scratch.second, summary);
+            RowSoftmax softmax = RowSoftmax.of(scratch.first, 1, scratch.second, rows.classes());
+            work.row(row, scratch.first, scratch.second, softmax);
         });
     }
 
     /** Turns a row's logits into its gradient. */
     private interface ToGradient {
-        void row(long row, double[] values);
+        void row(long row, double[] x, RowSoftmax softmax);
     }
 
-    private void gradient(Rows x, Rows dx, ToGradient work) {
+    private void gradient(Rows x, Rows dx, Tensor saved, ToGradient work) {
+        VectorView statistics = new VectorView(saved, driver);
         RowView from = new RowView(x, driver);
         RowView to = new RowView(dx, driver);
         ParallelRows.forEach(x.count(), x.classes(), row -> {
             double[] values = Scratch.of(x.classes()).first;
             from.read(row, values);
-            work.row(row, values);
+            work.row(row, values, RowSoftmax.saved(statistics, row, x.count(), 1));
             to.write(row, values);
         });
-    }
-
-    /**
-     * Rows whose log-sum-exp is not finite become NaN. No log-probability passes 0: a stored lse is rounded to what logits are
-     * exact in, so not below the largest of them.
-     */
-    private static void toLogProbs(double[] values, int classes, double lse) {
-        double shift = Double.isFinite(lse) ? lse : Double.NaN;
-        for (int j = 0; j < classes; j++) {
-            values[j] -= shift;
-        }
     }
 }

@@ -22,31 +22,20 @@ final class LogitRows {
         x.read(row, into);
     }
 
-    /** Turns x into z. */
+    /** Turns x into v: z if there is a cap; else x, and z = {@link #unit} v is never formed, since that would round it. */
     void apply(double[] values) {
-        if (cap != 0) {
-            cap(values);
-        } else if (scale != 1) {
-            for (int j = 0; j < classes; j++) {
-                values[j] *= scale;
-            }
-        }
-    }
-
-    /** Turns x into what sums over shards are made of: z if there is a cap, else x. */
-    void cap(double[] values) {
         for (int j = 0; j < classes && cap != 0; j++) {
             values[j] = cap * Math.tanh(values[j] * (scale / cap));
         }
     }
 
-    /** dz/dx where the logit is z. */
-    double slope(double z) {
-        double t = cap == 0 ? 0 : z / cap;
+    /** dz/dx where v is this. */
+    double slope(double v) {
+        double t = cap == 0 ? 0 : v / cap;
         return scale * (1 - t * t);
     }
 
-    /** What one of the numbers of {@link #cap} is worth in z. */
+    /** What one of v is worth in z. */
     static double unit(CrossEntropyOptions options) {
         return options.softCap().isPresent() ? 1 : options.logitScale();
     }

@@ -18,6 +18,7 @@ final class LossOutputs {
     private final VectorView loss;
     private final VectorView rowLosses;
     private final VectorView lse;
+    private final VectorView statistics;
     private final VectorView targetSums;
     private final VectorView divisors;
     private final VectorView labelStats;
@@ -36,6 +37,7 @@ final class LossOutputs {
         loss = view(buffers.loss());
         rowLosses = view(buffers.rowLosses());
         lse = view(buffers.lse());
+        statistics = view(buffers.statistics());
         targetSums = view(buffers.targetSums());
         divisors = view(buffers.divisors());
         labelStats = view(buffers.labelStats());
@@ -58,17 +60,21 @@ final class LossOutputs {
         return entropy != null;
     }
 
+    /** Writes a row's log-sum-exp and what its gradient needs. */
+    void setSoftmax(long row, RowSoftmax softmax) {
+        lse.set(row, softmax.lse());
+        softmax.save(statistics, row, rows);
+    }
+
     /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
     void setLosses(long row, double plainLoss, double rowLse, double targetSum) {
         double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
-        lse.set(row, rowLse);
         targetSums.set(row, targetSum);
         set(row, plainLoss, ofRow);
     }
 
     /** Writes the losses of any other row. */
-    void setNoLosses(long row, double rowLse) {
-        lse.set(row, rowLse);
+    void setNoLosses(long row) {
         set(row, targets.isIgnored(row) ? 0 : Double.NaN, targets.counts(row) ? Double.NaN : 0);
     }
 
@@ -95,13 +101,17 @@ final class LossOutputs {
 
     /** Writes what is asked for of a row that does not count and is not read. */
     void skip(long row) {
-        setNoLosses(row, 0);
+        lse.set(row, 0);
+        statistics.set(row, 0);
+        statistics.set(rows + row, 0);
+        setNoLosses(row);
         setArgmax(row, -1, false);
         setEntropy(row, 0);
     }
 
-    double lse(long row) {
-        return lse.get(row);
+    /** What {@link #setSoftmax} left of a row. */
+    RowSoftmax softmax(long row) {
+        return RowSoftmax.saved(statistics, row, rows, LogitRows.unit(options));
     }
 
     /** The sum of a counted row's targets. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Cross entropy row by row. With the targets T and the logits z, S = sum T_j and the z-loss coefficient lambda,
  *
  * <pre>
- * loss       = S lse - sum T_j z_j + lambda lse²
+ * loss       = sum T_j (lse - z_j) + lambda lse²
  * gradient_j = (p_j (S + 2 lambda lse r) - T_j) dz_j/dx_j
  * </pre>
  *
@@ -27,46 +27,41 @@ final class LossRows {
         this.logits = new LogitRows(inputs, driver);
     }
 
-    /** Writes what is asked for of a row; leaves its z in the first scratch array and exp(z - shift) in the second. */
-    RowMath.Summary forward(long row, Scratch scratch, LossOutputs to) {
-        double[] z = scratch.first;
-        logits.read(row, z);
+    /** Writes what is asked for of a row; leaves its v in the first scratch array and exp(z - max z) in the second. */
+    RowSoftmax forward(long row, Scratch scratch, LossOutputs to) {
+        double[] v = scratch.first;
+        logits.read(row, v);
         if (to.wantsArgmax()) {
-            int best = RowMath.argmax(z, columns);
+            int best = RowMath.argmax(v, columns);
             to.setArgmax(row, best, targets.counts(row) && targets.best(row, scratch.third) == best);
         }
-        logits.apply(z);
-        RowMath.Summary summary = RowMath.summarize(z, scratch.second, columns);
+        logits.apply(v);
+        RowSoftmax softmax = RowSoftmax.of(v, logits.unit(), scratch.second, columns);
+        to.setSoftmax(row, softmax);
         if (to.wantsEntropy()) {
-            to.setEntropy(row, summary.entropy(z, scratch.second, scratch.third, columns));
+            to.setEntropy(row, softmax.entropy(v, scratch.second, scratch.third, columns));
         }
-        if (!targets.counts(row) || !Double.isFinite(summary.lse())) {
-            to.setNoLosses(row, summary.lse());
-            return summary;
+        if (!targets.counts(row) || !softmax.isRegular()) {
+            to.setNoLosses(row);
+            return softmax;
         }
-        double logSum = Math.log(summary.sum);
         double[] t = scratch.third;
         targets.read(row, t);
         double targetSum = RowMath.sum(t, columns);
+        double logSum = softmax.logSum();
         for (int j = 0; j < columns; j++) {
-            t[j] = weighted(t[j], logSum - (z[j] - summary.shift));
+            t[j] = weighted(t[j], logSum - (v[j] - softmax.shift()) * logits.unit());
         }
-        to.setLosses(row, RowMath.sum(t, columns), summary.lse(), targetSum);
-        return summary;
+        to.setLosses(row, RowMath.sum(t, columns), softmax.lse(), targetSum);
+        return softmax;
     }
 
     /** Writes the sums over a shard's columns of a row. */
     void partials(long row, Scratch scratch, VectorView to, long rows) {
         double[] v = scratch.first;
         logits.read(row, v);
-        logits.cap(v);
-        double max = RowMath.max(v, columns);
-        double shift = Double.isInfinite(max) ? 0 : max;
-        for (int j = 0; j < columns; j++) {
-            scratch.second[j] = Math.exp((v[j] - shift) * logits.unit());
-        }
-        to.set(row, max);
-        to.set(rows + row, RowMath.sum(scratch.second, columns));
+        logits.apply(v);
+        double shift = RowSoftmax.of(v, logits.unit(), scratch.second, columns).save(to, row, rows);
         int column = targets.counts(row) ? targets.labelColumn(row) : -1;
         to.set(2 * rows + row, column < 0 ? 0 : v[column]);
         double[] t = scratch.third;
@@ -77,20 +72,18 @@ final class LossRows {
         }
         to.set(3 * rows + row, RowMath.sum(t, columns));
         for (int j = 0; j < columns; j++) {
-            t[j] = weighted(t[j], v[j]);
+            t[j] = weighted(t[j], v[j] - shift);
         }
         to.set(4 * rows + row, RowMath.sum(t, columns));
     }
 
-    /** As after {@link #forward}, from the saved lse, with probabilities in the second scratch array. */
-    void fromSaved(long row, Scratch scratch, double lse) {
-        double[] z = scratch.first;
-        logits.read(row, z);
-        logits.apply(z);
+    /** As after {@link #forward}, from what that saved, with probabilities in the second scratch array. */
+    void fromSaved(long row, Scratch scratch, RowSoftmax softmax) {
+        double[] v = scratch.first;
+        logits.read(row, v);
+        logits.apply(v);
         for (int j = 0; j < columns; j++) {
-            // Rows with an infinite lse are NaN throughout, as in the forward op. Under a logit scale the stored lse of
-            // logits about -1e30 is off by more than exponentials bear: no probability passes 1 for that.
-            scratch.second[j] = Double.isInfinite(lse) ? Double.NaN : Math.min(1, Math.exp(z[j] - lse));
+            scratch.second[j] = softmax.p(v[j]);
         }
     }
 
@@ -128,24 +121,22 @@ final class LossRows {
                 of[k][i] = partials.get((i * (long) of.length + k) * rows + row);
             }
         }
-        double max = RowMath.max(of[0], shards);
-        double shift = Double.isInfinite(max) ? 0 : max;
-        for (int i = 0; i < shards; i++) {
-            double shiftOfPart = Double.isInfinite(of[0][i]) ? 0 : of[0][i];
-            of[1][i] = weighted(of[1][i], Math.exp((shiftOfPart - shift) * unit));
-        }
-        double logSum = Math.log(RowMath.sum(of[1], shards));
-        double lse = unit * shift + logSum;
-        if (!targets.counts(row) || !Double.isFinite(lse)) {
-            to.setNoLosses(row, lse);
+        RowSoftmax softmax = RowSoftmax.ofParts(of[0], of[1], unit, shards);
+        to.setSoftmax(row, softmax);
+        if (!targets.counts(row) || !softmax.isRegular()) {
+            to.setNoLosses(row);
             return;
         }
         double label = RowMath.sum(of[2], shards);
         double spread = RowMath.sum(of[3], shards);
-        double loss = weighted(targets.peak(row), logSum - (label - shift) * unit);
+        double loss = weighted(targets.peak(row), softmax.logSum() - (label - softmax.shift()) * unit);
         if (targets.spreads()) {
-            loss += spread * lse - RowMath.sum(of[4], shards) * unit;
+            for (int i = 0; i < shards; i++) { // each part's logits count from its own maximum
+                double shiftOfPart = Double.isInfinite(of[0][i]) ? 0 : of[0][i];
+                of[4][i] += weighted(of[3][i], shiftOfPart - softmax.shift());
+            }
+            loss += spread * softmax.logSum() - RowMath.sum(of[4], shards) * unit;
         }
-        to.setLosses(row, loss, lse, targets.peak(row) + spread);
+        to.setLosses(row, loss, softmax.lse(), targets.peak(row) + spread);
     }
 }

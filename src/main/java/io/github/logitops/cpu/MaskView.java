@@ -34,7 +34,7 @@ final class MaskView {
             int start = (int) (rows.start(row) * bytes);
             Elements.read(dtype, memory, start, (int) rows.axisStride() * bytes, spare, 0, classes);
             for (int j = 0; j < classes; j++) {
-                logits[j] = spare[j] == Double.NEGATIVE_INFINITY ? spare[j] : logits[j] + spare[j];
+                logits[j] = spare[j] == Double.NEGATIVE_INFINITY ? spare[j] : sum(logits[j], spare[j]);
             }
         } else if (memory != null) {
             int at = (int) rows.start(row);
@@ -47,5 +47,13 @@ final class MaskView {
             long seen = Math.max(0, row % queries + classes - queries + 1);
             Arrays.fill(logits, (int) Math.min(seen, classes), classes, Double.NEGATIVE_INFINITY);
         }
+    }
+
+    /** The mask alone hides: where both are finite, so is their sum in what the dtype is computed in. */
+    private double sum(double logit, double mask) {
+        double largest = dtype == DType.F64 ? Double.MAX_VALUE : Float.MAX_VALUE;
+        boolean finite = Double.isFinite(logit) && Double.isFinite(mask);
+        double sum = logit + mask;
+        return finite && Math.abs(sum) > largest ? Math.copySign(largest, sum) : sum;
     }
 }

@@ -1,35 +1,126 @@
 package io.github.logitops.cpu;
 
-/** The softmax of a row over a temperature, element by element; NaN throughout where the row's log-sum-exp is not finite. */
+/**
+ * The softmax of a row of unit * v, where unit is a logit scale or one over a temperature: its maximum, its sum of exponentials
+ * from there, and what comes of them. The maximum is subtracted before anything is multiplied, so that nothing depends on where
+ * the row lies. A row whose log-sum-exp is not finite is NaN throughout.
+ */
 final class RowSoftmax {
-    private final double temperature;
-    private final double shift;
+    private final double max; // -inf if there is nothing else; passes over NaN, which the sum then shows
     private final double sum;
+    private final double unit;
+    private final double shift;
     private final double logSum;
+    private final double divisor; // the sum; NaN if the log-sum-exp is not finite
+    private final double logDivisor;
 
-    /** Of the first {@code count} logits, which are left alone; {@code spare} is overwritten. */
-    RowSoftmax(double[] logits, double temperature, double[] spare, int count) {
+    private RowSoftmax(double max, double sum, double unit) {
+        this.max = max;
+        this.sum = sum;
+        this.unit = unit;
+        this.shift = Double.isInfinite(max) ? 0 : max;
+        this.logSum = Math.log(sum);
+        this.divisor = isRegular() ? sum : Double.NaN;
+        this.logDivisor = isRegular() ? logSum : Double.NaN;
+    }
+
+    /** Of the first {@code count} numbers; leaves exp(unit * (v - shift)) in {@code exps}, which may be {@code v}. */
+    static RowSoftmax of(double[] v, double unit, double[] exps, int count) {
+        double max = RowMath.max(v, count);
+        double shift = Double.isInfinite(max) ? 0 : max;
         for (int j = 0; j < count; j++) {
-            spare[j] = logits[j] / temperature;
+            exps[j] = Math.exp((v[j] - shift) * unit);
         }
-        RowMath.Summary summary = RowMath.summarize(spare, spare, count);
-        this.temperature = temperature;
-        this.shift = Double.isFinite(summary.lse()) ? summary.shift : Double.NaN;
-        this.sum = summary.sum;
-        this.logSum = Math.log(summary.sum);
+        return new RowSoftmax(max, RowMath.sum(exps, count), unit);
     }
 
-    double p(double logit) {
-        return Math.exp(logit / temperature - shift) / sum;
+    /** As {@link #save} left it of row {@code row}. */
+    static RowSoftmax saved(VectorView statistics, long row, long rows, double unit) {
+        return new RowSoftmax(statistics.get(row), statistics.get(rows + row), unit);
     }
 
-    double logP(double logit) {
-        return (logit / temperature - shift) - logSum;
+    /** Of a row in parts, each with its own maximum and sum. */
+    static RowSoftmax ofParts(double[] maxima, double[] sums, double unit, int parts) {
+        double max = RowMath.max(maxima, parts);
+        double shift = Double.isInfinite(max) ? 0 : max;
+        double[] scaled = new double[parts];
+        for (int i = 0; i < parts; i++) {
+            double shiftOfPart = Double.isInfinite(maxima[i]) ? 0 : maxima[i];
+            scaled[i] = TargetRows.weighted(sums[i], Math.exp((shiftOfPart - shift) * unit));
+        }
+        return new RowSoftmax(max, RowMath.sum(scaled, parts), unit);
     }
 
-    /** log(p(logit) / other.p(otherLogit)); what both have in common is not rounded into it. */
-    double logRatio(double logit, RowSoftmax other, double otherLogit) {
-        double apart = (logit / temperature - shift) - (otherLogit / other.temperature - other.shift);
-        return apart - (logSum - other.logSum);
+    /** Writes the maximum as the dtype holds it and the sum from there; returns what is subtracted from v with that maximum. */
+    double save(VectorView statistics, long row, long rows) {
+        double stored = statistics.rounded(max);
+        boolean moved = stored != max && !Double.isInfinite(stored); // capped logits are no numbers of the dtype
+        statistics.set(row, stored);
+        statistics.set(rows + row, moved ? sum * Math.exp((max - stored) * unit) : sum);
+        return Double.isInfinite(stored) ? 0 : stored;
+    }
+
+    /** What is subtracted from v: the maximum, or 0 where that is infinite. */
+    double shift() {
+        return shift;
+    }
+
+    /** Whether the log-sum-exp is finite. */
+    boolean isRegular() {
+        return sum > 0 && Double.isFinite(sum);
+    }
+
+    /** Whether there is nothing but -inf. */
+    boolean isEmpty() {
+        return sum == 0;
+    }
+
+    /** log sum exp(unit * (v - shift)). */
+    double logSum() {
+        return logSum;
+    }
+
+    /** log sum exp(unit * v): -inf if all v are -inf, +inf if one is +inf, NaN if one is NaN. */
+    double lse() {
+        return unit * shift + logSum;
+    }
+
+    double p(double v) {
+        return Math.exp((v - shift) * unit) / divisor;
+    }
+
+    double logP(double v) {
+        return (v - shift) * unit - logDivisor;
+    }
+
+    /** log(p(v) / other.p(u)), both of one unit; what both have in common is not rounded into it. */
+    double logRatio(double v, RowSoftmax other, double u) {
+        double apart = (v - shift) - (u - other.shift);
+        return apart * unit - (logDivisor - other.logDivisor);
+    }
+
+    /** Turns what {@link #of} left into probabilities. */
+    void toProbabilities(double[] exps, int count) {
+        for (int j = 0; j < count; j++) {
+            exps[j] /= divisor;
+        }
+    }
+
+    /** Turns v into log-probabilities. */
+    void toLogProbs(double[] v, int count) {
+        for (int j = 0; j < count; j++) {
+            v[j] = logP(v[j]);
+        }
+    }
+
+    /** sum -p log p, from v and what {@link #of} left of it; {@code scratch} may be v. */
+    double entropy(double[] v, double[] exps, double[] scratch, int count) {
+        if (!isRegular()) {
+            return Double.NaN;
+        }
+        for (int j = 0; j < count; j++) {
+            scratch[j] = TargetRows.weighted(exps[j], (v[j] - shift) * unit);
+        }
+        return logSum - RowMath.sum(scratch, count) / sum;
     }
 }

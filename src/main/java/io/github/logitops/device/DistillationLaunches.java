@@ -26,7 +26,7 @@ final class DistillationLaunches {
     void run(DistillationForward problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
         labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student(), inputs.teacher());
+        Tier tier = LaunchPlanner.tier(inputs.student());
         KernelArguments arguments = LogProbLaunches.pointers(
                 problem.result().rowLosses(),
                 inputs.student().tensor(),
@@ -41,7 +41,7 @@ final class DistillationLaunches {
     void run(DistillationFused problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
         labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student(), inputs.teacher(), problem.dx());
+        Tier tier = LaunchPlanner.tier(inputs.student());
         KernelArguments arguments = LogProbLaunches.pointers(
                 problem.dx().tensor(),
                 problem.result().rowLosses(),
@@ -53,7 +53,9 @@ final class DistillationLaunches {
         KernelExecutor.shape(arguments, inputs.student());
         KernelExecutor.strides(arguments, problem.dx());
         numbers(arguments, inputs);
-        arguments.float64(problem.gradScale().value());
+        DistillationOptions options = inputs.options();
+        double scale = problem.gradScale().value();
+        arguments.float64(scale * options.hardWeight()).float64(scale * (options.softWeight() / options.temperature()));
         launch(Kernel.Direction.FUSED, tier, inputs, arguments, stream);
         reduce(inputs, problem.result(), stream);
     }

@@ -51,7 +51,7 @@ public final class KernelExecutor implements Executor {
     public void run(SoftmaxForward problem, Stream stream) {
         Rows x = problem.x();
         Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(x, y);
+        Tier tier = LaunchPlanner.tier(x);
         KernelArguments arguments = new KernelArguments()
                 .pointer(y.tensor().address())
                 .pointer(x.tensor().address());
@@ -65,7 +65,7 @@ public final class KernelExecutor implements Executor {
     @Override
     public void run(SoftmaxBackward problem, Stream stream) {
         Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(y, problem.dy(), problem.dx());
+        Tier tier = LaunchPlanner.tier(y);
         KernelArguments arguments = new KernelArguments()
                 .pointer(problem.dx().tensor().address())
                 .pointer(y.tensor().address())
@@ -85,7 +85,7 @@ public final class KernelExecutor implements Executor {
     public void run(MaskedSoftmaxForward problem, Stream stream) {
         Rows x = problem.x();
         Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(x, y);
+        Tier tier = LaunchPlanner.tier(x);
         KernelArguments arguments = new KernelArguments()
                 .pointer(y.tensor().address())
                 .pointer(x.tensor().address())
@@ -177,7 +177,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, inputs.x());
         targetStrides(arguments, inputs);
         loss.numbers(arguments);
-        launchRows(Kernel.Direction.FWD, inputs, inputs.x(), arguments, stream);
+        launchRows(Kernel.Direction.FWD, inputs, arguments, stream);
     }
 
     @Override
@@ -189,6 +189,7 @@ public final class KernelExecutor implements Executor {
                 .pointer(result.rowLosses().address())
                 .pointer(result.lse().address())
                 .pointer(result.targetSums().address())
+                .pointer(result.statistics().address())
                 .pointer(addressOrNull(result.zLosses()))
                 .pointer(problem.partials().address())
                 .pointer(addressOrNull(problem.labels()))
@@ -209,10 +210,10 @@ public final class KernelExecutor implements Executor {
         KernelArguments arguments = new KernelArguments()
                 .pointer(problem.dx().tensor().address())
                 .pointer(inputs.x().tensor().address())
-                .pointer(problem.saved().lse().address())
+                .pointer(problem.saved().statistics().address())
                 .pointer(problem.saved().targetSums().address());
         gradient(arguments, new LossLaunches(inputs, problem.saved()), inputs, problem.gradScale(), problem.dx());
-        launchRows(Kernel.Direction.BWD, inputs, problem.dx(), arguments, stream);
+        launchRows(Kernel.Direction.BWD, inputs, arguments, stream);
     }
 
     @Override
@@ -226,15 +227,14 @@ public final class KernelExecutor implements Executor {
         LossLaunches.rowOutputs(arguments, result);
         arguments.pointer(inputs.x().tensor().address());
         gradient(arguments, loss, inputs, problem.gradScale(), problem.dx());
-        launchRows(Kernel.Direction.FUSED, inputs, problem.dx(), arguments, stream);
+        launchRows(Kernel.Direction.FUSED, inputs, arguments, stream);
         reduce(loss, result, stream);
     }
 
     private void launchRows(
-            Kernel.Direction direction, CrossEntropyInputs inputs, Rows dx, KernelArguments arguments, Stream stream) {
+            Kernel.Direction direction, CrossEntropyInputs inputs, KernelArguments arguments, Stream stream) {
         Rows x = inputs.x();
-        Rows targets = inputs.probabilities() == null ? x : inputs.probabilities();
-        Tier tier = LaunchPlanner.tier(x, targets, dx);
+        Tier tier = LaunchPlanner.tier(x);
         Kernel kernel = Kernel.crossEntropy(direction, tier, x.dtype());
         boolean keepsTargets = direction == Kernel.Direction.FUSED && inputs.probabilities() != null;
         launchRows((keepsTargets ? 2 : 1) * x.dtype().bytes(), kernel, tier, x, arguments, stream);
@@ -258,7 +258,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, inputs.x());
         targetStrides(arguments, inputs);
         loss.numbers(arguments);
-        arguments.float64(gradScale.value());
+        arguments.float64(gradScale.value() * inputs.options().logitScale());
     }
 
     private void reduce(LossLaunches loss, LossBuffers result, Stream stream) {

@@ -36,14 +36,9 @@ final class LaunchPlanner {
         }
     }
 
-    /** The tier for tensors that lie like these, which have one shape and may differ in strides. */
-    static Tier tier(Rows... operands) {
-        for (Rows rows : operands) {
-            if (rows.inner() != 1 || rows.axisStride() != 1) {
-                return Tier.COLS;
-            }
-        }
-        return Tier.ROWS;
+    /** The tier for rows of this shape along this axis. Strides do not matter: every operand of an op has the same tier. */
+    static Tier tier(Rows rows) {
+        return rows.innermost() ? Tier.ROWS : Tier.COLS;
     }
 
     /**

@@ -29,7 +29,8 @@ final class LogProbLaunches {
     }
 
     void run(LogSumExpForward problem, Stream stream) {
-        KernelArguments arguments = pointers(problem.lse(), problem.x().tensor());
+        KernelArguments arguments =
+                pointers(problem.lse(), problem.statistics(), problem.x().tensor());
         forward(LOG_SUM_EXP, problem.x(), arguments, stream);
     }
 
@@ -37,14 +38,17 @@ final class LogProbLaunches {
         KernelArguments arguments = pointers(
                 problem.dx().tensor(),
                 problem.x().tensor(),
-                problem.lse(),
+                problem.statistics(),
                 problem.gradScale().perRow());
         backward(LOG_SUM_EXP, problem.x(), problem.dx(), problem.gradScale(), arguments, stream);
     }
 
     void run(EntropyForward problem, Stream stream) {
-        KernelArguments arguments =
-                pointers(problem.entropy(), problem.lse(), problem.x().tensor());
+        KernelArguments arguments = pointers(
+                problem.entropy(),
+                problem.lse(),
+                problem.statistics(),
+                problem.x().tensor());
         forward(ENTROPY, problem.x(), arguments, stream);
     }
 
@@ -53,7 +57,7 @@ final class LogProbLaunches {
                 problem.dx().tensor(),
                 problem.x().tensor(),
                 problem.entropy(),
-                problem.lse(),
+                problem.statistics(),
                 problem.gradScale().perRow());
         backward(ENTROPY, problem.x(), problem.dx(), problem.gradScale(), arguments, stream);
     }
@@ -63,7 +67,11 @@ final class LogProbLaunches {
         countLabels(x, problem.labels(), problem.counts(), stream);
         Tier tier = LaunchPlanner.tier(x);
         KernelArguments arguments = pointers(
-                problem.logProbs(), problem.lse(), x.tensor(), problem.labels().labels());
+                problem.logProbs(),
+                problem.lse(),
+                problem.statistics(),
+                x.tensor(),
+                problem.labels().labels());
         KernelExecutor.shape(arguments, x);
         KernelExecutor.strides(arguments, x);
         labels(arguments, problem.labels());
@@ -72,11 +80,11 @@ final class LogProbLaunches {
 
     void run(SelectedLogProbBackward problem, Stream stream) {
         Rows x = problem.x();
-        Tier tier = LaunchPlanner.tier(x, problem.dx());
+        Tier tier = LaunchPlanner.tier(x);
         KernelArguments arguments = pointers(
                 problem.dx().tensor(),
                 x.tensor(),
-                problem.lse(),
+                problem.statistics(),
                 problem.labels().labels(),
                 problem.gradScale().perRow());
         KernelExecutor.shape(arguments, x);
@@ -129,7 +137,7 @@ final class LogProbLaunches {
         KernelExecutor.strides(arguments, dx);
         KernelExecutor.strides(arguments, x);
         arguments.float64(gradScale.value());
-        launch(op, Kernel.Direction.BWD, LaunchPlanner.tier(x, dx), x, arguments, stream);
+        launch(op, Kernel.Direction.BWD, LaunchPlanner.tier(x), x, arguments, stream);
     }
 
     private void launch(

@@ -26,7 +26,7 @@ import io.github.logitops.spec.Reduction;
 record LossLaunches(
         Tensor labels, Tensor weights, long rows, ClassShard shard, CrossEntropyOptions options, LossBuffers buffers) {
     /** How many pointers {@link #rowOutputs} appends. */
-    static final int ROW_OUTPUTS = 7;
+    static final int ROW_OUTPUTS = 8;
 
     LossLaunches(CrossEntropyInputs inputs, LossBuffers buffers) {
         this(inputs.labels(), inputs.weights(), inputs.x().count(), inputs.shard(), inputs.options(), buffers);
@@ -41,6 +41,7 @@ record LossLaunches(
                 .pointer(buffers.rowLosses().address())
                 .pointer(buffers.lse().address())
                 .pointer(buffers.targetSums().address())
+                .pointer(buffers.statistics().address())
                 .pointer(addressOrNull(buffers.zLosses()))
                 .pointer(addressOrNull(buffers.argmax()))
                 .pointer(addressOrNull(buffers.correct()))

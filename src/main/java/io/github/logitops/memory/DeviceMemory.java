@@ -4,6 +4,7 @@ import io.github.logitops.driver.DeviceOutOfMemoryException;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -85,6 +86,20 @@ public final class DeviceMemory implements AutoCloseable {
         }
         Allocation foreign = new Allocation(nextName(dtype, layout), address, null, site("made here"));
         return new Tensor(this, foreign, dtype, layout);
+    }
+
+    /** New tensors of these shapes without padding: all of them, or none if one cannot be had. */
+    public List<Tensor> allocateAll(DType dtype, Shape... shapes) {
+        List<Tensor> made = new ArrayList<>();
+        try {
+            for (Shape shape : shapes) {
+                made.add(allocate(dtype, Layout.dense(shape)));
+            }
+            return made;
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, made);
+            throw e;
+        }
     }
 
     /** A new stream. */

@@ -8,7 +8,7 @@ import java.util.List;
  * The gradient with respect to the logits, from what the forward op left in its result.
  *
  * @param inputs logits, labels, weights, options, the same as the forward op's
- * @param saved the forward op's result: log-sum-exps, counted rows and weight sum are read
+ * @param saved the forward op's result: statistics, sums of targets, counted rows and weight sum are read
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */

@@ -14,8 +14,9 @@ import java.util.List;
  */
 public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) implements Problem {
     /**
-     * The numbers of a row. With v the logits, or the capped logits where there is a soft cap, and T the targets without the
-     * label's own: max v; the sum of exp(a (v - max v)); the label's v, or 0 if it is not here; sum T; sum T v.
+     * The numbers of a row. With v the logits, or the capped logits where there is a soft cap, T the targets without the
+     * label's own, a the logit scale, and m max v or up to 1/a less: m; the sum of exp(a (v - m)); the label's v, or 0 if it is
+     * not here; sum T; sum T (v - m). Where m is infinite, 0 is subtracted in its place.
      */
     public static final int COUNT = 5;
 
@@ -28,13 +29,7 @@ public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) i
 
     /** The shape of the partials of rows of this shape: the numbers first. */
     public static Shape shape(Shape rows, long... before) {
-        long[] extents = new long[before.length + 1 + rows.rank()];
-        System.arraycopy(before, 0, extents, 0, before.length);
-        extents[before.length] = COUNT;
-        for (int i = 0; i < rows.rank(); i++) {
-            extents[before.length + 1 + i] = rows.extent(i);
-        }
-        return Shape.of(extents);
+        return rows.within(COUNT).within(before);
     }
 
     @Override

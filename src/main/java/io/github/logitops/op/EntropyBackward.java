@@ -10,22 +10,25 @@ import java.util.List;
  *
  * @param x the logits
  * @param entropy what the forward op wrote
- * @param lse the log-sum-exps that it wrote
+ * @param statistics the {@link RowStatistics} that it wrote
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, GradScale gradScale, Rows dx) implements Problem {
+public record EntropyBackward(Rows x, Tensor entropy, Tensor statistics, GradScale gradScale, Rows dx)
+        implements Problem {
     private static final String OP = "entropy.backward";
 
     public EntropyBackward {
         Require.gradientOverLogits(OP, dx, x, gradScale);
-        Require.perRowInput(OP, "entropy", entropy, dx);
-        Require.perRowInput(OP, "lse", lse, dx);
+        Require.perRowInput(OP, "saved.entropy", entropy, dx);
+        RowStatistics.requireInput(OP, statistics, dx);
     }
 
     /** The problem along {@code axis}. */
-    public static EntropyBackward of(Axis axis, Tensor x, Tensor entropy, Tensor lse, GradScale gradScale, Tensor dx) {
-        return new EntropyBackward(Rows.of(OP, "x", x, axis), entropy, lse, gradScale, Rows.of(OP, "dx", dx, axis));
+    public static EntropyBackward of(
+            Axis axis, Tensor x, Tensor entropy, Tensor statistics, GradScale gradScale, Tensor dx) {
+        return new EntropyBackward(
+                Rows.of(OP, "x", x, axis), entropy, statistics, gradScale, Rows.of(OP, "dx", dx, axis));
     }
 
     @Override
@@ -35,7 +38,7 @@ public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, GradScale grad
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), entropy, lse, dx.tensor()));
+        return gradScale.with(List.of(x.tensor(), entropy, statistics, dx.tensor()));
     }
 
     @Override

@@ -12,21 +12,22 @@ import java.util.List;
  * @param x the logits
  * @param entropy the output, of the rows' shape and the arithmetic dtype
  * @param lse the log-sum-exps, an output like it; or null
+ * @param statistics the {@link RowStatistics} for the gradient; null where lse is
  */
-public record EntropyForward(Rows x, Tensor entropy, Tensor lse) implements Problem {
+public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statistics) implements Problem {
     private static final String OP = "entropy.forward";
 
     public EntropyForward {
         Require.perRowOutput(OP, "entropy", entropy, x);
         if (lse != null) {
             Require.perRowOutput(OP, "lse", lse, x);
-            Require.apart(OP, "entropy", entropy, "lse", lse);
+            RowStatistics.requireOutput(OP, statistics, x);
         }
     }
 
     /** The problem along {@code axis}. */
-    public static EntropyForward of(Axis axis, Tensor x, Tensor entropy, Tensor lse) {
-        return new EntropyForward(Rows.of(OP, "x", x, axis), entropy, lse);
+    public static EntropyForward of(Axis axis, Tensor x, Tensor entropy, Tensor lse, Tensor statistics) {
+        return new EntropyForward(Rows.of(OP, "x", x, axis), entropy, lse, statistics);
     }
 
     @Override
@@ -39,6 +40,7 @@ public record EntropyForward(Rows x, Tensor entropy, Tensor lse) implements Prob
         List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), entropy));
         if (lse != null) {
             tensors.add(lse);
+            tensors.add(statistics);
         }
         return tensors;
     }

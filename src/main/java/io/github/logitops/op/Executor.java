@@ -43,7 +43,7 @@ public interface Executor {
     /** Row losses, log-sum-exps and the loss. */
     void run(CrossEntropyForward problem, Stream stream);
 
-    /** The gradient, from the log-sum-exps that the forward op left. */
+    /** The gradient, from the statistics that the forward op left. */
     void run(CrossEntropyBackward problem, Stream stream);
 
     /** Row losses, the loss and the gradient in one go. */

@@ -6,24 +6,24 @@ import io.github.logitops.spec.Axis;
 import java.util.List;
 
 /**
- * The gradient of the log-sum-exp, dx_j = g exp(x_j - lse), row by row.
+ * The gradient of the log-sum-exp, dx_j = g p_j, row by row.
  *
  * @param x the logits
- * @param lse what the forward op wrote
+ * @param statistics the {@link RowStatistics} that the forward op wrote
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record LogSumExpBackward(Rows x, Tensor lse, GradScale gradScale, Rows dx) implements Problem {
+public record LogSumExpBackward(Rows x, Tensor statistics, GradScale gradScale, Rows dx) implements Problem {
     private static final String OP = "logSumExp.backward";
 
     public LogSumExpBackward {
         Require.gradientOverLogits(OP, dx, x, gradScale);
-        Require.perRowInput(OP, "lse", lse, dx);
+        RowStatistics.requireInput(OP, statistics, dx);
     }
 
     /** The problem along {@code axis}. */
-    public static LogSumExpBackward of(Axis axis, Tensor x, Tensor lse, GradScale gradScale, Tensor dx) {
-        return new LogSumExpBackward(Rows.of(OP, "x", x, axis), lse, gradScale, Rows.of(OP, "dx", dx, axis));
+    public static LogSumExpBackward of(Axis axis, Tensor x, Tensor statistics, GradScale gradScale, Tensor dx) {
+        return new LogSumExpBackward(Rows.of(OP, "x", x, axis), statistics, gradScale, Rows.of(OP, "dx", dx, axis));
     }
 
     @Override
@@ -33,7 +33,7 @@ public record LogSumExpBackward(Rows x, Tensor lse, GradScale gradScale, Rows dx
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), lse, dx.tensor()));
+        return gradScale.with(List.of(x.tensor(), statistics, dx.tensor()));
     }
 
     @Override

@@ -10,17 +10,21 @@ import java.util.List;
  *
  * @param x the logits
  * @param lse the output, of the rows' shape and the arithmetic dtype
+ * @param statistics the {@link RowStatistics} for the gradient; or null
  */
-public record LogSumExpForward(Rows x, Tensor lse) implements Problem {
+public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements Problem {
     private static final String OP = "logSumExp.forward";
 
     public LogSumExpForward {
         Require.perRowOutput(OP, "lse", lse, x);
+        if (statistics != null) {
+            RowStatistics.requireOutput(OP, statistics, x);
+        }
     }
 
     /** The problem along {@code axis}. */
-    public static LogSumExpForward of(Axis axis, Tensor x, Tensor lse) {
-        return new LogSumExpForward(Rows.of(OP, "x", x, axis), lse);
+    public static LogSumExpForward of(Axis axis, Tensor x, Tensor lse, Tensor statistics) {
+        return new LogSumExpForward(Rows.of(OP, "x", x, axis), lse, statistics);
     }
 
     @Override
@@ -30,7 +34,7 @@ public record LogSumExpForward(Rows x, Tensor lse) implements Problem {
 
     @Override
     public List<Tensor> tensors() {
-        return List.of(x.tensor(), lse);
+        return statistics == null ? List.of(x.tensor(), lse) : List.of(x.tensor(), lse, statistics);
     }
 
     @Override

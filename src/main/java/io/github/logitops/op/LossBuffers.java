@@ -19,6 +19,7 @@ import java.util.function.Function;
  * @param loss the reduced loss; not written where the reduction is NONE
  * @param rowLosses the loss of each row
  * @param lse the log-sum-exp of each row
+ * @param statistics the {@link RowStatistics} of each row
  * @param targetSums the sum of each counted row's targets; written where smoothing or probabilities spread them
  * @param counts what the labels tell
  * @param zLoss the reduced z-loss, or null; not written where the reduction is NONE
@@ -31,6 +32,7 @@ public record LossBuffers(
         Tensor loss,
         Tensor rowLosses,
         Tensor lse,
+        Tensor statistics,
         Tensor targetSums,
         LabelCounts counts,
         Tensor zLoss,
@@ -42,6 +44,7 @@ public record LossBuffers(
             new Part("result.loss", LossBuffers::loss),
             new Part("result.rowLosses", LossBuffers::rowLosses),
             new Part("result.lse", LossBuffers::lse),
+            new Part("result.statistics", LossBuffers::statistics),
             new Part("result.targetSums", LossBuffers::targetSums),
             new Part("result.divisors", LossBuffers::divisors),
             new Part("result.labelStats", LossBuffers::labelStats),
@@ -71,6 +74,7 @@ public record LossBuffers(
                     of.tensor(dtype, scalar),
                     of.tensor(dtype, rows),
                     of.tensor(dtype, rows),
+                    of.tensor(dtype, RowStatistics.shape(rows)),
                     of.tensor(dtype, rows),
                     counts,
                     zLoss ? of.tensor(dtype, scalar) : null,

@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import java.util.Objects;
 
 /**
  * Which elements of a row softmax leaves out: those that a mask hides, and, where it is causal, those after the row's own
@@ -39,17 +40,24 @@ public final class Mask {
         return new Mask(Kind.NONE, null, true);
     }
 
-    /** A BOOL tensor: false hides. */
+    /**
+     * A BOOL tensor: false hides.
+     *
+     * @throws NullPointerException if it is null: a mask that is not there would hide nothing
+     */
     public static Mask keep(Tensor keep) {
-        return new Mask(Kind.KEEP, keep, false);
+        return new Mask(Kind.KEEP, Objects.requireNonNull(keep, "mask.keep: keep is null"), false);
     }
 
     /**
      * A tensor of the logits' dtype that is added to them; -inf hides, whatever the logit. A large negative number is just
-     * that: a row of nothing else is not hidden.
+     * that: a row of nothing else is not hidden. Where logit and mask are finite and their sum is beyond the arithmetic dtype, it is
+     * the largest finite number of that sign.
+     *
+     * @throws NullPointerException if it is null
      */
     public static Mask additive(Tensor additive) {
-        return new Mask(Kind.ADDITIVE, additive, false);
+        return new Mask(Kind.ADDITIVE, Objects.requireNonNull(additive, "mask.additive: additive is null"), false);
     }
 
     /** This mask, and causal as well. */

@@ -18,6 +18,8 @@ import io.github.logitops.spec.Shape;
  * @param inner the product of the extents after the axis
  * @param outerStride elements between neighbours before the axis
  * @param axisStride elements between neighbours along the axis
+ * @param innermost whether the axis is the last; then its elements lie side by side. Where others come after it, be they of
+ *     extent 1, it is treated like any column, so that a column has the same bits alone and among others
  */
 public record Rows(
         String name,
@@ -27,7 +29,8 @@ public record Rows(
         int classes,
         long inner,
         long outerStride,
-        long axisStride) {
+        long axisStride,
+        boolean innermost) {
 
     /**
      * The rows of a floating-point tensor along {@code axis}.
@@ -67,9 +70,11 @@ public record Rows(
             inner *= i > dimension ? shape.extent(i) : 1;
         }
         long axisStride = layout.stride(dimension);
-        long outerStride = dimension == shape.rank() - 1 ? layout.rowStride() : axisStride * classes;
+        boolean innermost = dimension == shape.rank() - 1;
+        long outerStride = innermost ? layout.rowStride() : axisStride * classes;
         tensor.address(); // a closed tensor is found out here
-        return new Rows(name, tensor, shape.without(axis), outer, (int) classes, inner, outerStride, axisStride);
+        return new Rows(
+                name, tensor, shape.without(axis), outer, (int) classes, inner, outerStride, axisStride, innermost);
     }
 
     /** The number of rows. */

@@ -10,26 +10,30 @@ import java.util.List;
  *
  * @param x the logits
  * @param labels a class for each row
- * @param lse the log-sum-exps that the forward op wrote
+ * @param statistics the {@link RowStatistics} that the forward op wrote
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor lse, GradScale gradScale, Rows dx)
+public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor statistics, GradScale gradScale, Rows dx)
         implements Problem {
     private static final String OP = "selectedLogProb.backward";
 
     public SelectedLogProbBackward {
         labels.requireFit(OP, x);
         Require.gradientOverLogits(OP, dx, x, gradScale);
-        Require.perRowInput(OP, "saved.lse", lse, dx);
+        RowStatistics.requireInput(OP, statistics, dx);
         Require.apart(OP, dx.name(), dx.tensor(), "labels", labels.labels());
     }
 
     /** The problem along {@code axis}. */
     public static SelectedLogProbBackward of(
-            Axis axis, Tensor logits, RowLabels labels, Tensor lse, GradScale gradScale, Tensor gradient) {
+            Axis axis, Tensor logits, RowLabels labels, Tensor statistics, GradScale gradScale, Tensor gradient) {
         return new SelectedLogProbBackward(
-                Rows.of(OP, "logits", logits, axis), labels, lse, gradScale, Rows.of(OP, "gradient", gradient, axis));
+                Rows.of(OP, "logits", logits, axis),
+                labels,
+                statistics,
+                gradScale,
+                Rows.of(OP, "gradient", gradient, axis));
     }
 
     @Override
@@ -39,7 +43,7 @@ public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor lse, Grad
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), labels.labels(), lse, dx.tensor()));
+        return gradScale.with(List.of(x.tensor(), labels.labels(), statistics, dx.tensor()));
     }
 
     @Override

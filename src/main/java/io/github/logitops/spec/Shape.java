@@ -54,6 +54,13 @@ public final class Shape {
         return new Shape(kept);
     }
 
+    /** These extents, then those of this shape: that of several tensors like it, one after the other. */
+    public Shape within(long... outer) {
+        long[] all = Arrays.copyOf(outer, outer.length + extents.length);
+        System.arraycopy(extents, 0, all, outer.length, extents.length);
+        return new Shape(all);
+    }
+
     /** The product of the extents of dimensions {@code from} (inclusive) to {@code to} (exclusive). */
     long product(int from, int to) {
         long product = 1;

@@ -7,6 +7,8 @@ import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.Distillation;
 import io.github.logitops.DistillationResult;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Stream;
@@ -108,19 +110,18 @@ class EmulatedLargeOffsetsTest {
     private static void otherOps(
             Bench bench, Tensor x, Tensor dy, Tensor y, Tensor labels, Axis axis, List<double[]> written) {
         Stream s = bench.stream();
-        Shape rows = SHAPE.without(axis);
-        Tensor value = bench.empty(x.dtype().arithmetic(), rows.extent(0));
-        Tensor lse = bench.empty(x.dtype().arithmetic(), rows.extent(0));
         bench.ops().maskedSoftmax(axis).forward(x, Mask.additive(dy), y, s);
         written.add(y.downloadDoubles(s));
-        bench.ops().logSumExp(axis).forward(x, lse, s);
-        written.add(lse.downloadDoubles(s));
-        bench.ops().logSumExp(axis).backward(x, lse, GradScale.ONE, y, s);
-        written.add(y.downloadDoubles(s));
-        bench.ops().entropy(axis).forward(x, value, lse, s);
-        written.add(value.downloadDoubles(s));
-        bench.ops().entropy(axis).backward(x, value, lse, GradScale.ONE, y, s);
-        written.add(y.downloadDoubles(s));
+        try (LogSumExpResult result = bench.ops().logSumExp(axis).forward(x, s)) {
+            written.add(result.lse().downloadDoubles(s));
+            bench.ops().logSumExp(axis).backward(x, result, GradScale.ONE, y, s);
+            written.add(y.downloadDoubles(s));
+        }
+        try (EntropyResult result = bench.ops().entropy(axis).forward(x, s)) {
+            written.add(result.entropy().downloadDoubles(s));
+            bench.ops().entropy(axis).backward(x, result, GradScale.ONE, y, s);
+            written.add(y.downloadDoubles(s));
+        }
         SelectedLogProb selected = bench.ops().selectedLogProb(SelectedLogProbOptions.defaults(), axis);
         try (SelectedLogProbResult result = selected.forward(x, labels, s)) {
             written.add(result.logProbs().downloadDoubles(s));

@@ -9,6 +9,8 @@ import io.github.logitops.CrossEntropyShard;
 import io.github.logitops.DistillationResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.Sessions;
@@ -188,12 +190,12 @@ class KernelExecutorTest {
         Shape rows = x.shape().without(axis);
         Tensor keep = tensor(DType.BOOL, 3, 4);
         ops.maskedSoftmax(axis).forward(x, Mask.keep(keep), other, stream);
-        Tensor value = tensor(dtype.arithmetic(), rows.extent(0));
-        Tensor lse = tensor(dtype.arithmetic(), rows.extent(0));
-        ops.logSumExp(axis).forward(x, lse, stream);
-        ops.logSumExp(axis).backward(x, lse, GradScale.ONE, other, stream);
-        ops.entropy(axis).forward(x, value, lse, stream);
-        ops.entropy(axis).backward(x, value, lse, GradScale.ONE, other, stream);
+        try (LogSumExpResult result = ops.logSumExp(axis).forward(x, stream)) {
+            ops.logSumExp(axis).backward(x, result, GradScale.ONE, other, stream);
+        }
+        try (EntropyResult result = ops.entropy(axis).forward(x, stream)) {
+            ops.entropy(axis).backward(x, result, GradScale.ONE, other, stream);
+        }
         try (DistillationResult result =
                 ops.distillation(DistillationOptions.defaults(), axis).forward(x, other, null, stream)) {
             ops.distillation(DistillationOptions.defaults(), axis)

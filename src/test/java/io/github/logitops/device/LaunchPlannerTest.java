@@ -113,19 +113,22 @@ class LaunchPlannerTest {
     }
 
     @Test
-    void rowsOfNeighboursGoToRowsAndAllOthersToCols() {
+    void theLastAxisGoesToRowsAndAllOthersToColsHoweverManyRowsTheyHave() {
         try (Bench bench = new Bench(new CpuRig())) {
             Rows last = rows(bench, Layout.dense(Shape.of(2, 3, 4)), Axis.LAST);
             Rows padded = rows(bench, new Layout(Shape.of(2, 3, 4), 9), Axis.LAST);
             Rows middle = rows(bench, Layout.dense(Shape.of(2, 3, 4)), Axis.of(1));
-            Rows strided = rows(bench, new Layout(Shape.of(3, 1), 7), Axis.of(0)); // inner is 1, the stride is not
-            Rows single = rows(bench, Layout.dense(Shape.of(3, 1)), Axis.of(0));
+            Rows strided = rows(bench, new Layout(Shape.of(3, 1), 7), Axis.of(0));
+            Rows single = rows(bench, Layout.dense(Shape.of(3, 1)), Axis.of(0)); // lies as a row would
+            Rows alone = rows(bench, Layout.dense(Shape.of(1, 3, 1)), Axis.of(1));
+            Rows vector = rows(bench, Layout.dense(Shape.of(3)), Axis.of(0));
             assertEquals(Tier.ROWS, LaunchPlanner.tier(last));
-            assertEquals(Tier.ROWS, LaunchPlanner.tier(padded, last));
+            assertEquals(Tier.ROWS, LaunchPlanner.tier(padded));
+            assertEquals(Tier.ROWS, LaunchPlanner.tier(vector));
             assertEquals(Tier.COLS, LaunchPlanner.tier(middle));
-            assertEquals(Tier.COLS, LaunchPlanner.tier(single, strided));
-            assertEquals(Tier.COLS, LaunchPlanner.tier(strided, single));
-            assertEquals(Tier.ROWS, LaunchPlanner.tier(single));
+            assertEquals(Tier.COLS, LaunchPlanner.tier(strided));
+            assertEquals(Tier.COLS, LaunchPlanner.tier(single));
+            assertEquals(Tier.COLS, LaunchPlanner.tier(alone));
         }
     }
 

@@ -7,6 +7,10 @@ import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.Distillation;
 import io.github.logitops.DistillationResult;
+import io.github.logitops.Entropy;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExp;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
@@ -43,6 +47,8 @@ class ResultStreamsTest {
             crossEntropy(ops, made, filled, read, x, y, dx);
             selectedLogProb(ops, made, filled, x, y);
             distillation(ops, made, filled, x, y);
+            logSumExp(ops, made, filled, read, x, dx);
+            entropy(ops, made, filled, read, x, dx);
         }
     }
 
@@ -65,6 +71,26 @@ class ResultStreamsTest {
         try (SelectedLogProbResult result = op.newResult(DType.F32, SHAPE, made)) {
             op.forward(x, y, result, filled);
             assertEquals(1, result.countedRows());
+        }
+    }
+
+    private static void logSumExp(LogitOps ops, Stream made, Stream filled, Stream read, Tensor x, Tensor dx) {
+        LogSumExp op = ops.logSumExp();
+        try (LogSumExpResult result = op.newResult(DType.F32, SHAPE, made)) {
+            op.forward(x, result, filled);
+            op.backward(x, result, GradScale.of(3), dx, read);
+            op.forward(x, result, made);
+            assertArrayEquals(new float[] {1, 1, 1, 1, 1, 1}, dx.download(read), 1e-6f);
+        }
+    }
+
+    private static void entropy(LogitOps ops, Stream made, Stream filled, Stream read, Tensor x, Tensor dx) {
+        Entropy op = ops.entropy();
+        try (EntropyResult result = op.newResult(DType.F32, SHAPE, made)) {
+            op.forward(x, result, filled);
+            op.backward(x, result, GradScale.ONE, dx, read);
+            op.forward(x, result, made);
+            assertArrayEquals(new float[6], dx.download(read), 1e-6f);
         }
     }
 

@@ -2,6 +2,8 @@ package io.github.logitops.support;
 
 import io.github.logitops.Distillation;
 import io.github.logitops.DistillationResult;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Tensor;
@@ -104,28 +106,26 @@ final class RowValueCalls {
     private Ran logSumExpBackward() {
         DeviceRows x = call.logits(bench);
         DeviceRows dx = poisoned();
-        Tensor lse = perRow();
-        bench.ops().logSumExp(axis).forward(x.tensor(), lse, bench.stream());
-        bench.ops().logSumExp(axis).backward(x.tensor(), lse, GradScale.ONE, dx.tensor(), bench.stream());
-        return ran(x, dx);
+        try (LogSumExpResult result = bench.ops().logSumExp(axis).forward(x.tensor(), bench.stream())) {
+            bench.ops().logSumExp(axis).backward(x.tensor(), result, GradScale.ONE, dx.tensor(), bench.stream());
+            return ran(x, dx, result.lse());
+        }
     }
 
     private Ran entropy() {
         DeviceRows x = call.logits(bench);
         Tensor entropy = perRow();
-        Tensor lse = perRow();
-        bench.ops().entropy(axis).forward(x.tensor(), entropy, lse, bench.stream());
-        return ran(x, null, entropy, lse);
+        bench.ops().entropy(axis).forward(x.tensor(), entropy, bench.stream());
+        return ran(x, null, entropy);
     }
 
     private Ran entropyBackward() {
         DeviceRows x = call.logits(bench);
         DeviceRows dx = poisoned();
-        Tensor entropy = perRow();
-        Tensor lse = perRow();
-        bench.ops().entropy(axis).forward(x.tensor(), entropy, lse, bench.stream());
-        bench.ops().entropy(axis).backward(x.tensor(), entropy, lse, GradScale.ONE, dx.tensor(), bench.stream());
-        return ran(x, dx);
+        try (EntropyResult result = bench.ops().entropy(axis).forward(x.tensor(), bench.stream())) {
+            bench.ops().entropy(axis).backward(x.tensor(), result, GradScale.ONE, dx.tensor(), bench.stream());
+            return ran(x, dx, result.entropy(), result.lse());
+        }
     }
 
     private SelectedLogProb selected() {

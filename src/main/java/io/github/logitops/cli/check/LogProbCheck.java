@@ -1,7 +1,9 @@
 package io.github.logitops.cli.check;
 
 import io.github.logitops.Entropy;
+import io.github.logitops.EntropyResult;
 import io.github.logitops.LogSumExp;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Tensor;
@@ -12,7 +14,6 @@ import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
-import io.github.logitops.spec.Shape;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -29,16 +30,15 @@ final class LogProbCheck implements OpCheck {
         LogSumExp op = trial.ops().logSumExp(axis(trial));
         PlacedRows x = trial.logits();
         double[][] rows = x.values();
-        Tensor lse = perRow(trial);
-        op.forward(x.tensor(), lse, trial.stream());
+        LogSumExpResult result = trial.keep(op.forward(x.tensor(), trial.stream()));
         values(
                 trial,
                 "logSumExp.forward",
-                lse,
+                result.lse(),
                 n -> SoftmaxReference.logSumExp(rows[n]),
                 n -> SoftmaxReference.logSumExpScale(rows[n]));
         PlacedRows dx = trial.output(x);
-        op.backward(x.tensor(), lse, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
+        op.backward(x.tensor(), result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
         gradients(
                 trial,
                 "logSumExp.backward",
@@ -52,17 +52,15 @@ final class LogProbCheck implements OpCheck {
         Entropy op = trial.ops().entropy(axis(trial));
         PlacedRows x = trial.logits();
         double[][] rows = x.values();
-        Tensor value = perRow(trial);
-        Tensor lse = perRow(trial);
-        op.forward(x.tensor(), value, lse, trial.stream());
+        EntropyResult result = trial.keep(op.forward(x.tensor(), trial.stream()));
         values(
                 trial,
                 "entropy.forward",
-                value,
+                result.entropy(),
                 n -> LogProbReference.entropy(rows[n]),
                 n -> LogProbReference.entropyScale(rows[n]));
         PlacedRows dx = trial.output(x);
-        op.backward(x.tensor(), value, lse, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
+        op.backward(x.tensor(), result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
         gradients(
                 trial,
                 "entropy.backward",
@@ -100,10 +98,6 @@ final class LogProbCheck implements OpCheck {
 
     private static Axis axis(Trial trial) {
         return trial.what().axis();
-    }
-
-    private static Tensor perRow(Trial trial) {
-        return trial.keep(trial.ops().empty(trial.what().dtype().arithmetic(), Shape.of(Case.ROWS)));
     }
 
     private interface RowGradient {

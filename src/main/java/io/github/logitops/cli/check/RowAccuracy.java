@@ -1,5 +1,9 @@
 package io.github.logitops.cli.check;
 
+import io.github.logitops.Entropy;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExp;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Tensor;
@@ -10,7 +14,6 @@ import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
-import io.github.logitops.spec.Shape;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
@@ -72,17 +75,17 @@ final class RowAccuracy {
 
     private void logSumExp() {
         PlacedRows in = trial.place(x);
-        Tensor lse = perRow();
-        trial.ops().logSumExp(Axis.LAST).forward(in.tensor(), lse, trial.stream());
+        LogSumExp op = trial.ops().logSumExp(Axis.LAST);
+        LogSumExpResult result = trial.keep(op.forward(in.tensor(), trial.stream()));
         comparison.numbers(
                 "logSumExp.forward",
-                lse,
+                result.lse(),
                 n -> SoftmaxReference.logSumExp(x[n]),
                 n -> SoftmaxReference.logSumExpScale(x[n]),
                 n -> PlainFloat.logSumExp(PlainFloat.row(x[n])));
 
         PlacedRows dx = trial.output(in);
-        trial.ops().logSumExp(Axis.LAST).backward(in.tensor(), lse, GradScale.ONE, dx.tensor(), trial.stream());
+        op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison
                 .fromSavedLse(x)
                 .rows(
@@ -96,18 +99,17 @@ final class RowAccuracy {
 
     private void entropy() {
         PlacedRows in = trial.place(x);
-        Tensor entropy = perRow();
-        Tensor lse = perRow();
-        trial.ops().entropy(Axis.LAST).forward(in.tensor(), entropy, lse, trial.stream());
+        Entropy op = trial.ops().entropy(Axis.LAST);
+        EntropyResult result = trial.keep(op.forward(in.tensor(), trial.stream()));
         comparison.numbers(
                 "entropy.forward",
-                entropy,
+                result.entropy(),
                 n -> LogProbReference.entropy(x[n]),
                 n -> LogProbReference.entropyScale(x[n]),
                 n -> PlainFloat.entropy(PlainFloat.row(x[n])));
 
         PlacedRows dx = trial.output(in);
-        trial.ops().entropy(Axis.LAST).backward(in.tensor(), entropy, lse, GradScale.ONE, dx.tensor(), trial.stream());
+        op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison
                 .fromSavedLse(x)
                 .rows(
@@ -142,9 +144,5 @@ final class RowAccuracy {
                         n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
                         n -> comparison.scales(LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n))),
                         n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));
-    }
-
-    private Tensor perRow() {
-        return trial.keep(trial.ops().empty(trial.what().dtype().arithmetic(), Shape.of(Case.ROWS)));
     }
 }
