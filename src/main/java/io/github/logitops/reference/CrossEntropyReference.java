@@ -2,12 +2,12 @@ package io.github.logitops.reference;
 
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
+import java.util.Arrays;
 
 /**
- * Cross entropy of a batch, as the definition says, in double with compensated sums. Slow and plain on purpose.
+ * Cross entropy of a batch, as the definition says, in {@link DoubleDouble}. Slow and plain on purpose.
  *
- * <p>Beside each result stands its scale: the size of the terms before they cancel, which is what errors are measured by
- * ({@link Tolerance}).
+ * <p>Beside each result stands its scale: what it may be off by, in roundings ({@link Tolerance}).
  *
  * @param loss the reduced loss; NaN for NONE
  * @param lossScale its scale
@@ -41,7 +41,7 @@ public record CrossEntropyReference(
      * @param entropy the entropy of its softmax
      * @param entropyScale the scale of its entropy
      * @param gradient the gradient of the reduced loss with respect to its logits, times its grad scale
-     * @param gradientScale the scale of the gradient
+     * @param gradientScale the scale of the gradient, element by element
      */
     public record Row(
             double plainLoss,
@@ -54,7 +54,7 @@ public record CrossEntropyReference(
             double entropy,
             double entropyScale,
             double[] gradient,
-            double gradientScale) {
+            double[] gradientScale) {
         /** Its loss. */
         public double loss() {
             return plainLoss + zLoss;
@@ -62,8 +62,38 @@ public record CrossEntropyReference(
 
         /** The scale of its loss. */
         public double lossScale() {
-            return plainLossScale + zLossScale;
+            return plainLossScale + zLossScale + (zLoss == 0 ? 0 : Math.abs(loss()));
         }
+
+        private Row ofShards() {
+            return new Row(
+                    plainLoss,
+                    SHARDS * plainLossScale,
+                    zLoss,
+                    SHARDS * zLossScale,
+                    lse,
+                    SHARDS * lseScale,
+                    argmax,
+                    entropy,
+                    entropyScale,
+                    gradient,
+                    Arrays.stream(gradientScale).map(each -> SHARDS * each).toArray());
+        }
+    }
+
+    private static final double SHARDS = 1.25;
+
+    /** The same where classes are in shards: combining them moves sums of exponentials to another maximum once more. */
+    public CrossEntropyReference ofShards() {
+        return new CrossEntropyReference(
+                loss,
+                SHARDS * lossScale,
+                zLoss,
+                SHARDS * zLossScale,
+                countedRows,
+                correctRows,
+                firstBadRow,
+                Arrays.stream(rows).map(Row::ofShards).toArray(Row[]::new));
     }
 
     /**
@@ -80,7 +110,7 @@ public record CrossEntropyReference(
         int firstBad = -1;
         long counted = 0;
         long correct = 0;
-        CompensatedSum weightSum = new CompensatedSum();
+        DoubleDoubleSum weightSum = new DoubleDoubleSum();
         for (int n = 0; n < logits.length; n++) {
             if (targets.counts(n, logits[n].length, options)) {
                 counted++;
@@ -91,30 +121,38 @@ public record CrossEntropyReference(
             }
         }
         boolean mean = options.reduction() == Reduction.MEAN;
-        Divisors divisors = new Divisors(mean ? weightSum.value() : 1, mean ? counted : 1);
-        CompensatedSum loss = new CompensatedSum();
-        CompensatedSum lossScale = new CompensatedSum();
-        CompensatedSum zLoss = new CompensatedSum();
-        CompensatedSum zLossScale = new CompensatedSum();
+        Divisors divisors = mean ? Divisors.of(weightSum.value(), counted) : new Divisors(DoubleDouble.ONE, 1);
+        DoubleDoubleSum losses = new DoubleDoubleSum();
+        DoubleDoubleSum zLosses = new DoubleDoubleSum();
+        double lossScale = 0;
+        double zLossScale = 0;
+        double size = 0;
         Row[] rows = new Row[logits.length];
         for (int n = 0; n < logits.length; n++) {
-            rows[n] = CrossEntropyRow.of(logits[n], n, targets, weights, options, gradScale[n], divisors);
-            loss.add(rows[n].plainLoss / divisors.ofLosses());
-            loss.add(rows[n].zLoss / divisors.ofZLosses());
-            lossScale.add(rows[n].plainLossScale / Math.abs(divisors.ofLosses()));
-            lossScale.add(rows[n].zLossScale / divisors.ofZLosses());
-            zLoss.add(options.zLoss() == 0 ? 0 : rows[n].zLoss / divisors.ofZLosses());
-            zLossScale.add(rows[n].zLossScale / divisors.ofZLosses());
+            Row row = CrossEntropyRow.of(logits[n], n, targets, weights, options, gradScale[n], divisors);
+            rows[n] = row;
+            losses.add(row.plainLoss);
+            zLosses.add(row.zLoss);
+            size += Math.abs(row.plainLoss);
+            lossScale += row.plainLossScale;
+            zLossScale += row.zLossScale + 2 * row.zLoss;
         }
+        // Without a z-loss there is nothing to divide, be it by 0 rows.
+        DoubleDouble zLoss =
+                options.zLoss() == 0 ? DoubleDouble.ZERO : zLosses.value().dividedBy(divisors.ofZLosses);
+        DoubleDouble loss = losses.value().dividedBy(divisors.ofLosses).plus(zLoss);
+        zLossScale = options.zLoss() == 0 ? 0 : zLossScale / divisors.ofZLosses + 2 * zLoss.value();
+        lossScale =
+                (lossScale + 2 * size) / Math.abs(divisors.ofLosses.value()) + zLossScale + 2 * Math.abs(loss.value());
         boolean empty = mean && counted == 0;
         boolean bad = firstBad >= 0;
         double nothing = options.emptyMean().value();
         boolean reduced = options.reduction() != Reduction.NONE;
         return new CrossEntropyReference(
                 !reduced || bad ? Double.NaN : empty ? nothing : loss.value(),
-                empty ? 0 : lossScale.value(),
+                empty ? 0 : lossScale,
                 !reduced ? Double.NaN : empty && options.zLoss() != 0 ? nothing : zLoss.value(),
-                empty ? 0 : zLossScale.value(),
+                empty ? 0 : zLossScale,
                 counted,
                 correct,
                 firstBad,
@@ -122,18 +160,14 @@ public record CrossEntropyReference(
     }
 
     /**
-     * What MEAN divides by; 1 for the other reductions. Weights that sum to 0 make everything NaN.
+     * What MEAN divides by; 1 for the other reductions.
      *
-     * @param weightSum the sum of weights
-     * @param counted the number of rows
+     * @param ofLosses the sum of weights; NaN where that is 0, which makes everything NaN
+     * @param ofZLosses the number of rows
      */
-    record Divisors(double weightSum, double counted) {
-        double ofLosses() {
-            return weightSum == 0 ? Double.NaN : weightSum;
-        }
-
-        double ofZLosses() {
-            return counted;
+    record Divisors(DoubleDouble ofLosses, double ofZLosses) {
+        static Divisors of(DoubleDouble weightSum, double counted) {
+            return new Divisors(weightSum.value() == 0 ? DoubleDouble.NAN : weightSum, counted);
         }
     }
 }

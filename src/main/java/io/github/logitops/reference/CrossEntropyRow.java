@@ -4,7 +4,14 @@ import io.github.logitops.reference.CrossEntropyReference.Divisors;
 import io.github.logitops.reference.CrossEntropyReference.Row;
 import io.github.logitops.spec.CrossEntropyOptions;
 
-/** One row of {@link CrossEntropyReference}. */
+/**
+ * One row of {@link CrossEntropyReference}. With t_j = z_j - max z and log p_j = t_j - log S it is
+ *
+ * <pre>
+ * loss       = sum_j T_j (log S - t_j) + lambda lse²
+ * gradient_j = (p_j S' - T_j) g slope_j / W        S' = sum_j T_j + 2 lambda (W / N) lse
+ * </pre>
+ */
 final class CrossEntropyRow {
     private CrossEntropyRow() {}
 
@@ -17,86 +24,85 @@ final class CrossEntropyRow {
             double gradScale,
             Divisors divisors) {
         int classes = x.length;
-        double[] z = logits(x, options);
-        double lse = SoftmaxReference.logSumExp(z);
-        double lseScale = SoftmaxReference.logSumExpScale(z);
-        double entropy = SoftmaxReference.entropy(z);
-        double entropyScale = options.softCap().isPresent() ? lseScale : Math.max(1, entropy);
+        Logits logits = Logits.of(options);
+        ExactRow row = new ExactRow(x, logits);
+        Roundings roundings = Roundings.of(x, logits);
+        DoubleDouble lse = row.lse();
+        double entropy = row.entropy().value();
         int argmax = SoftmaxReference.argmax(x);
         boolean counts = targets.counts(n, classes, options);
-        if (!counts || !Double.isFinite(lse)) {
+        if (!counts || !row.regular()) {
             double loss = targets.isIgnored(n, options) ? 0 : Double.NaN;
             double[] gradient = SoftmaxReference.filled(classes, counts ? Double.NaN : 0);
             double zLoss = counts && options.zLoss() != 0 ? Double.NaN : 0;
-            return new Row(loss, 0, zLoss, 0, lse, lseScale, argmax, entropy, entropyScale, gradient, 0);
+            return new Row(
+                    loss,
+                    0,
+                    zLoss,
+                    0,
+                    lse.value(),
+                    roundings.lse(),
+                    argmax,
+                    entropy,
+                    roundings.entropy(),
+                    gradient,
+                    new double[classes]);
         }
-        double[] target = targets.of(n, weights, classes, options.labelSmoothing());
-        double targetSum = CompensatedSum.of(target);
-        double[] p = SoftmaxReference.softmax(z);
-        double[] logP = SoftmaxReference.logSoftmax(z);
-        double zLoss = options.zLoss() * lse * lse;
-        double zLossScale = options.zLoss() * lseScale * lseScale;
-        double zLossSlope = 2 * options.zLoss() * divisors.ofLosses() / divisors.ofZLosses();
-
-        CompensatedSum loss = new CompensatedSum();
-        CompensatedSum targetSize = new CompensatedSum();
-        CompensatedSum termSize = new CompensatedSum();
-        double[] gradient = new double[classes];
-        double factor = gradScale / divisors.ofLosses();
-        double gradientScale = 0;
+        DoubleDouble[] target = targets.of(n, weights, classes, options.labelSmoothing());
+        boolean spread = targets.spread(options.labelSmoothing());
+        DoubleDoubleSum loss = new DoubleDoubleSum();
+        DoubleDoubleSum targetSum = new DoubleDoubleSum();
+        double targetSize = 0;
+        double lossScale = 0;
         for (int j = 0; j < classes; j++) {
-            if (target[j] != 0) {
-                loss.add(-target[j] * logP[j]);
-                targetSize.add(Math.abs(target[j]));
-                termSize.add(Math.abs(target[j] * z[j]));
+            if (target[j].value() != 0) { // else nothing is added, wherever the logit is
+                double size = Math.abs(target[j].value());
+                loss.add(target[j].times(row.logP(j)).negated());
+                targetSum.add(target[j]);
+                targetSize += size;
+                lossScale += size * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
             }
-            double ofZ = p[j] * (targetSum + zLossSlope * lse) - target[j];
-            gradient[j] = ofZ * slope(x[j], options) * factor;
-            double ofTargets = Math.abs(p[j]) * (Math.abs(targetSum) + Math.abs(zLossSlope) * lseScale);
-            gradientScale = Math.max(gradientScale, ofTargets + Math.abs(target[j]));
         }
-        double lossScale = Math.max(lseScale * targetSize.value(), termSize.value());
-        gradientScale *= Math.abs(options.logitScale() * factor) * roundingOfLogits(z, options);
+        double lambda = options.zLoss();
+        double zLossScale = lambda == 0 ? 0 : zLossScale(lambda, Math.abs(lse.value()), roundings.lse());
+        DoubleDouble ofLse = lambda == 0
+                ? DoubleDouble.ZERO
+                : divisors.ofLosses().dividedBy(divisors.ofZLosses()).times(2).times(lambda);
+        DoubleDouble ofP = lambda == 0 ? targetSum.value() : ofLse.times(lse).plus(targetSum.value());
+        DoubleDouble factor = DoubleDouble.of(gradScale).dividedBy(divisors.ofLosses());
+        double offOfP = 8 * targetSize
+                + Math.abs(ofLse.value()) * (3 * Math.abs(lse.value()) + roundings.lse())
+                + Math.abs(ofP.value());
+        double[] gradient = new double[classes];
+        double[] gradientScale = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            DoubleDouble ofZ = row.p(j).times(ofP).minus(target[j]);
+            DoubleDouble slope = logits.slope(x[j]);
+            gradient[j] = ofZ.times(factor.times(slope)).value();
+            double roundingsOfZ = roundings.probability(j) * Math.abs(ofP.value())
+                    + roundings.p(j) * offOfP
+                    + 4 * Math.abs(target[j].value())
+                    + 6 * Math.abs(ofZ.value());
+            // The slope 1 - (z / c)^2 is as far off as z is, twice, and rounded on the scale of 1.
+            double ofSlope = logits.capped() ? 22 * options.logitScale() * Math.abs(ofZ.value()) : 0;
+            gradientScale[j] = Math.abs(factor.value()) * (Math.abs(slope.value()) * roundingsOfZ + ofSlope);
+        }
         return new Row(
-                loss.value(),
+                loss.value().value(),
                 lossScale,
-                zLoss,
+                lambda == 0 ? 0 : lse.times(lse).times(lambda).value(),
                 zLossScale,
-                lse,
-                lseScale,
+                lse.value(),
+                roundings.lse(),
                 argmax,
                 entropy,
-                entropyScale,
+                roundings.entropy(),
                 gradient,
                 gradientScale);
     }
 
-    private static double[] logits(double[] x, CrossEntropyOptions options) {
-        double[] z = new double[x.length];
-        for (int j = 0; j < x.length; j++) {
-            double scaled = options.logitScale() * x[j];
-            double cap = options.softCap().orElse(0);
-            z[j] = cap == 0 ? scaled : cap * Math.tanh(scaled / cap);
-        }
-        return z;
-    }
-
-    /** dz/dx: with a soft cap a (1 - tanh²) = a / cosh². */
-    private static double slope(double x, CrossEntropyOptions options) {
-        double a = options.logitScale();
-        if (options.softCap().isEmpty()) {
-            return a;
-        }
-        double cosh = Math.cosh(a * x / options.softCap().getAsDouble());
-        return a / (cosh * cosh);
-    }
-
-    /** Capped logits are rounded before anything is computed from them: a relative error of |z| ulp in every probability. */
-    private static double roundingOfLogits(double[] z, CrossEntropyOptions options) {
-        double size = 0;
-        for (double value : z) {
-            size = Math.max(size, options.softCap().isPresent() ? Math.abs(value) : 0);
-        }
-        return Math.max(1, size / 8);
+    /** Of lambda lse^2, from the lse's, whose square counts where the lse is nearly 0. */
+    private static double zLossScale(double lambda, double lse, double lseScale) {
+        return lambda * (3 * lse * lse + 2 * lse * lseScale + lseScale * lseScale * 0x1p-24);
     }
 }

@@ -1,30 +1,26 @@
 package io.github.logitops.reference;
 
 /**
- * Gradients of log-sum-exp, and entropy and selected log-probability of one row with theirs, as the definitions say, in double
- * with compensated sums. Slow and plain on purpose. Scales are the size of what results are computed from, without a grad scale
- * ({@link Tolerance}); results that start from a saved log-sum-exp have them times {@link #savedLse}.
+ * Gradients of log-sum-exp, and entropy and selected log-probability of one row with theirs, as the definitions say, in {@link
+ * DoubleDouble}. Slow and plain on purpose. Scales are the sizes of errors in roundings ({@link Tolerance}).
  */
 public final class LogProbReference {
     private LogProbReference() {}
 
     /** g exp(x - logsumexp(x)). */
     public static double[] logSumExpBackward(double[] x, double gradScale) {
-        double[] dx = SoftmaxReference.softmax(x);
-        for (int j = 0; j < dx.length; j++) {
-            dx[j] *= gradScale;
-        }
-        return dx;
+        ExactRow row = new ExactRow(x);
+        return SoftmaxReference.values(x.length, j -> row.p(j).times(gradScale));
     }
 
-    /** The scale of {@link #logSumExpBackward}'s errors: the largest probability. */
-    public static double logSumExpBackwardScale(double[] x) {
-        return SoftmaxReference.softmaxScale(x)[0];
+    /** The scale of {@link #logSumExpBackward}'s errors, element by element. */
+    public static double[] logSumExpBackwardScale(double[] x, double gradScale) {
+        return Roundings.of(x).map((row, j) -> Math.abs(gradScale) * (row.probability(j) + 2 * row.p(j)));
     }
 
     /** x_label - logsumexp(x); NaN if x holds NaN or +inf, or nothing but -inf. */
     public static double selectedLogProb(double[] x, int label) {
-        return SoftmaxReference.logSoftmax(x)[label];
+        return new ExactRow(x).logP(label).value();
     }
 
     /** The scale of {@link #selectedLogProb}'s errors. */
@@ -34,59 +30,50 @@ public final class LogProbReference {
 
     /** g ([j = label] - p_j). */
     public static double[] selectedLogProbBackward(double[] x, int label, double gradScale) {
-        double[] dx = SoftmaxReference.softmax(x);
-        for (int j = 0; j < dx.length; j++) {
-            dx[j] = gradScale * ((j == label ? 1 : 0) - dx[j]);
-        }
-        return dx;
+        ExactRow row = new ExactRow(x);
+        return SoftmaxReference.values(
+                x.length, j -> row.p(j).negated().plus(j == label ? 1 : 0).times(gradScale));
     }
 
-    /** The scale of {@link #selectedLogProbBackward}'s errors: the largest of [j = label] + p_j. */
-    public static double selectedLogProbBackwardScale(double[] x, int label) {
-        return 1 + SoftmaxReference.softmax(x)[label];
+    /** The scale of {@link #selectedLogProbBackward}'s errors, element by element. */
+    public static double[] selectedLogProbBackwardScale(double[] x, int label, double gradScale) {
+        return Roundings.of(x).map((row, j) -> {
+            double gradient = (j == label ? 1 : 0) - row.p(j);
+            return Math.abs(gradScale) * (row.probability(j) + 3 * Math.abs(gradient));
+        });
     }
 
     /** - sum p log p, where 0 log 0 is 0; NaN if x holds NaN or +inf, or nothing but -inf. */
     public static double entropy(double[] x) {
-        double[] p = SoftmaxReference.softmax(x);
-        double[] logP = SoftmaxReference.logSoftmax(x);
-        CompensatedSum sum = new CompensatedSum();
-        for (int j = 0; j < x.length; j++) {
-            sum.add(p[j] == 0 ? 0 : -p[j] * logP[j]);
-        }
-        return sum.value();
+        return new ExactRow(x).entropy().value();
     }
 
-    /** The scale of {@link #entropy}'s errors: terms are of one sign, and so of its own size. */
+    /** The scale of {@link #entropy}'s errors. */
     public static double entropyScale(double[] x) {
-        return Math.max(1, entropy(x));
+        return Roundings.of(x).entropy();
     }
 
-    /** - g p_j (log p_j + entropy). */
+    /** - g p_j (log p_j + entropy), 0 where p_j is. */
     public static double[] entropyBackward(double[] x, double gradScale) {
-        double[] dx = SoftmaxReference.softmax(x);
-        double[] logP = SoftmaxReference.logSoftmax(x);
-        double entropy = entropy(x);
-        for (int j = 0; j < dx.length; j++) {
-            dx[j] = dx[j] == 0 ? 0 : -gradScale * (dx[j] * (logP[j] + entropy));
-        }
-        return dx;
+        ExactRow row = new ExactRow(x);
+        DoubleDouble entropy = row.entropy();
+        return SoftmaxReference.values(x.length, j -> {
+            DoubleDouble p = row.p(j);
+            return p.value() == 0
+                    ? p
+                    : p.times(row.logP(j).plus(entropy)).times(gradScale).negated();
+        });
     }
 
-    /** The scale of {@link #entropyBackward}'s errors: the largest of p_j (1 + abs log p_j + entropy). */
-    public static double entropyBackwardScale(double[] x) {
-        double[] p = SoftmaxReference.softmax(x);
-        double[] logP = SoftmaxReference.logSoftmax(x);
-        double entropy = entropy(x);
-        double scale = 0;
-        for (int j = 0; j < p.length; j++) {
-            scale = Math.max(scale, p[j] == 0 ? 0 : p[j] * (1 + Math.abs(logP[j]) + entropy));
-        }
-        return scale;
-    }
-
-    /** What scales grow by where a gradient starts from this log-sum-exp, rounded to its dtype. */
-    public static double savedLse(double lse) {
-        return Math.max(1, Math.abs(lse) / 8);
+    /** The scale of {@link #entropyBackward}'s errors, element by element. */
+    public static double[] entropyBackwardScale(double[] x, double gradScale) {
+        Roundings roundings = Roundings.of(x);
+        double ofEntropy = roundings.entropy();
+        return roundings.map((row, j) -> {
+            double apart = Math.abs(row.meanDistance() - row.distance(j)); // abs(log p_j + H)
+            double ofApart = 4 * apart + row.distance(j) + 1 + row.logSum() + ofEntropy + row.meanDistance() + 1;
+            double ofP = Roundings.times(row.p(j), row.relative(j) * apart + ofApart);
+            return Math.abs(gradScale) * (ofP + Roundings.UNDERFLOW * (1 + Math.min(apart, 1000)));
+        });
     }
 }

@@ -1,10 +1,12 @@
 package io.github.logitops.reference;
 
+import io.github.logitops.spec.DType;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
- * Softmax and log-softmax of one row, as the definitions say, in double with compensated sums. Slow and plain on purpose: this
- * is what everything else is judged by. Scales are the size of what results are computed from ({@link Tolerance}).
+ * Softmax and log-softmax of one row, as the definitions say, in {@link DoubleDouble} and rounded to double at the end. Slow and
+ * plain on purpose: this is what everything else is judged by. Scales are the sizes of errors in roundings ({@link Tolerance}).
  */
 public final class SoftmaxReference {
     private SoftmaxReference() {}
@@ -20,25 +22,12 @@ public final class SoftmaxReference {
 
     /** log sum exp(x). */
     public static double logSumExp(double[] x) {
-        double max = max(x);
-        if (Double.isNaN(max) || Double.isInfinite(max)) {
-            return max; // NaN, +inf, or nothing but -inf
-        }
-        return max + Math.log(sumExp(x, max));
+        return new ExactRow(x).lse().value();
     }
 
     /** exp(x - logsumexp(x)); all NaN if x holds NaN or +inf, or nothing but -inf. */
     public static double[] softmax(double[] x) {
-        double max = max(x);
-        if (!Double.isFinite(max)) {
-            return filled(x.length, Double.NaN);
-        }
-        double sum = sumExp(x, max);
-        double[] y = new double[x.length];
-        for (int j = 0; j < x.length; j++) {
-            y[j] = Math.exp(x[j] - max) / sum;
-        }
-        return y;
+        return values(x.length, new ExactRow(x)::p);
     }
 
     /** {@link #softmax} of logits that a mask was added to; all 0 if nothing but -inf is left. */
@@ -46,37 +35,25 @@ public final class SoftmaxReference {
         return max(z) == Double.NEGATIVE_INFINITY ? new double[z.length] : softmax(z);
     }
 
-    /** The scale of {@link #maskedSoftmax}'s errors: logits with a mask added are rounded before the maximum is subtracted. */
-    public static double maskedSoftmaxScale(double[] z) {
-        double[] y = maskedSoftmax(z);
-        return Double.isNaN(y[0]) ? 0 : maxAbs(y) * Math.max(1, Math.abs(max(z)) / 8);
+    /**
+     * The logits of one row with an additive mask, as ops on this dtype see them: -inf where the mask is, whatever the logit, else
+     * the sum; two finite numbers whose sum overflows the arithmetic make its largest finite number, which is not hidden.
+     */
+    public static double[] plusMask(DType dtype, double[] x, double[] mask) {
+        double largest = dtype == DType.F64 ? Double.MAX_VALUE : Float.MAX_VALUE;
+        double[] z = new double[x.length];
+        for (int j = 0; j < x.length; j++) {
+            double sum = x[j] + mask[j];
+            boolean finite = Double.isFinite(x[j]) && Double.isFinite(mask[j]);
+            boolean hidden = mask[j] == Double.NEGATIVE_INFINITY;
+            z[j] = hidden ? mask[j] : finite ? Math.max(-largest, Math.min(largest, sum)) : sum;
+        }
+        return z;
     }
 
     /** x - logsumexp(x); all NaN as in {@link #softmax}. */
     public static double[] logSoftmax(double[] x) {
-        double max = max(x);
-        if (!Double.isFinite(max)) {
-            return filled(x.length, Double.NaN);
-        }
-        double logSum = Math.log(sumExp(x, max));
-        double[] y = new double[x.length];
-        for (int j = 0; j < x.length; j++) {
-            y[j] = (x[j] - max) - logSum;
-        }
-        return y;
-    }
-
-    /** sum -p log p of the softmax p, where p = 0 adds nothing; NaN as in {@link #softmax}. */
-    static double entropy(double[] x) {
-        double[] p = softmax(x);
-        double[] logP = logSoftmax(x);
-        CompensatedSum sum = new CompensatedSum();
-        for (int j = 0; j < x.length; j++) {
-            if (p[j] != 0) {
-                sum.add(-p[j] * logP[j]);
-            }
-        }
-        return sum.value();
+        return values(x.length, new ExactRow(x)::logP);
     }
 
     /** Where x is largest: the lowest index among equals; a NaN is the largest. */
@@ -91,68 +68,91 @@ public final class SoftmaxReference {
 
     /** g y (dy - sum y dy). */
     public static double[] softmaxBackward(double[] y, double[] dy, double gradScale) {
-        CompensatedSum dot = new CompensatedSum();
+        DoubleDoubleSum sum = new DoubleDoubleSum();
         for (int j = 0; j < y.length; j++) {
-            dot.add(y[j] * dy[j]);
+            sum.add(DoubleDouble.product(y[j], dy[j]));
         }
-        double[] dx = new double[y.length];
-        for (int j = 0; j < y.length; j++) {
-            dx[j] = gradScale * (y[j] * (dy[j] - dot.value()));
-        }
-        return dx;
+        DoubleDouble dot = sum.value();
+        return values(
+                y.length, j -> DoubleDouble.of(dy[j]).minus(dot).times(y[j]).times(gradScale));
     }
 
     /** g (dy - exp(y) sum dy). */
     public static double[] logSoftmaxBackward(double[] y, double[] dy, double gradScale) {
-        double sum = CompensatedSum.of(dy);
-        double[] dx = new double[y.length];
-        for (int j = 0; j < y.length; j++) {
-            dx[j] = gradScale * (dy[j] - Math.exp(y[j]) * sum);
-        }
-        return dx;
+        DoubleDouble sum = DoubleDoubleSum.of(dy);
+        return values(
+                y.length,
+                j -> DoubleDouble.of(dy[j])
+                        .minus(DoubleDouble.of(y[j]).exp().times(sum))
+                        .times(gradScale));
     }
 
-    /** The scale of {@link #softmax}'s errors, element by element: the same for all. */
+    /** The scale of {@link #softmax}'s errors, element by element. */
     public static double[] softmaxScale(double[] x) {
-        return filled(x.length, maxAbs(softmax(x)));
+        return Roundings.of(x).map(Roundings::probability);
+    }
+
+    /**
+     * The scale of {@link #maskedSoftmax}'s errors, element by element; 0 in a row that is all hidden.
+     *
+     * @param added whether the logits are a sum, which is rounded once
+     */
+    public static double[] maskedSoftmaxScale(double[] z, boolean added) {
+        return Roundings.of(z, Logits.PLAIN, added ? 1 : 0).map(Roundings::probability);
     }
 
     /** The scale of {@link #logSumExp}'s errors. */
     public static double logSumExpScale(double[] x) {
-        return Math.max(1, Math.max(Math.abs(max(x)), Math.abs(logSumExp(x))));
+        return Roundings.of(x).lse();
     }
 
     /** The scale of {@link #logSoftmax}'s errors, element by element. */
     public static double[] logSoftmaxScale(double[] x) {
-        double ofRow = logSumExpScale(x);
-        return Arrays.stream(x).map(value -> Math.max(ofRow, Math.abs(value))).toArray();
+        return Roundings.of(x).map(Roundings::logProbability);
     }
 
-    /** The scale of {@link #softmaxBackward}'s errors without a grad scale. */
-    public static double softmaxBackwardScale(double[] y, double[] dy) {
-        return maxAbs(y) * maxAbs(dy);
+    /** The scale of {@link #softmaxBackward}'s errors, element by element. */
+    public static double[] softmaxBackwardScale(double[] y, double[] dy, double gradScale) {
+        double dot = 0;
+        double size = 0;
+        for (int j = 0; j < y.length; j++) {
+            dot += y[j] * dy[j];
+            size += Math.abs(y[j] * dy[j]);
+        }
+        double[] scale = new double[y.length];
+        for (int j = 0; j < y.length; j++) {
+            double roundings = Math.abs(y[j]) * (5 * size + 4 * Math.abs(dy[j] - dot));
+            scale[j] = Math.abs(gradScale) * (roundings + Roundings.UNDERFLOW);
+        }
+        return scale;
     }
 
-    /** The scale of {@link #logSoftmaxBackward}'s errors without a grad scale. */
-    public static double logSoftmaxBackwardScale(double[] y, double[] dy) {
-        return maxAbs(dy) + Math.exp(max(y)) * Math.abs(CompensatedSum.of(dy));
+    /** The scale of {@link #logSoftmaxBackward}'s errors, element by element. */
+    public static double[] logSoftmaxBackwardScale(double[] y, double[] dy, double gradScale) {
+        double sum = Arrays.stream(dy).sum();
+        double size = Arrays.stream(dy).map(Math::abs).sum();
+        double[] scale = new double[y.length];
+        for (int j = 0; j < y.length; j++) {
+            double p = Math.exp(y[j]);
+            double ofP = p == 0 ? 0 : p * (Math.abs(sum) * (Roundings.EXPONENTIAL + 1.25 * Math.abs(y[j])) + 4 * size);
+            double roundings = ofP + 3 * Math.abs(dy[j] - p * sum);
+            scale[j] = Math.abs(gradScale) * (roundings + (1 + size) * Roundings.UNDERFLOW);
+        }
+        return scale;
     }
 
-    private static double maxAbs(double[] values) {
-        return Arrays.stream(values).map(Math::abs).max().orElse(0);
+    /** Rounds what is computed class by class. */
+    static double[] values(int classes, IntFunction<DoubleDouble> of) {
+        double[] values = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            values[j] = of.apply(j).value();
+        }
+        return values;
     }
 
     static double[] filled(int length, double value) {
         double[] values = new double[length];
         Arrays.fill(values, value);
         return values;
-    }
-
-    private static double sumExp(double[] x, double max) {
-        CompensatedSum sum = new CompensatedSum();
-        for (double value : x) {
-            sum.add(Math.exp(value - max));
-        }
-        return sum.value();
     }
 }

@@ -38,13 +38,20 @@ public record Targets(long[] labels, double[][] probabilities) {
     }
 
     /** T_j = w_j ((1 - e) q_j + e / classes) of a counted row; 0 where the bracket is, whatever the weight. */
-    double[] of(int row, double[] weights, int classes, double smoothing) {
-        double[] target = new double[classes];
+    DoubleDouble[] of(int row, double[] weights, int classes, double smoothing) {
+        DoubleDouble rest = DoubleDouble.difference(1, smoothing);
+        DoubleDouble each = DoubleDouble.of(smoothing).dividedBy(classes);
+        DoubleDouble[] target = new DoubleDouble[classes];
         for (int j = 0; j < classes; j++) {
             double q = labels == null ? probabilities[row][j] : labels[row] == j ? 1 : 0;
-            double smoothed = (1 - smoothing) * q + smoothing / classes;
-            target[j] = smoothed == 0 ? 0 : smoothed * (weights == null ? 1 : weights[j]);
+            DoubleDouble smoothed = rest.times(q).plus(each);
+            target[j] = weights == null || smoothed.value() == 0 ? smoothed : smoothed.times(weights[j]);
         }
         return target;
+    }
+
+    /** Whether more classes than a label have one. */
+    boolean spread(double smoothing) {
+        return labels == null || smoothing != 0;
     }
 }

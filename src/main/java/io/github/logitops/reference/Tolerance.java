@@ -5,40 +5,38 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Elements;
 
 /**
- * How far a result may be from the exact one. A bound is a fraction of a scale that is taken before terms cancel; results of
- * 16-bit dtypes get half a unit in the last place on top, which is their rounding. {@code docs/numerics.md} says where the numbers come from.
+ * How far a result may be from the exact one:
+ *
+ * <pre>
+ * abs(actual - exact) &lt;= u scale + smallest
+ * </pre>
+ *
+ * where u is half a unit in the last place of 1 in the arithmetic (2^-24 for float, 2^-53 for double), smallest its smallest number,
+ * and scale, which the reference computes, the number of roundings times the size of what is rounded. Results of 16 bits may be off by
+ * half a unit in the last place more, which is their own rounding. {@code docs/numerics.md} says where scales come from.
  */
-public enum Tolerance {
-    /** Softmax; scale: the row's largest probability. */
-    SOFTMAX(2e-6),
-    /** Log-sum-exps, losses, log-softmax; scale: the largest of 1, the row's maximum, its log-sum-exp, the logit at hand. */
-    LOSS(1e-6),
-    /** Gradients; scale: the largest sum of absolute terms in the row. */
-    GRADIENT(2e-6);
-
-    private static final double F64_FRACTION = 1e-13;
-
-    private final double fraction;
-
-    Tolerance(double fraction) {
-        this.fraction = fraction;
-    }
+public final class Tolerance {
+    private Tolerance() {}
 
     /**
-     * The error of a result in units of its bound: at most 1 is good. An infinite or NaN result must be met exactly.
+     * The error of a result in units of its bound: at most 1 is good. An infinite or NaN result must be met exactly, and so must
+     * one whose scale is 0.
      *
      * @param dtype what the result is stored as
      * @param exact what it should be
      * @param actual what it is
-     * @param scale the size of what it was computed from
+     * @param scale what it may be off by, in roundings
      */
-    public double units(DType dtype, double exact, double actual, double scale) {
+    public static double units(DType dtype, double exact, double actual, double scale) {
         double rounded = Elements.round(dtype, exact);
         if (actual == rounded || Double.isNaN(actual) && Double.isNaN(rounded)) {
             return 0;
         }
         double error = Math.abs(actual - exact);
-        double bound = dtype == DType.F64 ? F64_FRACTION * scale : fraction * scale;
+        double bound = dtype == DType.F64 ? 0x1p-53 * scale : 0x1p-24 * scale;
+        if (scale != 0) {
+            bound += dtype == DType.F64 ? Double.MIN_VALUE : Float.MIN_VALUE;
+        }
         if (scale != 0 && (dtype == DType.F16 || dtype == DType.BF16)) {
             bound += BinaryFormat.of(dtype).ulp(exact) / 2;
         }

@@ -10,7 +10,6 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.DistillationReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
@@ -85,7 +84,7 @@ record DistillationCase(
                 for (int n = 0; n < gradient.length; n++) {
                     DistillationReference.Row row = exact.rows()[n];
                     String what = "row " + n + ", " + this;
-                    Near.assertNear(Tolerance.GRADIENT, dtype, row.gradient(), gradient[n], row.gradientScale(), what);
+                    Near.assertNear(dtype, row.gradient(), gradient[n], row.gradientScale(), what);
                 }
                 assertArrayEquals(from.values(), from.read(), "the student's logits were written");
                 assertArrayEquals(to.values(), to.read(), "the teacher's logits were written");
@@ -112,11 +111,11 @@ record DistillationCase(
         for (int n = 0; n < rowLosses.length; n++) {
             DistillationReference.Row row = exact.rows()[n];
             String what = op + ", loss of row " + n + ", " + this;
-            Near.assertNear(Tolerance.LOSS, arithmetic, row.loss(), rowLosses[n], row.lossScale(), what);
+            Near.assertNear(arithmetic, row.loss(), rowLosses[n], row.lossScale(), what);
         }
         if (options.reduction() != Reduction.NONE) {
             double loss = result.await();
-            Near.assertNear(Tolerance.LOSS, arithmetic, exact.loss(), loss, exact.lossScale(), op + ", loss, " + this);
+            Near.assertNear(arithmetic, exact.loss(), loss, exact.lossScale(), op + ", loss, " + this);
         }
         assertEquals(exact.countedRows(), result.countedRows(), op);
     }

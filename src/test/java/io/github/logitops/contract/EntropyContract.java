@@ -62,8 +62,8 @@ abstract class EntropyContract extends RowValueContract {
     }
 
     @Override
-    final double backwardScale(double[] x) {
-        return LogProbReference.entropyBackwardScale(x);
+    final double[] backwardScale(double[] x, double gradScale) {
+        return LogProbReference.entropyBackwardScale(x, gradScale);
     }
 
     @Test

@@ -59,8 +59,8 @@ abstract class LogSumExpContract extends RowValueContract {
     }
 
     @Override
-    final double backwardScale(double[] x) {
-        return LogProbReference.logSumExpBackwardScale(x);
+    final double[] backwardScale(double[] x, double gradScale) {
+        return LogProbReference.logSumExpBackwardScale(x, gradScale);
     }
 
     @Test

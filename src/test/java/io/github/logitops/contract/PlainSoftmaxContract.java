@@ -6,7 +6,6 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Geometry;
@@ -41,18 +40,13 @@ abstract class PlainSoftmaxContract extends SoftmaxContract {
     }
 
     @Override
-    final Tolerance forwardTolerance() {
-        return Tolerance.SOFTMAX;
-    }
-
-    @Override
     final double[] forwardScale(double[] x) {
         return SoftmaxReference.softmaxScale(x);
     }
 
     @Override
-    final double backwardScale(double[] y, double[] dy) {
-        return SoftmaxReference.softmaxBackwardScale(y, dy);
+    final double[] backwardScale(double[] y, double[] dy, double gradScale) {
+        return SoftmaxReference.softmaxBackwardScale(y, dy, gradScale);
     }
 
     @Test

@@ -1,15 +1,10 @@
 package io.github.logitops.cli.check;
 
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.reference.LogProbReference;
-import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Elements;
-import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
-import java.util.stream.DoubleStream;
 
 /**
  * Holds what an op gave against what is exact, and against its bound, and what the plain loops give in its place against what is
@@ -17,21 +12,8 @@ import java.util.stream.DoubleStream;
  *
  * @param trial what is under way
  * @param table where the errors go
- * @param slack by row: what the bounds of its elements grow by, whatever the scale of their errors is
  */
-record Comparison(Trial trial, AccuracyTable table, double[] slack) {
-    Comparison(Trial trial, AccuracyTable table) {
-        this(trial, table, DoubleStream.generate(() -> 1).limit(Case.ROWS).toArray());
-    }
-
-    /** For gradients that are computed from the saved log-sum-exps of these rows. */
-    Comparison fromSavedLse(double[][] x) {
-        double[] grown = Arrays.stream(x)
-                .mapToDouble(row -> LogProbReference.savedLse(SoftmaxReference.logSumExp(row)))
-                .toArray();
-        return new Comparison(trial, table, grown);
-    }
-
+record Comparison(Trial trial, AccuracyTable table) {
     /**
      * An output of rows.
      *
@@ -41,7 +23,6 @@ record Comparison(Trial trial, AccuracyTable table, double[] slack) {
      */
     void rows(
             String op,
-            Tolerance tolerance,
             double[][] actual,
             IntFunction<double[]> exact,
             IntFunction<double[]> scales,
@@ -49,9 +30,7 @@ record Comparison(Trial trial, AccuracyTable table, double[] slack) {
         for (int n = 0; n < actual.length; n++) {
             double[] right = exact.apply(n);
             double[] scale = scales.apply(n);
-            double grown = slack[n];
-            double[] bounds = Arrays.stream(scale).map(each -> each * grown).toArray();
-            trial.judge().row(op, "row " + n, tolerance, right, actual[n], bounds);
+            trial.judge().row(op, "row " + n, right, actual[n], scale);
             DType dtype = trial.what().dtype();
             table.add(op, dtype, largest(dtype, right, actual[n], scale));
             if (dtype != DType.F64) {
@@ -81,13 +60,6 @@ record Comparison(Trial trial, AccuracyTable table, double[] slack) {
                 table.addPlain(op, dtype, ErrorSize.of(stored, right, plain.applyAsDouble(n), size));
             }
         }
-    }
-
-    /** One scale for all elements of a row. */
-    double[] scales(double scale) {
-        double[] scales = new double[trial.what().classes()];
-        Arrays.fill(scales, scale);
-        return scales;
     }
 
     private static ErrorSize largest(DType stored, double[] exact, double[] actual, double[] scales) {

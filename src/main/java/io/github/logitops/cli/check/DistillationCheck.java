@@ -5,7 +5,6 @@ import io.github.logitops.DistillationResult;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.DistillationReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
@@ -57,14 +56,7 @@ final class DistillationCheck implements OpCheck {
         for (int n = 0; n < Case.ROWS; n++) {
             DistillationReference.Row row = exact.rows()[n];
             String output = "dx row " + n + " of " + options.divergence();
-            trial.judge()
-                    .row(
-                            FORWARD_BACKWARD,
-                            output,
-                            Tolerance.GRADIENT,
-                            row.gradient(),
-                            gradient[n],
-                            row.gradientScale());
+            trial.judge().row(FORWARD_BACKWARD, output, row.gradient(), gradient[n], row.gradientScale());
         }
     }
 

@@ -34,7 +34,7 @@ final class Goldens {
         lines.add(
                 "# logitops check --record, outputs of: " + ops.backendReport().device());
         lines.add(KERNELS + ShippedPtx.hash());
-        run(ops, (output, stored, tolerance, actual, scales) -> lines.add(output + SEPARATOR + text(actual)));
+        run(ops, (output, stored, actual, scales) -> lines.add(output + SEPARATOR + text(actual)));
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
         Files.write(file, lines);
@@ -57,12 +57,12 @@ final class Goldens {
         }
         boolean toTheBit = sameKernels;
         List<String> differences = new ArrayList<>();
-        run(ops, (output, stored, tolerance, actual, scales) -> {
+        run(ops, (output, stored, actual, scales) -> {
             String golden = recorded.remove(output);
             if (golden == null) {
                 differences.add(output + ": not recorded");
             } else if (!text(actual).equals(golden)
-                    && (toTheBit && stored == DType.F64 || !alike(stored, tolerance, values(golden), actual, scales))) {
+                    && (toTheBit && stored == DType.F64 || !alike(stored, values(golden), actual, scales))) {
                 differences.add(output + ": recorded=" + golden + ", actual=" + text(actual));
             }
         });
@@ -82,10 +82,10 @@ final class Goldens {
         }
     }
 
-    private static boolean alike(DType stored, Tolerance tolerance, double[] golden, double[] actual, double[] scales) {
+    private static boolean alike(DType stored, double[] golden, double[] actual, double[] scales) {
         boolean alike = golden.length == actual.length;
         for (int j = 0; alike && j < actual.length; j++) {
-            alike = tolerance.units(stored, golden[j], actual[j], scales[j]) <= 1;
+            alike = Tolerance.units(stored, golden[j], actual[j], scales[j]) <= 1;
         }
         return alike;
     }

@@ -14,28 +14,15 @@ final class Judge {
         this.current = current;
     }
 
-    /** An output of several elements that have one scale. */
-    void row(String op, String output, Tolerance tolerance, double[] exact, double[] actual, double scale) {
-        double[] scales = new double[exact.length];
-        Arrays.fill(scales, scale);
-        row(op, output, tolerance, exact, actual, scales);
-    }
-
     /** An output of several elements, such as a row of a gradient. */
-    void row(String op, String output, Tolerance tolerance, double[] exact, double[] actual, double[] scales) {
-        judge(op, output, current.dtype(), tolerance, exact, actual, scales);
+    void row(String op, String output, double[] exact, double[] actual, double[] scales) {
+        judge(op, output, current.dtype(), exact, actual, scales);
     }
 
     /** A loss or log-sum-exp, which is stored in the arithmetic dtype. */
     void loss(String op, String output, double exact, double actual, double scale) {
-        judge(
-                op,
-                output,
-                current.dtype().arithmetic(),
-                Tolerance.LOSS,
-                new double[] {exact},
-                new double[] {actual},
-                new double[] {scale});
+        judge(op, output, current.dtype().arithmetic(), new double[] {exact}, new double[] {actual}, new double[] {scale
+        });
     }
 
     /** An input, which must be as it was. */
@@ -50,19 +37,12 @@ final class Judge {
         verdict.fault(current + ": " + what);
     }
 
-    private void judge(
-            String op,
-            String output,
-            DType stored,
-            Tolerance tolerance,
-            double[] exact,
-            double[] actual,
-            double[] scales) {
+    private void judge(String op, String output, DType stored, double[] exact, double[] actual, double[] scales) {
         int off = 0;
         int worst = 0;
         double worstUnits = -1;
         for (int j = 0; j < exact.length; j++) {
-            double units = tolerance.units(stored, exact[j], actual[j], scales[j]);
+            double units = Tolerance.units(stored, exact[j], actual[j], scales[j]);
             off += units > 1 ? 1 : 0;
             if (units > worstUnits) {
                 worst = j;
@@ -74,6 +54,6 @@ final class Judge {
             fault(op + " " + output + ": off=" + off + " of " + exact.length + ", worst: element=" + worst + ", exact="
                     + exact[worst] + ", actual=" + actual[worst] + ", bounds=" + CheckTable.text(worstUnits));
         }
-        verdict.listener().judged(current + ", " + op + " " + output, stored, tolerance, actual, scales);
+        verdict.listener().judged(current + ", " + op + " " + output, stored, actual, scales);
     }
 }

@@ -9,7 +9,6 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.DistillationReference;
 import io.github.logitops.reference.Targets;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -52,15 +51,12 @@ final class LossAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, null, result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison
-                .fromSavedLse(x)
-                .rows(
-                        "crossEntropy.backward",
-                        Tolerance.GRADIENT,
-                        dx.read(trial.judge(), "crossEntropy.backward"),
-                        n -> exact[n].gradient(),
-                        n -> comparison.scales(exact[n].gradientScale()),
-                        n -> PlainFloat.lossBackward(PlainFloat.row(x[n]), batch.label(n)));
+        comparison.rows(
+                "crossEntropy.backward",
+                dx.read(trial.judge(), "crossEntropy.backward"),
+                n -> exact[n].gradient(),
+                n -> exact[n].gradientScale(),
+                n -> PlainFloat.lossBackward(PlainFloat.row(x[n]), batch.label(n)));
 
         PlacedRows fused = trial.output(in);
         CrossEntropyResult both = trial.keep(
@@ -69,10 +65,9 @@ final class LossAccuracy {
         losses("crossEntropy.forwardBackward loss", both, exact);
         comparison.rows(
                 "crossEntropy.forwardBackward gradient",
-                Tolerance.GRADIENT,
                 fused.read(trial.judge(), "crossEntropy.forwardBackward"),
                 n -> exact[n].gradient(),
-                n -> comparison.scales(exact[n].gradientScale()),
+                n -> exact[n].gradientScale(),
                 n -> PlainFloat.lossGradient(PlainFloat.row(x[n]), batch.label(n)));
     }
 
@@ -104,10 +99,9 @@ final class LossAccuracy {
         divergences("distillation.forwardBackward loss", both, exact);
         comparison.rows(
                 "distillation.forwardBackward gradient",
-                Tolerance.GRADIENT,
                 dx.read(trial.judge(), "distillation.forwardBackward"),
                 n -> exact[n].gradient(),
-                n -> comparison.scales(exact[n].gradientScale()),
+                n -> exact[n].gradientScale(),
                 n -> PlainFloat.divergenceGradient(student(n), teacher(n), TEMPERATURE));
     }
 

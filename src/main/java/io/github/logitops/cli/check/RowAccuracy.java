@@ -10,7 +10,6 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
@@ -46,7 +45,6 @@ final class RowAccuracy {
         double[][] y = out.read(trial.judge(), op.op());
         comparison.rows(
                 op.op() + ".forward",
-                op.tolerance(),
                 y,
                 n -> op.exactForward().apply(x[n]),
                 n -> op.forwardScale().apply(x[n]),
@@ -66,10 +64,9 @@ final class RowAccuracy {
                         trial.stream());
         comparison.rows(
                 op.op() + ".backward",
-                Tolerance.GRADIENT,
                 dx.read(trial.judge(), op.op()),
                 n -> op.exactBackward().of(y[n], dy[n], 1),
-                n -> comparison.scales(op.backwardScale().applyAsDouble(y[n], dy[n])),
+                n -> op.backwardScale().of(y[n], dy[n], 1),
                 n -> plainBackward.apply(PlainFloat.row(y[n]), PlainFloat.row(dy[n])));
     }
 
@@ -86,15 +83,12 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison
-                .fromSavedLse(x)
-                .rows(
-                        "logSumExp.backward",
-                        Tolerance.GRADIENT,
-                        dx.read(trial.judge(), "logSumExp.backward"),
-                        n -> LogProbReference.logSumExpBackward(x[n], 1),
-                        n -> comparison.scales(LogProbReference.logSumExpBackwardScale(x[n])),
-                        n -> PlainFloat.logSumExpBackward(PlainFloat.row(x[n])));
+        comparison.rows(
+                "logSumExp.backward",
+                dx.read(trial.judge(), "logSumExp.backward"),
+                n -> LogProbReference.logSumExpBackward(x[n], 1),
+                n -> LogProbReference.logSumExpBackwardScale(x[n], 1),
+                n -> PlainFloat.logSumExpBackward(PlainFloat.row(x[n])));
     }
 
     private void entropy() {
@@ -110,15 +104,12 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison
-                .fromSavedLse(x)
-                .rows(
-                        "entropy.backward",
-                        Tolerance.GRADIENT,
-                        dx.read(trial.judge(), "entropy.backward"),
-                        n -> LogProbReference.entropyBackward(x[n], 1),
-                        n -> comparison.scales(LogProbReference.entropyBackwardScale(x[n])),
-                        n -> PlainFloat.entropyBackward(PlainFloat.row(x[n])));
+        comparison.rows(
+                "entropy.backward",
+                dx.read(trial.judge(), "entropy.backward"),
+                n -> LogProbReference.entropyBackward(x[n], 1),
+                n -> LogProbReference.entropyBackwardScale(x[n], 1),
+                n -> PlainFloat.entropyBackward(PlainFloat.row(x[n])));
     }
 
     private void selectedLogProb() {
@@ -135,14 +126,11 @@ final class RowAccuracy {
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, result, GradScale.ONE, dx.tensor(), trial.stream());
-        comparison
-                .fromSavedLse(x)
-                .rows(
-                        "selectedLogProb.backward",
-                        Tolerance.GRADIENT,
-                        dx.read(trial.judge(), "selectedLogProb.backward"),
-                        n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
-                        n -> comparison.scales(LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n))),
-                        n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));
+        comparison.rows(
+                "selectedLogProb.backward",
+                dx.read(trial.judge(), "selectedLogProb.backward"),
+                n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
+                n -> LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n), 1),
+                n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));
     }
 }

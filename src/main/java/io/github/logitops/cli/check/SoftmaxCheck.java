@@ -5,11 +5,9 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.Axis;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToDoubleBiFunction;
 import java.util.function.UnaryOperator;
 
 /** Softmax or log-softmax, forward and backward, beside what the oracle calls by the same name. */
@@ -17,18 +15,16 @@ record SoftmaxCheck(
         String op,
         Forward forward,
         Backward backward,
-        Tolerance tolerance,
         UnaryOperator<double[]> exactForward,
         UnaryOperator<double[]> forwardScale,
         ExactBackward exactBackward,
-        ToDoubleBiFunction<double[], double[]> backwardScale)
+        ExactBackward backwardScale)
         implements OpCheck {
 
     static final SoftmaxCheck SOFTMAX = new SoftmaxCheck(
             "softmax",
             (ops, axis, x, y, stream) -> ops.softmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.softmax(axis).backward(y, dy, scale, dx, stream),
-            Tolerance.SOFTMAX,
             SoftmaxReference::softmax,
             SoftmaxReference::softmaxScale,
             SoftmaxReference::softmaxBackward,
@@ -38,7 +34,6 @@ record SoftmaxCheck(
             "logSoftmax",
             (ops, axis, x, y, stream) -> ops.logSoftmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.logSoftmax(axis).backward(y, dy, scale, dx, stream),
-            Tolerance.LOSS,
             SoftmaxReference::logSoftmax,
             SoftmaxReference::logSoftmaxScale,
             SoftmaxReference::logSoftmaxBackward,
@@ -72,7 +67,7 @@ record SoftmaxCheck(
         double[][] y = out.read(judge, op + ".forward");
         for (int n = 0; n < Case.ROWS; n++) {
             double[] row = x.values()[n];
-            judge.row(op + ".forward", "y row " + n, tolerance, exactForward.apply(row), y[n], forwardScale.apply(row));
+            judge.row(op + ".forward", "y row " + n, exactForward.apply(row), y[n], forwardScale.apply(row));
         }
         if (out != x) {
             judge.unchanged(op + ".forward", x);
@@ -90,8 +85,8 @@ record SoftmaxCheck(
         double[][] gradient = dx.read(judge, op + ".backward");
         for (int n = 0; n < Case.ROWS; n++) {
             double[] exact = exactBackward.of(y[n], dy.values()[n], scales[n]);
-            double scale = scales[n] * backwardScale.applyAsDouble(y[n], dy.values()[n]);
-            judge.row(op + ".backward", "dx row " + n, Tolerance.GRADIENT, exact, gradient[n], scale);
+            double[] scale = backwardScale.of(y[n], dy.values()[n], scales[n]);
+            judge.row(op + ".backward", "dx row " + n, exact, gradient[n], scale);
         }
         if (dx != dy) {
             judge.unchanged(op + ".backward", dy);

@@ -1,13 +1,12 @@
 package io.github.logitops.cli.check;
 
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the judges of all cases found: the largest errors, and of each output that is off the whole story. For many threads. */
 final class Verdict {
-    private static final Listener NOBODY = (output, stored, tolerance, actual, scales) -> {};
+    private static final Listener NOBODY = (output, stored, actual, scales) -> {};
 
     private final CheckTable table = new CheckTable();
     private final List<String> failures = new ArrayList<>();
@@ -20,7 +19,7 @@ final class Verdict {
          * @param output which output of which op in which case
          * @param stored the dtype it is stored as
          */
-        void judged(String output, DType stored, Tolerance tolerance, double[] actual, double[] scales);
+        void judged(String output, DType stored, double[] actual, double[] scales);
     }
 
     Verdict() {

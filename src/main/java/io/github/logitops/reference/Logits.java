@@ -1,0 +1,55 @@
+package io.github.logitops.reference;
+
+import io.github.logitops.spec.CrossEntropyOptions;
+
+/**
+ * What softmax is taken of: z = x, a x, x / T, or with a soft cap c tanh(a x / c). All of them rise with x.
+ *
+ * @param scale a
+ * @param temperature T
+ * @param cap c; 0 for none
+ */
+record Logits(double scale, double temperature, double cap) {
+    static final Logits PLAIN = new Logits(1, 1, 0);
+
+    static Logits of(CrossEntropyOptions options) {
+        return new Logits(options.logitScale(), 1, options.softCap().orElse(0));
+    }
+
+    static Logits over(double temperature) {
+        return new Logits(1, temperature, 0);
+    }
+
+    boolean scaled() {
+        return cap == 0 && (scale != 1 || temperature != 1);
+    }
+
+    boolean capped() {
+        return cap != 0;
+    }
+
+    /** z. */
+    DoubleDouble of(double x) {
+        if (cap != 0) {
+            return DoubleDouble.product(scale, x).dividedBy(cap).tanh().times(cap);
+        }
+        return scaled(DoubleDouble.of(x));
+    }
+
+    /** z(x) - z(max), whose difference comes before anything that rounds it. */
+    DoubleDouble distance(double x, double max) {
+        return cap != 0 ? of(x).minus(of(max)) : scaled(DoubleDouble.difference(x, max));
+    }
+
+    /** dz/dx. */
+    DoubleDouble slope(double x) {
+        return cap != 0
+                ? DoubleDouble.product(scale, x).dividedBy(cap).tanhSlope().times(scale)
+                : DoubleDouble.of(scale).dividedBy(temperature);
+    }
+
+    private DoubleDouble scaled(DoubleDouble value) {
+        DoubleDouble times = scale == 1 ? value : value.times(scale);
+        return temperature == 1 ? times : times.dividedBy(temperature);
+    }
+}
