@@ -78,6 +78,31 @@ abstract class CrossEntropyShardContract {
         check(edges.labels(DType.I64, 0, 3, 1, 1, 1).options(none.withLabelSmoothing(0.1)), 1, 1, 1, 1);
     }
 
+    @EachFloatingDType
+    void logitsFarFromZeroLoseNothing(DType dtype) {
+        CrossEntropyOptions none = CrossEntropyOptions.defaults().withReduction(Reduction.NONE);
+        for (double offset : Data.offsets(dtype)) {
+            CrossEntropyCase far = CrossEntropyCase.of(
+                            dtype, Geometry.dense(ROWS, 7), new Data(73).logitsAbout(offset, dtype, ROWS, 7))
+                    .labels(DType.I32, 6, 0, 3, -100, 3);
+            check(far.options(none), 3, 4);
+            check(far.options(none.withLabelSmoothing(0.1).withLogitScale(0.1)), 1, 5, 1);
+        }
+    }
+
+    /** Two shards of two: p is a quarter, however far from 0. */
+    @Test
+    void theGradientOfEqualLogitsIsThatOfEqualLogits() {
+        double[][] low = new double[ROWS][4];
+        for (double[] row : low) {
+            Arrays.fill(row, -1e9);
+        }
+        CrossEntropyCase quarters = CrossEntropyCase.of(DType.F32, Geometry.dense(ROWS, 4), low)
+                .labels(DType.I32, 0, 1, 2, 3, 0)
+                .options(CrossEntropyOptions.defaults().withReduction(Reduction.NONE));
+        check(quarters, 2, 2);
+    }
+
     private void check(CrossEntropyCase whole, int... columns) {
         int classes = whole.geometry().classes();
         double[][] rounded = SoftmaxContract.rounded(whole.dtype(), whole.logits());

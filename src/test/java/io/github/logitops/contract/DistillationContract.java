@@ -75,17 +75,30 @@ abstract class DistillationContract {
 
     @EachFloatingDType
     void logitsFarFromZeroLoseNothing(DType dtype) {
-        double[][] student = new Data(85).values(2, 300);
-        double[][] teacher = new Data(86).values(2, 300);
-        for (int j = 0; j < 300; j++) {
-            student[0][j] += 1000;
-            teacher[1][j] -= 1000;
+        for (double offset : Data.offsets(dtype)) {
+            double[][] student = new Data(85).logitsAbout(offset, dtype, 2, 300);
+            double[][] teacher = new Data(86).logitsAbout(offset, dtype, 2, 300);
+            teacher[0] = new Data(86).values(1, 300)[0];
+            for (Divergence divergence : DIVERGENCES) {
+                DistillationOptions options = NONE.withDivergence(divergence);
+                DistillationCase far = DistillationCase.of(dtype, Geometry.dense(2, 300), student, teacher);
+                far.options(options.withTemperature(3, TemperatureFactor.ONE)).check(rig());
+                far.options(options.withTemperature(0.7, TemperatureFactor.SQUARED)
+                                .withHardWeight(0.3))
+                        .labels(DType.I32, 7, 299)
+                        .check(rig());
+            }
         }
-        for (Divergence divergence : DIVERGENCES) {
-            DistillationCase.of(dtype, Geometry.dense(2, 300), student, teacher)
-                    .options(NONE.withDivergence(divergence).withTemperature(3, TemperatureFactor.ONE))
-                    .check(rig());
-        }
+    }
+
+    @Test
+    void nothingIsDividedByTheTemperatureBeforeTheMaximumIsSubtracted() {
+        double[][] student = {{1e6, 1e6 + 1, 1e6 + 3}};
+        double[][] teacher = {{1e6 + 2, 1e6, 1e6 + 1}};
+        var actual = DistillationCase.of(DType.F64, Geometry.dense(1, 3), student, teacher)
+                .options(NONE.withTemperature(3, TemperatureFactor.ONE))
+                .check(rig());
+        assertEquals(0.1713162965327767, actual.rowLosses()[0], 1e-15);
     }
 
     @EachFloatingDType

@@ -3,6 +3,7 @@ package io.github.logitops.contract;
 import static io.github.logitops.contract.SoftmaxContract.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -15,7 +16,7 @@ import io.github.logitops.support.Geometry;
 import org.junit.jupiter.api.Test;
 
 /** The contract of log-sum-exp. */
-abstract class LogSumExpContract extends RowValueContract {
+abstract class LogSumExpContract extends RowValueContract<LogSumExpResult> {
     @Override
     final String op() {
         return "logSumExp";
@@ -27,20 +28,40 @@ abstract class LogSumExpContract extends RowValueContract {
     }
 
     @Override
-    final Saved outputs(Bench bench, DType arithmetic, Shape rows) {
-        Tensor lse = bench.keep(bench.ops().empty(arithmetic, rows));
-        return new Saved(lse, lse);
+    final LogSumExpResult newResult(Bench bench, Geometry geometry, DType dtype) {
+        return bench.ops().logSumExp(geometry.specAxis()).newResult(dtype, geometry.shape(), bench.stream());
     }
 
     @Override
-    final void forward(Bench bench, Geometry geometry, Tensor x, Saved outputs, Stream stream) {
-        bench.ops().logSumExp(geometry.specAxis()).forward(x, outputs.value(), stream);
+    final Tensor value(LogSumExpResult result) {
+        return result.lse();
+    }
+
+    @Override
+    final Tensor lse(LogSumExpResult result) {
+        return result.lse();
+    }
+
+    @Override
+    final void forward(Bench bench, Geometry geometry, Tensor x, LogSumExpResult result, Stream stream) {
+        bench.ops().logSumExp(geometry.specAxis()).forward(x, result, stream);
+    }
+
+    @Override
+    final void forward(Bench bench, Geometry geometry, Tensor x, Tensor value, Stream stream) {
+        bench.ops().logSumExp(geometry.specAxis()).forward(x, value, stream);
     }
 
     @Override
     final void backward(
-            Bench bench, Geometry geometry, Tensor x, Saved saved, GradScale gradScale, Tensor dx, Stream stream) {
-        bench.ops().logSumExp(geometry.specAxis()).backward(x, saved.value(), gradScale, dx, stream);
+            Bench bench,
+            Geometry geometry,
+            Tensor x,
+            LogSumExpResult saved,
+            GradScale gradScale,
+            Tensor dx,
+            Stream stream) {
+        bench.ops().logSumExp(geometry.specAxis()).backward(x, saved, gradScale, dx, stream);
     }
 
     @Override

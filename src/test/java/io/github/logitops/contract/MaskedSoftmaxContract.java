@@ -16,6 +16,7 @@ import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
@@ -63,6 +64,55 @@ abstract class MaskedSoftmaxContract {
         images.keep(Shape.of(6, 1)).check(rig());
         images.additive(Shape.of(2, 1, 4)).check(rig());
         images.keep(Shape.of(4)).check(rig());
+    }
+
+    @EachFloatingDType
+    void logitsFarFromZeroLoseNothing(DType dtype) {
+        for (double offset : Data.offsets(dtype)) {
+            double[][] logits = new Data(110).logitsAbout(offset, dtype, 3, 40);
+            MaskedSoftmaxCase far = new MaskedSoftmaxCase(dtype, Geometry.dense(3, 40), logits);
+            far.keep(Shape.of(3, 40)).check(rig());
+            far.additive(Shape.of(40)).check(rig());
+        }
+    }
+
+    /** What a mask hides is what it says: sums beyond the dtype are the largest number that it has. */
+    @EachFloatingDType
+    void aSumThatOverflowsIsTheLargestNumber(DType dtype) {
+        double largest = dtype == DType.F16 ? 65504 : Elements.round(dtype, dtype == DType.F64 ? 1e308 : 3.38e38);
+        Geometry geometry = Geometry.dense(2, 4);
+        double[][] low = {{-largest, -largest, -largest, -largest}, {largest, 0, -largest, 0}};
+        double[][] high = {{largest, largest, largest, largest}, {largest, 0, -largest, 0}};
+        double[] down = {-largest, -largest, -largest, -largest};
+        double[] up = {largest, largest, largest, largest};
+        double[] quarters = {0.25, 0.25, 0.25, 0.25};
+        double[] first = {1, 0, 0, 0};
+        double[][] y = new MaskedSoftmaxCase(dtype, geometry, low)
+                .additive(Shape.of(4), down)
+                .check(rig());
+        assertArrayEquals(new double[][] {quarters, first}, y, "not hidden, but low");
+        assertArrayEquals(
+                new double[][] {quarters, first},
+                new MaskedSoftmaxCase(dtype, geometry, high)
+                        .additive(Shape.of(4), up)
+                        .check(rig()));
+        double[] hidden = {-INF, -largest, -INF, -largest};
+        assertArrayEquals(
+                new double[] {0, 0.5, 0, 0.5},
+                new MaskedSoftmaxCase(dtype, geometry, low)
+                        .additive(Shape.of(4), hidden)
+                        .check(rig())[0]);
+    }
+
+    @Test
+    void aMaskThatIsNotThereIsRefusedWhereItIsMade() {
+        assertEquals(
+                "mask.keep: keep is null",
+                assertThrows(NullPointerException.class, () -> Mask.keep(null)).getMessage());
+        assertEquals(
+                "mask.additive: additive is null",
+                assertThrows(NullPointerException.class, () -> Mask.additive(null))
+                        .getMessage());
     }
 
     @EachFloatingDType

@@ -23,8 +23,12 @@ import io.github.logitops.support.Rig;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** What ops with one number for each row promise, whichever executor runs them: log-sum-exp and entropy. */
-abstract class RowValueContract {
+/**
+ * What ops with one number for each row promise, whichever executor runs them: log-sum-exp and entropy.
+ *
+ * @param <R> what they leave for their gradient
+ */
+abstract class RowValueContract<R extends AutoCloseable> {
     static final double INF = Double.POSITIVE_INFINITY;
 
     abstract Rig rig();
@@ -35,16 +39,21 @@ abstract class RowValueContract {
     /** What messages call the output. */
     abstract String output();
 
-    /** What forward wrote for each row: the output, and the log-sum-exp, which may be the same. */
-    record Saved(Tensor value, Tensor lse) {}
+    abstract R newResult(Bench bench, Geometry geometry, DType dtype);
 
-    /** Tensors for the outputs. */
-    abstract Saved outputs(Bench bench, DType arithmetic, Shape rows);
+    /** The output in a result. */
+    abstract Tensor value(R result);
 
-    abstract void forward(Bench bench, Geometry geometry, Tensor x, Saved outputs, Stream stream);
+    /** The log-sum-exp in a result. */
+    abstract Tensor lse(R result);
+
+    abstract void forward(Bench bench, Geometry geometry, Tensor x, R result, Stream stream);
+
+    /** The output alone. */
+    abstract void forward(Bench bench, Geometry geometry, Tensor x, Tensor value, Stream stream);
 
     abstract void backward(
-            Bench bench, Geometry geometry, Tensor x, Saved saved, GradScale gradScale, Tensor dx, Stream stream);
+            Bench bench, Geometry geometry, Tensor x, R saved, GradScale gradScale, Tensor dx, Stream stream);
 
     abstract double exactForward(double[] x);
 
@@ -71,13 +80,10 @@ abstract class RowValueContract {
 
     @EachFloatingDType
     void logitsFarFromZeroLoseNothing(DType dtype) {
-        double[][] far = new Data(62).values(3, 500);
-        for (double[] row : far) {
-            for (int j = 0; j < row.length; j++) {
-                row[j] += 1000;
-            }
+        for (double offset : Data.offsets(dtype)) {
+            check(dtype, Geometry.dense(3, 500), new Data(62).logitsAbout(offset, dtype, 3, 500));
+            check(dtype, Geometry.dense(2, 5, 3).along(1), new Data(62).logitsAbout(offset, dtype, 6, 5));
         }
-        check(dtype, Geometry.dense(3, 500), far);
     }
 
     @EachFloatingDType
@@ -110,7 +116,7 @@ abstract class RowValueContract {
         try (Bench bench = new Bench(rig())) {
             Stream s = bench.stream();
             DeviceRows x = bench.rows(DType.F16, geometry, new Data(64).values(3, 40));
-            Saved saved = outputs(bench, DType.F32, geometry.rowShape());
+            R saved = bench.keep(newResult(bench, geometry, DType.F16));
             forward(bench, geometry, x.tensor(), saved, s);
             Tensor perRow = bench.vector(DType.F32, geometry.rowShape(), factors);
             DeviceRows dx = bench.poisoned(DType.F16, geometry);
@@ -134,26 +140,34 @@ abstract class RowValueContract {
         Geometry g = Geometry.dense(4, 10);
         try (Bench bench = new Bench(rig())) {
             Stream s = bench.stream();
-            Tensor x = bench.empty(DType.F32, 4, 10);
+            Tensor x = bench.vector(DType.F32, Shape.of(4, 10), new double[40]);
             Tensor half = bench.empty(DType.F16, 4, 10);
             Tensor closed = bench.empty(DType.F32, 4, 10);
             closed.close();
             Tensor within = bench.keep(bench.ops().wrap(x.address() + 16, DType.F32, Shape.of(4)));
-            Saved good = outputs(bench, DType.F32, Shape.of(4));
-            Saved inside = new Saved(within, good.lse());
+            R good = bench.keep(newResult(bench, g, DType.F32));
+            R ofFive = bench.keep(newResult(bench, Geometry.dense(5, 10), DType.F32));
             String forward = op() + ".forward: ";
             String backward = op() + ".backward: ";
             assertMessage(
                     forward + output() + " must be F32[4] without padding: " + output() + "=F32[5]",
-                    () -> forward(bench, g, x, outputs(bench, DType.F32, Shape.of(5)), s));
+                    () -> forward(bench, g, x, bench.empty(DType.F32, 5), s));
+            assertMessage(
+                    forward + output() + " must be F32[4] without padding: " + output() + "=F32[5]",
+                    () -> forward(bench, g, x, ofFive, s));
             assertMessage(
                     forward + output() + " must be F32[4] without padding: " + output() + "=F64[4]",
-                    () -> forward(bench, g, half, outputs(bench, DType.F64, Shape.of(4)), s));
+                    () -> forward(bench, g, half, bench.empty(DType.F64, 4), s));
             assertMessage(
                     forward + output() + " must not overlap x: " + output() + "=" + range(within) + ", x=" + range(x),
-                    () -> forward(bench, g, x, inside, s));
+                    () -> forward(bench, g, x, within, s));
             Tensor labels = bench.empty(DType.I32, 4, 10);
             assertMessage(forward + "x must be floating-point: x=I32[4, 10]", () -> forward(bench, g, labels, good, s));
+            assertEquals(
+                    backward + "no op has filled the result: result=" + value(good),
+                    assertThrows(IllegalStateException.class, () -> backward(bench, g, x, good, GradScale.ONE, x, s))
+                            .getMessage());
+            forward(bench, g, x, good, s);
             assertMessage(
                     backward + "x and dx must have one dtype: x=F32, dx=F16",
                     () -> backward(bench, g, x, good, GradScale.ONE, half, s));
@@ -162,10 +176,6 @@ abstract class RowValueContract {
             assertMessage(
                     backward + "dx must not overlap x: dx=" + range(shifted) + ", x=" + range(start),
                     () -> backward(bench, g, start, good, GradScale.ONE, shifted, s));
-            assertMessage(
-                    backward + "dx must not overlap " + output() + ": dx=" + range(x) + ", " + output() + "="
-                            + range(within),
-                    () -> backward(bench, g, x, inside, GradScale.ONE, x, s));
             GradScale five = GradScale.perRow(bench.empty(DType.F32, 5));
             assertMessage(
                     backward + "gradScale must be F32[4] without padding: gradScale=F32[5]",
@@ -187,16 +197,19 @@ abstract class RowValueContract {
         try (Bench bench = new Bench(rig())) {
             Stream s = bench.stream();
             DeviceRows x = bench.rows(dtype, geometry, logits);
-            Saved saved = outputs(bench, dtype.arithmetic(), geometry.rowShape());
+            R saved = bench.keep(newResult(bench, geometry, dtype));
             forward(bench, geometry, x.tensor(), saved, s);
+            Tensor alone = bench.keep(bench.ops().empty(dtype.arithmetic(), geometry.rowShape()));
+            forward(bench, geometry, x.tensor(), alone, s);
             DeviceRows dx = bench.poisoned(dtype, geometry);
             backward(bench, geometry, x.tensor(), saved, GradScale.ONE, dx.tensor(), s);
             assertArrayEquals(x.values(), x.read(), "the logits were written");
             double[][] gradient = dx.read();
             backward(bench, geometry, x.tensor(), saved, GradScale.ONE, x.tensor(), s);
             assertArrayEquals(gradient, x.read(), "in place, " + geometry);
-            double[] values = saved.value().downloadDoubles(s);
-            return new Results(x.values(), values, saved.lse().downloadDoubles(s), gradient);
+            double[] values = value(saved).downloadDoubles(s);
+            assertArrayEquals(values, alone.downloadDoubles(s), "without what the gradient needs");
+            return new Results(x.values(), values, lse(saved).downloadDoubles(s), gradient);
         }
     }
 

@@ -52,6 +52,19 @@ abstract class SelectedLogProbContract {
     }
 
     @EachFloatingDType
+    void logitsFarFromZeroLoseNothing(DType dtype) {
+        for (double offset : Data.offsets(dtype)) {
+            double[][] logits = new Data(75).logitsAbout(offset, dtype, 3, 500);
+            check(dtype, Geometry.dense(3, 500), logits, DType.I32, 0, 250, 499);
+        }
+        double[][] low = {{-1e9, -1e9, -1e9, -1e9}};
+        if (dtype != DType.F16) {
+            Results results = check(dtype, Geometry.dense(1, 4), low, DType.I32, 1);
+            assertArrayEquals(new double[] {-0.25, 0.75, -0.25, -0.25}, results.gradient[0]);
+        }
+    }
+
+    @EachFloatingDType
     void infinitiesAndNanSpreadAsTheTableSays(DType dtype) {
         double[][] logits = {
             {1, -INF, 2}, {-INF, 1, 2}, {-INF, -INF, 2}, {-INF, -INF, -INF}, {1, NAN, 2}, {1, INF, 2}, {-INF, NAN, INF}

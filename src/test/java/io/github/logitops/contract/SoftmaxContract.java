@@ -76,6 +76,14 @@ abstract class SoftmaxContract {
         }
     }
 
+    @EachFloatingDType
+    void logitsFarFromZeroLoseNothing(DType dtype) {
+        for (double offset : Data.offsets(dtype)) {
+            checkForward(dtype, Geometry.dense(3, 500), new Data(17).logitsAbout(offset, dtype, 3, 500));
+            checkForward(dtype, Geometry.dense(5, 3).along(0).padded(2), new Data(18).logitsAbout(offset, dtype, 3, 5));
+        }
+    }
+
     /** A sum that was rescaled for every small step up would be rounded, and always the same way, a thousand times. */
     @EachFloatingDType
     void rowsThatRiseSlowlyLoseNothing(DType dtype) {

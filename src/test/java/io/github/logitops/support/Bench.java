@@ -17,7 +17,7 @@ import java.util.List;
 public final class Bench implements AutoCloseable {
     private final LogitOps ops;
     private final Stream stream;
-    private final List<Tensor> tensors = new ArrayList<>();
+    private final List<AutoCloseable> held = new ArrayList<>();
 
     public Bench(Rig rig) {
         ops = rig.open();
@@ -32,10 +32,10 @@ public final class Bench implements AutoCloseable {
         return stream;
     }
 
-    /** Has the tensor closed in the end. */
-    public Tensor keep(Tensor tensor) {
-        tensors.add(tensor);
-        return tensor;
+    /** Has the tensor or result closed in the end. */
+    public <T extends AutoCloseable> T keep(T resource) {
+        held.add(resource);
+        return resource;
     }
 
     public Tensor empty(DType dtype, long... extents) {
@@ -75,7 +75,7 @@ public final class Bench implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Resources.closeAll(tensors);
+            Resources.closeAll(held);
             stream.close();
             assertEquals(0, ops.memoryStatistics().liveTensors(), "the test leaked tensors");
             assertEquals(0, ops.memoryStatistics().bytesInUse(), "the test leaked memory");

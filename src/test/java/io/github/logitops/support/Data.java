@@ -1,9 +1,20 @@
 package io.github.logitops.support;
 
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Elements;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 
 /** Random test data from a fixed seed. */
 public final class Data {
+    /** How far from 0 logits may lie. */
+    private static final double[] OFFSETS = {0, 1e3, -1e4, 1e6, -1e9, 1e30};
+
+    /** The distance of 1 from the next number of a dtype. */
+    private static final Map<DType, Double> UNITS =
+            Map.of(DType.F64, 0x1p-52, DType.F32, 0x1p-23, DType.F16, 0x1p-10, DType.BF16, 0x1p-7);
+
     private final Random random;
 
     public Data(long seed) {
@@ -16,6 +27,28 @@ public final class Data {
         for (double[] row : logits) {
             for (int j = 0; j < classes; j++) {
                 row[j] *= random.nextInt(50) == 0 ? 60 : 3;
+            }
+        }
+        return logits;
+    }
+
+    /** Those of the offsets that the dtype holds. */
+    public static double[] offsets(DType dtype) {
+        return Arrays.stream(OFFSETS)
+                .filter(offset -> Double.isFinite(Elements.round(dtype, offset)))
+                .toArray();
+    }
+
+    /**
+     * Logits about {@code offset} with a spread of 3; a third of them are a unit in the last place of it higher, a third two,
+     * which counts where that is more than 3.
+     */
+    public double[][] logitsAbout(double offset, DType dtype, int rows, int classes) {
+        double unit = Math.abs(offset) * UNITS.get(dtype);
+        double[][] logits = values(rows, classes);
+        for (double[] row : logits) {
+            for (int j = 0; j < classes; j++) {
+                row[j] = offset + 3 * row[j] + random.nextInt(3) * unit;
             }
         }
         return logits;

@@ -9,6 +9,7 @@ import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
@@ -24,12 +25,26 @@ import java.util.Map;
  * @param targets of a cross entropy; else null
  * @param dtype of the logits
  * @param geometry of the logits
+ * @param inputs what may be chosen of its data
  * @param body makes its tensors and calls it
  */
-public record OpCall(String method, Targets targets, DType dtype, Geometry geometry, Body body) {
+public record OpCall(String method, Targets targets, DType dtype, Geometry geometry, Inputs inputs, Body body) {
     /** What a call does on a bench. */
     public interface Body {
         Ran run(OpCall call, Bench bench);
+    }
+
+    /**
+     * What of a call's data matters to some tests.
+     *
+     * @param logits by row and class
+     * @param reduction of losses
+     */
+    public record Inputs(double[][] logits, Reduction reduction) {
+        /** Logits with outliers, and means. */
+        public static Inputs random(Geometry geometry) {
+            return new Inputs(new Data(60).logits(geometry.rows(), geometry.classes()), Reduction.MEAN);
+        }
     }
 
     /** What a cross entropy is given, so that between them every reduction of its kernels takes part. */
@@ -66,20 +81,35 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
 
     /** One call of each op. */
     public static List<OpCall> ofEveryOp(DType dtype, Geometry geometry) {
-        List<OpCall> calls = new ArrayList<>(List.of(
-                new OpCall("softmax.forward", null, dtype, geometry, OpCall::softmaxForward),
-                new OpCall("softmax.backward", null, dtype, geometry, OpCall::softmaxBackward),
-                new OpCall("logSoftmax.forward", null, dtype, geometry, OpCall::logSoftmaxForward),
-                new OpCall("logSoftmax.backward", null, dtype, geometry, OpCall::logSoftmaxBackward)));
+        return ofEveryOp(dtype, geometry, Inputs.random(geometry));
+    }
+
+    /** The same on these inputs. */
+    public static List<OpCall> ofEveryOp(DType dtype, Geometry geometry, Inputs inputs) {
+        Calls calls = new Calls(dtype, geometry, inputs);
+        calls.add("softmax.forward", null, OpCall::softmaxForward);
+        calls.add("softmax.backward", null, OpCall::softmaxBackward);
+        calls.add("logSoftmax.forward", null, OpCall::logSoftmaxForward);
+        calls.add("logSoftmax.backward", null, OpCall::logSoftmaxBackward);
         for (Targets targets : Targets.values()) {
-            calls.add(new OpCall("crossEntropy.forward", targets, dtype, geometry, OpCall::crossEntropyForward));
-            calls.add(new OpCall("crossEntropy.backward", targets, dtype, geometry, OpCall::crossEntropyBackward));
-            calls.add(new OpCall(
-                    "crossEntropy.forwardBackward", targets, dtype, geometry, OpCall::crossEntropyForwardBackward));
+            calls.add("crossEntropy.forward", targets, OpCall::crossEntropyForward);
+            calls.add("crossEntropy.backward", targets, OpCall::crossEntropyBackward);
+            calls.add("crossEntropy.forwardBackward", targets, OpCall::crossEntropyForwardBackward);
         }
-        calls.addAll(RowValueCalls.of(dtype, geometry));
-        calls.add(new OpCall("crossEntropyShard", Targets.LABELS, dtype, geometry, OpCall::crossEntropyShard));
-        return calls;
+        RowValueCalls.addTo(calls);
+        calls.add("crossEntropyShard", Targets.LABELS, OpCall::crossEntropyShard);
+        return calls.all;
+    }
+
+    /** Calls of one dtype on one geometry. */
+    record Calls(DType dtype, Geometry geometry, Inputs inputs, List<OpCall> all) {
+        private Calls(DType dtype, Geometry geometry, Inputs inputs) {
+            this(dtype, geometry, inputs, new ArrayList<>());
+        }
+
+        void add(String method, Targets targets, Body body) {
+            all.add(new OpCall(method, targets, dtype, geometry, inputs, body));
+        }
     }
 
     /** Rows that count in a loss, or simply all. */
@@ -107,7 +137,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
     }
 
     DeviceRows logits(Bench bench) {
-        return bench.rows(dtype, geometry, new Data(60).logits(geometry.rows(), geometry.classes()));
+        return bench.rows(dtype, geometry, inputs.logits());
     }
 
     DeviceRows values(Bench bench, long seed) {
@@ -195,7 +225,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
     }
 
     private CrossEntropy crossEntropy(Bench bench) {
-        return bench.ops().crossEntropy(targets.options, geometry.specAxis());
+        return bench.ops().crossEntropy(targets.options.withReduction(inputs.reduction()), geometry.specAxis());
     }
 
     Tensor targets(Bench bench) {

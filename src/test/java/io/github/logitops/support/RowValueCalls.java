@@ -10,7 +10,6 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.Mask;
 import io.github.logitops.spec.Axis;
-import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.SelectedLogProbOptions;
@@ -39,30 +38,28 @@ final class RowValueCalls {
         Ran run(RowValueCalls calls);
     }
 
-    static List<OpCall> of(DType dtype, Geometry geometry) {
-        DistillationOptions kl = DistillationOptions.defaults().withTemperature(2, TemperatureFactor.SQUARED);
+    static void addTo(OpCall.Calls calls) {
+        DistillationOptions kl = DistillationOptions.defaults()
+                .withTemperature(2, TemperatureFactor.SQUARED)
+                .withReduction(calls.inputs().reduction());
         DistillationOptions mixed =
                 kl.withDivergence(Divergence.jensenShannon(0.3)).withHardWeight(0.5);
-        List<OpCall> calls = new ArrayList<>();
-        add(calls, "maskedSoftmax.forward", null, dtype, geometry, RowValueCalls::maskedSoftmax);
-        add(calls, "logSumExp.forward", null, dtype, geometry, RowValueCalls::logSumExp);
-        add(calls, "logSumExp.backward", null, dtype, geometry, RowValueCalls::logSumExpBackward);
-        add(calls, "entropy.forward", null, dtype, geometry, RowValueCalls::entropy);
-        add(calls, "entropy.backward", null, dtype, geometry, RowValueCalls::entropyBackward);
+        add(calls, "maskedSoftmax.forward", null, RowValueCalls::maskedSoftmax);
+        add(calls, "logSumExp.forward", null, RowValueCalls::logSumExp);
+        add(calls, "logSumExp.backward", null, RowValueCalls::logSumExpBackward);
+        add(calls, "entropy.forward", null, RowValueCalls::entropy);
+        add(calls, "entropy.backward", null, RowValueCalls::entropyBackward);
         Targets labels = Targets.LABELS;
-        add(calls, "selectedLogProb.forward", labels, dtype, geometry, RowValueCalls::selectedLogProb);
-        add(calls, "selectedLogProb.backward", labels, dtype, geometry, RowValueCalls::selectedLogProbBackward);
-        add(calls, "distillation.forward", labels, dtype, geometry, c -> c.distillation(kl));
-        add(calls, "distillation.forwardBackward", labels, dtype, geometry, c -> c.distillationGradient(kl));
-        add(calls, "mixedDistillation.forward", labels, dtype, geometry, c -> c.distillation(mixed));
-        add(calls, "mixedDistillation.forwardBackward", labels, dtype, geometry, c -> c.distillationGradient(mixed));
-        return calls;
+        add(calls, "selectedLogProb.forward", labels, RowValueCalls::selectedLogProb);
+        add(calls, "selectedLogProb.backward", labels, RowValueCalls::selectedLogProbBackward);
+        add(calls, "distillation.forward", labels, c -> c.distillation(kl));
+        add(calls, "distillation.forwardBackward", labels, c -> c.distillationGradient(kl));
+        add(calls, "mixedDistillation.forward", labels, c -> c.distillation(mixed));
+        add(calls, "mixedDistillation.forwardBackward", labels, c -> c.distillationGradient(mixed));
     }
 
-    private static void add(
-            List<OpCall> calls, String method, Targets targets, DType dtype, Geometry geometry, Body body) {
-        calls.add(new OpCall(
-                method, targets, dtype, geometry, (call, bench) -> body.run(new RowValueCalls(call, bench))));
+    private static void add(OpCall.Calls calls, String method, Targets targets, Body body) {
+        calls.add(method, targets, (call, bench) -> body.run(new RowValueCalls(call, bench)));
     }
 
     private Tensor perRow() {
