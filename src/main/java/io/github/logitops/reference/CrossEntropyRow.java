@@ -70,7 +70,7 @@ final class CrossEntropyRow {
                 : divisors.ofLosses().dividedBy(divisors.ofZLosses()).times(2).times(lambda);
         DoubleDouble ofP = lambda == 0 ? targetSum.value() : ofLse.times(lse).plus(targetSum.value());
         DoubleDouble factor = DoubleDouble.of(gradScale).dividedBy(divisors.ofLosses());
-        double offOfP = 8 * targetSize
+        double offOfP = (4 + Roundings.SUM) * targetSize
                 + Math.abs(ofLse.value()) * (3 * Math.abs(lse.value()) + roundings.lse())
                 + Math.abs(ofP.value());
         double[] gradient = new double[classes];

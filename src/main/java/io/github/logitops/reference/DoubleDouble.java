@@ -130,7 +130,7 @@ record DoubleDouble(double high, double low) {
 
     /** Times 2^n, in two steps where one would overflow or round twice. */
     private DoubleDouble scaled(int n) {
-        if (n > -900 && n < Double.MAX_EXPONENT) {
+        if (n > -960 && n < Double.MAX_EXPONENT) {
             double factor = Math.scalb(1.0, n);
             return new DoubleDouble(high * factor, low * factor);
         }

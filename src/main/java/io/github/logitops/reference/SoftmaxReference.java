@@ -121,7 +121,7 @@ public final class SoftmaxReference {
         }
         double[] scale = new double[y.length];
         for (int j = 0; j < y.length; j++) {
-            double roundings = Math.abs(y[j]) * (5 * size + 4 * Math.abs(dy[j] - dot));
+            double roundings = Math.abs(y[j]) * ((1 + Roundings.SUM) * size + 4 * Math.abs(dy[j] - dot));
             scale[j] = Math.abs(gradScale) * (roundings + Roundings.UNDERFLOW);
         }
         return scale;
@@ -134,7 +134,9 @@ public final class SoftmaxReference {
         double[] scale = new double[y.length];
         for (int j = 0; j < y.length; j++) {
             double p = Math.exp(y[j]);
-            double ofP = p == 0 ? 0 : p * (Math.abs(sum) * (Roundings.EXPONENTIAL + 1.25 * Math.abs(y[j])) + 4 * size);
+            double ofP = p == 0
+                    ? 0
+                    : p * (Math.abs(sum) * (Roundings.EXPONENTIAL + 1.25 * Math.abs(y[j])) + Roundings.SUM * size);
             double roundings = ofP + 3 * Math.abs(dy[j] - p * sum);
             scale[j] = Math.abs(gradScale) * (roundings + (1 + size) * Roundings.UNDERFLOW);
         }

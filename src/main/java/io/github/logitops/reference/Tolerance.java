@@ -13,7 +13,7 @@ import io.github.logitops.spec.Elements;
  *
  * where u is half a unit in the last place of 1 in the arithmetic (2^-24 for float, 2^-53 for double), smallest its smallest number,
  * and scale, which the reference computes, the number of roundings times the size of what is rounded. Results of 16 bits may be off by
- * half a unit in the last place more, which is their own rounding. {@code docs/numerics.md} says where scales come from.
+ * half a unit in the last place more, which is their own rounding, and those of F64 too, as the exact one has been rounded. {@code docs/numerics.md} says where scales come from.
  */
 public final class Tolerance {
     private Tolerance() {}
@@ -33,13 +33,17 @@ public final class Tolerance {
             return 0;
         }
         double error = Math.abs(actual - exact);
-        double bound = dtype == DType.F64 ? 0x1p-53 * scale : 0x1p-24 * scale;
-        if (scale != 0) {
-            bound += dtype == DType.F64 ? Double.MIN_VALUE : Float.MIN_VALUE;
+        if (scale == 0 || !Double.isFinite(error)) {
+            return Double.POSITIVE_INFINITY;
         }
-        if (scale != 0 && (dtype == DType.F16 || dtype == DType.BF16)) {
-            bound += BinaryFormat.of(dtype).ulp(exact) / 2;
-        }
-        return Double.isFinite(error) && bound > 0 ? error / bound : Double.POSITIVE_INFINITY;
+        return error
+                / switch (dtype) {
+                    case F64 -> 0x1p-53 * scale + Double.MIN_VALUE + Math.ulp(exact) / 2;
+                    case F32 -> 0x1p-24 * scale + Float.MIN_VALUE;
+                    default ->
+                        0x1p-24 * scale
+                                + Float.MIN_VALUE
+                                + BinaryFormat.of(dtype).ulp(exact) / 2;
+                };
     }
 }
