@@ -13,6 +13,9 @@ import io.github.logitops.spec.CrossEntropyOptions;
  * </pre>
  */
 final class CrossEntropyRow {
+    /** Half the distance of F32's smallest numbers, in roundings: what a product may lose before it meets a large factor. */
+    private static final double SUBNORMAL = 0x1p-126;
+
     private CrossEntropyRow() {}
 
     static Row of(
@@ -49,6 +52,7 @@ final class CrossEntropyRow {
                     new double[classes]);
         }
         DoubleDouble[] target = targets.of(n, weights, classes, options.labelSmoothing());
+        double[] sizes = targets.sizes(n, weights, classes, options.labelSmoothing());
         boolean spread = targets.spread(options.labelSmoothing());
         DoubleDoubleSum loss = new DoubleDoubleSum();
         DoubleDoubleSum targetSum = new DoubleDoubleSum();
@@ -56,11 +60,10 @@ final class CrossEntropyRow {
         double lossScale = 0;
         for (int j = 0; j < classes; j++) {
             if (target[j].value() != 0) { // else nothing is added, wherever the logit is
-                double size = Math.abs(target[j].value());
                 loss.add(target[j].times(row.logP(j)).negated());
                 targetSum.add(target[j]);
-                targetSize += size;
-                lossScale += size * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
+                targetSize += sizes[j];
+                lossScale += sizes[j] * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
             }
         }
         double lambda = options.zLoss();
@@ -81,8 +84,9 @@ final class CrossEntropyRow {
             gradient[j] = ofZ.times(factor.times(slope)).value();
             double roundingsOfZ = roundings.probability(j) * Math.abs(ofP.value())
                     + roundings.p(j) * offOfP
-                    + 4 * Math.abs(target[j].value())
-                    + 6 * Math.abs(ofZ.value());
+                    + 4 * sizes[j]
+                    + 6 * Math.abs(ofZ.value())
+                    + SUBNORMAL;
             // The slope 1 - (z / c)^2 is as far off as z is, twice, and rounded on the scale of 1.
             double ofSlope = logits.capped() ? 22 * options.logitScale() * Math.abs(ofZ.value()) : 0;
             gradientScale[j] = Math.abs(factor.value()) * (Math.abs(slope.value()) * roundingsOfZ + ofSlope);

@@ -50,6 +50,17 @@ public record Targets(long[] labels, double[][] probabilities) {
         return target;
     }
 
+    /** What {@link #of} is the sum of, without signs: probabilities may be negative and leave little of it. */
+    double[] sizes(int row, double[] weights, int classes, double smoothing) {
+        double[] sizes = new double[classes];
+        for (int j = 0; j < classes; j++) {
+            double q = labels == null ? Math.abs(probabilities[row][j]) : labels[row] == j ? 1 : 0;
+            double smoothed = (1 - smoothing) * q + smoothing / classes;
+            sizes[j] = weights == null || smoothed == 0 ? smoothed : smoothed * Math.abs(weights[j]);
+        }
+        return sizes;
+    }
+
     /** Whether more classes than a label have one. */
     boolean spread(double smoothing) {
         return labels == null || smoothing != 0;

@@ -11,11 +11,17 @@ import io.github.logitops.spec.Shape;
  * @param dtype of logits and gradients
  * @param classes elements in a row
  * @param placement where the rows lie
+ * @param centre what logits lie about
  */
-record Case(DType dtype, int classes, Placement placement) {
+record Case(DType dtype, int classes, Placement placement, double centre) {
     static final int ROWS = 4;
 
     private static final int PADDING = 3; // odd: rows of 16-bit elements start at every alignment
+
+    /** With logits about 0. */
+    Case(DType dtype, int classes, Placement placement) {
+        this(dtype, classes, placement, 0);
+    }
 
     Axis axis() {
         return placement == Placement.COLUMNS ? Axis.of(0) : Axis.LAST;
@@ -41,6 +47,6 @@ record Case(DType dtype, int classes, Placement placement) {
 
     @Override
     public String toString() {
-        return dtype + " " + placement + " classes=" + classes;
+        return dtype + " " + placement + " classes=" + classes + (centre == 0 ? "" : " about " + centre);
     }
 }

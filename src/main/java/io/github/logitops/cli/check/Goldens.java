@@ -42,8 +42,8 @@ final class Goldens {
 
     /**
      * Runs the same cases on {@code ops} and tells what differs from the recorded outputs. Of the kernels at hand F64 results
-     * must have the same bits; those of others, and all that come from approximate instructions, lie within the bound of an
-     * error.
+     * must have the same bits; those of others, and all that come from approximate instructions, may lie two bounds of an error
+     * apart: either is within one of what is exact.
      */
     static List<String> differences(LogitOps ops, Path file) throws IOException {
         Map<String, String> recorded = new LinkedHashMap<>();
@@ -85,7 +85,7 @@ final class Goldens {
     private static boolean alike(DType stored, double[] golden, double[] actual, double[] scales) {
         boolean alike = golden.length == actual.length;
         for (int j = 0; alike && j < actual.length; j++) {
-            alike = Tolerance.units(stored, golden[j], actual[j], scales[j]) <= 1;
+            alike = Tolerance.units(stored, golden[j], actual[j], scales[j]) <= 2;
         }
         return alike;
     }

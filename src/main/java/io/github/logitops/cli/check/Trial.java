@@ -49,21 +49,21 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Logits with a spread of 3, outliers among them; the last row is constant, and where rows are padded the second one has
+     * Logits about the case's centre with a spread of 3, outliers among them; the last row is constant, and where rows are padded the second one has
      * elements of -inf.
      */
     PlacedRows logits() {
         double[][] rows = normal();
         for (int n = 0; n < rows.length; n++) {
             for (int j = 0; j < rows[n].length; j++) {
-                rows[n][j] *= j % 97 == 13 ? 60 : 3;
+                rows[n][j] = what.centre() + rows[n][j] * (j % 97 == 13 ? 60 : 3);
             }
         }
         boolean masked = what.placement() == Placement.SHIFTED || what.placement() == Placement.COLUMNS;
         for (int j = 1; masked && j < what.classes(); j += 5) {
             rows[1][j] = Double.NEGATIVE_INFINITY;
         }
-        Arrays.fill(rows[Case.ROWS - 1], 1.75);
+        Arrays.fill(rows[Case.ROWS - 1], what.centre() + 1.75);
         return place(rows);
     }
 
