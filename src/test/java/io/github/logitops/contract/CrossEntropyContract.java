@@ -14,7 +14,6 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
-import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Data;
@@ -22,7 +21,6 @@ import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Rig;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -76,81 +74,6 @@ abstract class CrossEntropyContract {
                     .weights(new Data(22).weights(classes))
                     .check(rig());
         }
-    }
-
-    @EachFloatingDType
-    void logitsFarFromZeroLoseNothing(DType dtype) {
-        CrossEntropyOptions none = CrossEntropyOptions.defaults().withReduction(Reduction.NONE);
-        for (double offset : Data.offsets(dtype)) {
-            CrossEntropyCase far = CrossEntropyCase.of(
-                            dtype, Geometry.dense(3, 300), new Data(28).logitsAbout(offset, dtype, 3, 300))
-                    .labels(DType.I64, 0, 150, 299);
-            far.options(none.withOutputs(RowOutput.values())).check(rig());
-            far.options(none.withLabelSmoothing(0.1)).check(rig());
-            far.options(none.withLabelSmoothing(0.3).withLogitScale(0.1))
-                    .weights(new Data(29).weights(300))
-                    .check(rig());
-            CrossEntropyCase columns = CrossEntropyCase.of(
-                    dtype, Geometry.dense(7, 3).along(0), new Data(28).logitsAbout(offset, dtype, 3, 7));
-            columns.probabilities(columns.geometry(), new Data(29).values(3, 7))
-                    .options(none)
-                    .check(rig());
-        }
-    }
-
-    @EachFloatingDType
-    void equalLogitsFarFromZeroHaveTheLossOfEqualLogits(DType dtype) {
-        CrossEntropyOptions smoothed = CrossEntropyOptions.defaults().withLabelSmoothing(0.1);
-        double low = dtype == DType.F16 ? -6e4 : -1e9;
-        for (int classes : new int[] {4, 1000}) {
-            double[][] logits = new double[1][classes];
-            Arrays.fill(logits[0], low);
-            CrossEntropyCase equal = CrossEntropyCase.of(dtype, Geometry.dense(1, classes), logits)
-                    .options(smoothed);
-            double loss = equal.labels(DType.I32, 1).check(rig()).loss();
-            assertEquals(Math.log(classes), loss, 1e-6);
-            double[] uniform = new double[classes];
-            Arrays.fill(uniform, 1.0 / 1024);
-            double given = equal.probabilities(uniform).check(rig()).loss();
-            assertEquals(Math.log(classes) * (0.9 * classes / 1024 + 0.1), given, 1e-5);
-        }
-    }
-
-    @Test
-    void nothingIsMultipliedBeforeTheMaximumIsSubtracted() {
-        var actual = CrossEntropyCase.of(DType.F64, Geometry.dense(1, 2), new double[][] {{1e6, 1e6 + 1}})
-                .labels(DType.I32, 0)
-                .options(CrossEntropyOptions.defaults().withLogitScale(0.1).withOutputs(RowOutput.ENTROPY))
-                .check(rig());
-        assertEquals(0.052497918747894001, actual.gradient()[0][1], 1e-17);
-    }
-
-    /** Factors that no float holds, of gradients that floats hold: g, the logit scale a and the weights as W. */
-    @Test
-    void factorsAreFormedInDouble() {
-        double[][] equal = {{0, 0}};
-        CrossEntropyOptions mean = CrossEntropyOptions.defaults();
-        CrossEntropyOptions sum = mean.withReduction(Reduction.SUM);
-        assertFactor(5e-23, equal, 1e20, sum.withLogitScale((float) 1e-5), 1e-37);
-        assertFactor(5e-25, equal, 1e36, sum.withLogitScale((float) 1e-30), 1e-30);
-        assertFactor(5e4, equal, 1e-37, mean.withLogitScale(1e5), 1);
-        assertFactor(Double.POSITIVE_INFINITY, equal, 1e20, sum.withLogitScale(1e5), 1e30);
-        assertFactor(0, new double[][] {{200, 0}}, 1e20, sum.withLogitScale(1e5), 1e30);
-    }
-
-    private void assertFactor(
-            double expected, double[][] logits, double weight, CrossEntropyOptions options, double gradScale) {
-        double[] gradient = CrossEntropyCase.of(DType.F32, Geometry.dense(1, 2), logits)
-                .labels(DType.I32, 0)
-                .weights((float) weight, (float) weight)
-                .options(options)
-                .gradScale(gradScale)
-                .check(rig())
-                .gradient()[0];
-        double actual = gradient[1];
-        assertTrue(
-                actual == expected || Math.abs(actual - expected) <= 1e-6 * expected,
-                "exact=" + expected + ", actual=" + actual);
     }
 
     @EachFloatingDType

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Shape;
@@ -62,6 +63,23 @@ abstract class SoftmaxContract {
                     data.logits(geometry.rows(), geometry.classes()),
                     data.values(geometry.rows(), geometry.classes()));
         }
+    }
+
+    /** Upstream gradients of tens of thousands, of which next to nothing is left where a probability is near 1. */
+    @EachFloatingDType
+    void gradientsThatNearlyCancelAreWithinTheBounds(DType dtype) {
+        int classes = 3073;
+        double[][] logits = new Data(19).values(2, classes);
+        logits[0][7] = 12;
+        logits[1][classes - 1] = 9;
+        double[][] dy = new double[2][classes];
+        for (int n = 0; n < 2; n++) {
+            double[] p = SoftmaxReference.softmax(rounded(dtype, logits[n]));
+            for (int j = 0; j < classes; j++) {
+                dy[n][j] = 3e4 * p[j];
+            }
+        }
+        checkBackward(dtype, Geometry.dense(2, classes), logits, dy);
     }
 
     @EachFloatingDType
