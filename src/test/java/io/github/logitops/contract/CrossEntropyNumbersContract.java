@@ -57,6 +57,18 @@ abstract class CrossEntropyNumbersContract {
         }
     }
 
+    @EachFloatingDType
+    void aNanInAVocabularyIsNotRescaledAway(DType dtype) {
+        double[][] logits = new Data(92).values(1, 50257);
+        logits[0][40000] = 120;
+        logits[0][5] = Double.NaN;
+        var actual = CrossEntropyCase.of(dtype, Geometry.dense(1, 50257), logits)
+                .labels(DType.I32, 7)
+                .check(rig());
+        assertTrue(Double.isNaN(actual.loss()));
+        assertTrue(Arrays.stream(actual.gradient()[0]).allMatch(Double::isNaN));
+    }
+
     @Test
     void nothingIsMultipliedBeforeTheMaximumIsSubtracted() {
         var actual = CrossEntropyCase.of(DType.F64, Geometry.dense(1, 2), new double[][] {{1e6, 1e6 + 1}})

@@ -4,6 +4,7 @@ import static io.github.logitops.contract.DistillationContract.random;
 import static io.github.logitops.contract.RowValueContract.INF;
 import static io.github.logitops.contract.SoftmaxContract.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.Distillation;
 import io.github.logitops.DistillationResult;
@@ -20,6 +21,7 @@ import io.github.logitops.support.Data;
 import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Rig;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +125,36 @@ abstract class DistillationNumbersContract {
                 DistillationCase.of(dtype, Geometry.dense(4, 3), student, teacher)
                         .options(DEFAULTS.withReduction(Reduction.NONE).withDivergence(Divergence.jensenShannon(beta)))
                         .check(rig());
+            }
+        }
+    }
+
+    @EachFloatingDType
+    void aNanOfEitherSideIsNotRescaledAway(DType dtype) {
+        double[][] good = new Data(89).values(2, 40);
+        double[][] bad = new double[2][40];
+        for (double[] row : bad) {
+            Arrays.fill(row, -1000);
+            row[1] = Double.NaN;
+        }
+        bad[0][0] = 0; // in the same batch of a thread
+        bad[1][33] = 0;
+        for (Divergence divergence : List.of(Divergence.KL, Divergence.REVERSE_KL, Divergence.jensenShannon(0.5))) {
+            DistillationOptions options = DEFAULTS.withReduction(Reduction.NONE).withDivergence(divergence);
+            for (Geometry geometry :
+                    List.of(Geometry.dense(2, 40), Geometry.dense(40, 2).along(0))) {
+                for (var actual : List.of(
+                        DistillationCase.of(dtype, geometry, bad, good)
+                                .options(options)
+                                .check(rig()),
+                        DistillationCase.of(dtype, geometry, good, bad)
+                                .options(options)
+                                .check(rig()))) {
+                    assertTrue(Arrays.stream(actual.rowLosses()).allMatch(Double::isNaN));
+                    for (double[] gradient : actual.gradient()) {
+                        assertTrue(Arrays.stream(gradient).allMatch(Double::isNaN));
+                    }
+                }
             }
         }
     }

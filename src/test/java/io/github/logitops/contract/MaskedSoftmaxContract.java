@@ -16,7 +16,6 @@ import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
@@ -81,7 +80,7 @@ abstract class MaskedSoftmaxContract {
     /** What a mask hides is what it says: sums beyond the dtype are the largest number that it has. */
     @EachFloatingDType
     void aSumThatOverflowsIsTheLargestNumber(DType dtype) {
-        double largest = dtype == DType.F16 ? 65504 : Elements.round(dtype, dtype == DType.F64 ? 1e308 : 3.38e38);
+        double largest = largest(dtype);
         Geometry geometry = Geometry.dense(2, 4);
         double[][] low = {{-largest, -largest, -largest, -largest}, {largest, 0, -largest, 0}};
         double[][] high = {{largest, largest, largest, largest}, {largest, 0, -largest, 0}};
@@ -104,6 +103,28 @@ abstract class MaskedSoftmaxContract {
                 new MaskedSoftmaxCase(dtype, geometry, low)
                         .additive(Shape.of(4), hidden)
                         .check(rig())[0]);
+    }
+
+    /** The largest finite number of a dtype. */
+    private static double largest(DType dtype) {
+        return switch (dtype) {
+            case F64 -> Double.MAX_VALUE;
+            case F32 -> Float.MAX_VALUE;
+            case F16 -> 65504;
+            default -> 0x1.fep127;
+        };
+    }
+
+    @EachFloatingDType
+    void aLargeNegativeNumberOverANanDoesNotHideIt(DType dtype) {
+        double[][] logits = new Data(111).values(1, 64);
+        logits[0][20] = NAN;
+        double[] mask = new double[64];
+        mask[20] = -10000;
+        double[][] y = new MaskedSoftmaxCase(dtype, Geometry.dense(1, 64), logits)
+                .additive(Shape.of(64), mask)
+                .check(rig());
+        assertTrue(Arrays.stream(y[0]).allMatch(Double::isNaN));
     }
 
     @Test

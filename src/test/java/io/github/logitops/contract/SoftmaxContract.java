@@ -20,6 +20,7 @@ import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Near;
 import io.github.logitops.support.Rig;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -133,6 +134,20 @@ abstract class SoftmaxContract {
             {1, -INF, 2}, {-INF, -INF, 3}, {-INF, -INF, -INF}, {1, Double.NaN, 2}, {1, INF, 2}, {-INF, Double.NaN, INF}
         };
         checkForward(dtype, Geometry.dense(6, 3), rows);
+    }
+
+    @EachFloatingDType
+    void aNanIsNotRescaledAway(DType dtype) {
+        double[][] rows = {
+            {0, Double.NaN, -200, -200, -200, -200, -200, -200, -200},
+            {Double.NaN, -1000, -1000, -1000, 0, -1000, -1000, -1000, -1000}
+        };
+        for (Geometry geometry :
+                List.of(Geometry.dense(2, 9), Geometry.dense(9, 2).along(0))) {
+            for (double[] row : forward(dtype, geometry, rows)) {
+                assertTrue(Arrays.stream(row).allMatch(Double::isNaN), Arrays.toString(row));
+            }
+        }
     }
 
     @EachFloatingDType
