@@ -49,6 +49,7 @@ final class CrossEntropyRow {
                     new double[classes]);
         }
         DoubleDouble[] target = targets.of(n, weights, classes, options.labelSmoothing());
+        double[] targetSizes = new double[classes];
         boolean spread = targets.spread(options.labelSmoothing());
         DoubleDoubleSum loss = new DoubleDoubleSum();
         DoubleDoubleSum targetSum = new DoubleDoubleSum();
@@ -56,7 +57,8 @@ final class CrossEntropyRow {
         double lossScale = 0;
         for (int j = 0; j < classes; j++) {
             if (target[j].value() != 0) { // else nothing is added, wherever the logit is
-                double size = Math.abs(target[j].value());
+                double size = targets.size(n, j, weights, classes, options.labelSmoothing());
+                targetSizes[j] = size;
                 loss.add(target[j].times(row.logP(j)).negated());
                 targetSum.add(target[j]);
                 targetSize += size;
@@ -81,7 +83,7 @@ final class CrossEntropyRow {
             gradient[j] = ofZ.times(factor.times(slope)).value();
             double roundingsOfZ = roundings.probability(j) * Math.abs(ofP.value())
                     + roundings.p(j) * offOfP
-                    + 4 * Math.abs(target[j].value())
+                    + 4 * targetSizes[j]
                     + 6 * Math.abs(ofZ.value());
             // The slope 1 - (z / c)^2 is as far off as z is, twice, and rounded on the scale of 1.
             double ofSlope = logits.capped() ? 22 * options.logitScale() * Math.abs(ofZ.value()) : 0;

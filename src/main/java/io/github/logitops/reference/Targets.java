@@ -50,6 +50,13 @@ public record Targets(long[] labels, double[][] probabilities) {
         return target;
     }
 
+    /** The size of T_j before its two parts are added up; probabilities that are below 0 make them cancel. */
+    double size(int row, int j, double[] weights, int classes, double smoothing) {
+        double q = labels == null ? probabilities[row][j] : labels[row] == j ? 1 : 0;
+        double size = (1 - smoothing) * Math.abs(q) + smoothing / classes;
+        return size == 0 ? 0 : size * (weights == null ? 1 : Math.abs(weights[j]));
+    }
+
     /** Whether more classes than a label have one. */
     boolean spread(double smoothing) {
         return labels == null || smoothing != 0;
