@@ -117,7 +117,8 @@ record DoubleDouble(double high, double low) {
         DoubleDouble r = n == 0 ? this : minus(STEP.times(n));
         double x = r.high;
         double x2 = x * x;
-        double rest = x * x2 * (1 / 6.0 + x * (1 / 24.0 + x * (1 / 120.0 + x * (1 / 720.0 + x * (1 / 5040.0)))));
+        double last = 1 / 720.0 + x * (1 / 5040.0 + x * (1 / 40320.0));
+        double rest = x * x2 * (1 / 6.0 + x * (1 / 24.0 + x * (1 / 120.0 + x * last)));
         double square = Math.fma(x, x, -x2);
         double whole = 1 + x;
         double left = x - (whole - 1);
@@ -128,14 +129,15 @@ record DoubleDouble(double high, double low) {
         return n == 0 ? power : POWERS[steps & STEPS - 1].times(power).scaled(steps >> 6);
     }
 
-    /** Times 2^n, in two steps where one would overflow or round twice. */
+    /** Times 2^n. Of a subnormal number no digits are left below its double. */
     private DoubleDouble scaled(int n) {
         if (n > -960 && n < Double.MAX_EXPONENT) {
             double factor = Math.scalb(1.0, n);
             return new DoubleDouble(high * factor, low * factor);
         }
         double scaled = Math.scalb(high, n);
-        return of(scaled); // no digits are left below it, or nearly so
+        boolean normal = scaled >= Double.MIN_NORMAL && Double.isFinite(scaled);
+        return new DoubleDouble(scaled, normal ? Math.scalb(low, n) : 0);
     }
 
     /** One step of Newton's from the double that is nearest. */

@@ -21,7 +21,8 @@ final class ExactRow {
         max = logits.of(largest);
         distances = new DoubleDouble[x.length];
         exponentials = new DoubleDouble[x.length];
-        DoubleDoubleSum sum = new DoubleDoubleSum();
+        DoubleDoubleSum others = new DoubleDoubleSum(); // than the first with the maximum, whose exponential is 1
+        boolean first = true;
         boolean finite = logits.capped() ? Double.isFinite(max.value()) : Double.isFinite(largest);
         for (int j = 0; j < x.length; j++) {
             // A NaN, infinite or empty row has no distances: NaN goes through all that is computed from it.
@@ -29,10 +30,14 @@ final class ExactRow {
                     ? DoubleDouble.NAN
                     : logits.capped() ? logits.of(x[j]).minus(max) : logits.distance(x[j], largest);
             exponentials[j] = distances[j].exp();
-            sum.add(exponentials[j]);
+            if (first && x[j] == largest) {
+                first = false;
+            } else {
+                others.add(exponentials[j]);
+            }
         }
-        inverseSum = DoubleDouble.ONE.dividedBy(sum.value());
-        logSum = sum.value().log();
+        inverseSum = DoubleDouble.ONE.dividedBy(others.value().plus(1));
+        logSum = finite ? others.value().logOnePlus() : DoubleDouble.NAN;
     }
 
     int classes() {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.support.Geometry;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -42,13 +41,13 @@ final class Agreement implements AutoCloseable {
         return Math.max(1, terms / 32.0);
     }
 
-    /** By what more where PyTorch rounds these logits before it exponentiates them; docs/numerics.md has the factor. */
+    /** By what more where PyTorch rounds these logits before it exponentiates them: a bound has room for 16 and more. */
     static double rounding(double... logits) {
         double largest = 0;
         for (double z : logits) {
             largest = Double.isFinite(z) ? Math.max(largest, Math.abs(z)) : largest;
         }
-        return Math.max(1, largest / 8);
+        return Math.max(1, largest / 16);
     }
 
     /**
@@ -56,34 +55,13 @@ final class Agreement implements AutoCloseable {
      *
      * @param result its name
      * @param share what PyTorch may be off by, in units of our bound
-     * @param scale of the bound
+     * @param scales of the bound, element by element
      * @param what the case, for the message
      */
-    void check(
-            String result,
-            Tolerance tolerance,
-            double share,
-            double scale,
-            double[] torch,
-            double[] ours,
-            Object what) {
-        double[] scales = new double[ours.length];
-        Arrays.fill(scales, scale);
-        check(result, tolerance, share, scales, torch, ours, what);
-    }
-
-    /** As above, with a scale for each element. */
-    void check(
-            String result,
-            Tolerance tolerance,
-            double share,
-            double[] scales,
-            double[] torch,
-            double[] ours,
-            Object what) {
+    void check(String result, double share, double[] scales, double[] torch, double[] ours, Object what) {
         assertEquals(torch.length, ours.length, result + " of " + what);
         for (int i = 0; i < ours.length; i++) {
-            double units = tolerance.units(dtype, torch[i], ours[i], scales[i]) / (1 + share);
+            double units = Tolerance.units(dtype, torch[i], ours[i], scales[i]) / (1 + share);
             if (!(units <= 1)) {
                 fail(result + ", element " + i + ": PyTorch=" + torch[i] + ", LogitOps=" + ours[i]
                         + ", difference in units of what is allowed=" + units + ", seed=" + Draw.SEED + ", " + dtype

@@ -6,7 +6,6 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.pytorch.TorchExpression.Outcome;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.support.Bench;
@@ -62,7 +61,7 @@ class RowValuesAgainstPyTorchTest {
                     return lse.downloadDoubles(bench.stream());
                 },
                 (x, label) -> SoftmaxReference.logSumExpScale(x),
-                (x, label) -> LogProbReference.logSumExpBackwardScale(x));
+                (x, label, upstream) -> LogProbReference.logSumExpBackwardScale(x, upstream));
     }
 
     @EachPyTorchDType
@@ -101,20 +100,25 @@ class RowValuesAgainstPyTorchTest {
                     return entropy.downloadDoubles(bench.stream());
                 },
                 (x, label) -> LogProbReference.entropyScale(x),
-                (x, label) -> LogProbReference.entropyBackwardScale(x));
+                (x, label, upstream) -> LogProbReference.entropyBackwardScale(x, upstream));
     }
 
     private static Tensor perRow(Bench bench, Rows rows) {
         return bench.keep(bench.ops().empty(rows.dtype(), rows.geometry().rowShape()));
     }
 
-    /** The size of what a row's result was computed from. */
+    /** The scale of a row's value. */
     private interface Scale {
         double of(double[] x, int label);
     }
 
+    /** The scales of a row's gradient. */
+    private interface GradientScale {
+        double[] of(double[] x, int label, double upstream);
+    }
+
     private static void compare(
-            DType dtype, String name, String expression, Op op, Scale forwardScale, Scale backwardScale) {
+            DType dtype, String name, String expression, Op op, Scale forwardScale, GradientScale backwardScale) {
         Draw draw = new Draw(dtype);
         try (Agreement agreement = new Agreement(dtype)) {
             for (int i = 0; i < CASES; i++) {
@@ -128,7 +132,7 @@ class RowValuesAgainstPyTorchTest {
                     double[] values = op.run(bench, rows, x.tensor(), upstream, dx.tensor());
                     double[] scales = rows.scales(forwardScale);
                     double share = Agreement.share(geometry);
-                    agreement.check(name, Tolerance.LOSS, share, scales, torch.value(), values, geometry);
+                    agreement.check(name, share, scales, torch.value(), values, geometry);
                     checkGradient(name, agreement, rows, torch, dx.read(), backwardScale);
                 }
             }
@@ -136,15 +140,13 @@ class RowValuesAgainstPyTorchTest {
     }
 
     private static void checkGradient(
-            String name, Agreement agreement, Rows rows, Outcome torch, double[][] dx, Scale backwardScale) {
+            String name, Agreement agreement, Rows rows, Outcome torch, double[][] dx, GradientScale backwardScale) {
         Geometry geometry = rows.geometry();
         double[][] torchDx = Draw.rows(geometry, torch.gradient());
-        double[] scales = rows.scales(backwardScale);
         for (int n = 0; n < dx.length; n++) {
-            double savedLse = LogProbReference.savedLse(SoftmaxReference.logSumExp(rows.x()[n]));
-            double scale = scales[n] * savedLse * Math.abs(rows.upstream()[n]);
+            double[] scale = backwardScale.of(rows.x()[n], (int) rows.labels()[n], rows.upstream()[n]);
             double share = Agreement.share(geometry);
-            agreement.check(name + ", gradient", Tolerance.GRADIENT, share, scale, torchDx[n], dx[n], geometry);
+            agreement.check(name + ", gradient", share, scale, torchDx[n], dx[n], geometry);
         }
     }
 }

@@ -1,0 +1,127 @@
+package io.github.logitops.reference;
+
+import static io.github.logitops.reference.HardRows.assertNear;
+import static io.github.logitops.reference.HardRows.assertNearest;
+
+import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Divergence;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.TemperatureFactor;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Distillation against its plain definition in a hundred digits, where nothing that cancels does harm. */
+class DistillationInDecimalsTest {
+    private static final double[] OFFSETS = {0, 1e3, -1e4, 1e6, -1e9};
+    private static final int DRAWS = 40;
+
+    private final Random random = new Random(320);
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1, 0.5, 0.1, 1e-12})
+    void everyDivergence(double beta) {
+        for (double offset : OFFSETS) {
+            for (int i = 0; i < DRAWS; i++) {
+                double[] student = HardRows.draw(offset, random);
+                double[] teacher = Arrays.copyOf(HardRows.draw(0, random), student.length);
+                for (int j = 0; j < student.length; j++) { // -inf in the same places: no divergence is infinite
+                    teacher[j] = Double.isInfinite(student[j])
+                            ? student[j]
+                            : Double.isInfinite(teacher[j]) ? -offset : teacher[j] - offset;
+                }
+                check(student, teacher, beta);
+            }
+        }
+    }
+
+    /** A teacher that differs from the student by little: what is left of the divergence is far below its plain terms. */
+    @Test
+    void nearlyEqual() {
+        for (double beta : new double[] {0, 1, 0.3}) {
+            for (int i = 0; i < DRAWS; i++) {
+                double[] student = HardRows.gaussians(7, random);
+                double away = HardRows.draw(random, 1e-3, 1e-6, 1e-12);
+                double[] teacher = Arrays.stream(student)
+                        .map(x -> x + away * random.nextGaussian())
+                        .toArray();
+                check(student, teacher, beta);
+            }
+        }
+    }
+
+    private void check(double[] student, double[] teacher, double beta) {
+        double temperature = HardRows.draw(random, 1, 3, 0.7, 1e3);
+        DistillationOptions options = DistillationOptions.defaults()
+                .withDivergence(new Divergence(beta))
+                .withTemperature(temperature, random.nextBoolean() ? TemperatureFactor.ONE : TemperatureFactor.SQUARED)
+                .withHardWeight(HardRows.draw(random, 0, 0.3, 1))
+                .withReduction(Reduction.SUM);
+        int label = Double.isInfinite(student[student.length - 1]) ? 0 : student.length - 1;
+        double g = HardRows.draw(random, 1, -3.7);
+        DistillationReference actual = DistillationReference.of(
+                new double[][] {student}, new double[][] {teacher}, new long[] {label}, options, new double[] {g});
+        String what = options + ", " + Arrays.toString(student) + ", " + Arrays.toString(teacher);
+
+        UnaryOperator<BigDecimal> over = x -> Decimal.over(x, Decimal.of(temperature));
+        DecimalRow q =
+                new DecimalRow(student, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(student)))), null);
+        DecimalRow p =
+                new DecimalRow(teacher, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(teacher)))), null);
+        DecimalRow plain = new DecimalRow(student);
+        BigDecimal soft = Decimal.of(options.softWeight());
+        BigDecimal hard = Decimal.of(options.hardWeight());
+        BigDecimal[] logM = new BigDecimal[student.length];
+        BigDecimal fromP = BigDecimal.ZERO;
+        BigDecimal fromQ = BigDecimal.ZERO;
+        for (int j = 0; j < student.length; j++) {
+            if (q.distances[j] != null) {
+                logM[j] = logMixture(beta, p, q, j);
+                fromP = fromP.add(Decimal.times(p.p[j], p.logP(j).subtract(logM[j])));
+                fromQ = fromQ.add(Decimal.times(q.p[j], q.logP(j).subtract(logM[j])));
+            }
+        }
+        BigDecimal b = Decimal.of(beta);
+        BigDecimal ofQ = BigDecimal.ONE.subtract(b);
+        BigDecimal divergence =
+                beta == 0 ? fromP : beta == 1 ? fromQ : b.multiply(fromP).add(ofQ.multiply(fromQ));
+        BigDecimal loss = soft.multiply(divergence).subtract(hard.multiply(plain.logP(label)));
+        double square =
+                1e-31 * options.softWeight(); // of what d is off by, which is all that a sum of tails feels of it
+        double terms = square
+                + soft.multiply(divergence).doubleValue()
+                + hard.multiply(plain.logSum.subtract(plain.distances[label])).doubleValue();
+        assertNear(loss, actual.loss(), terms, what + ", loss");
+        assertNear(loss, actual.rows()[0].loss(), terms, what + ", loss of the row");
+        BigDecimal weight = Decimal.over(soft, Decimal.of(temperature));
+        for (int j = 0; j < student.length; j++) {
+            BigDecimal slope = BigDecimal.ZERO;
+            double size = q.p[j].doubleValue() + p.p[j].doubleValue();
+            if (beta == 0) {
+                slope = q.p[j].subtract(p.p[j]);
+            } else if (q.distances[j] != null) {
+                BigDecimal ratio = q.logP(j).subtract(logM[j]);
+                slope = Decimal.times(q.p[j], ratio.subtract(fromQ)).multiply(beta == 1 ? BigDecimal.ONE : ofQ);
+                size = q.p[j].doubleValue() * (1 + ratio.abs().doubleValue() + fromQ.doubleValue());
+            }
+            BigDecimal ofHard = plain.p[j].subtract(j == label ? BigDecimal.ONE : BigDecimal.ZERO);
+            BigDecimal exact = weight.multiply(slope).add(hard.multiply(ofHard)).multiply(Decimal.of(g));
+            double ofTerms = weight.doubleValue() * size
+                    + hard.doubleValue() * (plain.p[j].doubleValue() + (j == label ? 1 : 0));
+            assertNearest(exact, actual.rows()[0].gradient()[j], Math.abs(g) * ofTerms, what + ", gradient " + j);
+        }
+    }
+
+    private static BigDecimal logMixture(double beta, DecimalRow p, DecimalRow q, int j) {
+        if (beta == 0 || beta == 1) {
+            return (beta == 0 ? q : p).logP(j);
+        }
+        BigDecimal b = Decimal.of(beta);
+        BigDecimal more = Decimal.times(b, p.p[j]);
+        return Decimal.log(more.add(Decimal.times(BigDecimal.ONE.subtract(b), q.p[j])));
+    }
+}
