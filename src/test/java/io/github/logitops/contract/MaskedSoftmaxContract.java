@@ -93,10 +93,10 @@ abstract class MaskedSoftmaxContract {
                 .check(rig());
         assertArrayEquals(new double[][] {quarters, first}, y, "not hidden, but low");
         assertArrayEquals(
-                new double[][] {quarters, first},
+                quarters,
                 new MaskedSoftmaxCase(dtype, geometry, high)
                         .additive(Shape.of(4), up)
-                        .check(rig()));
+                        .check(rig())[0]);
         double[] hidden = {-INF, -largest, -INF, -largest};
         assertArrayEquals(
                 new double[] {0, 0.5, 0, 0.5},
