@@ -8,8 +8,8 @@
 // Shapes    row_losses: [rows]; z_losses, correct: [rows], or null. loss: one number, or null (NONE); z_loss: one
 //           number, or null; stats: [4]; divisors: [2] as label_stats leaves them, or null for 1 each (SUM).
 // Launch    one block of 256; rows may be 0.
-// Numerics  sums are compensated and their order depends on rows alone: the same bits from run to run. A NaN among the
-//           row losses makes the loss NaN. If no row counts (divisors[1] = 0), loss and z_loss are `empty`; if their
+// Numerics  sums are compensated, in f64, as a sum may be beyond f32 whose mean is not; their order depends on rows
+//           alone: the same bits from run to run. A NaN among the row losses makes the loss NaN. If no row counts (divisors[1] = 0), loss and z_loss are `empty`; if their
 //           weights sum to 0, the loss is NaN.
 #include "include/entries.cuh"
 
@@ -44,13 +44,13 @@ struct Losses {
 
 /** The sums over all rows, for all threads; adds to each row's loss its z-loss. */
 template <class A>
-LOGITOPS_DEVICE Losses<A> sums(GroupReduce& block, A* row_losses, const A* z_losses, int64_t rows) {
-  Compensated<A> plain;
+LOGITOPS_DEVICE Losses<double> sums(GroupReduce& block, A* row_losses, const A* z_losses, int64_t rows) {
+  Compensated<double> plain;
   if (z_losses == nullptr) {
     each(rows, [&](int64_t row) { return row_losses[row]; }, [&](int64_t, A loss) { plain.add(loss); });
     return {block.sum(plain), 0};
   }
-  Compensated<A> z;
+  Compensated<double> z;
   each(
       rows, [&](int64_t row) { return Losses<A>{row_losses[row], z_losses[row]}; },
       [&](int64_t row, Losses<A> loss) {
@@ -60,7 +60,7 @@ LOGITOPS_DEVICE Losses<A> sums(GroupReduce& block, A* row_losses, const A* z_los
           row_losses[row] = loss.plain + loss.z;
         }
       });
-  const A plain_sum = block.sum(plain);
+  const double plain_sum = block.sum(plain);
   return {plain_sum, block.sum(z)};
 }
 
@@ -79,17 +79,16 @@ LOGITOPS_DEVICE void loss_reduce(A* loss, A* z_loss, int64_t* stats, A* row_loss
   if (loss == nullptr && z_losses == nullptr) {
     return;
   }
-  const Losses<A> sum = sums(block, row_losses, z_losses, rows);
+  const Losses<double> sum = sums(block, row_losses, z_losses, rows);
   if (loss != nullptr && threadIdx.x == 0) {
     const double counted = divisors == nullptr ? 1 : divisors[1];
-    const double losses = sum.plain;
     const double z = sum.z / counted;
-    double reduced = losses + z;
+    double reduced = sum.plain + z;
     if (divisors != nullptr) {
-      reduced = divisors[0] == 0 ? NAN : losses / divisors[0] + z;
+      reduced = divisors[0] == 0 ? NAN : sum.plain / divisors[0] + z;
     }
     // Where nothing counts, the sums are 0, or NaN for a bad label, which stays.
-    *loss = static_cast<A>(counted == 0 ? losses + empty : reduced);
+    *loss = static_cast<A>(counted == 0 ? sum.plain + empty : reduced);
     if (z_loss != nullptr) {
       *z_loss = static_cast<A>(counted == 0 ? empty : z);
     }

@@ -78,6 +78,17 @@ abstract class CrossEntropyNumbersContract {
         assertEquals(0.052497918747894001, actual.gradient()[0][1], 1e-17);
     }
 
+    /** The sum of the losses is beyond what a float holds, their mean is not. */
+    @Test
+    void aMeanUnderHugeWeightsIsFinite() {
+        int rows = 600;
+        var actual = CrossEntropyCase.of(DType.F32, Geometry.dense(rows, 2), new double[rows][2])
+                .labels(DType.I32, new long[rows])
+                .weights((float) 1e36, (float) 1e36)
+                .check(rig());
+        assertEquals(Math.log(2), actual.loss(), 1e-6);
+    }
+
     /** Factors that no float holds, of gradients that floats hold: g, the logit scale a and the weights as W. */
     @Test
     void factorsAreFormedInDouble() {
