@@ -42,10 +42,13 @@ final class Agreement implements AutoCloseable {
         return Math.max(1, terms / 32.0);
     }
 
-    /** By what more where PyTorch rounds these logits before it exponentiates them; docs/numerics.md has the factor. */
-    static double rounding(double... logits) {
+    /**
+     * By what more where PyTorch rounds these numbers and we do not, and exponentiates them: that moves exponents by as many
+     * roundings as a number is large, and the sum that divides them by as many again, where our bounds have 16 at least.
+     */
+    static double rounding(double... rounded) {
         double largest = 0;
-        for (double z : logits) {
+        for (double z : rounded) {
             largest = Double.isFinite(z) ? Math.max(largest, Math.abs(z)) : largest;
         }
         return Math.max(1, largest / 8);
@@ -59,31 +62,17 @@ final class Agreement implements AutoCloseable {
      * @param scale of the bound
      * @param what the case, for the message
      */
-    void check(
-            String result,
-            Tolerance tolerance,
-            double share,
-            double scale,
-            double[] torch,
-            double[] ours,
-            Object what) {
+    void check(String result, double share, double scale, double[] torch, double[] ours, Object what) {
         double[] scales = new double[ours.length];
         Arrays.fill(scales, scale);
-        check(result, tolerance, share, scales, torch, ours, what);
+        check(result, share, scales, torch, ours, what);
     }
 
     /** As above, with a scale for each element. */
-    void check(
-            String result,
-            Tolerance tolerance,
-            double share,
-            double[] scales,
-            double[] torch,
-            double[] ours,
-            Object what) {
+    void check(String result, double share, double[] scales, double[] torch, double[] ours, Object what) {
         assertEquals(torch.length, ours.length, result + " of " + what);
         for (int i = 0; i < ours.length; i++) {
-            double units = tolerance.units(dtype, torch[i], ours[i], scales[i]) / (1 + share);
+            double units = Tolerance.units(dtype, torch[i], ours[i], scales[i]) / (1 + share);
             if (!(units <= 1)) {
                 fail(result + ", element " + i + ": PyTorch=" + torch[i] + ", LogitOps=" + ours[i]
                         + ", difference in units of what is allowed=" + units + ", seed=" + Draw.SEED + ", " + dtype
