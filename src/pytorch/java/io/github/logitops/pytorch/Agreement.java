@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import io.github.logitops.support.Geometry;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -41,13 +42,16 @@ final class Agreement implements AutoCloseable {
         return Math.max(1, terms / 32.0);
     }
 
-    /** By what more where PyTorch rounds these logits before it exponentiates them: a bound has room for 16 and more. */
-    static double rounding(double... logits) {
+    /**
+     * By what more where PyTorch rounds these numbers and we do not, and exponentiates them: that moves exponents by as many
+     * roundings as a number is large, and the sum that divides them by as many again, where our bounds have 16 at least.
+     */
+    static double rounding(double... rounded) {
         double largest = 0;
-        for (double z : logits) {
+        for (double z : rounded) {
             largest = Double.isFinite(z) ? Math.max(largest, Math.abs(z)) : largest;
         }
-        return Math.max(1, largest / 16);
+        return Math.max(1, largest / 8);
     }
 
     /**
@@ -55,9 +59,16 @@ final class Agreement implements AutoCloseable {
      *
      * @param result its name
      * @param share what PyTorch may be off by, in units of our bound
-     * @param scales of the bound, element by element
+     * @param scale of the bound
      * @param what the case, for the message
      */
+    void check(String result, double share, double scale, double[] torch, double[] ours, Object what) {
+        double[] scales = new double[ours.length];
+        Arrays.fill(scales, scale);
+        check(result, share, scales, torch, ours, what);
+    }
+
+    /** As above, with a scale for each element. */
     void check(String result, double share, double[] scales, double[] torch, double[] ours, Object what) {
         assertEquals(torch.length, ours.length, result + " of " + what);
         for (int i = 0; i < ours.length; i++) {

@@ -16,6 +16,7 @@ import io.github.logitops.support.CpuRig;
 import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.Geometry;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A cross entropy, computed by PyTorch's {@code cross_entropy_loss} and by LogitOps. What PyTorch's has no option for goes
@@ -56,7 +57,7 @@ record CrossEntropySample(
             try (CrossEntropyResult result = op.forward(logits.tensor(), y, w, stream)) {
                 checkLoss(agreement, torch, result, sizes, stream);
                 op.backward(logits.tensor(), y, w, result, scale, dx.tensor(), stream);
-                checkGradient(agreement, "gradient from lse", torch, dx.read(), sizes);
+                checkGradient(agreement, "gradient from a result", torch, dx.read(), sizes);
                 op.forwardBackward(logits.tensor(), y, w, scale, logits.tensor(), result, stream);
                 checkGradient(agreement, "gradient", torch, logits.read(), sizes);
             }
@@ -71,9 +72,12 @@ record CrossEntropySample(
             Agreement agreement, Outcome torch, CrossEntropyResult result, CrossEntropyReference sizes, Stream stream) {
         String name = "crossEntropy " + kind() + ", loss " + options.reduction();
         if (reduced()) {
-            double share = Arrays.stream(x).mapToDouble(this::share).max().orElse(1);
+            double share = IntStream.range(0, x.length)
+                    .mapToDouble(n -> share(n, sizes))
+                    .max()
+                    .orElse(1);
             double[] ours = {result.await()};
-            agreement.check(name, share, new double[] {sizes.lossScale()}, torch.value(), ours, this);
+            agreement.check(name, share, sizes.lossScale(), torch.value(), ours, this);
             return;
         }
         double[] scales = Arrays.stream(sizes.rows())
@@ -82,18 +86,17 @@ record CrossEntropySample(
         double[] ours = result.rowLosses().downloadDoubles(stream);
         for (int n = 0; n < ours.length; n++) {
             double[] one = {torch.value()[n]};
-            double[] scale = {scales[n]};
-            agreement.check(name, share(x[n]), scale, one, new double[] {ours[n]}, this);
+            agreement.check(name, share(n, sizes), scales[n], one, new double[] {ours[n]}, this);
         }
     }
 
     private void checkGradient(
             Agreement agreement, String what, Outcome torch, double[][] ours, CrossEntropyReference sizes) {
+        String name = "crossEntropy " + kind() + ", " + what;
         double[][] expected = Draw.rows(geometry, torch.gradient());
         for (int n = 0; n < ours.length; n++) {
-            CrossEntropyReference.Row row = sizes.rows()[n];
-            String name = "crossEntropy " + kind() + ", " + what;
-            agreement.check(name, share(x[n]), row.gradientScale(), expected[n], ours[n], this);
+            double[] scales = sizes.rows()[n].gradientScale();
+            agreement.check(name, share(n, sizes), scales, expected[n], ours[n], this);
         }
     }
 
@@ -101,12 +104,13 @@ record CrossEntropySample(
         return labelType == null ? "probabilities" : "labels";
     }
 
-    /** PyTorch rounds scaled and capped logits. */
-    private double share(double[] row) {
-        double a = options.logitScale();
-        boolean rounds = a != 1 || options.softCap().isPresent();
-        double[] z = Arrays.stream(row).map(v -> a * v).toArray();
-        return Agreement.shareOfLoss(geometry) * (rounds ? Agreement.rounding(z) : 1);
+    /** PyTorch rounds scaled logits (our bounds know capped ones to be rounded), and for the z-loss has exp(z - lse). */
+    private double share(int n, CrossEntropyReference sizes) {
+        double a = options.softCap().isPresent() ? 1 : options.logitScale();
+        double[] z =
+                a == 1 ? new double[0] : Arrays.stream(x[n]).map(v -> a * v).toArray();
+        double lse = options.zLoss() == 0 ? 0 : sizes.rows()[n].lse();
+        return Agreement.shareOfLoss(geometry) * Math.max(Agreement.rounding(z), Agreement.rounding(lse));
     }
 
     private Outcome torch() {

@@ -168,8 +168,8 @@ class DistillationAgainstPyTorchTest {
     private static void checkGradient(
             Sample sample, Agreement agreement, DistillationReference sizes, double[][] torch, double[][] ours) {
         for (int n = 0; n < ours.length; n++) {
-            double[] scale = sizes.rows()[n].gradientScale();
-            agreement.check("distillation, gradient", sample.share(n), scale, torch[n], ours[n], sample);
+            double[] scales = sizes.rows()[n].gradientScale();
+            agreement.check("distillation, gradient", sample.share(n), scales, torch[n], ours[n], sample);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.logitops.pytorch;
 
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -55,13 +57,13 @@ class RowValuesAgainstPyTorchTest {
                 "torch.logsumexp(x, [%1$d])",
                 (bench, rows, x, upstream, dx) -> {
                     var op = bench.ops().logSumExp(rows.geometry().specAxis());
-                    Tensor lse = perRow(bench, rows);
-                    op.forward(x, lse, bench.stream());
-                    op.backward(x, lse, upstream, dx, bench.stream());
-                    return lse.downloadDoubles(bench.stream());
+                    try (LogSumExpResult result = op.forward(x, bench.stream())) {
+                        op.backward(x, result, upstream, dx, bench.stream());
+                        return result.lse().downloadDoubles(bench.stream());
+                    }
                 },
                 (x, label) -> SoftmaxReference.logSumExpScale(x),
-                (x, label, upstream) -> LogProbReference.logSumExpBackwardScale(x, upstream));
+                (x, label, g) -> LogProbReference.logSumExpBackwardScale(x, g));
     }
 
     @EachPyTorchDType
@@ -93,18 +95,13 @@ class RowValuesAgainstPyTorchTest {
                 "torch.neg(torch.sum(torch.mul(torch.softmax(x, %1$d), torch.log_softmax(x, %1$d)), [%1$d]))",
                 (bench, rows, x, upstream, dx) -> {
                     var op = bench.ops().entropy(rows.geometry().specAxis());
-                    Tensor entropy = perRow(bench, rows);
-                    Tensor lse = perRow(bench, rows);
-                    op.forward(x, entropy, lse, bench.stream());
-                    op.backward(x, entropy, lse, upstream, dx, bench.stream());
-                    return entropy.downloadDoubles(bench.stream());
+                    try (EntropyResult result = op.forward(x, bench.stream())) {
+                        op.backward(x, result, upstream, dx, bench.stream());
+                        return result.entropy().downloadDoubles(bench.stream());
+                    }
                 },
                 (x, label) -> LogProbReference.entropyScale(x),
-                (x, label, upstream) -> LogProbReference.entropyBackwardScale(x, upstream));
-    }
-
-    private static Tensor perRow(Bench bench, Rows rows) {
-        return bench.keep(bench.ops().empty(rows.dtype(), rows.geometry().rowShape()));
+                (x, label, g) -> LogProbReference.entropyBackwardScale(x, g));
     }
 
     /** The scale of a row's value. */
@@ -112,7 +109,7 @@ class RowValuesAgainstPyTorchTest {
         double of(double[] x, int label);
     }
 
-    /** The scales of a row's gradient. */
+    /** The scale of a row's gradient, element by element. */
     private interface GradientScale {
         double[] of(double[] x, int label, double upstream);
     }
@@ -144,9 +141,11 @@ class RowValuesAgainstPyTorchTest {
         Geometry geometry = rows.geometry();
         double[][] torchDx = Draw.rows(geometry, torch.gradient());
         for (int n = 0; n < dx.length; n++) {
-            double[] scale = backwardScale.of(rows.x()[n], (int) rows.labels()[n], rows.upstream()[n]);
-            double share = Agreement.share(geometry);
-            agreement.check(name + ", gradient", share, scale, torchDx[n], dx[n], geometry);
+            // PyTorch's gradient of logsumexp is exp(x - lse), from the rounded lse.
+            double lse = name.equals("logSumExp") ? SoftmaxReference.logSumExp(rows.x()[n]) : 0;
+            double share = Agreement.share(geometry) * Agreement.rounding(lse);
+            double[] scales = backwardScale.of(rows.x()[n], (int) rows.labels()[n], rows.upstream()[n]);
+            agreement.check(name + ", gradient", share, scales, torchDx[n], dx[n], geometry);
         }
     }
 }

@@ -12,6 +12,7 @@ import io.github.logitops.support.CpuRig;
 import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.Geometry;
 import java.util.Arrays;
+import java.util.function.UnaryOperator;
 
 /** Softmax, log-softmax and masked softmax against PyTorch's functions and its autograd. */
 class SoftmaxAgainstPyTorchTest {
@@ -32,8 +33,9 @@ class SoftmaxAgainstPyTorchTest {
                     DeviceRows y = bench.rows(dtype, geometry, x);
                     DeviceRows dx = bench.rows(dtype, geometry, dy);
                     op.forward(y.tensor(), y.tensor(), bench.stream());
-                    op.backward(y.tensor(), dx.tensor(), dx.tensor(), bench.stream());
-                    checkProbabilities("softmax", agreement, geometry, torch, x, y.read(), dy, dx.read());
+                    op.backward(torchs(bench, dtype, geometry, torch), dx.tensor(), dx.tensor(), bench.stream());
+                    double[][] scales = scales(x, SoftmaxReference::softmaxScale);
+                    checkProbabilities("softmax", agreement, geometry, torch, scales, y.read(), dy, dx.read());
                 }
             }
         }
@@ -54,8 +56,9 @@ class SoftmaxAgainstPyTorchTest {
                     DeviceRows y = bench.rows(dtype, geometry, x);
                     DeviceRows dx = bench.rows(dtype, geometry, dy);
                     op.forward(y.tensor(), y.tensor(), bench.stream());
-                    op.backward(y.tensor(), dx.tensor(), dx.tensor(), bench.stream());
-                    checkLogProbabilities(agreement, geometry, torch, x, y.read(), dy, dx.read());
+                    op.backward(torchs(bench, dtype, geometry, torch), dx.tensor(), dx.tensor(), bench.stream());
+                    double[][] scales = scales(x, SoftmaxReference::logSoftmaxScale);
+                    checkLogProbabilities(agreement, geometry, torch, scales, y.read(), dy, dx.read());
                 }
             }
         }
@@ -99,10 +102,11 @@ class SoftmaxAgainstPyTorchTest {
             long later = geometry.classes() - geometry.shape().extent(2);
             z = "torch.masked_fill(%s, torch.eq(torch.tril(torch.ones_like(x), %d), 0), -inf)".formatted(z, later);
         }
-        Outcome torch = logits(dtype, geometry, x)
-                .with("bias", maskShape, bias)
-                .mask("hidden", maskShape, hidden)
-                .evaluate("torch.softmax(" + z + ", 3)", Draw.flat(geometry, dy));
+        TorchExpression inputs =
+                logits(dtype, geometry, x).with("bias", maskShape, bias).mask("hidden", maskShape, hidden);
+        double[] upstream = Draw.flat(geometry, dy);
+        double[][] masked = Draw.rows(geometry, inputs.evaluate(z, upstream).value());
+        Outcome torch = inputs.evaluate("torch.softmax(" + z + ", 3)", upstream);
         try (Bench bench = new Bench(new CpuRig())) {
             Tensor tensor = additive
                     ? bench.vector(dtype, maskShape, bias)
@@ -112,14 +116,24 @@ class SoftmaxAgainstPyTorchTest {
             DeviceRows dx = bench.rows(dtype, geometry, dy);
             var op = bench.ops().maskedSoftmax();
             op.forward(y.tensor(), causal ? mask.andCausal() : mask, y.tensor(), bench.stream());
-            op.backward(y.tensor(), dx.tensor(), GradScale.ONE, dx.tensor(), bench.stream());
+            op.backward(torchs(bench, dtype, geometry, torch), dx.tensor(), GradScale.ONE, dx.tensor(), bench.stream());
             String name = additive ? "maskedSoftmax, additive mask" : "maskedSoftmax, boolean mask";
-            checkProbabilities(name, agreement, geometry, torch, x, y.read(), dy, dx.read());
+            double[][] scales = scales(masked, row -> SoftmaxReference.maskedSoftmaxScale(row, additive));
+            checkProbabilities(name, agreement, geometry, torch, scales, y.read(), dy, dx.read());
         }
+    }
+
+    /** PyTorch's result, which both gradients start from: so their difference is that of the backward ops alone. */
+    private static Tensor torchs(Bench bench, DType dtype, Geometry geometry, Outcome torch) {
+        return bench.rows(dtype, geometry, Draw.rows(geometry, torch.value())).tensor();
     }
 
     private static TorchExpression logits(DType dtype, Geometry geometry, double[][] x) {
         return TorchExpression.of(dtype).with("x", geometry.shape(), Draw.flat(geometry, x));
+    }
+
+    private static double[][] scales(double[][] x, UnaryOperator<double[]> scale) {
+        return Arrays.stream(x).map(scale).toArray(double[][]::new);
     }
 
     private static void checkProbabilities(
@@ -127,18 +141,15 @@ class SoftmaxAgainstPyTorchTest {
             Agreement agreement,
             Geometry geometry,
             Outcome torch,
-            double[][] x,
+            double[][] scales,
             double[][] y,
             double[][] dy,
             double[][] dx) {
+        double share = Agreement.share(geometry);
         double[][] torchY = Draw.rows(geometry, torch.value());
         double[][] torchDx = Draw.rows(geometry, torch.gradient());
-        boolean added = op.contains("additive");
         for (int n = 0; n < y.length; n++) {
-            double share = Agreement.share(geometry) * (added ? Agreement.rounding(x[n]) : 1);
-            double[] logits = Arrays.stream(torchY[n]).map(Math::log).toArray(); // with the mask
-            double[] scale = SoftmaxReference.softmaxScale(logits);
-            agreement.check(op, share, scale, torchY[n], y[n], geometry);
+            agreement.check(op, share, scales[n], torchY[n], y[n], geometry);
             double[] gradientScale = SoftmaxReference.softmaxBackwardScale(torchY[n], dy[n], 1);
             agreement.check(op + ", gradient", share, gradientScale, torchDx[n], dx[n], geometry);
         }
@@ -148,17 +159,17 @@ class SoftmaxAgainstPyTorchTest {
             Agreement agreement,
             Geometry geometry,
             Outcome torch,
-            double[][] x,
+            double[][] scales,
             double[][] y,
             double[][] dy,
             double[][] dx) {
+        double share = Agreement.share(geometry);
         double[][] torchY = Draw.rows(geometry, torch.value());
         double[][] torchDx = Draw.rows(geometry, torch.gradient());
         for (int n = 0; n < y.length; n++) {
-            double[] scales = SoftmaxReference.logSoftmaxScale(x[n]);
-            agreement.check("logSoftmax", Agreement.share(geometry), scales, torchY[n], y[n], geometry);
-            double[] scale = SoftmaxReference.logSoftmaxBackwardScale(torchY[n], dy[n], 1);
-            agreement.check("logSoftmax, gradient", Agreement.share(geometry), scale, torchDx[n], dx[n], geometry);
+            agreement.check("logSoftmax", share, scales[n], torchY[n], y[n], geometry);
+            double[] gradientScale = SoftmaxReference.logSoftmaxBackwardScale(torchY[n], dy[n], 1);
+            agreement.check("logSoftmax, gradient", share, gradientScale, torchDx[n], dx[n], geometry);
         }
     }
 }
