@@ -132,7 +132,7 @@ record DoubleDouble(double high, double low) {
     /** Times 2^n. Of a subnormal number no digits are left below its double. */
     private DoubleDouble scaled(int n) {
         if (n > -960 && n < Double.MAX_EXPONENT) {
-            double factor = Math.scalb(1.0, n);
+            double factor = Double.longBitsToDouble((long) (n + Double.MAX_EXPONENT) << 52); // 2^n
             return new DoubleDouble(high * factor, low * factor);
         }
         double scaled = Math.scalb(high, n);

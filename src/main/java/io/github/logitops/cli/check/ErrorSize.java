@@ -7,17 +7,17 @@ import io.github.logitops.spec.DType;
  *
  * @param ulps in units in the last place of the exact value, as the dtype that holds the result has them. What is smaller than
  *     {@link #SMALLEST} of the scale is measured in the units of that: it is what cancelling left
- * @param relative as a fraction of the scale
+ * @param relative as a fraction of the scale, which counts roundings: of one, on average
  */
 record ErrorSize(double ulps, double relative) {
     static final ErrorSize NONE = new ErrorSize(0, 0);
 
-    private static final double SMALLEST = 0x1p-10;
+    private static final double SMALLEST = 0x1p-14;
 
     /**
      * The error of one result. An infinite or NaN one must be met exactly.
      *
-     * @param scale the size of what it was computed from, such as the row's largest element
+     * @param scale what its bound is made of: {@link io.github.logitops.reference.Tolerance}
      */
     static ErrorSize of(DType stored, double exact, double actual, double scale) {
         if (Double.compare(actual, exact) == 0 || actual == exact) {
