@@ -9,8 +9,8 @@ final class Roundings {
     /** Of an exponential apart from its argument: f32's instruction is off by 2 units in the last place. */
     static final double EXPONENTIAL = 4;
 
-    /** Of a sum: 3 by a kernel's tree of 8, 7 by a chain of 8 in the CPU mode, and 1 of the compensated sum of those. */
-    static final double SUM = 8;
+    /** Of a sum: 3 by a tree of 8, and 1 of the compensated sum of those. */
+    static final double SUM = 4;
 
     /** What exponentials that are flushed to zero, and products below the smallest normal number, may amount to. */
     static final double UNDERFLOW = 4 * 0x1p-102;

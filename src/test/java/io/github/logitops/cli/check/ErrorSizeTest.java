@@ -18,12 +18,12 @@ class ErrorSizeTest {
     }
 
     @Test
-    void whatIsSmallOnItsScaleIsMeasuredInTheUnitsOfAThousandth() {
-        double unit = 0x1p-33; // of F32 at 2^-10
+    void whatIsSmallOnItsScaleIsMeasuredInTheUnitsOfAFractionOfIt() {
+        double unit = 0x1p-37; // of F32 at 2^-14
         assertEquals(new ErrorSize(3, 3 * unit), ErrorSize.of(DType.F32, 0, 3 * unit, 1));
         assertEquals(new ErrorSize(3, 3 * unit), ErrorSize.of(DType.F32, 0x1p-30, 0x1p-30 + 3 * unit, 1));
-        assertEquals(new ErrorSize(3, 3 * unit), ErrorSize.of(DType.F32, 0x1p-10, 0x1p-10 + 3 * unit, 1));
-        assertEquals(new ErrorSize(3, 6 * unit), ErrorSize.of(DType.F32, 0x1p-9, 0x1p-9 + 6 * unit, 1));
+        assertEquals(new ErrorSize(3, 3 * unit), ErrorSize.of(DType.F32, 0x1p-14, 0x1p-14 + 3 * unit, 1));
+        assertEquals(new ErrorSize(3, 6 * unit), ErrorSize.of(DType.F32, 0x1p-13, 0x1p-13 + 6 * unit, 1));
     }
 
     @ParameterizedTest
