@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs `logitops check` and puts its tables into docs/numerics.md: bounds, accuracy, and accuracy of the kernels in the emulator.
+# Runs `logitops check` and puts its tables into docs/numerics.md: bounds, accuracy, and both of the kernels in the
+# emulator.
 set -euo pipefail
 if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
-  echo "usage: scripts/update-numerics.sh [check|accuracy|emulated-accuracy]...    (all: some minutes; changes docs/numerics.md)"
+  echo "usage: scripts/update-numerics.sh [check|accuracy|emulated-bounds|emulated-accuracy]...    (all: half an hour; changes docs/numerics.md)"
   exit 0
 fi
 cd "$(dirname "$0")/.."
@@ -11,6 +12,10 @@ measure() {
   case $1 in
     check) ./mvnw -q compile exec:java -Dexec.args="check --backend=CPU --seed=1" ;;
     accuracy) ./mvnw -q compile exec:java -Dexec.args="check --accuracy --backend=CPU --seed=1" ;;
+    emulated-bounds)
+      ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args=10000000 \
+        -Dexec.mainClass=io.github.logitops.cli.check.EmulatedBounds
+      ;;
     emulated-accuracy)
       ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args= \
         -Dexec.mainClass=io.github.logitops.cli.check.EmulatedAccuracy
@@ -22,7 +27,7 @@ measure() {
   esac
 }
 
-(($# > 0)) || set -- check accuracy emulated-accuracy
+(($# > 0)) || set -- check accuracy emulated-bounds emulated-accuracy
 for table in "$@"; do
   output=$(measure "$table") || {
     status=$?

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * one-hot at the row's label or the given probabilities. With S = sum T_j, L = logsumexp(z) and the z-loss coefficient lambda
  *
  * <pre>
- * loss       = S L - sum T_j z_j + lambda L²
+ * loss       = sum T_j (L - z_j) + lambda L²
  * gradient_j = (p_j (S + 2 lambda L) - T_j) a (1 - (z_j / c)²)      times the grad scale
  * </pre>
  *

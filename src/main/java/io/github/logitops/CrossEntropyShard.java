@@ -25,7 +25,7 @@ import io.github.logitops.spec.Shape;
  * same, and {@link #backward} the gradient of this device's logits.
  *
  * <pre>
- * m = max m_i     L = m + log sum d_i exp(m_i - m)     loss = S L - sum T_j z_j + lambda L²
+ * m = max m_i     L = m + log sum d_i exp(m_i - m)     loss = sum T_j (L - z_j) + lambda L²
  * </pre>
  *
  * <p>with m_i the maximum and d_i the sum of exponentials of shard i; all else is as in {@link CrossEntropy}. <i>Shapes</i>:

@@ -46,7 +46,7 @@ import java.util.function.Consumer;
  * NaN; at a hard weight of 1 the teacher does not matter. KL(P || Q) is +inf, with a finite gradient, where the student gives 0
  * to what the teacher does not; KL(Q || P) where the teacher does, and its gradient is then NaN in the row.
  *
- * <p><i>Numerics</i>: bounds are those of cross entropy, on the scales in {@code docs/numerics.md}.
+ * <p><i>Numerics</i>: errors grow with distances to the maxima of both rows, not with the logits ({@code docs/numerics.md}).
  */
 public final class Distillation {
     private static final String OP = "distillation";

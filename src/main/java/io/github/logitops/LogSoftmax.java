@@ -14,8 +14,8 @@ import java.util.Objects;
  * Log-softmax along one axis, forward and backward: the logarithms of {@link Softmax}, without its underflow. Cheap to make,
  * without state, shared by threads.
  *
- * <p><i>Numerics</i>: as for {@link Softmax}; -inf beside finite logits stays -inf. Errors stay below 1e-6 of the largest
- * of 1, the row's maximum, its log-sum-exp and the logit, in absolute terms; F64, F16 and BF16 as there.
+ * <p><i>Numerics</i>: as for {@link Softmax}; -inf beside finite logits stays -inf. Errors grow with the logit's distance from the
+ * row's maximum, not with the logits themselves ({@code docs/numerics.md}).
  */
 public final class LogSoftmax {
     private final LogitOps ops;

@@ -14,9 +14,9 @@ import java.util.Objects;
  * Softmax along one axis, forward and backward. Cheap to make, without state, shared by threads.
  *
  * <p><i>Numerics</i>: F64 is computed in double, the other dtypes at least in float, and each element is rounded once. A row
- * that holds NaN or +inf, or nothing but -inf, becomes NaN throughout; -inf beside finite logits becomes 0. Errors stay
- * below 2e-6 of the row's largest probability, 1e-13 in F64, and half a unit in the last place more in F16 and BF16
- * ({@code docs/numerics.md}).
+ * that holds NaN or +inf, or nothing but -inf, becomes NaN throughout; -inf beside finite logits becomes 0. Each probability is
+ * off by 25 roundings of itself at most, and a few more for each unit that the logits lie below the row's maximum, however far
+ * from 0 they lie; in F16 and BF16 by half a unit in the last place more ({@code docs/numerics.md}).
  */
 public final class Softmax {
     private final LogitOps ops;
