@@ -15,7 +15,6 @@ import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -296,14 +295,7 @@ public final class CrossEntropy {
     }
 
     private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
-        CrossEntropyResult result = newResult(inputs.x().dtype(), inputs.x().shape(), stream);
-        try {
-            fill.accept(result);
-            return result;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(result));
-            throw e;
-        }
+        return Resources.filled(newResult(inputs.x().dtype(), inputs.x().shape(), stream), fill);
     }
 
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {

@@ -15,7 +15,6 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -185,15 +184,8 @@ public final class Distillation {
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
-        DistillationResult result =
-                newResult(inputs.student().dtype(), inputs.student().shape(), stream);
-        try {
-            fill.accept(result);
-            return result;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(result));
-            throw e;
-        }
+        return Resources.filled(
+                newResult(inputs.student().dtype(), inputs.student().shape(), stream), fill);
     }
 
     private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {

@@ -51,14 +51,7 @@ public final class Entropy {
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
     public EntropyResult forward(Tensor x, Stream stream) {
-        EntropyResult result = newResult(x.dtype(), x.shape(), stream);
-        try {
-            forward(x, result, stream);
-            return result;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(result));
-            throw e;
-        }
+        return Resources.filled(newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**

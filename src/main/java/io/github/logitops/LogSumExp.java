@@ -51,14 +51,7 @@ public final class LogSumExp {
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
     public LogSumExpResult forward(Tensor x, Stream stream) {
-        LogSumExpResult result = newResult(x.dtype(), x.shape(), stream);
-        try {
-            forward(x, result, stream);
-            return result;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(result));
-            throw e;
-        }
+        return Resources.filled(newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**

@@ -345,13 +345,6 @@ public final class LogitOps implements AutoCloseable {
 
     /** A new tensor that {@code fill} was called on; closed if that fails. */
     Tensor filled(DType dtype, Shape shape, Consumer<Tensor> fill) {
-        Tensor tensor = empty(dtype, shape);
-        try {
-            fill.accept(tensor);
-            return tensor;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(tensor));
-            throw e;
-        }
+        return Resources.filled(empty(dtype, shape), fill);
     }
 }

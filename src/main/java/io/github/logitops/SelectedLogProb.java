@@ -80,14 +80,8 @@ public final class SelectedLogProb {
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
     public SelectedLogProbResult forward(Tensor logits, Tensor labels, Stream stream) {
-        SelectedLogProbResult result = newResult(logits.dtype(), logits.shape(), stream);
-        try {
-            forward(logits, labels, result, stream);
-            return result;
-        } catch (RuntimeException e) {
-            Resources.closeAfter(e, List.of(result));
-            throw e;
-        }
+        SelectedLogProbResult made = newResult(logits.dtype(), logits.shape(), stream);
+        return Resources.filled(made, result -> forward(logits, labels, result, stream));
     }
 
     /**

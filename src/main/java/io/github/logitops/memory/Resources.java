@@ -1,6 +1,7 @@
 package io.github.logitops.memory;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Closing several things, all of them, whichever fails. */
 public final class Resources {
@@ -23,6 +24,17 @@ public final class Resources {
         }
         if (first != null) {
             throw first;
+        }
+    }
+
+    /** {@code made} itself, once {@code fill} was called on it; closed if that fails. */
+    public static <R extends AutoCloseable> R filled(R made, Consumer<R> fill) {
+        try {
+            fill.accept(made);
+            return made;
+        } catch (RuntimeException e) {
+            closeAfter(e, List.of(made));
+            throw e;
         }
     }
 
