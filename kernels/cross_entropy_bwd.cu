@@ -1,11 +1,11 @@
-// cross_entropy_bwd: dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j from the forward's statistics and S, row by
-// row; z, p, T and r as in include/logits.cuh, row_statistic.cuh, targets.cuh and cross_entropy.cuh,
-// g dz/dx = scale * row_scale[row] / W * dv/dx: the logit scale is in `scale`.
+// cross_entropy_bwd: dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j from the forward's statistics and S, row by row;
+// z, p, T, slope and r as in include/logits.cuh, row_statistic.cuh, targets.cuh and cross_entropy.cuh,
+// g = scale * row_scale[row] / W with the logit scale in `scale`.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
-//           statistics: [2, rows]; target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or null for 1
-//           each. divisors: W and N, or null for 1 each; W = 0 makes g NaN.
+//           statistics: [2, rows], max and sum; target_sums, labels: [rows]; row_scale: [rows], or null for 1 each;
+//           weights: [cols], or null for 1 each. divisors: W and N, or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.

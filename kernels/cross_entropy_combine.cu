@@ -1,10 +1,12 @@
 // cross_entropy_combine: row losses and log-sum-exps of rows whose classes are split over shards, from the sums that
 // cross_entropy_fwd left of each shard. With m_i and d_i the maximum and the sum of exponentials of shard i
 //   m = max_i m_i,   lse = m + log sum_i d_i exp(m_i - m)
-// and the other sums add up, those of T_j (z_j - m_i) once they count from m; then losses as in include/row_losses.cuh: loss_reduce adds the z-losses to the row losses.
+// and the other sums add up, those of T_j (z_j - m_i) once they count from m; then losses as in include/row_losses.cuh:
+// loss_reduce adds the z-losses to the row losses.
 //
 // Shapes    partials: [shards, 5, rows]; row_losses, lse, target_sums, labels: [rows]; labels null where targets are
-//           probabilities. statistics: [2, rows], max and sum; z_losses: [rows], or null. weights: [classes], or null for 1 each.
+//           probabilities. statistics: [2, rows], max and sum. z_losses: [rows], or null. weights: [classes], or null
+//           for 1 each.
 // Launch    block 128, one thread per row, any grid.
 // Numerics  f32 arithmetic, f64 for f64; shards in their order: the same bits from run to run and on every device.
 #include "include/cross_entropy.cuh"

@@ -1,13 +1,15 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
 //   row_losses = sum_j T_j (lse - z_j),   z_losses = lambda lse^2,   lse = log sum_j exp(z_j)
-//   dx_j = (p_j (S + 2 lambda lse r) - T_j) g dz_j/dx_j
+//   dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j
 // and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T, S and r as in include/logits.cuh,
-// targets.cuh and row_losses.cuh; g dz/dx = scale * row_scale[row] / W * dv/dx: the logit scale is in `scale`.
+// targets.cuh and row_losses.cuh, slope as in cross_entropy.cuh; g = scale * row_scale[row] / W with the logit scale in
+// `scale`.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
 //           row_losses, lse, target_sums, labels: [rows]; row_scale: [rows], or null for 1 each; weights: [cols], or
-//           null for 1 each. statistics: [2, rows], max and sum; z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked for.
+//           null for 1 each. statistics: [2, rows], max and sum. z_losses, argmax and correct (both or none), entropy:
+//           [rows], or null where not asked for.
 //           divisors: W and N, known before (label_stats), or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.

@@ -1,7 +1,8 @@
 // entropy_bwd: dx_j = - g p_j (log p_j + entropy),  p_j = exp(x_j - max) / sum, row by row; g = scale * row_scale[row].
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           entropy: [rows], statistics: [2, rows], max and sum, from entropy_fwd; row_scale: [rows], or null for 1 each.
+//           entropy: [rows], statistics: [2, rows], max and sum, from entropy_fwd; row_scale: [rows], or null for 1
+//           each.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.

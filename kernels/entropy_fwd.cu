@@ -2,7 +2,7 @@
 // row by row.
 //
 // Shapes    x: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           entropy: [rows]; lse: [rows], statistics: [2, rows], max and sum for entropy_bwd; both or neither null.
+//           entropy: [rows]; lse: [rows], or null; statistics: [2, rows], max and sum for entropy_bwd, or null.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
@@ -24,8 +24,8 @@ LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Statistics<A> statistic
       entropy[row] = exp_sum.entropy();
       if (lse != nullptr) {
         lse[row] = exp_sum.statistic().lse();
-        statistics.write(row, exp_sum.statistic());
       }
+      statistics.write(row, exp_sum.statistic());
     }
   });
 }

@@ -9,8 +9,8 @@
 //           number, or null; stats: [4]; divisors: [2] as label_stats leaves them, or null for 1 each (SUM).
 // Launch    one block of 256; rows may be 0.
 // Numerics  sums are compensated, in f64, as a sum may be beyond f32 whose mean is not; their order depends on rows
-//           alone: the same bits from run to run. A NaN among the row losses makes the loss NaN. If no row counts (divisors[1] = 0), loss and z_loss are `empty`; if their
-//           weights sum to 0, the loss is NaN.
+//           alone: the same bits from run to run. A NaN among the row losses makes the loss NaN. If no row counts
+//           (divisors[1] = 0), loss and z_loss are `empty`; if their weights sum to 0, the loss is NaN.
 #include "include/entries.cuh"
 
 namespace logitops {

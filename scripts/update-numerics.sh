@@ -13,7 +13,7 @@ measure() {
     check) ./mvnw -q compile exec:java -Dexec.args="check --backend=CPU --seed=1" ;;
     accuracy) ./mvnw -q compile exec:java -Dexec.args="check --accuracy --backend=CPU --seed=1" ;;
     emulated-bounds)
-      ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args=10000000 \
+      ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args= \
         -Dexec.mainClass=io.github.logitops.cli.check.EmulatedBounds
       ;;
     emulated-accuracy)

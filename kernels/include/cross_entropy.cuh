@@ -1,6 +1,6 @@
 // cross_entropy: what its three directions share: the pass over a row that row_losses.cuh makes a loss of, and
 //
-//   gradient_j = (p_j (S + 2 lambda lse r) - T_j) dz_j/dx_j
+//   gradient_j = (p_j (S + 2 lambda lse r) - T_j) slope_j a,   slope_j = 1 - (z_j / c)^2, or 1 without a cap
 //
 // r = 1, but for MEAN: the losses are divided by a sum of weights W, the z-losses by a number of rows N, and r = W / N.
 #pragma once
@@ -101,7 +101,7 @@ struct GradientScale {
   }
 };
 
-/** dx = (p of_probability - T) dv/dx factor. */
+/** dx = (p of_probability - T) slope factor; the logit scale is in the factor. */
 template <class Tier, class X, class DX, class A, class Target>
 LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits, const Target& target,
                                     const RowStatistic<A>& statistic, A target_sum, const GradientScale<A>& gradient,

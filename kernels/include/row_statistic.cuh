@@ -1,7 +1,7 @@
 // row_statistic: what the softmax of a row depends on once the row was read, and the softmax that comes of it.
 //
 // It is a pair, the maximum and the sum of exponentials from there. Added up to a log-sum-exp they would be one rounded
-// number: of a row at -1e9 it is off by 64, and with it every probability. A logit less the maximum is exact or nearly
+// number: of a row at -1e9 it is off by up to 32, and with it every exponent. A logit less the maximum is exact or nearly
 // so, wherever the row lies; forward ops therefore save the pair for their gradients. It holds the sum rather than its
 // logarithm, because a probability from it is as exact as in the forward op.
 #pragma once

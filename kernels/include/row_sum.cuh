@@ -108,7 +108,7 @@ class ExpSum {
     reference_ = reference;
     const A factor = exponential(before - shift(), unit_);
     if (moments_) {
-      const A down = (before - shift()) * scale_;
+      const A down = (before - shift()) * scale_;  // infinite, perhaps, where the factor is 0; a NaN the sum shows
       moment_.sum = factor == 0 ? A(0) : scaled(moment_.sum + weighted(sum_.sum, down), factor);
       moment_.lost = factor == 0 ? A(0) : scaled(moment_.lost + weighted(sum_.lost, down), factor);
     }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a cross entropy left on the device beside gradients. Ops fill it; it may be filled again by later ops on the same
- * stream, which then needs no new memory. Close it when neither its tensors nor its loss are needed any more.
+ * What a cross entropy left on the device beside gradients. Ops fill it; it may be filled again by later ops,
+ * which then needs no new memory. Close it when neither its tensors nor its loss are needed any more.
  *
  * <p>A label out of range is found on the device. Whoever waits first throws it as {@link IllegalArgumentException}, once:
  * {@link #await} and {@link #countedRows} of this result, or the next synchronize, download or close of its stream. If several

@@ -8,7 +8,7 @@ import io.github.logitops.spec.Reduction;
 import java.util.List;
 
 /**
- * What a distillation left on the device beside gradients. Ops fill it; it may be filled again by later ops on the same stream,
+ * What a distillation left on the device beside gradients. Ops fill it; it may be filled again by later ops,
  * which then needs no new memory. Close it when neither its tensors nor its loss are needed any more.
  *
  * <p>A label out of range is found on the device. Whoever waits first throws it as {@link IllegalArgumentException}, once:

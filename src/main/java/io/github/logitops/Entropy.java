@@ -42,6 +42,7 @@ public final class Entropy {
      * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
      *
      * @param stream where its first op will run
+     * @throws IllegalArgumentException if the dtype is not floating, or the shape has no such axis or none of 1 to 2^31-1 elements
      */
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
@@ -56,6 +57,8 @@ public final class Entropy {
 
     /**
      * entropy = logsumexp(x) - sum softmax(x) x along the axis, lse = logsumexp(x), and what {@link #backward} needs.
+     *
+     * <p><i>Aliasing</i>: no tensor of the result may overlap x.
      *
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor, the result or the stream is closed

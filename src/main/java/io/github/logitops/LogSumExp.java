@@ -22,7 +22,7 @@ import java.util.Objects;
  * take their outputs allocate nothing either.
  *
  * <p><i>Numerics</i>: nothing but -inf gives -inf, a +inf gives +inf, a NaN gives NaN; the gradient of such a row is NaN
- * throughout. The gradient starts from each row's maximum and sum, not from the rounded lse: it is as exact as softmax, however
+ * throughout. The gradient starts from each row's maximum and sum, not from the rounded lse: it is nearly as exact as softmax, however
  * large the logits ({@code docs/numerics.md}).
  */
 public final class LogSumExp {
@@ -42,6 +42,7 @@ public final class LogSumExp {
      * An empty result for logits of this dtype and shape, to be filled again and again. Close it.
      *
      * @param stream where its first op will run
+     * @throws IllegalArgumentException if the dtype is not floating, or the shape has no such axis or none of 1 to 2^31-1 elements
      */
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
@@ -56,6 +57,8 @@ public final class LogSumExp {
 
     /**
      * lse = log sum exp(x) along the axis, and what {@link #backward} needs.
+     *
+     * <p><i>Aliasing</i>: no tensor of the result may overlap x.
      *
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor, the result or the stream is closed

@@ -5,7 +5,7 @@ import io.github.logitops.op.LabelCounts;
 import java.util.List;
 
 /**
- * What a selected log-probability left on the device. Ops fill it; it may be filled again by later ops on the same stream,
+ * What a selected log-probability left on the device. Ops fill it; it may be filled again by later ops,
  * which then needs no new memory. Close it when its tensors are not needed any more.
  *
  * <p>A label out of range is found on the device. Whoever waits first throws it as {@link IllegalArgumentException}, once:

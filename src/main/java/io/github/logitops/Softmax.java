@@ -15,8 +15,8 @@ import java.util.Objects;
  *
  * <p><i>Numerics</i>: F64 is computed in double, the other dtypes at least in float, and each element is rounded once. A row
  * that holds NaN or +inf, or nothing but -inf, becomes NaN throughout; -inf beside finite logits becomes 0. Each probability is
- * off by 25 roundings of itself at most, and a few more for each unit that the logits lie below the row's maximum, however far
- * from 0 they lie; in F16 and BF16 by half a unit in the last place more ({@code docs/numerics.md}).
+ * off by 26 roundings of itself at most, and a few more for each unit that the logits lie below the row's maximum, however far
+ * from 0 they lie (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code docs/numerics.md}).
  */
 public final class Softmax {
     private final LogitOps ops;

@@ -79,8 +79,7 @@ final class LogProbRows {
             if (!labels.counts(row)) {
                 logProbs.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
                 lse.set(row, 0);
-                statistics.set(row, 0);
-                statistics.set(x.count() + row, 0);
+                RowSoftmax.saveNothing(statistics, row, x.count());
                 return;
             }
             Scratch scratch = Scratch.of(x.classes());

@@ -102,8 +102,7 @@ final class LossOutputs {
     /** Writes what is asked for of a row that does not count and is not read. */
     void skip(long row) {
         lse.set(row, 0);
-        statistics.set(row, 0);
-        statistics.set(rows + row, 0);
+        RowSoftmax.saveNothing(statistics, row, rows);
         setNoLosses(row);
         setArgmax(row, -1, false);
         setEntropy(row, 0);

@@ -132,8 +132,7 @@ final class LossRows {
         double loss = weighted(targets.peak(row), softmax.logSum() - (label - softmax.shift()) * unit);
         if (targets.spreads()) {
             for (int i = 0; i < shards; i++) { // each part's logits count from its own maximum
-                double shiftOfPart = Double.isInfinite(of[0][i]) ? 0 : of[0][i];
-                of[4][i] += weighted(of[3][i], shiftOfPart - softmax.shift());
+                of[4][i] += weighted(of[3][i], RowSoftmax.shift(of[0][i]) - softmax.shift());
             }
             loss += spread * softmax.logSum() - RowMath.sum(of[4], shards) * unit;
         }

@@ -18,20 +18,31 @@ final class RowSoftmax {
         this.max = max;
         this.sum = sum;
         this.unit = unit;
-        this.shift = Double.isInfinite(max) ? 0 : max;
+        this.shift = shift(max);
         this.logSum = Math.log(sum);
         this.divisor = isRegular() ? sum : Double.NaN;
         this.logDivisor = isRegular() ? logSum : Double.NaN;
     }
 
+    /** What is subtracted from v: the maximum, or 0 where that is infinite. */
+    static double shift(double max) {
+        return Double.isInfinite(max) ? 0 : max;
+    }
+
     /** Of the first {@code count} numbers; leaves exp(unit * (v - shift)) in {@code exps}, which may be {@code v}. */
     static RowSoftmax of(double[] v, double unit, double[] exps, int count) {
         double max = RowMath.max(v, count);
-        double shift = Double.isInfinite(max) ? 0 : max;
+        double shift = shift(max);
         for (int j = 0; j < count; j++) {
             exps[j] = Math.exp((v[j] - shift) * unit);
         }
         return new RowSoftmax(max, RowMath.sum(exps, count), unit);
+    }
+
+    /** Writes what is saved of a row that is not read. */
+    static void saveNothing(VectorView statistics, long row, long rows) {
+        statistics.set(row, 0);
+        statistics.set(rows + row, 0);
     }
 
     /** As {@link #save} left it of row {@code row}. */
@@ -42,11 +53,10 @@ final class RowSoftmax {
     /** Of a row in parts, each with its own maximum and sum. */
     static RowSoftmax ofParts(double[] maxima, double[] sums, double unit, int parts) {
         double max = RowMath.max(maxima, parts);
-        double shift = Double.isInfinite(max) ? 0 : max;
+        double shift = shift(max);
         double[] scaled = new double[parts];
         for (int i = 0; i < parts; i++) {
-            double shiftOfPart = Double.isInfinite(maxima[i]) ? 0 : maxima[i];
-            scaled[i] = TargetRows.weighted(sums[i], Math.exp((shiftOfPart - shift) * unit));
+            scaled[i] = TargetRows.weighted(sums[i], Math.exp((shift(maxima[i]) - shift) * unit));
         }
         return new RowSoftmax(max, RowMath.sum(scaled, parts), unit);
     }
@@ -57,10 +67,10 @@ final class RowSoftmax {
         boolean moved = stored != max && !Double.isInfinite(stored); // capped logits are no numbers of the dtype
         statistics.set(row, stored);
         statistics.set(rows + row, moved ? sum * Math.exp((max - stored) * unit) : sum);
-        return Double.isInfinite(stored) ? 0 : stored;
+        return shift(stored);
     }
 
-    /** What is subtracted from v: the maximum, or 0 where that is infinite. */
+    /** What is subtracted from v here. */
     double shift() {
         return shift;
     }

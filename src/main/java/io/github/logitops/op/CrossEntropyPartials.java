@@ -15,8 +15,15 @@ import java.util.List;
 public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) implements Problem {
     /**
      * The numbers of a row. With v the logits, or the capped logits where there is a soft cap, T the targets without the
-     * label's own, a the logit scale, and m max v or up to 1/a less: m; the sum of exp(a (v - m)); the label's v, or 0 if it is
-     * not here; sum T; sum T (v - m). Where m is infinite, 0 is subtracted in its place.
+     * label's own, and a the logit scale they are, in this order,
+     *
+     * <ol>
+     *   <li>m: max v, or up to 1/a less (where it is infinite, 0 stands for it below)
+     *   <li>the sum of exp(a (v - m))
+     *   <li>the label's v, or 0 if it is not here
+     *   <li>sum T
+     *   <li>sum T (v - m)
+     * </ol>
      */
     public static final int COUNT = 5;
 

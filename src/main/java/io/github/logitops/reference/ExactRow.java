@@ -40,10 +40,6 @@ final class ExactRow {
         logSum = finite ? others.value().logOnePlus() : DoubleDouble.NAN;
     }
 
-    int classes() {
-        return distances.length;
-    }
-
     /** Whether there is a softmax; if not, all below are NaN, but for the lse. */
     boolean regular() {
         return !Double.isNaN(logSum.value());

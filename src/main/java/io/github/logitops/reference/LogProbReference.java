@@ -73,7 +73,8 @@ public final class LogProbReference {
             double apart = Math.abs(row.meanDistance() - row.distance(j)); // abs(log p_j + H)
             double ofApart = 4 * apart + row.distance(j) + 1 + row.logSum() + ofEntropy + row.meanDistance() + 1;
             double ofP = Roundings.times(row.p(j), row.relative(j) * apart + ofApart);
-            return Math.abs(gradScale) * (ofP + Roundings.UNDERFLOW * (1 + Math.min(apart, 1000)));
+            double flushed = Math.min(apart, 1000); // infinite where p is 0, and beyond 1000 p is
+            return Math.abs(gradScale) * (ofP + Roundings.UNDERFLOW * (1 + flushed));
         });
     }
 }

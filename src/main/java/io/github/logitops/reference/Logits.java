@@ -36,9 +36,9 @@ record Logits(double scale, double temperature, double cap) {
         return scaled(DoubleDouble.of(x));
     }
 
-    /** z(x) - z(max), whose difference comes before anything that rounds it. */
+    /** z(x) - z(max) without a cap, whose difference comes before anything that rounds it. */
     DoubleDouble distance(double x, double max) {
-        return cap != 0 ? of(x).minus(of(max)) : scaled(DoubleDouble.difference(x, max));
+        return scaled(DoubleDouble.difference(x, max));
     }
 
     /** dz/dx. */

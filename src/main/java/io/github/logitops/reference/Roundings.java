@@ -107,11 +107,6 @@ final class Roundings {
         return meanDistance;
     }
 
-    /** L. */
-    double logSumSize() {
-        return logSum;
-    }
-
     double entropySize() {
         return logSum + meanDistance;
     }
@@ -174,7 +169,7 @@ final class Roundings {
 
     /** K: of a sum, where all its terms are e^0. */
     private double constant() {
-        return 2 * EXPONENTIAL + 1 + 2 * perDistance + 3;
+        return 2 * EXPONENTIAL + 1 + 2 * perDistance + SUM;
     }
 
     /** B: of a term of a sum, for each unit of t. */

@@ -12,8 +12,9 @@ import io.github.logitops.spec.Elements;
  * </pre>
  *
  * where u is half a unit in the last place of 1 in the arithmetic (2^-24 for float, 2^-53 for double), smallest its smallest number,
- * and scale, which the reference computes, the number of roundings times the size of what is rounded. Results of 16 bits may be off by
- * half a unit in the last place more, which is their own rounding, and those of F64 too, as the exact one has been rounded. {@code docs/numerics.md} says where scales come from.
+ * and scale, which the reference computes, the number of roundings times the size of what is rounded. Results of 16 bits may be off
+ * by half a unit in the last place more, which is their own rounding, and those of F64 too, as the exact one has been rounded. {@code
+ * docs/numerics.md} says where scales come from.
  */
 public final class Tolerance {
     private Tolerance() {}

@@ -20,7 +20,7 @@ import java.util.List;
 
 /**
  * A NaN or +inf anywhere in a row spoils all of it, whatever stands beside it: nothing that is far above may rescale it away.
- * Rows are of every number of columns that a thread may have.
+ * Rows are of one batch of columns a thread, of several, and of one to 512 threads.
  */
 abstract class IrregularRowsContract {
     private static final double NAN = Double.NaN;
@@ -79,9 +79,8 @@ abstract class IrregularRowsContract {
     private static double[] spoiled(DType dtype, int n, int classes, int place, double spoiler) {
         double largest = dtype == DType.F16 ? 65504 : Elements.round(dtype, dtype == DType.F64 ? 1e308 : 3.3e38);
         double[] row = new Data(n).values(1, classes)[0];
-        int other = (place + classes / 2 + 1) % classes == place
-                ? (place + 1) % classes
-                : (place + classes / 2 + 1) % classes;
+        int across = (place + classes / 2 + 1) % classes;
+        int other = across == place ? (place + 1) % classes : across;
         switch (n / 7 % 4) {
             case 0 -> row[other] = 200; // far above what came before
             case 1 -> Arrays.fill(row, -largest);
@@ -127,6 +126,7 @@ abstract class IrregularRowsContract {
 
     private static void requireSpoiled(OpCall call, int output, double value, int n, int place, double spoiler) {
         String what = call + ": output " + output + " of row " + n;
+        // As OpCall lists what was written: loss, row losses, lse, z-losses, entropy, argmax of a cross entropy.
         boolean isArgmax = call.targets() != null && call.targets() != Targets.LABELS && output == 5;
         boolean isLse = isLse(call.method(), output);
         if (isArgmax) {

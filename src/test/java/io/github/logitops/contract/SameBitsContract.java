@@ -58,7 +58,7 @@ abstract class SameBitsContract {
         }
     }
 
-    /** 12, of which 60 of 274 random cases were known to differ, and others. */
+    /** 12, of which columns alone differed from columns in a batch, and others. */
     private static List<Integer> lengths(Random random, int longest) {
         List<Integer> lengths = new ArrayList<>(List.of(12));
         for (int i = 0; i < DRAWS; i++) {

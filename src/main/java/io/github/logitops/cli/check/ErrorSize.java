@@ -7,7 +7,7 @@ import io.github.logitops.spec.DType;
  *
  * @param ulps in units in the last place of the exact value, as the dtype that holds the result has them. What is smaller than
  *     {@link #SMALLEST} of the scale is measured in the units of that: it is what cancelling left
- * @param relative as a fraction of the scale, which counts roundings: of one, on average
+ * @param relative as a fraction of the scale: the bound of its dtype is u, 6e-8 in F32
  */
 record ErrorSize(double ulps, double relative) {
     static final ErrorSize NONE = new ErrorSize(0, 0);

@@ -14,6 +14,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 
 /** The ops with one number for each row: log-sum-exp, entropy, selected log-probability. */
@@ -96,10 +97,6 @@ final class LogProbCheck implements OpCheck {
         return trial.what().axis();
     }
 
-    private interface RowGradient {
-        double[] of(int row);
-    }
-
     private static void values(
             Trial trial, String op, Tensor actual, IntToDoubleFunction exact, IntToDoubleFunction scale) {
         double[] values = actual.downloadDoubles(trial.stream());
@@ -108,10 +105,11 @@ final class LogProbCheck implements OpCheck {
         }
     }
 
-    private static void gradients(Trial trial, String op, PlacedRows dx, RowGradient exact, RowGradient scale) {
+    private static void gradients(
+            Trial trial, String op, PlacedRows dx, IntFunction<double[]> exact, IntFunction<double[]> scale) {
         double[][] actual = dx.read(trial.judge(), op);
         for (int n = 0; n < actual.length; n++) {
-            trial.judge().row(op, "dx row " + n, exact.of(n), actual[n], scale.of(n));
+            trial.judge().row(op, "dx row " + n, exact.apply(n), actual[n], scale.apply(n));
         }
     }
 }

@@ -17,8 +17,8 @@ record SoftmaxCheck(
         Backward backward,
         UnaryOperator<double[]> exactForward,
         UnaryOperator<double[]> forwardScale,
-        ExactBackward exactBackward,
-        ExactBackward backwardScale)
+        OfBackward exactBackward,
+        OfBackward backwardScale)
         implements OpCheck {
 
     static final SoftmaxCheck SOFTMAX = new SoftmaxCheck(
@@ -49,7 +49,7 @@ record SoftmaxCheck(
         void run(LogitOps ops, Axis axis, Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream);
     }
 
-    interface ExactBackward {
+    interface OfBackward {
         double[] of(double[] y, double[] dy, double gradScale);
     }
 

@@ -49,8 +49,8 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Logits about the case's centre with a spread of 3, outliers among them; the last row is constant, and where rows are padded the second one has
-     * elements of -inf.
+     * Logits about the case's centre with a spread of 3, outliers among them; the last row is constant, and where rows are padded
+     * the second one has elements of -inf.
      */
     PlacedRows logits() {
         double[][] rows = normal();
