@@ -34,9 +34,16 @@ struct RowMask {
     }
     Batch<A> x;
     x_row.load_some(columns, seen, x);
+    if (additive == nullptr) {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
-      z[k] = masked(x[k], z[k]);
+      for (int k = 0; k < kBatch<A>; k++) {
+        z[k] += x[k];
+      }
+    } else {
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        z[k] = masked(x[k], z[k]);
+      }
     }
   }
 

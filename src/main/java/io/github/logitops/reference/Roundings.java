@@ -154,7 +154,7 @@ final class Roundings {
             double term = constant() + 4 + (perUnit() + 1) * distances[j] + logit(j);
             sum += times(p[j], term * (1 + Math.abs(distances[j] - meanDistance)));
         }
-        return regular ? sum + 10 * (meanDistance + 1) + 2 * (logSum + 1) + entropySize() : 0;
+        return regular ? sum + 5 * (meanDistance + 1) + 2 * (logSum + 1) + entropySize() : 0;
     }
 
     /** Of log S - t_j and its product with a target, as a fraction of the target. */
