@@ -1,6 +1,6 @@
 // cross_entropy_bwd: dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j from the forward's statistics and S, row by row;
 // z, p, T, slope and r as in include/logits.cuh, row_statistic.cuh, targets.cuh and cross_entropy.cuh,
-// g = scale * row_scale[row] / W with the logit scale in `scale`.
+// g = scale * row_scale[row] * logit_scale / W.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
@@ -38,18 +38,19 @@ LOGITOPS_DEVICE void cross_entropy_backward(Tensor<T> dx, Tensor<const T> x, Sta
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                        \
-  cross_entropy_bwd_##tier##_##dtype(                                                                              \
-      T* dx, const T* x, const logitops::Arithmetic<T>* statistics, const logitops::Arithmetic<T>* target_sums,    \
-      const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                          \
-      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols, \
-      int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,         \
-      LOGITOPS_LOSS_NUMBERS, double scale, int32_t kept) {                                                         \
-    using A = logitops::Arithmetic<T>;                                                                             \
-    logitops::cross_entropy_backward<Tier, T, A>(                                                                  \
-        {dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, {statistics, rows}, target_sums, LOGITOPS_TARGETS(T),       \
-        logitops::Logits<A>(logit_scale, soft_cap), {divisors, row_scale, scale, z_loss}, LOGITOPS_SHAPE);         \
+#define ENTRY(tier, Tier, dtype, T)                                                                                  \
+  LOGITOPS_TIER_ENTRY(Tier)                                                                                          \
+  cross_entropy_bwd_##tier##_##dtype(                                                                                \
+      T* dx, const T* x, const logitops::Arithmetic<T>* statistics, const logitops::Arithmetic<T>* target_sums,      \
+      const void* labels, const T* probabilities, const logitops::Arithmetic<T>* weights,                            \
+      const logitops::Arithmetic<T>* row_scale, const double* divisors, int64_t rows, int64_t inner, int32_t cols,   \
+      int64_t dx_outer, int64_t dx_axis, int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis,           \
+      LOGITOPS_LOSS_NUMBERS, double scale, int32_t kept) {                                                           \
+    using A = logitops::Arithmetic<T>;                                                                               \
+    logitops::cross_entropy_backward<Tier, T, A>({dx, dx_outer, dx_axis}, {x, x_outer, x_axis}, {statistics, rows},  \
+                                                 target_sums, LOGITOPS_TARGETS(T),                                   \
+                                                 logitops::Logits<A>(logit_scale, soft_cap),                         \
+                                                 {divisors, row_scale, scale, logit_scale, z_loss}, LOGITOPS_SHAPE); \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

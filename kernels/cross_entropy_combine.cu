@@ -29,7 +29,7 @@ LOGITOPS_DEVICE RowSums<A> combined(Partials<const A> partials, int32_t shards, 
     label_logit.add(partials.read(i, 2, row));
     spread.add(partials.read(i, 3, row));
     spread_logits.add(partials.read(i, 4, row));
-    spread_logits.add(weighted(partials.read(i, 3, row), down));
+    spread_logits.add(weighted(partials.read(i, 3, row), down * unit));
   }
   all.sum = sum.value();
   return {all, label_logit.value(), spread.value(), spread_logits.value()};

@@ -2,8 +2,8 @@
 //   row_losses = sum_j T_j (lse - z_j),   z_losses = lambda lse^2,   lse = log sum_j exp(z_j)
 //   dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j
 // and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T, S and r as in include/logits.cuh,
-// targets.cuh and row_losses.cuh, slope as in cross_entropy.cuh; g = scale * row_scale[row] / W with the logit scale in
-// `scale`.
+// targets.cuh and row_losses.cuh, slope as in cross_entropy.cuh; g = scale * row_scale[row] *
+// logit_scale / W.
 //
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
@@ -64,8 +64,8 @@ LOGITOPS_DEVICE void cross_entropy_fused(Tensor<T> dx, RowOutputs<A> to, Tensor<
     logitops::cross_entropy_fused<Tier, T, A>(                                                                        \
         {dx, dx_outer, dx_axis},                                                                                      \
         {row_losses, lse, target_sums, {statistics, rows}, z_losses, argmax, correct, entropy}, {x, x_outer, x_axis}, \
-        LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), {divisors, row_scale, scale, z_loss},        \
-        LOGITOPS_SHAPE);                                                                                              \
+        LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap),                                              \
+        {divisors, row_scale, scale, logit_scale, z_loss}, LOGITOPS_SHAPE);                                           \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

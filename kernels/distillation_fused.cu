@@ -1,8 +1,8 @@
 // distillation_fused: losses and the student's gradient at once, row by row:
 //   row_losses = hard (- log p_y) + soft D(teacher, student)
 //   dx_j       = g (hard (p_j - [j = y]) + soft / T dD/dz_j)
-// with p, D and their numbers as in include/distillation.cuh; g hard = hard_scale * row_scale[row] / divisors[0], and
-// g soft / T = soft_scale * row_scale[row] / divisors[0].
+// with p, D and their numbers as in include/distillation.cuh; g = scale * row_scale[row] / divisors[0], soft / T =
+// soft_slope.
 //
 // Shapes    student, teacher, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
 //           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32 as labels_are_i64 says, or null: then every
@@ -23,7 +23,7 @@ namespace logitops {
 template <class Tier, class T, class A>
 LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<const T> student, Tensor<const T> teacher,
                                         ClassLabels labels, const A* row_scale, const double* divisors, Shape shape,
-                                        DistillationNumbers<A> numbers, double hard_scale, double soft_scale) {
+                                        DistillationNumbers<A> numbers, double soft_slope, double scale) {
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const auto dx_row = tier.row(dx, row);
@@ -38,12 +38,15 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
     const auto student_row = tier.keep(student, row);
     const auto teacher_row = tier.template keep<1>(teacher, row);
     tier.await_kept(student_row, teacher_row);
-    const DistillationFactors<A> factors{row_factor(hard_scale, row_scale, row, divisors),
-                                         row_factor(soft_scale, row_scale, row, divisors)};
+    // The soft part's own factor is one with the row's, unless there are two parts.
+    const RowFactor<A> factor = row_factor(scale, numbers.hard == 0 ? soft_slope : 1, row_scale, row, divisors);
     RowDistillation<A> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, distillation.is_kl() ? 1 : 2,
                          [&](auto columns, const Batch<A>& x, Batch<A>& slope) {
-                           distillation.to_gradient(columns, x, slope, factors);
+                           if (numbers.hard != 0) {
+                             distillation.add_hard(columns, x, static_cast<A>(soft_slope), slope);
+                           }
+                           factor.multiply(slope);
                            dx_row.store(columns, slope);
                          });
     tier.release_kept(student_row, teacher_row);
@@ -62,7 +65,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
       int64_t dx_outer, int64_t dx_axis, int64_t student_outer, int64_t student_axis, int64_t teacher_outer,       \
       int64_t teacher_axis, int32_t labels_are_i64, int64_t ignore_index, int32_t has_ignore,                      \
       double inverse_temperature, int32_t divergence, double weight_of_p, double weight_of_q, double hard,         \
-      double soft, double hard_scale, double soft_scale, int32_t kept) {                                           \
+      double soft, double soft_slope, double scale, int32_t kept) {                                                \
     using A = logitops::Arithmetic<T>;                                                                             \
     logitops::distillation_fused<Tier, T>(                                                                         \
         {dx, dx_outer, dx_axis}, row_losses, {student, student_outer, student_axis},                               \
@@ -73,7 +76,7 @@ LOGITOPS_DEVICE void distillation_fused(Tensor<T> dx, A* row_losses, Tensor<cons
                                           static_cast<A>(weight_of_p), static_cast<A>(weight_of_q)},               \
                                          static_cast<A>(hard),                                                     \
                                          static_cast<A>(soft)},                                                    \
-        hard_scale, soft_scale);                                                                                   \
+        soft_slope, scale);                                                                                        \
   }
 
 LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)

@@ -20,10 +20,11 @@ LOGITOPS_DEVICE void entropy_backward(Tensor<T> dx, Tensor<const T> x, const A* 
   tier.each_row(shape, [&](int64_t row) {
     const RowSoftmax<A> softmax(statistics.read(row));
     const A of_row = entropy[row];
-    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, row_scale, row), [&](A v, uint32_t) {
-      const A p = softmax.p(v);
-      return p == 0 ? A(0) : -p * softmax.log_p_plus(v, of_row);
-    });
+    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, 1, row_scale, row),
+                   [&](A v, uint32_t) {
+                     const A p = softmax.p(v);
+                     return p == 0 ? A(0) : -p * softmax.log_p_plus(v, of_row);
+                   });
   });
 }
 

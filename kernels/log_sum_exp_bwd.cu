@@ -18,7 +18,7 @@ LOGITOPS_DEVICE void log_sum_exp_backward(Tensor<T> dx, Tensor<const T> x, Stati
   Tier tier(shape);
   tier.each_row(shape, [&](int64_t row) {
     const RowSoftmax<A> softmax(statistics.read(row));
-    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, row_scale, row),
+    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, 1, row_scale, row),
                    [&](A v, uint32_t) { return softmax.p(v); });
   });
 }

@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void selected_log_prob_backward(Tensor<T> dx, Tensor<const T> x,
       return;
     }
     const RowSoftmax<A> softmax(statistics.read(row));
-    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, row_scale, row),
+    write_gradient(tier, tier.row(dx, row), tier.keep(x, row), row_factor(scale, 1, row_scale, row),
                    [&](A v, uint32_t column) { return (column == label.label ? A(1) : A(0)) - softmax.p(v); });
   });
 }

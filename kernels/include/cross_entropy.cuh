@@ -24,7 +24,7 @@ class RowLoss {
     sums_.label_logit = tier.leads() && label_here ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
     const bool spreads = target.counted && target.spreads();
     const bool wants_best = asked.argmax != nullptr;
-    SpreadSums<A> spread;
+    SpreadSums<A> spread{logits.unit()};
     Best<A> best = Best<A>::none();
     Best<A> best_target = Best<A>::none();
     tier.each_batch([&](auto columns) {
@@ -85,19 +85,29 @@ template <class A>
 struct GradientScale {
   const double* divisors;  // W and N of MEAN; null for 1 each
   const A* row_scale;      // null for 1 each
-  double scale;            // with the logits' own in it
+  double scale;
+  double logit_scale;
   double z_loss;
 
-  /** What every element is multiplied by: scale row_scale / W; NaN where W is 0. */
-  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row) const { return row_factor(scale, row_scale, row, divisors); }
+  /** What every element is multiplied by, once it was by `shrink`: scale row_scale a / W; NaN where W is 0. */
+  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row, double shrink) const {
+    return row_factor(scale, logit_scale / shrink, row_scale, row, divisors);
+  }
 
   /** What p is multiplied by: S + 2 lambda lse r. */
-  LOGITOPS_DEVICE A of_probability(A target_sum, const RowStatistic<A>& statistic, A unit) const {
+  LOGITOPS_DEVICE double of_probability(A target_sum, const RowStatistic<A>& statistic, A unit) const {
     if (z_loss == 0) {
       return target_sum;
     }
     const double ratio = divisors == nullptr ? 1 : divisors[0] / divisors[1];
-    return fused(static_cast<A>(2 * z_loss * ratio), statistic.lse(unit), target_sum);
+    const double lse = static_cast<double>(unit) * statistic.shift() + statistic.log_sum();
+    return 2 * z_loss * ratio * lse + target_sum;
+  }
+
+  /** A power of 2 that brings what p is multiplied by, and targets with it, to where A has digits on either side. */
+  LOGITOPS_DEVICE static A shrink(double of_probability) {
+    const double size = fabs(of_probability);
+    return size > 0x1p60 ? 0x1p-60 : size < 0x1p-60 && size != 0 ? 0x1p60 : 1;
   }
 };
 
@@ -107,8 +117,11 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
                                     const RowStatistic<A>& statistic, A target_sum, const GradientScale<A>& gradient,
                                     int64_t row) {
   const RowSoftmax<A> softmax(statistic, logits.unit());
-  const A of_probability = gradient.of_probability(target_sum, statistic, logits.unit());
-  const RowFactor<A> factor = gradient.factor(row);
+  const double exact = gradient.of_probability(target_sum, statistic, logits.unit());
+  const A shrink = GradientScale<A>::shrink(exact);
+  const A of_probability = static_cast<A>(exact * shrink);
+  const A peak = target.peak * shrink;
+  const RowFactor<A> factor = gradient.factor(row, shrink);
   tier.each_batch([&](auto columns) {
     Batch<A> v;
     x_row.load(columns, A(0), v);
@@ -116,11 +129,15 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
     Batch<A> t = {};
     if (target.spreads()) {
       target.spread(columns, t);
+#pragma unroll
+      for (int k = 0; k < kBatch<A>; k++) {
+        t[k] *= shrink;
+      }
     }
     Batch<A> dx;
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      const A t_k = columns[k] == target.label_column ? t[k] + target.peak : t[k];
+      const A t_k = columns[k] == target.label_column ? t[k] + peak : t[k];
       dx[k] = fused(softmax.p(v[k]), of_probability, -t_k);
     }
     if (logits.capped()) {

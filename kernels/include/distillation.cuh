@@ -27,13 +27,6 @@ struct DistillationNumbers {
   A soft;  // with T^2 in it if that is asked for
 };
 
-/** What the two parts of a row's gradient are multiplied by. */
-template <class A>
-struct DistillationFactors {
-  RowFactor<A> hard;
-  RowFactor<A> soft;  // with 1 / T in it
-};
-
 /** What the passes over a row that counts tell of its loss and gradient. */
 template <class A>
 class RowDistillation {
@@ -92,23 +85,13 @@ class RowDistillation {
     }
   }
 
-  /** The gradient with respect to a batch of the student's logits x, in place of dD/dz. */
+  /** Adds to soft dD/dz, of a batch of the student's logits x, the gradient of hard (- log p_y). */
   template <class Columns>
-  LOGITOPS_DEVICE void to_gradient(Columns columns, const Batch<A>& x, Batch<A>& slope,
-                                   const DistillationFactors<A>& factors) const {
-    factors.soft.multiply(slope);
-    if (numbers_.hard == 0) {
-      return;
-    }
-    Batch<A> of_label;
+  LOGITOPS_DEVICE void add_hard(Columns columns, const Batch<A>& x, A soft, Batch<A>& slope) const {
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      of_label[k] = p_.p(x[k]) - (columns[k] == label_ ? A(1) : A(0));
-    }
-    factors.hard.multiply(of_label);
-#pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
-      slope[k] = numbers_.soft == 0 ? of_label[k] : slope[k] + of_label[k];
+      const A of_label = p_.p(x[k]) - (columns[k] == label_ ? A(1) : A(0));
+      slope[k] = fused(numbers_.hard, of_label, weighted(soft, slope[k]));
     }
   }
 

@@ -39,6 +39,12 @@ LOGITOPS_DEVICE A relative_entropy(A p, A m, A log_ratio) {
   return fabs(log_ratio) <= 1 ? p * tail(log_ratio) : fused(-p, log_ratio, m - p);
 }
 
+/** The same of two sides of which one may give nothing: infinite if that is m alone, though p may have been flushed. */
+template <class A>
+LOGITOPS_DEVICE A of_sides(A p, A m, A log_ratio) {
+  return log_ratio == -INFINITY ? A(INFINITY) : relative_entropy(p, m, log_ratio);
+}
+
 enum class DivergenceKind : int32_t { kKl, kReverseKl, kJensenShannon };
 
 /**
@@ -66,10 +72,10 @@ struct Divergence {
   LOGITOPS_DEVICE Share share(A p, A q, A d) const {
     const A drift = fabs(d) <= 1 ? p * (d + tail(d)) : q - p;
     if (kind == DivergenceKind::kKl) {
-      return {relative_entropy(p, q, d), 0, 0, drift};
+      return {of_sides(p, q, d), 0, 0, drift};
     }
     if (kind == DivergenceKind::kReverseKl) {
-      const A of_q = relative_entropy(q, p, -d);
+      const A of_q = of_sides(q, p, -d);
       return {of_q, of_q, -d, drift};
     }
     const A over_larger = log_mixture_over_larger(d);

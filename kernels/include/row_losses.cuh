@@ -18,19 +18,20 @@ struct RowSums {
   RowStatistic<A> statistic;  // of v
   A label_logit;              // the label's v; 0 if it is not here
   A spread;                   // of T but for the label's peak
-  A spread_logits;            // of that times v - statistic.shift()
+  A spread_logits;            // of that times unit (v - statistic.shift())
 
   /** Of counted regular rows. */
   LOGITOPS_DEVICE A loss(const LabelTarget<A>& target, A unit) const {
     const A log_sum = statistic.log_sum();
     const A peak = weighted(target.peak, log_sum - (label_logit - statistic.shift()) * unit);
-    return target.spreads() ? peak + fused(spread, log_sum, -(spread_logits * unit)) : peak;
+    return target.spreads() ? peak + fused(spread, log_sum, -spread_logits) : peak;
   }
 };
 
 /** The two spreads while the maximum rises, and with it what is subtracted from v. */
 template <class A>
 struct SpreadSums {
+  A unit;
   Compensated<A> targets;
   Compensated<A> logits;
   A shift = 0;
@@ -38,7 +39,7 @@ struct SpreadSums {
   /** From now on v counts from `to`; so does what was added before. */
   LOGITOPS_DEVICE void move_to(A to) {
     if (to != shift) {
-      logits.add(weighted(targets.value(), shift - to));
+      logits.add(weighted(targets.value(), (shift - to) * unit));
       shift = to;
     }
   }
@@ -48,7 +49,7 @@ struct SpreadSums {
     targets.add(batch_sum<A>(t));
 #pragma unroll
     for (int k = 0; k < kBatch<A>; k++) {
-      t[k] = weighted(t[k], v[k] - shift);
+      t[k] = weighted(t[k], (v[k] - shift) * unit);
     }
     logits.add(batch_sum<A>(t));
   }

@@ -62,7 +62,7 @@ class ExpSum {
   LOGITOPS_DEVICE void add(const Batch<A>& x) {
     // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
     const A max = batch_max<A>(x);
-    if (max > reference_ + step_) {
+    if (max - reference_ > step_) {
       move_to(max);
     }
     Batch<A> exps;

@@ -60,7 +60,7 @@ LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<co
     });
     const A total = tier.sum(sum);
 
-    const RowFactor<A> factor = row_factor(scale, row_scale, row);
+    const RowFactor<A> factor = row_factor(scale, 1, row_scale, row);
     tier.each_batch([&](auto columns) {
       Batch<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);

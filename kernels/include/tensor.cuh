@@ -29,17 +29,24 @@ struct Tensor {
 
 /**
  * What every element of a row's gradient is multiplied by: one number, that is formed in f64 and rounded once. Where A
- * cannot hold it, though what it multiplies may be as small as it is large, a power of 2 is split off.
+ * cannot hold it, though what it multiplies may be as small as it is large, a power of 2 is split off. It is infinite
+ * only if one of its parts is: 0 times all others is 0.
  */
 template <class A>
 class RowFactor {
  public:
-  LOGITOPS_DEVICE explicit RowFactor(double factor) {
-    if constexpr (sizeof(A) == 4) {
-      const double size = fabs(factor);
-      power_ = size > largest<A>() ? kLargestPower : size < kSmallest && size != 0 ? kSmallest : 1.0f;
+  /** `infinite`: whether a part is. */
+  LOGITOPS_DEVICE RowFactor(double factor, bool infinite) {
+    const double size = fabs(factor);
+    if (size > largest<A>()) {
+      power_ = kLargestPower;
+    } else if (size < kSmallestPower && size != 0) {
+      power_ = kSmallestPower;
     }
     value_ = static_cast<A>(factor / power_);
+    if (isinf(value_) && !infinite) {
+      value_ = copysign(largest<A>(), value_);
+    }
   }
 
   LOGITOPS_DEVICE void multiply(Batch<A>& gradient) const {
@@ -56,25 +63,26 @@ class RowFactor {
   }
 
  private:
-  static constexpr float kLargestPower = 0x1p127f;
-  static constexpr float kSmallest = 0x1p-126f;  // that has all its digits
+  static constexpr A kLargestPower = sizeof(A) == 8 ? 0x1p1023 : 0x1p127;
+  static constexpr A kSmallestPower = sizeof(A) == 8 ? 0x1p-1022 : 0x1p-126;  // that has all its digits
 
   A value_;
   A power_ = 1;
 };
 
 /**
- * scale row_scale[row] / divisors[0]. Either may be null, for 1; divisors are what label_stats leaves for a MEAN, and
- * the factor NaN where rows count that weigh nothing.
+ * scale own row_scale[row] / divisors[0], where `own` is the op's, and finite. row_scale and divisors may be null, for
+ * 1; divisors are what label_stats leaves for a MEAN, and the factor is NaN where rows count that weigh nothing.
  */
 template <class A>
-LOGITOPS_DEVICE RowFactor<A> row_factor(double scale, const A* row_scale, int64_t row,
+LOGITOPS_DEVICE RowFactor<A> row_factor(double scale, double own, const A* row_scale, int64_t row,
                                         const double* divisors = nullptr) {
-  double factor = row_scale == nullptr ? scale : scale * row_scale[row];
+  const double of_row = row_scale == nullptr ? 1 : row_scale[row];
+  double factor = scale * own * of_row;
   if (divisors != nullptr) {
     factor = divisors[0] == 0 ? NAN : factor / divisors[0];
   }
-  return RowFactor<A>(factor);
+  return RowFactor<A>(factor, isinf(scale) || isinf(of_row));
 }
 
 }  // namespace logitops

@@ -94,7 +94,8 @@ public final class Entropy {
      * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
     public void backward(Tensor x, EntropyResult saved, GradScale gradScale, Tensor dx, Stream stream) {
-        EntropyBackward problem = EntropyBackward.of(axis, x, saved.entropy(), saved.statistics(), gradScale, dx);
+        EntropyBackward problem =
+                EntropyBackward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
     }

@@ -91,7 +91,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
     public void backward(Tensor x, LogSumExpResult saved, GradScale gradScale, Tensor dx, Stream stream) {
-        LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.statistics(), gradScale, dx);
+        LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
     }

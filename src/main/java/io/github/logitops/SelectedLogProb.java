@@ -117,8 +117,8 @@ public final class SelectedLogProb {
             GradScale gradScale,
             Tensor gradient,
             Stream stream) {
-        SelectedLogProbBackward problem =
-                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.statistics(), gradScale, gradient);
+        SelectedLogProbBackward problem = SelectedLogProbBackward.of(
+                axis, logits, labels(labels), saved.logProbs(), saved.lse(), saved.statistics(), gradScale, gradient);
         saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
         saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);

@@ -50,7 +50,12 @@ final class DistillationRow {
             spare[j] = Mixture.relativeEntropy(q, mixture(j), Mixture.logOverQ(kind, logRatio(j)));
         }
         this.fromQ = RowMath.sum(spare, classes);
-        this.divergence = fromP + times(kind.weightOfQ(), fromQ);
+        for (int j = 0; j < classes; j++) {
+            spare[j] = Mixture.drift(ofTeacher.p(teacher[j]), ofStudent.p(student[j]), logRatio(j));
+        }
+        double drift = RowMath.sum(spare, classes);
+        double total = fromP + times(kind.weightOfQ(), fromQ) - Mixture.curvature(kind) / 2 * drift * drift;
+        this.divergence = total < 0 ? 0 : total;
     }
 
     double loss() {

@@ -148,11 +148,11 @@ final class LossOutputs {
         return divisor == 0 ? Double.NaN : divisor;
     }
 
-    /** What a row's gradient is multiplied by. */
+    /** What a row's gradient is multiplied by but for the slope of the cap. */
     LongToDoubleFunction factors(GradScale gradScale) {
         LongToDoubleFunction ofRow = RowFactors.of(gradScale, driver);
         double divisor = weightSum();
-        return row -> ofRow.applyAsDouble(row) / divisor;
+        return row -> ofRow.applyAsDouble(row) * options.logitScale() / divisor;
     }
 
     /** What a probability is multiplied by in the gradient: S + 2 lambda lse r. */

@@ -61,7 +61,8 @@ final class LossRows {
         double[] v = scratch.first;
         logits.read(row, v);
         logits.apply(v);
-        double shift = RowSoftmax.of(v, logits.unit(), scratch.second, columns).save(to, row, rows);
+        RowSoftmax softmax = RowSoftmax.of(v, logits.unit(), scratch.second, columns);
+        softmax.save(to, row, rows);
         int column = targets.counts(row) ? targets.labelColumn(row) : -1;
         to.set(2 * rows + row, column < 0 ? 0 : v[column]);
         double[] t = scratch.third;
@@ -72,7 +73,7 @@ final class LossRows {
         }
         to.set(3 * rows + row, RowMath.sum(t, columns));
         for (int j = 0; j < columns; j++) {
-            t[j] = weighted(t[j], v[j] - shift);
+            t[j] = weighted(t[j], (v[j] - softmax.shift()) * logits.unit());
         }
         to.set(4 * rows + row, RowMath.sum(t, columns));
     }
@@ -93,7 +94,9 @@ final class LossRows {
         targets.read(row, t);
         for (int j = 0; j < columns; j++) {
             double ofZ = scratch.second[j] * ofProbability - t[j];
-            scratch.second[j] = ofZ * factor * logits.slope(scratch.first[j]);
+            boolean none =
+                    ofZ == 0 && Double.isInfinite(factor); // a product of finite numbers: nothing times it is nothing
+            scratch.second[j] = none ? 0 : ofZ * factor * logits.slope(scratch.first[j]);
         }
     }
 
@@ -132,9 +135,9 @@ final class LossRows {
         double loss = weighted(targets.peak(row), softmax.logSum() - (label - softmax.shift()) * unit);
         if (targets.spreads()) {
             for (int i = 0; i < shards; i++) { // each part's logits count from its own maximum
-                of[4][i] += weighted(of[3][i], RowSoftmax.shift(of[0][i]) - softmax.shift());
+                of[4][i] += weighted(of[3][i], (RowSoftmax.shift(of[0][i]) - softmax.shift()) * unit);
             }
-            loss += spread * softmax.logSum() - RowMath.sum(of[4], shards) * unit;
+            loss += spread * softmax.logSum() - RowMath.sum(of[4], shards);
         }
         to.setLosses(row, loss, softmax.lse(), targets.peak(row) + spread);
     }

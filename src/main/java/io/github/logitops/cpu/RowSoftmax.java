@@ -61,13 +61,10 @@ final class RowSoftmax {
         return new RowSoftmax(max, RowMath.sum(scaled, parts), unit);
     }
 
-    /** Writes the maximum as the dtype holds it and the sum from there; returns what is subtracted from v with that maximum. */
-    double save(VectorView statistics, long row, long rows) {
-        double stored = statistics.rounded(max);
-        boolean moved = stored != max && !Double.isInfinite(stored); // capped logits are no numbers of the dtype
-        statistics.set(row, stored);
-        statistics.set(rows + row, moved ? sum * Math.exp((max - stored) * unit) : sum);
-        return shift(stored);
+    /** Writes the maximum, which is a number of the dtype, and the sum from there. */
+    void save(VectorView statistics, long row, long rows) {
+        statistics.set(row, max);
+        statistics.set(rows + row, sum);
     }
 
     /** What is subtracted from v here. */

@@ -30,11 +30,6 @@ final class VectorView {
         }
     }
 
-    /** The value that {@link #set} would store. */
-    double rounded(double value) {
-        return Elements.round(dtype, value);
-    }
-
     long label(long index) {
         return Elements.label(dtype, memory, at(index));
     }

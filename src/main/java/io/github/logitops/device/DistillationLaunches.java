@@ -54,8 +54,8 @@ final class DistillationLaunches {
         KernelExecutor.strides(arguments, problem.dx());
         numbers(arguments, inputs);
         DistillationOptions options = inputs.options();
-        double scale = problem.gradScale().value();
-        arguments.float64(scale * options.hardWeight()).float64(scale * (options.softWeight() / options.temperature()));
+        double softSlope = options.softWeight() / options.temperature();
+        arguments.float64(softSlope).float64(problem.gradScale().value());
         launch(Kernel.Direction.FUSED, tier, inputs, arguments, stream);
         reduce(inputs, problem.result(), stream);
     }

@@ -258,7 +258,7 @@ public final class KernelExecutor implements Executor {
         strides(arguments, inputs.x());
         targetStrides(arguments, inputs);
         loss.numbers(arguments);
-        arguments.float64(gradScale.value() * inputs.options().logitScale());
+        arguments.float64(gradScale.value());
     }
 
     private void reduce(LossLaunches loss, LossBuffers result, Stream stream) {

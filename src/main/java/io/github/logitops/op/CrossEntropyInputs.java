@@ -43,6 +43,7 @@ public record CrossEntropyInputs(
             Require.dense(op, "weights", weights, x.dtype().arithmetic(), Shape.of(shard.classes()));
         }
         requireHeld(op, x.dtype(), options);
+        Require.held(op, x.dtype(), "labelSmoothing/classes", options.labelSmoothing() / shard.classes());
     }
 
     /** Targets of a label type are labels, others are probabilities. */
@@ -122,8 +123,11 @@ public record CrossEntropyInputs(
 
     /** The options' numbers are held by what the dtype is computed in. */
     static void requireHeld(String op, DType dtype, CrossEntropyOptions options) {
-        Require.held(op, dtype, "logitScale", options.logitScale());
-        options.softCap().ifPresent(cap -> Require.held(op, dtype, "softCap", cap));
+        Require.heldAsExponent(op, dtype, "logitScale", options.logitScale());
+        options.softCap().ifPresent(cap -> {
+            Require.held(op, dtype, "softCap", cap);
+            Require.held(op, dtype, "logitScale/softCap", options.logitScale() / cap);
+        });
         Require.held(op, dtype, "zLoss", options.zLoss());
     }
 }

@@ -22,7 +22,7 @@ public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) i
      *   <li>the sum of exp(a (v - m))
      *   <li>the label's v, or 0 if it is not here
      *   <li>sum T
-     *   <li>sum T (v - m)
+     *   <li>sum T a (v - m)
      * </ol>
      */
     public static final int COUNT = 5;

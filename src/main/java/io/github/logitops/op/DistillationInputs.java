@@ -25,7 +25,7 @@ public record DistillationInputs(String op, Rows student, Rows teacher, RowLabel
             throw new IllegalArgumentException(
                     op + ": a hard weight needs labels: hardWeight=" + options.hardWeight() + ", labels=null");
         }
-        Require.held(op, student.dtype(), "1/temperature", 1 / options.temperature());
+        Require.heldAsExponent(op, student.dtype(), "1/temperature", 1 / options.temperature());
         Require.held(op, student.dtype(), "hardWeight", options.hardWeight());
         Require.held(op, student.dtype(), "softWeight", options.softWeight());
     }

@@ -10,11 +10,12 @@ import java.util.List;
  *
  * @param x the logits
  * @param entropy what the forward op wrote
+ * @param lse what it wrote besides; not read here, but not to be overwritten
  * @param statistics the {@link RowStatistics} that it wrote
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record EntropyBackward(Rows x, Tensor entropy, Tensor statistics, GradScale gradScale, Rows dx)
+public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, Tensor statistics, GradScale gradScale, Rows dx)
         implements Problem {
     private static final String OP = "entropy.backward";
 
@@ -22,13 +23,14 @@ public record EntropyBackward(Rows x, Tensor entropy, Tensor statistics, GradSca
         Require.gradientOverLogits(OP, dx, x, gradScale);
         Require.perRowInput(OP, "saved.entropy", entropy, dx);
         RowStatistics.requireInput(OP, statistics, dx);
+        Require.apart(OP, dx.name(), dx.tensor(), "saved.lse", lse);
     }
 
     /** The problem along {@code axis}. */
     public static EntropyBackward of(
-            Axis axis, Tensor x, Tensor entropy, Tensor statistics, GradScale gradScale, Tensor dx) {
+            Axis axis, Tensor x, Tensor entropy, Tensor lse, Tensor statistics, GradScale gradScale, Tensor dx) {
         return new EntropyBackward(
-                Rows.of(OP, "x", x, axis), entropy, statistics, gradScale, Rows.of(OP, "dx", dx, axis));
+                Rows.of(OP, "x", x, axis), entropy, lse, statistics, gradScale, Rows.of(OP, "dx", dx, axis));
     }
 
     @Override

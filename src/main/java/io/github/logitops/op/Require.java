@@ -84,6 +84,12 @@ final class Require {
         }
     }
 
+    /** As {@link #held}, and so is its product with log2 e, by which exponents to the base of 2 are made. */
+    static void heldAsExponent(String op, DType dtype, String name, double value) {
+        held(op, dtype, name, value);
+        held(op, dtype, name + "/log(2)", value / Math.log(2));
+    }
+
     private static boolean overlap(Tensor low, Tensor high) {
         if (low.bytes() == 0 || high.bytes() == 0 || high.address() >= low.address() + low.bytes()) {
             return false;

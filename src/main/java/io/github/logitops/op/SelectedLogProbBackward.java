@@ -10,11 +10,14 @@ import java.util.List;
  *
  * @param x the logits
  * @param labels a class for each row
+ * @param logProbs what the forward op wrote; not read here, but not to be overwritten
+ * @param lse the same
  * @param statistics the {@link RowStatistics} that the forward op wrote
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor statistics, GradScale gradScale, Rows dx)
+public record SelectedLogProbBackward(
+        Rows x, RowLabels labels, Tensor logProbs, Tensor lse, Tensor statistics, GradScale gradScale, Rows dx)
         implements Problem {
     private static final String OP = "selectedLogProb.backward";
 
@@ -22,18 +25,24 @@ public record SelectedLogProbBackward(Rows x, RowLabels labels, Tensor statistic
         labels.requireFit(OP, x);
         Require.gradientOverLogits(OP, dx, x, gradScale);
         RowStatistics.requireInput(OP, statistics, dx);
+        Require.apart(OP, dx.name(), dx.tensor(), "saved.logProbs", logProbs);
+        Require.apart(OP, dx.name(), dx.tensor(), "saved.lse", lse);
         Require.apart(OP, dx.name(), dx.tensor(), "labels", labels.labels());
     }
 
     /** The problem along {@code axis}. */
     public static SelectedLogProbBackward of(
-            Axis axis, Tensor logits, RowLabels labels, Tensor statistics, GradScale gradScale, Tensor gradient) {
-        return new SelectedLogProbBackward(
-                Rows.of(OP, "logits", logits, axis),
-                labels,
-                statistics,
-                gradScale,
-                Rows.of(OP, "gradient", gradient, axis));
+            Axis axis,
+            Tensor logits,
+            RowLabels labels,
+            Tensor logProbs,
+            Tensor lse,
+            Tensor statistics,
+            GradScale gradScale,
+            Tensor gradient) {
+        Rows x = Rows.of(OP, "logits", logits, axis);
+        Rows dx = Rows.of(OP, "gradient", gradient, axis);
+        return new SelectedLogProbBackward(x, labels, logProbs, lse, statistics, gradScale, dx);
     }
 
     @Override

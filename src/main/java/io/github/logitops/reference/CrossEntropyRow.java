@@ -9,7 +9,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
  *
  * <pre>
  * loss       = sum_j T_j (log S - t_j) + lambda lse²
- * gradient_j = (p_j S' - T_j) g slope_j / W        S' = sum_j T_j + 2 lambda (W / N) lse
+ * gradient_j = (p_j S' - T_j) slope_j g a / W        S' = sum_j T_j + 2 lambda (W / N) lse
  * </pre>
  */
 final class CrossEntropyRow {
@@ -63,7 +63,7 @@ final class CrossEntropyRow {
                 loss.add(target[j].times(row.logP(j)).negated());
                 targetSum.add(target[j]);
                 targetSize += sizes[j];
-                lossScale += sizes[j] * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
+                lossScale += SUBNORMAL + sizes[j] * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
             }
         }
         double lambda = options.zLoss();
@@ -72,7 +72,8 @@ final class CrossEntropyRow {
                 ? DoubleDouble.ZERO
                 : divisors.ofLosses().dividedBy(divisors.ofZLosses()).times(2).times(lambda);
         DoubleDouble ofP = lambda == 0 ? targetSum.value() : ofLse.times(lse).plus(targetSum.value());
-        DoubleDouble factor = DoubleDouble.of(gradScale).dividedBy(divisors.ofLosses());
+        DoubleDouble factor =
+                DoubleDouble.product(gradScale, options.logitScale()).dividedBy(divisors.ofLosses());
         double offOfP = (4 + Roundings.SUM) * targetSize
                 + Math.abs(ofLse.value()) * (3 * Math.abs(lse.value()) + roundings.lse())
                 + Math.abs(ofP.value());
@@ -81,14 +82,16 @@ final class CrossEntropyRow {
         for (int j = 0; j < classes; j++) {
             DoubleDouble ofZ = row.p(j).times(ofP).minus(target[j]);
             DoubleDouble slope = logits.slope(x[j]);
-            gradient[j] = ofZ.times(factor.times(slope)).value();
+            gradient[j] = ofZ.value() == 0 && Double.isInfinite(factor.value())
+                    ? 0 // the factor is a product of finite numbers
+                    : ofZ.times(factor).times(slope).value();
             double roundingsOfZ = roundings.probability(j) * Math.abs(ofP.value())
                     + roundings.p(j) * offOfP
                     + 4 * sizes[j]
                     + 6 * Math.abs(ofZ.value())
                     + SUBNORMAL;
             // The slope 1 - (z / c)^2 is as far off as z is, twice, and rounded on the scale of 1.
-            double ofSlope = logits.capped() ? 22 * options.logitScale() * Math.abs(ofZ.value()) : 0;
+            double ofSlope = logits.capped() ? 22 * Math.abs(ofZ.value()) : 0;
             gradientScale[j] = Math.abs(factor.value()) * (Math.abs(slope.value()) * roundingsOfZ + ofSlope);
         }
         return new Row(

@@ -90,7 +90,7 @@ final class DistillationRow {
         }
         return new Row(
                 loss.value(),
-                Math.max(LEAST_SCALE, lossScale + 3 * Math.abs(loss.value())),
+                Math.max(LEAST_SCALE * Math.min(1, soft), lossScale + 3 * Math.abs(loss.value())),
                 SoftmaxReference.values(classes, j -> gradient[j].times(factor)),
                 gradientScale);
     }

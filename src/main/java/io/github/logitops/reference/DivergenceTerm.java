@@ -110,8 +110,8 @@ final class DivergenceTerm {
     }
 
     private static DoubleDouble term(DoubleDouble p, DoubleDouble m, DoubleDouble logRatio) {
-        if (p.value() == 0) {
-            return m;
+        if (p.value() == 0) { // or too small for a double, if m alone is 0: log p - log m is infinite all the same
+            return logRatio.value() == Double.NEGATIVE_INFINITY ? DoubleDouble.of(Double.POSITIVE_INFINITY) : m;
         }
         return Math.abs(logRatio.value()) < 1
                 ? p.times(logRatio.tail())

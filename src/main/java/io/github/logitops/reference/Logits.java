@@ -41,11 +41,9 @@ record Logits(double scale, double temperature, double cap) {
         return scaled(DoubleDouble.difference(x, max));
     }
 
-    /** dz/dx. */
+    /** dz/dx over the scale: 1 without a cap. */
     DoubleDouble slope(double x) {
-        return cap != 0
-                ? DoubleDouble.product(scale, x).dividedBy(cap).tanhSlope().times(scale)
-                : DoubleDouble.of(scale).dividedBy(temperature);
+        return cap != 0 ? DoubleDouble.product(scale, x).dividedBy(cap).tanhSlope() : DoubleDouble.ONE;
     }
 
     private DoubleDouble scaled(DoubleDouble value) {

@@ -16,6 +16,7 @@ final class Roundings {
     static final double UNDERFLOW = 4 * 0x1p-102;
 
     private static final double CAPPED_LOGIT = 9;
+    private static final double U = 0x1p-24; // of F32; F64 has room to spare
 
     /** A number for each class. */
     interface OfClass {
@@ -52,7 +53,8 @@ final class Roundings {
                     ? logits.of(x[j]).minus(exactMax).value()
                     : (x[j] - largest) * logits.scale() / logits.temperature());
             p[j] = Math.exp(-distances[j]);
-            ofLogits[j] = ofEach == 0 ? 0 : ofEach * Math.abs(logits.of(x[j]).value());
+            ofLogits[j] =
+                    ofEach == 0 ? 0 : grown(ofEach * Math.abs(logits.of(x[j]).value()));
             sum += p[j];
             moment += times(p[j], distances[j]);
             ofAll += times(p[j], ofLogits[j]);
@@ -126,9 +128,17 @@ final class Roundings {
         return times(p[j], relative(j)) + UNDERFLOW;
     }
 
-    /** What z_j is off by, and all others on average: 0 but for logits that are rounded themselves. */
+    /**
+     * What exp(z_j) is off by for z_j's own roundings, and the sum of all others: 0 but for logits that are rounded themselves.
+     * Where these are large, they multiply.
+     */
     double logit(int j) {
-        return ofLogits[j] + ofMeanLogit;
+        return ofLogits[j] + ofMeanLogit + times(ofLogits[j], ofMeanLogit * U);
+    }
+
+    /** What an exponential is off by whose argument is, in the same units: more than that where it is off by 1 and more. */
+    private static double grown(double roundings) {
+        return Math.expm1(roundings * U) / U;
     }
 
     /** Of log S. */

@@ -1,5 +1,6 @@
 package io.github.logitops.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -100,6 +101,41 @@ abstract class CrossEntropyNumbersContract {
         assertFactor(5e4, equal, 1e-37, mean.withLogitScale(1e5), 1);
         assertFactor(Double.POSITIVE_INFINITY, equal, 1e20, sum.withLogitScale(1e5), 1e30);
         assertFactor(0, new double[][] {{200, 0}}, 1e20, sum.withLogitScale(1e5), 1e30);
+    }
+
+    /** Nothing that overflows meets a 0, and what overflows on the way to a gradient that does not is formed in double. */
+    @Test
+    void whatIsBeyondAFloatOnTheWayIsNot() {
+        CrossEntropyOptions mean = CrossEntropyOptions.defaults();
+        CrossEntropyOptions sum = mean.withReduction(Reduction.SUM);
+        float huge = (float) 1e35;
+        float tiny = (float) 1e-37;
+        check(sum.withLogitScale((float) 1e30).withZLoss((float) 1e-4), 1, new double[] {1e10, 0}, null);
+        check(mean.withZLoss(1000), 1, new double[] {0}, new double[] {1e36});
+        check(mean.withZLoss(1), 1, new double[] {1e4, 10001}, new double[] {huge, huge});
+        check(mean.withZLoss((float) 1e-6), 1, new double[] {1e5, 100001}, new double[] {tiny, tiny});
+        check(mean.withLogitScale((float) 1e30), 1e36, new double[] {1, 0}, new double[] {tiny, tiny});
+        check(sum.withSoftCap(1e10), 1, new double[] {1.2e10, 1.1e10, 0}, null);
+        check(sum.withSoftCap(1e8), 1, new double[] {6e7, 6e7 + 16, 6e7 - 24}, null);
+    }
+
+    private void check(CrossEntropyOptions options, double gradScale, double[] logits, double[] weights) {
+        double[] held = weights == null ? null : SoftmaxContract.rounded(DType.F32, weights);
+        CrossEntropyCase one = CrossEntropyCase.of(DType.F32, Geometry.dense(1, logits.length), new double[][] {logits})
+                .labels(DType.I32, 0)
+                .options(options)
+                .gradScale(gradScale);
+        (held == null ? one : one.weights(held)).check(rig());
+    }
+
+    @Test
+    void anOverflowingFactorInF64LeavesZeroes() {
+        var actual = CrossEntropyCase.of(DType.F64, Geometry.dense(1, 2), new double[][] {{1, 0}})
+                .labels(DType.I32, 0)
+                .options(CrossEntropyOptions.defaults().withLogitScale(1e200))
+                .gradScale(1e200)
+                .check(rig());
+        assertArrayEquals(new double[2], actual.gradient()[0], Double.MIN_VALUE);
     }
 
     private void assertFactor(

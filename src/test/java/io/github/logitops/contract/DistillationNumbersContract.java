@@ -129,6 +129,50 @@ abstract class DistillationNumbersContract {
         }
     }
 
+    /** KL is infinite where the student gives 0 to what the teacher gives little, be that too little for a float. */
+    @EachFloatingDType
+    void aProbabilityTooSmallToHoldIsNotZero(DType dtype) {
+        for (double low : new double[] {-80, -100, -800}) {
+            double[][] one = {{0, low}};
+            double[][] other = {{0, -INF}};
+            DistillationOptions options = DEFAULTS.withReduction(Reduction.NONE);
+            var kl = DistillationCase.of(dtype, Geometry.dense(1, 2), other, one)
+                    .options(options)
+                    .check(rig());
+            assertEquals(INF, kl.rowLosses()[0]);
+            var reverse = DistillationCase.of(dtype, Geometry.dense(1, 2), one, other)
+                    .options(options.withDivergence(Divergence.REVERSE_KL))
+                    .check(rig());
+            assertEquals(INF, reverse.rowLosses()[0]);
+        }
+    }
+
+    @EachFloatingDType
+    void temperaturesThatOnlyDoublesFeel(DType dtype) {
+        for (Divergence divergence : List.of(Divergence.KL, Divergence.REVERSE_KL, Divergence.jensenShannon(0.3))) {
+            DistillationCase.of(
+                            dtype, Geometry.dense(2, 200), new Data(100).values(2, 200), new Data(101).values(2, 200))
+                    .options(DEFAULTS.withReduction(Reduction.NONE)
+                            .withDivergence(divergence)
+                            .withTemperature(1e10, TemperatureFactor.SQUARED))
+                    .check(rig());
+        }
+    }
+
+    /** Both parts of a gradient beyond what the dtype holds, in opposite directions. */
+    @Test
+    void whatCancelsIsAddedBeforeItOverflows() {
+        double[][] student = {{1, 0}};
+        double[][] teacher = {{0, 1}};
+        DistillationCase.of(DType.F32, Geometry.dense(1, 2), student, teacher)
+                .labels(DType.I32, 0)
+                .options(DEFAULTS.withReduction(Reduction.NONE)
+                        .withHardWeight(0.5)
+                        .withTemperature((float) 0.1, TemperatureFactor.ONE))
+                .gradScale((float) 1e38)
+                .check(rig());
+    }
+
     @EachFloatingDType
     void aNanOfEitherSideIsNotRescaledAway(DType dtype) {
         double[][] good = new Data(89).values(2, 40);
