@@ -13,7 +13,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
  * </pre>
  */
 final class CrossEntropyRow {
-    /** Half the distance of F32's smallest numbers, in roundings: what a product may lose before it meets a large factor. */
+    /** Half the distance of F32's smallest numbers, in roundings: what a product may lose before it meets a large factor, and a target. */
     private static final double SUBNORMAL = 0x1p-126;
 
     private CrossEntropyRow() {}
@@ -63,7 +63,7 @@ final class CrossEntropyRow {
                 loss.add(target[j].times(row.logP(j)).negated());
                 targetSum.add(target[j]);
                 targetSize += sizes[j];
-                lossScale += SUBNORMAL + sizes[j] * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
+                lossScale += (sizes[j] + SUBNORMAL) * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
             }
         }
         double lambda = options.zLoss();

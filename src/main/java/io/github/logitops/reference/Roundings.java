@@ -16,6 +16,7 @@ final class Roundings {
     static final double UNDERFLOW = 4 * 0x1p-102;
 
     private static final double CAPPED_LOGIT = 9;
+    private static final double BOUNDLESS = 1e100; // more than any bound, and its products are finite
     private static final double U = 0x1p-24; // of F32; F64 has room to spare
 
     /** A number for each class. */
@@ -138,7 +139,7 @@ final class Roundings {
 
     /** What an exponential is off by whose argument is, in the same units: more than that where it is off by 1 and more. */
     private static double grown(double roundings) {
-        return Math.expm1(roundings * U) / U;
+        return Math.min(Math.expm1(roundings * U) / U, BOUNDLESS);
     }
 
     /** Of log S. */
