@@ -51,7 +51,7 @@ public record CrossEntropyCombine(
             Require.dense(op, "weights", weights, dtype, Shape.of(classes));
             result.requireApart(op, "weights", weights);
         }
-        CrossEntropyInputs.requireHeld(op, dtype, options);
+        CrossEntropyInputs.requireHeld(op, dtype, options, classes);
     }
 
     /** How many shards there are. */

@@ -42,8 +42,7 @@ public record CrossEntropyInputs(
         if (weights != null) {
             Require.dense(op, "weights", weights, x.dtype().arithmetic(), Shape.of(shard.classes()));
         }
-        requireHeld(op, x.dtype(), options);
-        Require.held(op, x.dtype(), "labelSmoothing/classes", options.labelSmoothing() / shard.classes());
+        requireHeld(op, x.dtype(), options, shard.classes());
     }
 
     /** Targets of a label type are labels, others are probabilities. */
@@ -122,7 +121,8 @@ public record CrossEntropyInputs(
     }
 
     /** The options' numbers are held by what the dtype is computed in. */
-    static void requireHeld(String op, DType dtype, CrossEntropyOptions options) {
+    static void requireHeld(String op, DType dtype, CrossEntropyOptions options, long classes) {
+        Require.held(op, dtype, "labelSmoothing/classes", options.labelSmoothing() / classes);
         Require.heldAsExponent(op, dtype, "logitScale", options.logitScale());
         options.softCap().ifPresent(cap -> {
             Require.held(op, dtype, "softCap", cap);

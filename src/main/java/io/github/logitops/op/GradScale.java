@@ -11,7 +11,7 @@ import java.util.Objects;
  * accumulated batches. Without one, gradients of a mean over many rows fall below the smallest F16.
  *
  * @param value the factor of every row; 0, a normal number of the arithmetic dtype (not 1e39 where that is F32), infinite or
- *     NaN
+ *     NaN. Its product with other factors may be beyond what the dtype holds
  * @param perRow a factor for each row on top, of the rows' shape and the arithmetic dtype; or null
  */
 public record GradScale(double value, Tensor perRow) {

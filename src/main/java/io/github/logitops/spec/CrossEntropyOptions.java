@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * The numbers of a cross entropy. Immutable; start from {@link #defaults()} and change what differs.
  *
- * <p>With logits of F32, F16 and BF16, which are computed in F32, z-loss, logit scale and soft cap must be normal numbers of
- * F32; ops refuse others.
+ * <p>With logits of F32, F16 and BF16, which are computed in F32, z-loss, logit scale (and that over log 2), soft cap, logit scale
+ * over soft cap, and label smoothing over classes must be 0 or normal numbers of F32; ops refuse others.
  *
  * @param labelSmoothing e in [0, 1]: the target distribution is (1 - e) q + e / classes
  * @param ignoreIndex rows with this label have loss 0 and gradient 0 and are not counted; may lie outside [0, classes)

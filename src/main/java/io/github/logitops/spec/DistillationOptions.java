@@ -6,7 +6,7 @@ import java.util.OptionalLong;
 /**
  * The numbers of a distillation. Immutable; start from {@link #defaults()} and change what differs.
  *
- * <p>1/temperature, hardWeight and {@link #softWeight} must be 0 or normal numbers of what the logits are computed in: F32 for
+ * <p>1/temperature (and that over log 2), hardWeight and {@link #softWeight} must be 0 or normal numbers of what the logits are computed in: F32 for
  * F32, F16 and BF16. Others are refused when logits of that dtype come.
  *
  * @param divergence what the teacher's and the student's distributions are compared by

@@ -331,6 +331,23 @@ abstract class CrossEntropyOptionsContract {
             assertMessage(
                     forward + "zLoss must be a normal number of F32, which BF16 is computed in: zLoss=1.0E-300",
                     () -> bench.ops().crossEntropy(SUM.withZLoss(1e-300)).forward(x, q, s));
+            assertMessage(
+                    forward
+                            + "logitScale/softCap must be a normal number of F32, which BF16 is computed in: logitScale/softCap=1.0E-40",
+                    () -> bench.ops()
+                            .crossEntropy(SUM.withLogitScale(1e-20).withSoftCap(1e20))
+                            .forward(x, q, s));
+            assertMessage(
+                    forward
+                            + "logitScale/log(2) must be a normal number of F32, which BF16 is computed in: logitScale/log(2)="
+                            + 3e38 / Math.log(2),
+                    () -> bench.ops().crossEntropy(SUM.withLogitScale(3e38)).forward(x, q, s));
+            assertMessage(
+                    forward
+                            + "labelSmoothing/classes must be a normal number of F32, which BF16 is computed in: labelSmoothing/classes=1.0E-38",
+                    () -> bench.ops()
+                            .crossEntropy(SUM.withLabelSmoothing(1e-37))
+                            .forward(x, q, s));
             try (CrossEntropyResult result = sum.newResult(DType.BF16, x.shape(), s)) {
                 assertMessage(
                         "crossEntropy.forwardBackward: gradScale must be a normal number of F32, which BF16 is computed in:"
