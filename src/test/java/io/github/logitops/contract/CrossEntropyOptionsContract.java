@@ -344,7 +344,8 @@ abstract class CrossEntropyOptionsContract {
                     () -> bench.ops().crossEntropy(SUM.withLogitScale(3e38)).forward(x, q, s));
             assertMessage(
                     forward
-                            + "labelSmoothing/classes must be a normal number of F32, which BF16 is computed in: labelSmoothing/classes=1.0E-38",
+                            + "labelSmoothing/classes must be a normal number of F32, which BF16 is computed in: labelSmoothing/classes="
+                            + 1e-37 / 10,
                     () -> bench.ops()
                             .crossEntropy(SUM.withLabelSmoothing(1e-37))
                             .forward(x, q, s));
