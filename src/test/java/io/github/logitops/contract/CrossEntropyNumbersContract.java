@@ -101,6 +101,8 @@ abstract class CrossEntropyNumbersContract {
         assertFactor(5e4, equal, 1e-37, mean.withLogitScale(1e5), 1);
         assertFactor(Double.POSITIVE_INFINITY, equal, 1e20, sum.withLogitScale(1e5), 1e30);
         assertFactor(0, new double[][] {{200, 0}}, 1e20, sum.withLogitScale(1e5), 1e30);
+        double[][] far = {{0x19p-64, 0}}; // 25 apart: a factor that no float holds, and a gradient that one does
+        assertFactor(0x1p134 / (1 + Math.exp(25)), far, 1, sum.withLogitScale(0x1p64), 0x1p70);
     }
 
     /** Nothing that overflows meets a 0, and what overflows on the way to a gradient that does not is formed in double. */
