@@ -46,7 +46,7 @@ run_tests() {
 # verdict LOG: the first test that failed and what it said.
 verdict() {
   local test said
-  test=$(grep -oE 'io\.github\.logitops\.[A-Za-z.]+Test\.[A-Za-z]+' "$1" | head -1 | sed 's/.*\.\([A-Za-z]*\.[A-Za-z]*\)$/\1/' || true)
+  test=$(grep -oE 'io\.github\.logitops\.[A-Za-z0-9.]+Test\.[A-Za-z0-9]+' "$1" | head -1 | sed 's/.*\.\([A-Za-z0-9]*\.[A-Za-z0-9]*\)$/\1/' || true)
   said=$(grep -oE 'emulator: [^:=]*(race: [a-z ]*)?' "$1" | head -1 | sed 's/, kernel.*//' || true)
   echo "killed by $test | ${said:-wrong values}"
 }
