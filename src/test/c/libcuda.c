@@ -1,7 +1,9 @@
 // A libcuda.so.1 without a GPU: enough of the CUDA driver API for JCudaDriver to run on, through the real JCuda.
 //
 // Device memory is host memory, work is done when it is queued, kernels are only written down. What is checked: the
-// context is current, handles are alive, copies stay inside allocations.
+// context is current, handles are alive, copies stay inside allocations, and kernels are given no memory that was freed.
+// Each allocation ends where a page that cannot be accessed begins, and cannot be accessed itself once it is freed, nor is
+// its address used again: whoever touches it late, crashes.
 //
 // LOGITOPS_STUB_LOG     file that calls and their arguments are appended to; a launch with its kernel's arguments,
 //                       whose types are the letters after the last '_' of its name: p(ointer) i(nt32) l(ong)
@@ -20,24 +22,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { SUCCESS, INVALID_VALUE, OUT_OF_MEMORY, NO_DEVICE = 100, INVALID_CONTEXT = 201, INVALID_PTX = 218,
-       INVALID_HANDLE = 400, NOT_FOUND = 500, UNKNOWN = 999 };
-typedef enum { DEVICE_MEMORY = 1, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION } Kind;
+       INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, UNKNOWN = 999 };
+typedef enum { GONE, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION } Kind;
 typedef struct Thing {
     struct Thing *next;
     Kind kind;
     size_t bytes;
     char *memory; // for memory, what its handle is; otherwise the Thing itself is
     char name[100];
+    char *ptx;       // of a module
+    int parameters;  // of a function
+    uint64_t wide;   // which of them, bit by bit, have 64 bits
 } Thing;
 
 #define GIB ((size_t) 1 << 30)
+#define ARENA_BYTES (GIB << 10)
+#define PAGE ((size_t) 4096)
 #define SHARED_BYTES 232448 // that a block can have
 #define OWN_SHARED_BYTES 768 // of every kernel
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Thing *things;
+static char *arena, *arenaEnd, *arenaFree; // all memory there ever was lies in one piece
 static int retained, calls, failAt, failCode;
 static int devices = 1, major = 9, minor = 0;
 static FILE *logFile;
@@ -51,6 +60,9 @@ __attribute__((constructor)) static void configure(void) {
     const char *path = getenv("LOGITOPS_STUB_LOG"), *device = getenv("LOGITOPS_STUB_DEVICE");
     if (path) logFile = fopen(path, "a");
     if (device) sscanf(device, "%d %d %d", &devices, &major, &minor);
+    arena = arenaFree = mmap(NULL, ARENA_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (arena == MAP_FAILED) abort();
+    arenaEnd = arena + ARENA_BYTES;
 }
 
 static void note(const char *format, ...) {
@@ -81,12 +93,28 @@ static int leave(int code) {
 
 static void *handleOf(Thing *thing) { return thing->memory ? (void *) thing->memory : thing; }
 
+static char *firstPage(const char *memory) { return (char *) ((uintptr_t) memory & ~(PAGE - 1)); }
+
+static char *newMemory(size_t bytes) {
+    size_t padded = (bytes + 255) / 256 * 256, pages = (padded + PAGE - 1) / PAGE * PAGE;
+    if (pages + PAGE > (size_t) (arenaEnd - arenaFree) || mprotect(arenaFree, pages, PROT_READ | PROT_WRITE)) abort();
+    char *memory = arenaFree + pages - padded;
+    arenaFree += pages + PAGE;
+    return memory;
+}
+
+static void freeMemory(const Thing *gone) {
+    char *start = firstPage(gone->memory);
+    size_t bytes = (size_t) (gone->memory - start) + (gone->bytes + 255) / 256 * 256;
+    if (madvise(start, bytes, MADV_DONTNEED) || mprotect(start, bytes, PROT_NONE)) abort();
+}
+
 static void *make(Kind kind, size_t bytes, const char *name) {
     Thing *thing = calloc(1, sizeof *thing);
     thing->kind = kind;
     thing->bytes = bytes;
     snprintf(thing->name, sizeof thing->name, "%s", name);
-    if (kind <= HOST_MEMORY) thing->memory = aligned_alloc(256, (bytes + 255) / 256 * 256);
+    if (kind <= HOST_MEMORY) thing->memory = newMemory(bytes);
     thing->next = things;
     things = thing;
     return handleOf(thing);
@@ -107,8 +135,10 @@ static int drop(Kind kind, const void *handle) {
     Thing **at = find(kind, handle), *gone = *at;
     if (!gone) return alive(kind, handle);
     *at = gone->next;
-    free(gone->memory);
-    free(gone);
+    gone->kind = GONE;
+    if (gone->memory) freeMemory(gone);
+    free(gone->ptx);
+    if (kind != FUNCTION) free(gone); // which late launches may still ask for
     return SUCCESS;
 }
 
@@ -264,6 +294,17 @@ int cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
     LEAVE(alive(EVENT, event) || alive(STREAM, stream) ? INVALID_HANDLE : SUCCESS);
 }
 
+// What the PTX says of a kernel's parameters, if it has the kernel.
+static void readParameters(Thing *function, const char *ptx) {
+    char head[120];
+    snprintf(head, sizeof head, ".entry %s(", function->name);
+    const char *each = strstr(ptx, head), *end = each ? strchr(each, ')') : NULL;
+    while (each && (each = strstr(each + 1, ".param ")) && each < end) {
+        if (!strncmp(each, ".param .u64", 11)) function->wide |= (uint64_t) 1 << function->parameters;
+        function->parameters++;
+    }
+}
+
 int cuModuleLoadDataEx(void **module, const char *image, unsigned count, const int *options, void **values) {
     ENTER_CURRENT("cuModuleLoadDataEx %zu", strlen(image));
     if (strncmp(image, ".version", 8)) {
@@ -272,6 +313,7 @@ int cuModuleLoadDataEx(void **module, const char *image, unsigned count, const i
         LEAVE(INVALID_PTX);
     }
     *module = make(MODULE, 0, "");
+    ((Thing *) *module)->ptx = strdup(image);
     LEAVE(SUCCESS);
 }
 int cuModuleUnload(void *module) { ENTER_CURRENT("cuModuleUnload"); LEAVE(drop(MODULE, module)); }
@@ -280,6 +322,7 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     REQUIRE(!alive(MODULE, module), INVALID_HANDLE);
     REQUIRE(strncmp(name, "missing", 7), NOT_FOUND);
     *function = make(FUNCTION, 0, name);
+    readParameters(*function, ((Thing *) module)->ptx);
     LEAVE(SUCCESS);
 }
 int cuFuncGetAttribute(int *value, int attribute, Thing *function) {
@@ -295,9 +338,15 @@ int cuFuncSetAttribute(Thing *function, int attribute, int value) {
 }
 int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void *stream, void **parameters, void **extra) {
-    ENTER_CURRENT("cuLaunchKernel %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared,
-                  extra ? " extra" : "");
+    ENTER_CURRENT("cuLaunchKernel");
+    REQUIRE(function->kind == FUNCTION, INVALID_HANDLE);
+    note(" %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared, extra ? " extra" : "");
     REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    for (int i = 0; i < function->parameters; i++) {
+        uintptr_t address = function->wide >> i & 1 ? *(uintptr_t *) parameters[i] : 0;
+        int isMemory = address >= (uintptr_t) arena && address < (uintptr_t) arenaFree;
+        REQUIRE(!isMemory || memoryAt(address, 1), ILLEGAL_ADDRESS);
+    }
     const char *types = strrchr(function->name, '_') + 1;
     for (size_t i = 0; logFile && types[i]; i++) {
         if (types[i] == 'i') note(" %d", *(int32_t *) parameters[i]);

@@ -1,6 +1,5 @@
 package io.github.logitops;
 
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
@@ -96,7 +95,8 @@ public final class CrossEntropy {
             throw new IllegalArgumentException(
                     "crossEntropy: an axis has 1 to 2^31-1 elements: axis=" + axis.index() + ", logits=" + shape);
         }
-        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), options, stream);
+        LossBuffers buffers =
+                ops.make(memory -> LossBuffers.allocate(memory, logits, shape.without(axis), options, stream));
         return new CrossEntropyResult(buffers, classes, options, stream);
     }
 
@@ -282,20 +282,18 @@ public final class CrossEntropy {
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.run(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
-        result.filledOn(stream);
+        ops.fill(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
             CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
-        result.filledOn(stream);
+        ops.fill(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
-        return Resources.filled(newResult(inputs.x().dtype(), inputs.x().shape(), stream), fill);
+        return ops.filled(stream, () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream), fill);
     }
 
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {

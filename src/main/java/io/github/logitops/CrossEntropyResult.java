@@ -18,17 +18,20 @@ import java.util.List;
  * batches met one before anybody waited, the first is thrown.
  */
 public final class CrossEntropyResult implements AutoCloseable {
+    private static final String OP = "crossEntropy";
+
     private final LossBuffers buffers;
     private final long classes;
     private final CrossEntropyOptions options;
     private final LabelCheck labels;
+    private final ResultStreams streams;
 
     CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
         this.buffers = buffers;
         this.classes = classes;
         this.options = options;
-        labels =
-                new LabelCheck("crossEntropy", buffers.lse(), buffers.counts(), classes, options.ignoreIndex(), stream);
+        labels = new LabelCheck(OP, buffers.counts(), classes, options.ignoreIndex());
+        streams = new ResultStreams(buffers.lse(), labels, stream);
     }
 
     /**
@@ -40,9 +43,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      */
     public double await() {
         requireReduced();
-        double[] loss = new double[1];
-        buffers.loss().peek(loss, labels.settled());
-        return loss[0];
+        return streams.settledNumber(OP, buffers.loss());
     }
 
     /**
@@ -50,12 +51,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      */
     public double awaitZLoss() {
         requireReduced();
-        Stream last = labels.settled();
-        double[] loss = new double[1];
-        if (buffers.zLoss() != null) {
-            buffers.zLoss().peek(loss, last);
-        }
-        return loss[0];
+        return streams.settledNumber(OP, buffers.zLoss());
     }
 
     /**
@@ -63,7 +59,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      * and throws as {@link #await} does.
      */
     public long countedRows() {
-        return labels.countedRows();
+        return streams.settled(OP, labels::countedRows);
     }
 
     /**
@@ -74,7 +70,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      */
     public long correctRows() {
         requireAsked(buffers.correct(), RowOutput.ARGMAX);
-        return labels.stats()[3];
+        return streams.settled(OP, labels::stats)[3];
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
@@ -147,7 +143,7 @@ public final class CrossEntropyResult implements AutoCloseable {
     }
 
     ResultStreams streams() {
-        return labels.streams();
+        return streams;
     }
 
     LossBuffers buffers() {
@@ -164,12 +160,7 @@ public final class CrossEntropyResult implements AutoCloseable {
 
     /** Throws unless a forward op left its statistics here. */
     void requireFilled(String op) {
-        streams().requireFilled(op);
-    }
-
-    /** Notes that an op on {@code stream} fills this result. */
-    void filledOn(Stream stream) {
-        labels.filledOn(stream);
+        streams.requireFilled(op);
     }
 
     private void requireReduced() {

@@ -73,7 +73,8 @@ public final class CrossEntropyShard {
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         requireFloating(logits, shape);
-        LossBuffers buffers = LossBuffers.allocate(ops.memory(), logits, shape.without(axis), options, stream);
+        LossBuffers buffers =
+                ops.make(memory -> LossBuffers.allocate(memory, logits, shape.without(axis), options, stream));
         return new CrossEntropyResult(buffers, shard.classes(), options, stream);
     }
 
@@ -122,12 +123,11 @@ public final class CrossEntropyShard {
     private void combine(
             String op, Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
         result.requireMadeFor(op, options, shard.classes());
-        ops.run(
+        ops.fill(
                 new CrossEntropyCombine(
                         op, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
                 result.streams(),
                 stream);
-        result.filledOn(stream);
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.logitops;
 
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.DistillationForward;
@@ -74,7 +73,7 @@ public final class Distillation {
      */
     public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        RowLossBuffers buffers = RowLossBuffers.allocate(ops.memory(), logits, made.rows(), stream);
+        RowLossBuffers buffers = ops.make(memory -> RowLossBuffers.allocate(memory, logits, made.rows(), stream));
         return new DistillationResult(buffers, made.classes(), options, stream);
     }
 
@@ -171,48 +170,50 @@ public final class Distillation {
 
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
-        ops.run(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
-        result.filledOn(stream);
+        ops.fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
             DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
         result.requireMadeFor(inputs.op(), options, inputs.student().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.run(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
-        result.filledOn(stream);
+        ops.fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
-        return Resources.filled(
-                newResult(inputs.student().dtype(), inputs.student().shape(), stream), fill);
+        return ops.filled(
+                stream,
+                () -> newResult(inputs.student().dtype(), inputs.student().shape(), stream),
+                fill);
     }
 
     private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, FORWARD + ": student", student, shape, stream);
-                Tensor t = form.upload(ops, FORWARD + ": teacher", teacher, shape, stream);
-                Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
-                DistillationResult result = forward(x, t, y, stream)) {
-            A rowLosses = form.down().apply(result.rowLosses(), stream);
-            return new DistillationLoss<>(reduced(result), rowLosses, result.countedRows());
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, FORWARD + ": student", student, shape, stream);
+                    Tensor t = form.upload(ops, FORWARD + ": teacher", teacher, shape, stream);
+                    Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
+                    DistillationResult result = forward(x, t, y, stream)) {
+                A rowLosses = form.down().apply(result.rowLosses(), stream);
+                return new DistillationLoss<>(reduced(result), rowLosses, result.countedRows());
+            }
+        });
     }
 
     private <A> DistillationGradient<A> forwardBackward(
             HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, FORWARD_BACKWARD + ": student", student, shape, stream);
-                Tensor t = form.upload(ops, FORWARD_BACKWARD + ": teacher", teacher, shape, stream);
-                Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
-                DistillationResult result = newResult(x.dtype(), shape, stream)) {
-            forwardBackward(x, t, y, gradScale, x, result, stream);
-            A rowLosses = form.down().apply(result.rowLosses(), stream);
-            A gradient = form.down().apply(x, stream);
-            return new DistillationGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, FORWARD_BACKWARD + ": student", student, shape, stream);
+                    Tensor t = form.upload(ops, FORWARD_BACKWARD + ": teacher", teacher, shape, stream);
+                    Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
+                    DistillationResult result = newResult(x.dtype(), shape, stream)) {
+                forwardBackward(x, t, y, gradScale, x, result, stream);
+                A rowLosses = form.down().apply(result.rowLosses(), stream);
+                A gradient = form.down().apply(x, stream);
+                return new DistillationGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
+            }
+        });
     }
 
     /** The shape of the labels, after a look at each if there are any. */

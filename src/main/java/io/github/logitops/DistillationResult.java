@@ -16,14 +16,17 @@ import java.util.List;
  * batches met one before anybody waited, the first is thrown.
  */
 public final class DistillationResult implements AutoCloseable {
+    private static final String OP = "distillation";
+
     private final RowLossBuffers buffers;
     private final LabelCheck labels;
+    private final ResultStreams streams;
     private final DistillationOptions options;
 
     DistillationResult(RowLossBuffers buffers, long classes, DistillationOptions options, Stream stream) {
         this.buffers = buffers;
-        this.labels = new LabelCheck(
-                "distillation", buffers.rowLosses(), buffers.counts(), classes, options.ignoreIndex(), stream);
+        this.labels = new LabelCheck(OP, buffers.counts(), classes, options.ignoreIndex());
+        this.streams = new ResultStreams(buffers.rowLosses(), labels, stream);
         this.options = options;
     }
 
@@ -38,14 +41,12 @@ public final class DistillationResult implements AutoCloseable {
         if (options.reduction() == Reduction.NONE) {
             throw new IllegalStateException("distillation: no reduced loss, read rowLosses: reduction=NONE");
         }
-        double[] loss = new double[1];
-        buffers.loss().peek(loss, labels.settled());
-        return loss[0];
+        return streams.settledNumber(OP, buffers.loss());
     }
 
     /** The number of rows that are neither ignored nor mislabelled; without labels, of all. Waits and throws as {@link #await} does. */
     public long countedRows() {
-        return labels.countedRows();
+        return streams.settled(OP, labels::countedRows);
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
@@ -65,7 +66,7 @@ public final class DistillationResult implements AutoCloseable {
     }
 
     ResultStreams streams() {
-        return labels.streams();
+        return streams;
     }
 
     RowLossBuffers buffers() {
@@ -79,10 +80,5 @@ public final class DistillationResult implements AutoCloseable {
                     + options + ", used with " + opOptions);
         }
         labels.requireMadeFor(call, classes, opOptions.ignoreIndex());
-    }
-
-    /** Notes that an op on {@code stream} fills this result. */
-    void filledOn(Stream stream) {
-        labels.filledOn(stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops;
 
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
@@ -46,13 +45,14 @@ public final class Entropy {
      */
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors = ops.memory().allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows));
+        List<Tensor> tensors =
+                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows)));
         return new EntropyResult(tensors.get(0), tensors.get(1), tensors.get(2), stream);
     }
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
     public EntropyResult forward(Tensor x, Stream stream) {
-        return Resources.filled(newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
+        return ops.filled(stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**
@@ -64,11 +64,10 @@ public final class Entropy {
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor x, EntropyResult result, Stream stream) {
-        ops.run(
+        ops.fill(
                 EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
                 result.streams(),
                 stream);
-        result.streams().filledOn(stream);
     }
 
     /**
@@ -125,22 +124,24 @@ public final class Entropy {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        try (Stream stream = ops.newStream();
-                Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
-                Tensor entropy = ops.empty(form.dtype(), shape.without(axis))) {
-            forward(logits, entropy, stream);
-            return form.down().apply(entropy, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                    Tensor entropy = ops.empty(form.dtype(), shape.without(axis))) {
+                forward(logits, entropy, stream);
+                return form.down().apply(entropy, stream);
+            }
+        });
     }
 
     private <A> A backward(HostForm<A> form, A x, A dEntropy, Shape shape) {
         Shape rows = shape.without(axis);
-        try (Stream stream = ops.newStream();
-                Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
-                Tensor upstream = form.upload(ops, BACKWARD + ": dEntropy", dEntropy, rows, stream);
-                EntropyResult result = forward(logits, stream)) {
-            backward(logits, result, GradScale.perRow(upstream), logits, stream);
-            return form.down().apply(logits, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD + ": dEntropy", dEntropy, rows, stream);
+                    EntropyResult result = forward(logits, stream)) {
+                backward(logits, result, GradScale.perRow(upstream), logits, stream);
+                return form.down().apply(logits, stream);
+            }
+        });
     }
 }

@@ -19,7 +19,7 @@ public final class EntropyResult implements AutoCloseable {
         this.entropy = entropy;
         this.lse = lse;
         this.statistics = statistics;
-        this.streams = new ResultStreams(entropy, stream);
+        this.streams = new ResultStreams(entropy, null, stream);
     }
 
     /** The entropy of each row, of the logits' shape without the axis and the arithmetic dtype. */

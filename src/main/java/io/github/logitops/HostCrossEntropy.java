@@ -18,41 +18,43 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
     }
 
     CrossEntropyLoss<A> forward(String op, A logits, Targets targets, A weights, Shape shape) {
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
-                Tensor y = targets.upload(stream);
-                Tensor w = weights(op, weights, shape, stream);
-                CrossEntropyResult result = loss.forward(x, y, w, stream)) {
-            return new CrossEntropyLoss<>(
-                    reduced(result),
-                    zLoss(result),
-                    form.down().apply(result.rowLosses(), stream),
-                    form.down().apply(result.lse(), stream),
-                    result.countedRows(),
-                    argmax(result, stream),
-                    asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
-                    entropy(result, stream));
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+                    Tensor y = targets.upload(stream);
+                    Tensor w = weights(op, weights, shape, stream);
+                    CrossEntropyResult result = loss.forward(x, y, w, stream)) {
+                return new CrossEntropyLoss<>(
+                        reduced(result),
+                        zLoss(result),
+                        form.down().apply(result.rowLosses(), stream),
+                        form.down().apply(result.lse(), stream),
+                        result.countedRows(),
+                        argmax(result, stream),
+                        asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                        entropy(result, stream));
+            }
+        });
     }
 
     CrossEntropyGradient<A> forwardBackward(
             String op, A logits, Targets targets, A weights, GradScale gradScale, Shape shape) {
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
-                Tensor y = targets.upload(stream);
-                Tensor w = weights(op, weights, shape, stream);
-                CrossEntropyResult result = loss.newResult(x.dtype(), shape, stream)) {
-            loss.forwardBackward(x, y, w, gradScale, x, result, stream);
-            return new CrossEntropyGradient<>(
-                    reduced(result),
-                    zLoss(result),
-                    form.down().apply(result.rowLosses(), stream),
-                    form.down().apply(x, stream),
-                    result.countedRows(),
-                    argmax(result, stream),
-                    asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
-                    entropy(result, stream));
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+                    Tensor y = targets.upload(stream);
+                    Tensor w = weights(op, weights, shape, stream);
+                    CrossEntropyResult result = loss.newResult(x.dtype(), shape, stream)) {
+                loss.forwardBackward(x, y, w, gradScale, x, result, stream);
+                return new CrossEntropyGradient<>(
+                        reduced(result),
+                        zLoss(result),
+                        form.down().apply(result.rowLosses(), stream),
+                        form.down().apply(x, stream),
+                        result.countedRows(),
+                        argmax(result, stream),
+                        asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                        entropy(result, stream));
+            }
+        });
     }
 
     /** Labels, after a look at each. */

@@ -36,21 +36,23 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
 
     /** Runs an op on an array that messages call {@code name}. */
     A map(LogitOps ops, String name, A x, Shape shape, InPlace op) {
-        try (Stream stream = ops.newStream();
-                Tensor tensor = upload(ops, name, x, shape, stream)) {
-            op.run(tensor, stream);
-            return down.apply(tensor, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor tensor = upload(ops, name, x, shape, stream)) {
+                op.run(tensor, stream);
+                return down.apply(tensor, stream);
+            }
+        });
     }
 
     /** Runs an op on two arrays, y and dy. */
     A map(LogitOps ops, String op, A y, A dy, Shape shape, OverSecond run) {
-        try (Stream stream = ops.newStream();
-                Tensor one = upload(ops, op + ": y", y, shape, stream);
-                Tensor other = upload(ops, op + ": dy", dy, shape, stream)) {
-            run.run(one, other, stream);
-            return down.apply(other, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor one = upload(ops, op + ": y", y, shape, stream);
+                    Tensor other = upload(ops, op + ": dy", dy, shape, stream)) {
+                run.run(one, other, stream);
+                return down.apply(other, stream);
+            }
+        });
     }
 
     /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
@@ -59,6 +61,6 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
             throw new IllegalArgumentException(
                     name + " must hold each element once: elements=" + Array.getLength(array) + ", shape=" + shape);
         }
-        return ops.filled(dtype, shape, tensor -> up.apply(tensor, array, stream));
+        return ops.filled(dtype, shape, stream, tensor -> up.apply(tensor, array, stream));
     }
 }

@@ -11,30 +11,23 @@ import java.util.OptionalLong;
 
 /**
  * What the result of an op with labels tells of them: how many rows counted, and, thrown once by whoever waits first, the
- * first label that was out of range.
+ * first label that was out of range. A stream has this until it is waited for; so that it does not keep itself from being
+ * found out of reach, nothing here leads back to it.
  */
-final class LabelCheck {
+final class LabelCheck implements Stream.Check {
     private final String op;
-    private final ResultStreams streams;
     private final LabelCounts counts;
     private final long classes;
     private final OptionalLong ignoreIndex;
-    private final Stream.Check check = this::throwLabelOutOfRange;
 
-    private int checksDue; // streams that our check waits on
+    private int holders; // streams that have this check, and calls that may add it to one
     private boolean closed;
 
-    /** For a result that messages tell by one of its tensors, and whose counts were allocated on {@code stream}. */
-    LabelCheck(String op, Tensor result, LabelCounts counts, long classes, OptionalLong ignoreIndex, Stream stream) {
+    LabelCheck(String op, LabelCounts counts, long classes, OptionalLong ignoreIndex) {
         this.op = op;
-        this.streams = new ResultStreams(result, stream);
         this.counts = counts;
         this.classes = classes;
         this.ignoreIndex = ignoreIndex;
-    }
-
-    ResultStreams streams() {
-        return streams;
     }
 
     LabelCounts counts() {
@@ -51,77 +44,75 @@ final class LabelCheck {
         }
     }
 
-    /** Notes that an op on {@code newStream} fills the result. */
-    synchronized void filledOn(Stream newStream) {
-        streams.filledOn(newStream);
-        if (newStream.addCheck(check)) {
-            checksDue++;
+    /** Keeps the counts, whoever closes the result, until a {@link #release}. */
+    synchronized void hold() {
+        holders++;
+    }
+
+    void release() {
+        boolean last;
+        synchronized (this) {
+            last = --holders == 0 && closed;
+        }
+        if (last) {
+            counts.stats().close();
         }
     }
 
-    /** The stream of the last op, once its work is done and its labels were found good. */
-    Stream settled() {
-        Stream last = streams.requireFilled(op);
-        last.settle(check);
-        return last;
+    /** The number of rows that counted; the stream is that of the last op, and has done its work. */
+    long countedRows(Stream settled) {
+        return stats(settled)[0];
     }
 
-    /** The number of rows that counted, after {@link #settled}. */
-    long countedRows() {
-        return stats()[0];
-    }
-
-    /** {@link LabelCounts#stats}, after {@link #settled}. */
-    long[] stats() {
+    /** {@link LabelCounts#stats}, likewise. */
+    long[] stats(Stream settled) {
         long[] stats = new long[LabelCounts.STATS];
-        counts.stats().peek(stats, settled());
+        counts.stats().peek(stats, settled);
         return stats;
     }
 
-    /** Closes these tensors and the counts, which stay while a check of them is due. Closing again does nothing. */
+    /** Closes these tensors and the counts, which stay while somebody holds them. Closing again does nothing. */
     void close(List<Tensor> others) {
         List<Tensor> tensors = new ArrayList<>(others);
         tensors.add(counts.divisors());
         synchronized (this) {
-            if (closed) {
-                return;
-            }
             closed = true;
-            if (checksDue == 0) { // else the check closes what it reads
+            if (holders == 0) { // else the last one closes what it reads
                 tensors.add(counts.stats());
             }
         }
         Resources.closeAll(tensors); // not under the lock: a check may hold others and want this one
     }
 
-    private void throwLabelOutOfRange(Stream settled) {
-        Tensor stats = counts.stats();
-        long[] values = new long[LabelCounts.STATS];
+    /** Throws the first label that was out of range. */
+    @Override
+    public void run(Stream settled) {
+        long[] stats;
         try {
-            stats.peek(values, settled);
+            stats = stats(settled);
         } catch (DriverException e) { // nothing was learnt: the next wait tries again
-            settled.addCheck(check);
+            if (!settled.addCheck(this)) {
+                release();
+            }
             throw e;
         }
-        IllegalArgumentException error = null;
-        if (values[1] >= 0) {
-            error = outOfRange(op, values[1], values[2], classes, ignoreIndex);
-            try {
-                stats.upload(new long[] {values[0], -1, 0, values[3]}, settled); // thrown once
-            } catch (DriverException e) {
-                error.addSuppressed(e);
+        try {
+            if (stats[1] >= 0) {
+                throwOnce(stats, settled);
             }
+        } finally {
+            release();
         }
-        boolean last;
-        synchronized (this) {
-            last = --checksDue == 0 && closed;
+    }
+
+    private void throwOnce(long[] stats, Stream settled) {
+        IllegalArgumentException error = outOfRange(op, stats[1], stats[2], classes, ignoreIndex);
+        try {
+            counts.stats().upload(new long[] {stats[0], -1, 0, stats[3]}, settled);
+        } catch (DriverException e) {
+            error.addSuppressed(e);
         }
-        if (last) {
-            stats.close();
-        }
-        if (error != null) {
-            throw error;
-        }
+        throw error;
     }
 
     /** Looks at labels that are on the host, before anything runs. */

@@ -1,6 +1,5 @@
 package io.github.logitops;
 
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -46,13 +45,14 @@ public final class LogSumExp {
      */
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors = ops.memory().allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows));
+        List<Tensor> tensors =
+                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows)));
         return new LogSumExpResult(tensors.get(0), tensors.get(1), stream);
     }
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
     public LogSumExpResult forward(Tensor x, Stream stream) {
-        return Resources.filled(newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
+        return ops.filled(stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**
@@ -64,8 +64,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor x, LogSumExpResult result, Stream stream) {
-        ops.run(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
-        result.streams().filledOn(stream);
+        ops.fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
     }
 
     /**
@@ -121,22 +120,24 @@ public final class LogSumExp {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        try (Stream stream = ops.newStream();
-                Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
-                Tensor lse = ops.empty(form.dtype(), shape.without(axis))) {
-            forward(logits, lse, stream);
-            return form.down().apply(lse, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                    Tensor lse = ops.empty(form.dtype(), shape.without(axis))) {
+                forward(logits, lse, stream);
+                return form.down().apply(lse, stream);
+            }
+        });
     }
 
     private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
         Shape rows = shape.without(axis);
-        try (Stream stream = ops.newStream();
-                Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
-                Tensor upstream = form.upload(ops, BACKWARD + ": dlse", dlse, rows, stream);
-                LogSumExpResult result = forward(logits, stream)) {
-            backward(logits, result, GradScale.perRow(upstream), logits, stream);
-            return form.down().apply(logits, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD + ": dlse", dlse, rows, stream);
+                    LogSumExpResult result = forward(logits, stream)) {
+                backward(logits, result, GradScale.perRow(upstream), logits, stream);
+                return form.down().apply(logits, stream);
+            }
+        });
     }
 }

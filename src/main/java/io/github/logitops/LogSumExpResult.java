@@ -17,7 +17,7 @@ public final class LogSumExpResult implements AutoCloseable {
     LogSumExpResult(Tensor lse, Tensor statistics, Stream stream) {
         this.lse = lse;
         this.statistics = statistics;
-        this.streams = new ResultStreams(lse, stream);
+        this.streams = new ResultStreams(lse, null, stream);
     }
 
     /** The log-sum-exp of each row, of the logits' shape without the axis and the arithmetic dtype. */

@@ -19,10 +19,13 @@ import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +38,10 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>May be shared by threads. Closing it waits for its work and gives back everything it made; what was not closed before is
- * reported as a leak.
+ * <p>May be shared by threads, and closed by any of them: the close waits for calls under way in others and for all work, and
+ * gives back everything that the session made; calls that begin meanwhile or later are refused with an
+ * {@link IllegalStateException}. What was not closed before is reported as a leak, and so is a session that is dropped: it is
+ * closed once the last of its tensors and streams is closed or dropped, too.
  */
 public final class LogitOps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogitOps.class);
@@ -49,6 +54,7 @@ public final class LogitOps implements AutoCloseable {
         this.report = report;
         this.memory = memory;
         this.executor = executor;
+        memory.closeWithout(this);
     }
 
     /** As {@link #open(Backend, OpenOptions)}, with the defaults. */
@@ -191,7 +197,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** A new stream. Close it. */
     public Stream newStream() {
-        return memory.newStream();
+        return make(DeviceMemory::newStream);
     }
 
     /**
@@ -201,7 +207,7 @@ public final class LogitOps implements AutoCloseable {
      * @throws IllegalArgumentException if the device has no such stream
      */
     public Stream wrapStream(long handle) {
-        return memory.wrapStream(handle);
+        return make(from -> from.wrapStream(handle));
     }
 
     /**
@@ -210,35 +216,35 @@ public final class LogitOps implements AutoCloseable {
      * @throws io.github.logitops.driver.DeviceOutOfMemoryException if device or memory limit leave too little
      */
     public Tensor empty(DType dtype, Shape shape) {
-        return memory.allocate(dtype, Layout.dense(shape));
+        return empty(dtype, Layout.dense(shape));
     }
 
     /** As {@link #empty(DType, Shape)}, with padded rows. */
     public Tensor empty(DType dtype, Layout layout) {
-        return memory.allocate(dtype, layout);
+        return make(from -> from.allocate(dtype, layout));
     }
 
     /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
     public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
         requireLength(values.length, shape);
-        return filled(dtype, shape, tensor -> tensor.upload(values, stream));
+        return filled(dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
     public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
         requireLength(values.length, shape);
-        return filled(dtype, shape, tensor -> tensor.upload(values, stream));
+        return filled(dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
     public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
         requireLength(bits.length, shape);
-        return filled(dtype, shape, tensor -> tensor.upload(bits, stream));
+        return filled(dtype, shape, stream, tensor -> tensor.upload(bits, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from bytes in native byte order, between position and limit. */
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
-        return filled(dtype, shape, tensor -> tensor.upload(bytes, stream));
+        return filled(dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
     }
 
     /** I32 labels for as many rows as there are. */
@@ -249,7 +255,7 @@ public final class LogitOps implements AutoCloseable {
     /** I32 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(int[] labels, Shape shape, Stream stream) {
         requireLength(labels.length, shape);
-        return filled(DType.I32, shape, tensor -> tensor.upload(labels, stream));
+        return filled(DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** I64 labels for as many rows as there are. */
@@ -260,13 +266,13 @@ public final class LogitOps implements AutoCloseable {
     /** I64 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
         requireLength(labels.length, shape);
-        return filled(DType.I64, shape, tensor -> tensor.upload(labels, stream));
+        return filled(DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** A BOOL mask of this shape. */
     public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
         requireLength(mask.length, shape);
-        return filled(DType.BOOL, shape, tensor -> tensor.upload(mask, stream));
+        return filled(DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
     }
 
     /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */
@@ -292,17 +298,40 @@ public final class LogitOps implements AutoCloseable {
 
     /** As {@link #wrap(long, DType, Shape)}, with padded rows. */
     public Tensor wrap(long address, DType dtype, Layout layout) {
-        return memory.wrap(address, dtype, layout);
+        return make(from -> from.wrap(address, dtype, layout));
     }
 
-    /** Waits for all work and gives everything back. Closing again does nothing. */
+    /**
+     * Waits for the calls of other threads and for all work, and gives everything back. Closing again does nothing.
+     *
+     * @throws IllegalStateException if it is called in the midst of a call on this session
+     */
     @Override
     public void close() {
         memory.close();
     }
 
-    DeviceMemory memory() {
-        return memory;
+    /** What {@code make} makes of this session's memory, in one call: whoever closes the session waits for the end of it. */
+    <R> R make(Function<DeviceMemory, R> make) {
+        try {
+            return memory.during(() -> make.apply(memory));
+        } finally {
+            Reference.reachabilityFence(this); // a session out of reach makes nothing any more
+        }
+    }
+
+    /** A call on a stream of its own. */
+    <R> R onOwnStream(Function<Stream, R> call) {
+        return make(from -> {
+            try (Stream stream = from.newStream()) {
+                return call.apply(stream);
+            }
+        });
+    }
+
+    /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
+    <R extends AutoCloseable> R filled(Stream stream, Supplier<R> made, Consumer<R> fill) {
+        return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
     }
 
     /** Queues an op's work. */
@@ -314,11 +343,19 @@ public final class LogitOps implements AutoCloseable {
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
         requireOneSession(problem, stream);
-        result.useOn(stream);
-        queue(problem, stream);
+        stream.during(() -> {
+            result.useOn(stream);
+            queue(problem, stream);
+        });
     }
 
-    private static void requireOneSession(Problem problem, Stream stream) {
+    /** The same of an op that fills the result. */
+    void fill(Problem problem, ResultStreams result, Stream stream) {
+        requireOneSession(problem, stream);
+        stream.during(() -> result.fillOn(stream, () -> queue(problem, stream)));
+    }
+
+    private void requireOneSession(Problem problem, Stream stream) {
         stream.requireOpen();
         for (Tensor tensor : problem.tensors()) {
             if (!tensor.belongsWith(stream)) {
@@ -326,13 +363,14 @@ public final class LogitOps implements AutoCloseable {
                         + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
             }
         }
+        if (!memory.made(stream)) {
+            throw new IllegalArgumentException(
+                    problem.op() + ": op and stream must come from one session: stream=" + stream);
+        }
     }
 
     private void queue(Problem problem, Stream stream) {
-        for (Tensor tensor : problem.tensors()) {
-            tensor.useOn(stream);
-        }
-        problem.runOn(executor, stream);
+        memory.use(problem.tensors(), stream, () -> problem.runOn(executor, stream));
     }
 
     /** Found out before memory is asked for: a wrong shape may be a huge one. */
@@ -343,8 +381,8 @@ public final class LogitOps implements AutoCloseable {
         }
     }
 
-    /** A new tensor that {@code fill} was called on; closed if that fails. */
-    Tensor filled(DType dtype, Shape shape, Consumer<Tensor> fill) {
-        return Resources.filled(empty(dtype, shape), fill);
+    /** A new tensor that {@code fill} was called on. */
+    Tensor filled(DType dtype, Shape shape, Stream stream, Consumer<Tensor> fill) {
+        return filled(stream, () -> empty(dtype, shape), fill);
     }
 }

@@ -6,7 +6,6 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.Mask;
 import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.spec.Axis;
-import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.Objects;
 
@@ -99,20 +98,22 @@ public final class MaskedSoftmax {
             throw new IllegalArgumentException(
                     FORWARD + ": keep must hold each element once: elements=" + keep.length + ", shape=" + keepShape);
         }
-        try (Stream stream = ops.newStream();
-                Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
-                Tensor mask = ops.filled(DType.BOOL, keepShape, m -> m.upload(keep, stream))) {
-            forward(t, Mask.keep(mask), t, stream);
-            return form.down().apply(t, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                    Tensor mask = ops.mask(keep, keepShape, stream)) {
+                forward(t, Mask.keep(mask), t, stream);
+                return form.down().apply(t, stream);
+            }
+        });
     }
 
     private <A> A forwardAdditive(HostForm<A> form, A x, Shape shape, A additive, Shape additiveShape) {
-        try (Stream stream = ops.newStream();
-                Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
-                Tensor mask = form.upload(ops, FORWARD + ": additive", additive, additiveShape, stream)) {
-            forward(t, Mask.additive(mask), t, stream);
-            return form.down().apply(t, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
+                    Tensor mask = form.upload(ops, FORWARD + ": additive", additive, additiveShape, stream)) {
+                forward(t, Mask.additive(mask), t, stream);
+                return form.down().apply(t, stream);
+            }
+        });
     }
 }

@@ -2,16 +2,19 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import java.util.function.Function;
 
 /** The streams that a result of an op is used on: each use comes after all before it, on whichever stream these were. */
 final class ResultStreams {
     private final Tensor named;
+    private final LabelCheck labels; // null: the op has none
     private Stream filled; // by the last op that filled the result; null before the first
     private Stream lastUse; // where the last work on the result was queued
 
     /** For a result that messages tell by one of its tensors, and that was allocated on {@code stream}. */
-    ResultStreams(Tensor named, Stream stream) {
+    ResultStreams(Tensor named, LabelCheck labels, Stream stream) {
         this.named = named;
+        this.labels = labels;
         this.lastUse = stream;
     }
 
@@ -25,14 +28,52 @@ final class ResultStreams {
 
     /** Has work that is queued on {@code next} from now on come after all work on the result so far. */
     synchronized void useOn(Stream next) {
-        if (lastUse != next && lastUse.isOpen()) { // a closed one has nothing left to do
+        if (lastUse != next) {
             next.waitFor(lastUse);
         }
         lastUse = next;
     }
 
-    /** Notes that an op on {@code stream} fills the result. */
-    synchronized void filledOn(Stream stream) {
-        filled = stream;
+    /** Has {@code work} fill the result on {@code stream}, after all work on it so far, and the labels looked at afterwards. */
+    void fillOn(Stream stream, Runnable work) {
+        if (labels == null) {
+            useOn(stream);
+            work.run();
+        } else {
+            labels.hold();
+            boolean added = false;
+            try {
+                useOn(stream);
+                work.run();
+                added = stream.addCheck(labels);
+            } finally {
+                if (!added) {
+                    labels.release();
+                }
+            }
+        }
+        synchronized (this) {
+            filled = stream;
+        }
+    }
+
+    /** What {@code read} reads once the work of the last op is done and its labels were found good. */
+    <R> R settled(String call, Function<Stream, R> read) {
+        Stream last = requireFilled(call);
+        return last.during(() -> {
+            last.settle(labels);
+            return read.apply(last);
+        });
+    }
+
+    /** The same, of a tensor of one number; 0 if there is none. */
+    double settledNumber(String call, Tensor number) {
+        return settled(call, last -> {
+            double[] value = new double[1];
+            if (number != null) {
+                number.peek(value, last);
+            }
+            return value[0];
+        });
     }
 }

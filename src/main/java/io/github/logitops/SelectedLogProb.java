@@ -38,7 +38,7 @@ import java.util.Objects;
  * themselves, and those of the gradient with neither ({@code docs/numerics.md}).
  */
 public final class SelectedLogProb {
-    private static final String OP = "selectedLogProb";
+    private static final String OP = SelectedLogProbResult.OP;
     private static final String FORWARD = OP + ".forward";
     private static final String BACKWARD = OP + ".backward";
 
@@ -64,14 +64,15 @@ public final class SelectedLogProb {
      */
     public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        DeviceMemory memory = ops.memory();
-        List<Tensor> tensors =
-                memory.allocateAll(logits.arithmetic(), made.rows(), made.rows(), RowStatistics.shape(made.rows()));
+        return ops.make(memory -> newResult(memory, logits.arithmetic(), made, stream));
+    }
+
+    private SelectedLogProbResult newResult(DeviceMemory memory, DType dtype, ResultShape made, Stream stream) {
+        List<Tensor> tensors = memory.allocateAll(dtype, made.rows(), made.rows(), RowStatistics.shape(made.rows()));
         try {
             LabelCounts counts = LabelCounts.allocate(memory, stream);
-            LabelCheck labels =
-                    new LabelCheck(OP, tensors.get(0), counts, made.classes(), options.ignoreIndex(), stream);
-            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), tensors.get(2), labels);
+            LabelCheck labels = new LabelCheck(OP, counts, made.classes(), options.ignoreIndex());
+            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), tensors.get(2), labels, stream);
         } catch (RuntimeException e) {
             Resources.closeAfter(e, tensors);
             throw e;
@@ -80,8 +81,10 @@ public final class SelectedLogProb {
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
     public SelectedLogProbResult forward(Tensor logits, Tensor labels, Stream stream) {
-        SelectedLogProbResult made = newResult(logits.dtype(), logits.shape(), stream);
-        return Resources.filled(made, result -> forward(logits, labels, result, stream));
+        return ops.filled(
+                stream,
+                () -> newResult(logits.dtype(), logits.shape(), stream),
+                result -> forward(logits, labels, result, stream));
     }
 
     /**
@@ -95,8 +98,7 @@ public final class SelectedLogProb {
         SelectedLogProbForward problem = SelectedLogProbForward.of(
                 axis, logits, labels(labels), result.logProbs(), result.lse(), result.statistics(), result.counts());
         result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
-        ops.run(problem, result.streams(), stream);
-        result.labels().filledOn(stream);
+        ops.fill(problem, result.streams(), stream);
     }
 
     /**
@@ -159,24 +161,26 @@ public final class SelectedLogProb {
 
     private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
-                Tensor y = ops.labels(labels, rows, stream);
-                SelectedLogProbResult result = forward(x, y, stream)) {
-            return form.down().apply(result.logProbs(), stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
+                    Tensor y = ops.labels(labels, rows, stream);
+                    SelectedLogProbResult result = forward(x, y, stream)) {
+                return form.down().apply(result.logProbs(), stream);
+            }
+        });
     }
 
     private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
-        try (Stream stream = ops.newStream();
-                Tensor x = form.upload(ops, BACKWARD + ": logits", logits, shape, stream);
-                Tensor upstream = form.upload(ops, BACKWARD + ": dLogProbs", dLogProbs, rows, stream);
-                Tensor y = ops.labels(labels, rows, stream);
-                SelectedLogProbResult result = forward(x, y, stream)) {
-            backward(x, y, result, GradScale.perRow(upstream), x, stream);
-            return form.down().apply(x, stream);
-        }
+        return ops.onOwnStream(stream -> {
+            try (Tensor x = form.upload(ops, BACKWARD + ": logits", logits, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD + ": dLogProbs", dLogProbs, rows, stream);
+                    Tensor y = ops.labels(labels, rows, stream);
+                    SelectedLogProbResult result = forward(x, y, stream)) {
+                backward(x, y, result, GradScale.perRow(upstream), x, stream);
+                return form.down().apply(x, stream);
+            }
+        });
     }
 
     /** The shape of the labels, after a look at each. */

@@ -1,5 +1,6 @@
 package io.github.logitops;
 
+import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LabelCounts;
 import java.util.List;
@@ -13,16 +14,20 @@ import java.util.List;
  * before anybody waited, the first is thrown.
  */
 public final class SelectedLogProbResult implements AutoCloseable {
+    static final String OP = "selectedLogProb";
+
     private final Tensor logProbs;
     private final Tensor lse;
     private final Tensor statistics;
     private final LabelCheck labels;
+    private final ResultStreams streams;
 
-    SelectedLogProbResult(Tensor logProbs, Tensor lse, Tensor statistics, LabelCheck labels) {
+    SelectedLogProbResult(Tensor logProbs, Tensor lse, Tensor statistics, LabelCheck labels, Stream stream) {
         this.logProbs = logProbs;
         this.lse = lse;
         this.statistics = statistics;
         this.labels = labels;
+        this.streams = new ResultStreams(logProbs, labels, stream);
     }
 
     /** The log-probability of each row's label, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */
@@ -42,7 +47,7 @@ public final class SelectedLogProbResult implements AutoCloseable {
      * @throws IllegalStateException if no op has filled this result, or it or its stream is closed
      */
     public long countedRows() {
-        return labels.countedRows();
+        return streams.settled(OP, labels::countedRows);
     }
 
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
@@ -60,7 +65,7 @@ public final class SelectedLogProbResult implements AutoCloseable {
     }
 
     ResultStreams streams() {
-        return labels.streams();
+        return streams;
     }
 
     LabelCounts counts() {

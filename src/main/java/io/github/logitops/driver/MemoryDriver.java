@@ -69,7 +69,10 @@ public interface MemoryDriver extends AutoCloseable {
     /** Waits until the event is complete. */
     void awaitEvent(long event);
 
-    /** Gives everything back. */
+    /**
+     * Waits for calls under way in other threads, refuses those that begin later with {@link IllegalStateException}, and gives
+     * everything back, host memory too: its buffers must not be touched any more.
+     */
     @Override
     void close();
 }

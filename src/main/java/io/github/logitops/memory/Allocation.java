@@ -11,13 +11,15 @@ import java.util.Set;
  */
 final class Allocation {
     final String name;
-    final long address;
     final Site madeAt;
 
+    private final long address;
     private final Block block; // null: memory of others
-    private final Set<Stream> users = new LinkedHashSet<>();
-    private final Deque<Stream> unmarked = new ArrayDeque<>(); // after the close: users the block does not know of yet
-    private Site closedAt;
+    private final Set<WorkQueue> users = new LinkedHashSet<>();
+    private final Deque<WorkQueue> unmarked =
+            new ArrayDeque<>(); // after the close: users the block does not know of yet
+    private int calls; // under way, which the memory stays for
+    private Closed closed;
 
     Allocation(String name, long address, Block block, Site madeAt) {
         this.name = name;
@@ -27,36 +29,59 @@ final class Allocation {
     }
 
     synchronized void requireOpen() {
-        if (closedAt != null) {
-            throw new IllegalStateException(
-                    "tensor: used after close: tensor=" + name + ", closedAt=" + closedAt, closedAt.trace());
+        if (closed != null) {
+            throw closed.refusal("tensor=" + name);
         }
     }
 
-    /** Notes that work on {@code stream} uses this memory, and orders it after the work of those who had it before. */
-    synchronized void useOn(Stream stream) {
+    /** Where it lies: as long as it is open, and to the end of the calls that were under way when it was closed. */
+    synchronized long address() {
+        if (calls == 0) {
+            requireOpen();
+        }
+        return address;
+    }
+
+    /**
+     * Begins a call whose work on {@code queue} uses this memory: orders it after the work of those who had the memory before.
+     * The memory stays until {@link #endUse}, whoever closes it.
+     */
+    synchronized void beginUse(WorkQueue queue) {
         requireOpen();
-        if (!users.contains(stream)) {
+        if (!users.contains(queue)) {
             if (block != null) {
-                block.orderBefore(stream);
+                block.orderBefore(queue);
             }
             users.removeIf(user -> !user.isOpen()); // their work is done
-            users.add(stream);
+            users.add(queue);
         }
+        calls++;
+    }
+
+    /** Ends a call. True: it was closed meanwhile, and nothing is left that keeps it from being retired. */
+    synchronized boolean endUse() {
+        calls--;
+        return calls == 0 && closed != null;
     }
 
     /** Whether this call closed it: only the first one does. */
-    synchronized boolean close(Site site) {
-        if (closedAt != null) {
+    synchronized boolean close(Closed how) {
+        if (closed != null) {
             return false;
         }
-        closedAt = site;
+        closed = how;
         unmarked.addAll(users);
         return true;
     }
 
-    /** Tells the block who used it. Throws if the device refuses a step; the next call goes on from there. */
+    /**
+     * Tells the block who used it; null while a call still does. Throws if the device refuses a step; the next call goes on
+     * from there.
+     */
     synchronized Block retire() {
+        if (calls > 0) {
+            return null;
+        }
         while (!unmarked.isEmpty()) {
             block.usedOn(unmarked.peek());
             unmarked.remove();
@@ -66,5 +91,10 @@ final class Allocation {
 
     long bytes() {
         return block.bytes;
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

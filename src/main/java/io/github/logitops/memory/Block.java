@@ -17,8 +17,8 @@ final class Block {
     private final MemoryDriver driver;
     private final List<Use> uses = new ArrayList<>();
 
-    /** Work on a stream up to an event. */
-    private record Use(Stream stream, long event) {}
+    /** Work on a queue up to an event. */
+    private record Use(WorkQueue queue, long event) {}
 
     Block(MemoryDriver driver, long address, long bytes) {
         this.driver = driver;
@@ -26,18 +26,18 @@ final class Block {
         this.bytes = bytes;
     }
 
-    /** Notes that all work now queued on {@code stream} may use this block. A closed stream has done its work. */
-    void usedOn(Stream stream) {
-        if (stream.isOpen()) {
-            uses.add(new Use(stream, stream.mark()));
+    /** Notes that all work now on {@code queue} may use this block. A closed one has done its work. */
+    void usedOn(WorkQueue queue) {
+        if (queue.isOpen()) {
+            uses.add(new Use(queue, queue.mark()));
         }
     }
 
-    /** Has work queued on {@code next} from now on wait for the earlier uses on other streams. */
-    void orderBefore(Stream next) {
+    /** Has work that is put on {@code next} from now on wait for the earlier uses on other queues. */
+    void orderBefore(WorkQueue next) {
         for (Use use : uses) {
-            if (use.stream != next) {
-                driver.waitEvent(next.handle(), use.event);
+            if (use.queue != next) {
+                driver.waitEvent(next.handle, use.event);
             }
         }
     }

@@ -1,6 +1,8 @@
 package io.github.logitops.memory;
 
+import io.github.logitops.driver.Calls;
 import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
@@ -11,30 +13,35 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The memory of one session: makes its tensors and streams, knows which are open, frees memory when the work that uses it is
- * done, and reports what was never closed. Closing it closes all that is left. Safe for use by threads.
+ * done, and reports what was never closed. Closing it closes all that is left, once the calls under way have ended. Safe for
+ * use by threads.
  */
 public final class DeviceMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceMemory.class);
     private static final Cleaner CLEANER = Cleaner.create();
+    private static final String OUT_OF_REACH = "was never closed and is out of reach";
 
     private final MemoryDriver driver;
     private final long limitBytes;
     private final LeakTracking tracking;
     private final BlockPool pool;
     private final Staging staging;
+    private final Calls calls = new Calls(); // on anything of this session
 
     private final Set<Allocation> live = new LinkedHashSet<>();
     private final List<Allocation> closing = new ArrayList<>(); // closed, but not back in the pool yet
-    private final Set<Stream> streams = new LinkedHashSet<>();
+    private final Set<WorkQueue> queues = new LinkedHashSet<>();
     private long bytesInUse;
     private long peakBytes;
     private long tensorsMade;
-    private boolean closed;
+    private volatile Site closedAt; // since a close began
+    private volatile boolean dropped; // nobody can make anything new here
 
     /**
      * Memory on {@code driver}, which it closes in the end.
@@ -55,8 +62,11 @@ public final class DeviceMemory implements AutoCloseable {
      *
      * @throws DeviceOutOfMemoryException if device or limit leave too little, closed tensors' memory included
      */
-    public synchronized Tensor allocate(DType dtype, Layout layout) {
-        requireOpen();
+    public Tensor allocate(DType dtype, Layout layout) {
+        return during(() -> allocateNow(dtype, layout));
+    }
+
+    private synchronized Tensor allocateNow(DType dtype, Layout layout) {
         long bytes = Math.max(1, byteSpan(dtype, layout));
         retireClosed();
         Block block = pool.take(bytes);
@@ -74,8 +84,11 @@ public final class DeviceMemory implements AutoCloseable {
      *
      * @throws IllegalArgumentException unless the device can reach all of it and it is aligned to its elements
      */
-    public synchronized Tensor wrap(long address, DType dtype, Layout layout) {
-        requireOpen();
+    public Tensor wrap(long address, DType dtype, Layout layout) {
+        return during(() -> wrapNow(address, dtype, layout));
+    }
+
+    private synchronized Tensor wrapNow(long address, DType dtype, Layout layout) {
         if (address % dtype.bytes() != 0) {
             throw new IllegalArgumentException("wrap: address must be a multiple of the element size: address=0x"
                     + Long.toHexString(address) + ", dtype=" + dtype);
@@ -103,11 +116,8 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     /** A new stream. */
-    public synchronized Stream newStream() {
-        requireOpen();
-        Stream stream = new Stream(this, driver.createStream(), Stream.Owner.SESSION, site("made here"));
-        streams.add(stream);
-        return stream;
+    public Stream newStream() {
+        return during(() -> newStream(driver.createStream(), WorkQueue.Owner.SESSION));
     }
 
     /**
@@ -115,15 +125,27 @@ public final class DeviceMemory implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the device has no such stream
      */
-    public synchronized Stream wrapStream(long handle) {
-        requireOpen();
-        if (!driver.isStream(handle)) {
-            throw new IllegalArgumentException("wrapStream: not a stream of this device: handle=0x"
-                    + Long.toHexString(handle) + ", device=" + driver.device());
-        }
-        Stream stream = new Stream(this, handle, Stream.Owner.OTHERS, site("made here"));
-        streams.add(stream);
+    public Stream wrapStream(long handle) {
+        return during(() -> {
+            if (!driver.isStream(handle)) {
+                throw new IllegalArgumentException("wrapStream: not a stream of this device: handle=0x"
+                        + Long.toHexString(handle) + ", device=" + driver.device());
+            }
+            return newStream(handle, WorkQueue.Owner.OTHERS);
+        });
+    }
+
+    private synchronized Stream newStream(long handle, WorkQueue.Owner owner) {
+        WorkQueue queue = new WorkQueue(this, handle, owner, site("made here"));
+        queues.add(queue);
+        Stream stream = new Stream(queue);
+        CLEANER.register(stream, () -> collect(queue));
         return stream;
+    }
+
+    /** Whether {@code stream} was made here. */
+    public boolean made(Stream stream) {
+        return stream.memory() == this;
     }
 
     /** What is held at this moment. */
@@ -131,36 +153,119 @@ public final class DeviceMemory implements AutoCloseable {
         return new MemoryStatistics(live.size(), bytesInUse, peakBytes, pool.heldBytes(), limitBytes);
     }
 
+    /** Makes what {@code call} does one call: whoever closes this session waits for the end of it. */
+    public <R> R during(Supplier<R> call) {
+        begin("");
+        try {
+            return call.get();
+        } finally {
+            end();
+        }
+    }
+
+    /** Runs {@code work}, which uses these tensors on {@code stream}: their memory stays until it ends, whoever closes them. */
+    public void use(List<Tensor> tensors, Stream stream, Runnable work) {
+        WorkQueue queue = stream.queue();
+        queue.begin();
+        int begun = 0;
+        try {
+            for (; begun < tensors.size(); begun++) {
+                tensors.get(begun).allocation().beginUse(queue);
+            }
+            work.run();
+        } finally {
+            for (int i = 0; i < begun; i++) {
+                endUse(tensors.get(i).allocation());
+            }
+            queue.end();
+        }
+    }
+
+    private void endUse(Allocation allocation) {
+        if (allocation.endUse()) {
+            try {
+                retireAllClosed();
+            } catch (DriverException e) {
+                LOG.debug("{} is not free yet: the next close or allocation tries again", allocation.name, e);
+            }
+        }
+    }
+
     /**
-     * Waits for all work, reports every tensor and stream still open as a leak at WARN, and gives everything back. All of it
-     * is tried, whatever fails. Closing again does nothing.
+     * Reports and closes this memory once {@code owner}, without which nobody can make tensors and streams here, is out of
+     * reach. What is left of them lives on, and the last one's end closes the memory.
+     */
+    public void closeWithout(Object owner) {
+        Site madeAt = Site.here(LeakTracking.SITES, "opened here"); // sessions are few
+        CLEANER.register(owner, () -> {
+            if (closedAt == null) {
+                reportLeak("session on " + driver.device(), madeAt, OUT_OF_REACH);
+                dropped = true;
+                closeIfDropped();
+            }
+        });
+    }
+
+    private void closeIfDropped() {
+        synchronized (this) {
+            if (!dropped || closedAt != null || !live.isEmpty() || !queues.isEmpty()) {
+                return;
+            }
+        }
+        try {
+            close();
+        } catch (RuntimeException e) {
+            LOG.warn("a session that was never closed could not be closed", e);
+        }
+    }
+
+    /** Begins a call; throws if the session is closed, naming what was to be used. */
+    void begin(String user) {
+        if (!calls.begin()) {
+            throw user.isEmpty()
+                    ? new IllegalStateException("session: used after close: closedAt=" + closedAt, closedAt.trace())
+                    : Closed.withSession(closedAt).refusal(user);
+        }
+    }
+
+    void end() {
+        calls.end();
+        if (dropped && !calls.isInside()) {
+            closeIfDropped();
+        }
+    }
+
+    /**
+     * Waits for calls under way and for all work, reports every tensor and stream still open as a leak at WARN, and gives
+     * everything back. All of it is tried, whatever fails. Closing again does nothing.
+     *
+     * @throws IllegalStateException if it is called in the midst of a call on this session
      */
     @Override
     public void close() {
-        List<AutoCloseable> steps;
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            steps = closingSteps();
+        Site at = site("closed here");
+        if (closedAt == null && !calls.isInside()) {
+            closedAt = at;
         }
-        Resources.closeAll(steps); // not under the lock: checks of streams take others
+        if (calls.beginClose()) {
+            try {
+                Resources.closeAll(closingSteps()); // not under this object's lock: checks of streams take others
+            } finally {
+                calls.endClose(true);
+            }
+        }
     }
 
-    private List<AutoCloseable> closingSteps() {
+    private synchronized List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
-        for (Stream stream : streams) {
-            LOG.warn(
-                    "{} was not closed before its session, made at {}",
-                    stream,
-                    stream.madeAt(),
-                    stream.madeAt().trace());
-            steps.add(stream);
+        for (WorkQueue queue : queues) {
+            reportLeak(queue, queue.madeAt, "was not closed before its session");
+            int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
+            steps.add(at, () -> queue.close(closedAt, true));
         }
         for (Allocation leaked : live) {
-            reportLeak(leaked, "was not closed before its session");
-            steps.add(() -> close(leaked));
+            reportLeak(leaked, leaked.madeAt, "was not closed before its session");
+            steps.add(() -> closeNow(leaked, Closed.withSession(closedAt)));
         }
         steps.add(this::freeAll);
         steps.add(staging);
@@ -172,9 +277,19 @@ public final class DeviceMemory implements AutoCloseable {
         Resources.closeAll(List.of(this::retireClosed, pool::shrink));
     }
 
-    /** Ends a tensor's life; its memory goes back to the pool. */
-    synchronized void close(Allocation allocation) {
-        if (!allocation.close(site("closed here"))) {
+    /** Ends a tensor's life; its memory goes back to the pool once no call uses it any more. */
+    void close(Allocation allocation) {
+        if (calls.begin()) { // else the session closes it
+            try {
+                closeNow(allocation, Closed.byItself("tensor", site("closed here")));
+            } finally {
+                end();
+            }
+        }
+    }
+
+    private synchronized void closeNow(Allocation allocation, Closed how) {
+        if (!allocation.close(how)) {
             return;
         }
         if (live.remove(allocation)) {
@@ -184,10 +299,21 @@ public final class DeviceMemory implements AutoCloseable {
         }
     }
 
+    /** Ends a stream's life. */
+    void close(WorkQueue queue) {
+        if (calls.begin()) { // else the session closes it
+            try {
+                queue.close(site("closed here"), false);
+            } finally {
+                end();
+            }
+        }
+    }
+
     /** Gives back a stream whose work is done. */
-    synchronized void destroy(Stream stream) {
-        stream.destroy(driver);
-        streams.remove(stream);
+    synchronized void destroy(WorkQueue queue) {
+        queue.destroy();
+        queues.remove(queue);
     }
 
     MemoryDriver driver() {
@@ -198,19 +324,41 @@ public final class DeviceMemory implements AutoCloseable {
         return staging;
     }
 
-    Site site(String what) {
+    private Site site(String what) {
         return Site.here(tracking, what);
     }
 
-    private synchronized void collect(Allocation unreachable) {
-        if (live.contains(unreachable)) {
-            reportLeak(unreachable, "was never closed and is out of reach");
+    private void collect(Allocation unreachable) {
+        if (isLive(unreachable)) {
+            reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
             close(unreachable);
         }
     }
 
-    private static void reportLeak(Allocation leaked, String what) {
-        LOG.warn("{} {}, made at {}", leaked.name, what, leaked.madeAt, leaked.madeAt.trace());
+    private synchronized boolean isLive(Allocation allocation) {
+        return live.contains(allocation);
+    }
+
+    /** Those of others are left to the session's close. */
+    private void collect(WorkQueue unreachable) {
+        if (unreachable.isOpen() && closedAt == null) {
+            reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
+            if (unreachable.isOwn()) {
+                try {
+                    close(unreachable);
+                } catch (RuntimeException e) { // such as a label out of range, which nobody waited for
+                    LOG.warn("{} that was never closed has an error that nobody saw", unreachable, e);
+                }
+            }
+        }
+    }
+
+    private static void reportLeak(Object leaked, Site madeAt, String what) {
+        LOG.warn("{} {}, made at {}", leaked, what, madeAt, madeAt.trace());
+    }
+
+    private synchronized void retireAllClosed() {
+        retireClosed();
     }
 
     /** Gives closed tensors' blocks to the pool. If the device refuses one, the others are tried, and that one next time. */
@@ -219,8 +367,10 @@ public final class DeviceMemory implements AutoCloseable {
         for (Iterator<Allocation> each = closing.iterator(); each.hasNext(); ) {
             try {
                 Block block = each.next().retire();
-                each.remove();
-                pool.giveBack(block);
+                if (block != null) {
+                    each.remove();
+                    pool.giveBack(block);
+                }
             } catch (RuntimeException e) {
                 first = Resources.combine(first, e);
             }
@@ -240,12 +390,6 @@ public final class DeviceMemory implements AutoCloseable {
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
                     "tensor: more than 2^63-1 bytes: dtype=" + dtype + ", shape=" + layout, e);
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("session: used after close");
         }
     }
 }

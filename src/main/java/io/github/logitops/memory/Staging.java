@@ -31,7 +31,7 @@ final class Staging implements AutoCloseable {
     /** A buffer, in the hands of one thread or unused. */
     private final class Slot {
         final ByteBuffer buffer = driver.allocateHost(SLOT_BYTES);
-        private Stream usedBy; // the stream whose copies may still use the buffer
+        private WorkQueue usedBy; // the queue whose copies may still use the buffer
         private Long event; // completes when they are done; null if recording it failed
 
         boolean isFree() {
@@ -43,15 +43,15 @@ final class Staging implements AutoCloseable {
                 driver.awaitEvent(event);
                 driver.destroyEvent(event);
                 event = null;
-            } else if (usedBy != null && usedBy.isOpen()) {
-                driver.synchronize(usedBy.handle());
+            } else if (usedBy != null) {
+                usedBy.awaitWork();
             }
             usedBy = null;
             buffer.clear();
         }
 
-        void markUsed(Stream stream) {
-            event = stream.mark();
+        void markUsed() {
+            event = usedBy.mark();
         }
     }
 
@@ -59,32 +59,32 @@ final class Staging implements AutoCloseable {
         this.driver = driver;
     }
 
-    void upload(HostArray source, long address, DType dtype, Layout layout, Stream stream) {
+    void upload(HostArray source, long address, DType dtype, Layout layout, WorkQueue queue) {
         Mover mover = (element, count, at, slot) -> {
             int start = slot.buffer.position();
             source.encode(element, count, dtype, slot.buffer);
-            slot.usedBy = stream;
-            driver.copyToDevice(at, slot.buffer.slice(start, count * dtype.bytes()), stream.handle());
+            slot.usedBy = queue;
+            driver.copyToDevice(at, slot.buffer.slice(start, count * dtype.bytes()), queue.handle);
         };
-        forEachSlot(layout, dtype, address, mover, slot -> slot.markUsed(stream));
+        forEachSlot(layout, dtype, address, mover, Slot::markUsed);
     }
 
-    /** Waits until the stream's work is done, also where there is nothing to copy. */
-    void download(HostArray target, long address, DType dtype, Layout layout, Stream stream) {
+    /** Waits until the queue's work is done, also where there is nothing to copy. */
+    void download(HostArray target, long address, DType dtype, Layout layout, WorkQueue queue) {
         if (layout.shape().elements() == 0) {
-            driver.synchronize(stream.handle());
+            driver.synchronize(queue.handle);
             return;
         }
         List<Runnable> decodes = new ArrayList<>();
         Mover mover = (element, count, at, slot) -> {
             ByteBuffer run = slot.buffer.slice(slot.buffer.position(), count * dtype.bytes());
             slot.buffer.position(slot.buffer.position() + run.capacity());
-            slot.usedBy = stream;
-            driver.copyToHost(run, at, stream.handle());
+            slot.usedBy = queue;
+            driver.copyToHost(run, at, queue.handle);
             decodes.add(() -> target.decode(run.order(slot.buffer.order()), dtype, element, count));
         };
         forEachSlot(layout, dtype, address, mover, slot -> {
-            driver.synchronize(stream.handle());
+            driver.synchronize(queue.handle);
             slot.usedBy = null;
             decodes.forEach(Runnable::run);
             decodes.clear();

@@ -4,14 +4,16 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Elements of one dtype in device memory (in the CPU mode: on the Java heap). Made by {@code LogitOps.empty}, {@code upload},
  * {@code labels}, {@code vector} and {@code wrap}.
  *
  * <p>A tensor remembers the streams that used it: it may be closed while they still work, before or after them, and its
- * memory is given to nobody else before they are done. Closing a tensor while another thread is inside a call that takes it
- * is the caller's mistake.
+ * memory is given to nobody else before they are done. Any thread may close it: calls that take it and are under way keep the
+ * memory until they end, those that begin later are refused. A tensor that is dropped instead is reported as a leak, and its
+ * memory taken back.
  *
  * <p>Uploads and downloads convert: values from {@code float[]} and {@code double[]} are rounded once, to nearest even;
  * F16 and BF16 also go as bits in {@code short[]}, and every dtype goes as bytes in a {@link ByteBuffer} in native byte
@@ -54,8 +56,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed
      */
     public long address() {
-        allocation.requireOpen();
-        return allocation.address;
+        return allocation.address();
     }
 
     /** The number of bytes from the first to the last element, padding between rows counted. */
@@ -181,12 +182,12 @@ public final class Tensor implements AutoCloseable {
 
     /** As {@link #download(double[], Stream)}, but leaves what ops found on the device for the next call that waits. */
     public void peek(double[] target, Stream stream) {
-        copyOut(new HostArray.Doubles(target), stream);
+        peek(new HostArray.Doubles(target), stream);
     }
 
     /** As {@link #download(long[], Stream)}, but leaves what ops found on the device for the next call that waits. */
     public void peek(long[] target, Stream stream) {
-        copyOut(new HostArray.Longs(target), stream);
+        peek(new HostArray.Longs(target), stream);
     }
 
     /**
@@ -203,7 +204,7 @@ public final class Tensor implements AutoCloseable {
      * it themselves; work of others on the tensor's address needs it.
      */
     public void useOn(Stream stream) {
-        allocation.useOn(stream);
+        memory.use(List.of(this), stream, () -> {});
     }
 
     /** Whether tensor and stream were made by the same session. */
@@ -219,19 +220,32 @@ public final class Tensor implements AutoCloseable {
 
     private void upload(HostArray source, Stream stream) {
         requireFit("upload", source, stream);
-        useOn(stream);
-        memory.staging().upload(source, allocation.address, dtype, layout, stream);
+        WorkQueue queue = stream.queue();
+        memory.use(
+                List.of(this),
+                stream,
+                () -> memory.staging().upload(source, allocation.address(), dtype, layout, queue));
     }
 
     private void download(HostArray target, Stream stream) {
-        copyOut(target, stream);
-        stream.runChecks();
+        requireFit("download", target, stream);
+        memory.use(List.of(this), stream, () -> {
+            copyOut(target, stream.queue());
+            stream.queue().runChecks();
+        });
     }
 
-    private void copyOut(HostArray target, Stream stream) {
+    private void peek(HostArray target, Stream stream) {
         requireFit("download", target, stream);
-        useOn(stream);
-        memory.staging().download(target, allocation.address, dtype, layout, stream);
+        memory.use(List.of(this), stream, () -> copyOut(target, stream.queue()));
+    }
+
+    private void copyOut(HostArray target, WorkQueue queue) {
+        memory.staging().download(target, allocation.address(), dtype, layout, queue);
+    }
+
+    Allocation allocation() {
+        return allocation;
     }
 
     private void requireFit(String call, HostArray array, Stream stream) {

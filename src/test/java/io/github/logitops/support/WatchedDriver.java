@@ -9,8 +9,6 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.driver.MemoryDriver;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,10 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class WatchedDriver implements Driver {
     private final MemoryDriver driver;
-    private final Map<Long, Long> allocations = new HashMap<>();
-    private final Set<Long> streams = new HashSet<>();
-    private final Set<Long> busy = new HashSet<>(); // streams with work that nobody waited for
-    private final Map<Long, Long> events = new HashMap<>(); // event -> stream whose work it stands for, 0 if complete
+    private final Map<Long, Long> allocations = new ConcurrentHashMap<>();
+    private final Set<Long> streams = ConcurrentHashMap.newKeySet();
+    private final Set<Long> busy = ConcurrentHashMap.newKeySet(); // streams with work that nobody waited for
+    private final Map<Long, Long> events =
+            new ConcurrentHashMap<>(); // event -> stream whose work it stands for, 0 if complete
     private final List<String> waits = new ArrayList<>();
     private final List<String> modules = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
@@ -35,6 +34,7 @@ public final class WatchedDriver implements Driver {
     private int calls;
     private int refusedCall = -1;
     private boolean slow;
+    private volatile boolean closed;
 
     public WatchedDriver(MemoryDriver driver) {
         this.driver = driver;
@@ -74,6 +74,14 @@ public final class WatchedDriver implements Driver {
     /** The kernel launches, in order. */
     public List<Launch> launches() {
         return launches;
+    }
+
+    public int streamsHeld() {
+        return streams.size();
+    }
+
+    public boolean isClosed() {
+        return closed;
     }
 
     public int eventsHeld() {
@@ -282,5 +290,6 @@ public final class WatchedDriver implements Driver {
     @Override
     public void close() {
         driver.close();
+        closed = true;
     }
 }

@@ -3,22 +3,35 @@ package io.github.logitops.driver.jcuda;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
-/** The handles of one kind that were not given back yet, with the bytes behind each. */
+/**
+ * The handles of one kind that were not given back yet, with the bytes behind each. To make one and note it is one call on the
+ * context, and so is to give it back: a close, which waits for calls, overlooks none.
+ */
 final class Held {
+    private final PrimaryContext context;
     private final Map<Long, Long> bytes = new ConcurrentHashMap<>();
 
-    long add(long handle) {
-        return add(handle, 0);
+    Held(PrimaryContext context) {
+        this.context = context;
     }
 
-    long add(long handle, long bytesBehind) {
-        bytes.put(handle, bytesBehind);
-        return handle;
+    /** Has {@code make} make one, and holds it. */
+    long add(long bytesBehind, LongSupplier make) {
+        context.begin();
+        try {
+            long handle = make.getAsLong();
+            bytes.put(handle, bytesBehind);
+            return handle;
+        } finally {
+            context.end();
+        }
     }
 
     /** Gives one back; if that fails it is held as before. */
     void giveBack(long handle, Runnable call) {
+        context.begin();
         // Out first: once CUDA has it back, another thread may be given the same number.
         Long behind = bytes.remove(handle);
         try {
@@ -28,6 +41,8 @@ final class Held {
                 bytes.put(handle, behind);
             }
             throw e;
+        } finally {
+            context.end();
         }
     }
 

@@ -1,21 +1,16 @@
 package io.github.logitops.driver.jcuda;
 
-import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
-import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
 import static jcuda.driver.JCudaDriver.cuEventCreate;
 import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventQuery;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
-import static jcuda.driver.JCudaDriver.cuFuncGetAttribute;
-import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
-import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
@@ -29,17 +24,13 @@ import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
-import jcuda.driver.CUfunction;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
@@ -68,16 +59,21 @@ public final class JCudaDriver implements Driver {
     private final LaunchBlocks launchBlocks;
 
     // What is not given back yet.
-    private final Held allocations = new Held();
-    private final Held streams = new Held();
-    private final Held events = new Held();
-    private final Held modules = new Held();
-    private final Map<ByteBuffer, PinnedMemory> hostBuffers = Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Held allocations;
+    private final Held streams;
+    private final Held events;
+    private final Held modules;
+    private final HostBuffers hostBuffers;
 
     private JCudaDriver(CudaDevice device) {
         this.device = device;
         context = PrimaryContext.retain(device);
         launchBlocks = new LaunchBlocks(context);
+        allocations = new Held(context);
+        streams = new Held(context);
+        events = new Held(context);
+        modules = new Held(context);
+        hostBuffers = new HostBuffers(context);
     }
 
     /**
@@ -108,13 +104,17 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long allocate(long bytes) {
+        return allocations.add(bytes, () -> newMemory(bytes));
+    }
+
+    private long newMemory(long bytes) {
         CUdeviceptr pointer = new CUdeviceptr();
         int code = context.code(() -> cuMemAlloc(pointer, bytes));
         if (code == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
             throw new DeviceOutOfMemoryException(Cuda.failure(code, "cuMemAlloc"), bytes, allocations.bytes());
         }
         Cuda.require(code, "cuMemAlloc", () -> "bytes=" + bytes);
-        return allocations.add(Handles.raw(pointer), bytes);
+        return Handles.raw(pointer);
     }
 
     @Override
@@ -131,19 +131,12 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public ByteBuffer allocateHost(int bytes) {
-        PinnedMemory memory = PinnedMemory.allocate(context, bytes);
-        hostBuffers.put(memory.bytes(), memory);
-        return memory.bytes();
+        return hostBuffers.add(bytes).bytes();
     }
 
     @Override
     public void freeHost(ByteBuffer buffer) {
-        PinnedMemory memory = hostBuffers.get(buffer);
-        if (memory == null) {
-            throw new DriverException("cuMemFreeHost: not a host buffer of this driver: buffer=" + buffer);
-        }
-        memory.close();
-        hostBuffers.remove(buffer);
+        hostBuffers.giveBack(buffer);
     }
 
     @Override
@@ -189,9 +182,13 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long createStream() {
+        return streams.add(0, this::newStream);
+    }
+
+    private long newStream() {
         CUstream stream = new CUstream();
         context.run("cuStreamCreate", () -> cuStreamCreate(stream, CUstream_flags.CU_STREAM_DEFAULT), () -> "flags=0");
-        return streams.add(Handles.raw(stream));
+        return Handles.raw(stream);
     }
 
     @Override
@@ -234,9 +231,13 @@ public final class JCudaDriver implements Driver {
     }
 
     private long createEvent(int flags) {
+        return events.add(0, () -> newEvent(flags));
+    }
+
+    private long newEvent(int flags) {
         CUevent event = new CUevent();
         context.run("cuEventCreate", () -> cuEventCreate(event, flags), () -> "flags=" + flags);
-        return events.add(Handles.raw(event));
+        return Handles.raw(event);
     }
 
     @Override
@@ -293,11 +294,15 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long loadModule(String name, byte[] ptx) {
-        ByteBuffer scratch = allocateHost(PtxModule.scratchBytes(ptx));
+        return modules.add(0, () -> newModule(name, ptx));
+    }
+
+    private long newModule(String name, byte[] ptx) {
+        PinnedMemory scratch = hostBuffers.add(PtxModule.scratchBytes(ptx));
         try {
-            return modules.add(PtxModule.load(context, name, ptx, hostBuffers.get(scratch)));
+            return PtxModule.load(context, name, ptx, scratch);
         } finally {
-            tryFreeHost(scratch);
+            tryFreeHost(scratch.bytes());
         }
     }
 
@@ -312,45 +317,41 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long function(long module, String entry) {
-        CUfunction function = new CUfunction();
-        context.run(
-                "cuModuleGetFunction",
-                () -> cuModuleGetFunction(function, Handles.module(module), entry),
-                () -> entry + ", module=" + Cuda.hex(module));
-        allowSharedMemory(function, entry);
-        return Handles.raw(function);
-    }
-
-    /** Lets launches ask for all the shared memory that the kernel's variables leave: without this, for 48 KiB. */
-    private void allowSharedMemory(CUfunction function, String entry) {
-        int[] own = new int[1];
-        context.run(
-                "cuFuncGetAttribute",
-                () -> cuFuncGetAttribute(own, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function),
-                () -> entry);
-        int left = device.maxSharedBytes() - own[0];
-        context.run(
-                "cuFuncSetAttribute",
-                () -> cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, left),
-                () -> entry + ", bytes=" + left);
+        return PtxModule.function(context, module, entry, device.maxSharedBytes());
     }
 
     @Override
     public void launch(Launch launch, long stream) {
-        launchBlocks.launch(launch, stream);
+        context.begin(); // to the end: a close frees the blocks
+        try {
+            launchBlocks.launch(launch, stream);
+        } finally {
+            context.end();
+        }
     }
 
-    /** All of it is tried, whatever fails. Closing again does nothing, unless CUDA did not take the context back. */
+    /**
+     * Waits for calls of other threads; then all of it is tried, whatever fails. Closing again does nothing, unless CUDA did not
+     * take the context back.
+     */
     @Override
-    public synchronized void close() {
-        if (context.isReleased()) {
+    public void close() {
+        if (!context.beginRelease()) {
             return;
         }
+        try {
+            giveAllBack();
+        } finally {
+            context.endRelease();
+        }
+    }
+
+    private void giveAllBack() {
         List<Runnable> steps = new ArrayList<>();
         events.all().forEach(event -> steps.add(() -> destroyEvent(event)));
         streams.all().forEach(stream -> steps.add(() -> destroyStream(stream)));
         modules.all().forEach(module -> steps.add(() -> unloadModule(module)));
-        List.copyOf(hostBuffers.keySet()).forEach(buffer -> steps.add(() -> freeHost(buffer)));
+        hostBuffers.all().forEach(buffer -> steps.add(() -> freeHost(buffer)));
         allocations.all().forEach(address -> steps.add(() -> free(address)));
         launchBlocks.drain().forEach(block -> steps.add(block::close));
         steps.add(context::release);

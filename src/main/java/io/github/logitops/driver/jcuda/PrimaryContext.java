@@ -6,6 +6,7 @@ import static jcuda.driver.JCudaDriver.cuCtxPushCurrent;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 
+import io.github.logitops.driver.Calls;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
@@ -19,7 +20,8 @@ import jcuda.driver.CUresult;
 final class PrimaryContext {
     private final CudaDevice device;
     private final CUcontext context;
-    private volatile boolean released;
+    private final Calls calls = new Calls();
+    private boolean released;
 
     private PrimaryContext(CudaDevice device, CUcontext context) {
         this.device = device;
@@ -44,22 +46,38 @@ final class PrimaryContext {
 
     /** As {@link #code(IntSupplier)}; {@code current} is overwritten and spares the garbage. */
     int code(IntSupplier call, CUcontext current) {
-        boolean pushed = makeCurrent(current);
+        begin();
         try {
-            return Cuda.code(call);
-        } finally {
-            if (pushed) {
-                // Its code tells nothing about our call: at most it repeats what earlier work on the device
-                // failed with, and so will the next call.
-                Cuda.code(() -> cuCtxPopCurrent(current));
+            boolean pushed = makeCurrent(current);
+            try {
+                return Cuda.code(call);
+            } finally {
+                if (pushed) {
+                    // Its code tells nothing about our call: at most it repeats what earlier work on the device
+                    // failed with, and so will the next call.
+                    Cuda.code(() -> cuCtxPopCurrent(current));
+                }
             }
+        } finally {
+            end();
         }
     }
 
-    private boolean makeCurrent(CUcontext current) {
-        if (released) { // CUDA may crash on a context that has ended
+    /**
+     * Begins a call that uses what is made in this context, which is not given back before {@link #end}. Throws if the context
+     * is given back: CUDA may crash on one that has ended.
+     */
+    void begin() {
+        if (!calls.begin()) {
             throw new IllegalStateException("CUDA driver: used after close: device=" + device.words());
         }
+    }
+
+    void end() {
+        calls.end();
+    }
+
+    private boolean makeCurrent(CUcontext current) {
         int asked = Cuda.code(() -> cuCtxGetCurrent(current));
         if (asked == CUresult.CUDA_SUCCESS && is(current)) {
             return false;
@@ -72,13 +90,22 @@ final class PrimaryContext {
         return Handles.raw(other) == Handles.raw(context);
     }
 
-    boolean isReleased() {
-        return released;
+    /**
+     * Lets no other thread begin a call and waits for those under way. False: the context was given back before. Else
+     * {@link #endRelease} must follow, and before it {@link #release}.
+     */
+    boolean beginRelease() {
+        return calls.beginClose();
     }
 
     /** Gives the context back; if nobody else uses it, it ends, and all that was made in it. */
     void release() {
         Cuda.run("cuDevicePrimaryCtxRelease", () -> cuDevicePrimaryCtxRelease(device.handle()), device::words);
         released = true;
+    }
+
+    /** If CUDA did not take the context back, calls may go on, and another close try again. */
+    void endRelease() {
+        calls.endClose(released);
     }
 }

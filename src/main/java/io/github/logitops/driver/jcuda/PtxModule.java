@@ -1,15 +1,21 @@
 package io.github.logitops.driver.jcuda;
 
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
+import static jcuda.driver.JCudaDriver.cuFuncGetAttribute;
+import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadDataEx;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUjit_option;
 import jcuda.driver.CUmodule;
 
-/** Has the driver compile PTX for its device. */
+/** Has the driver compile PTX for its device, and finds kernels in what comes out. */
 final class PtxModule {
     private static final int LOG_AT = 2 * Long.BYTES; // after the values of the two options
     private static final int LOG_BYTES = 8 << 10;
@@ -39,6 +45,32 @@ final class PtxModule {
         int code = context.code(() -> cuModuleLoadDataEx(module, image, OPTIONS.length, OPTIONS, values));
         Cuda.require(code, "cuModuleLoadDataEx", () -> name + ", bytes=" + ptx.length + log(bytes));
         return Handles.raw(module);
+    }
+
+    /** The handle of a kernel, whose launches may ask for as much shared memory as a block can have. */
+    static long function(PrimaryContext context, long module, String entry, int maxSharedBytes) {
+        CUfunction function = new CUfunction();
+        context.run(
+                "cuModuleGetFunction",
+                () -> cuModuleGetFunction(function, Handles.module(module), entry),
+                () -> entry + ", module=" + Cuda.hex(module));
+        allowSharedMemory(context, function, entry, maxSharedBytes);
+        return Handles.raw(function);
+    }
+
+    /** Lets launches ask for all the shared memory that the kernel's variables leave: without this, for 48 KiB. */
+    private static void allowSharedMemory(
+            PrimaryContext context, CUfunction function, String entry, int maxSharedBytes) {
+        int[] own = new int[1];
+        context.run(
+                "cuFuncGetAttribute",
+                () -> cuFuncGetAttribute(own, CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function),
+                () -> entry);
+        int left = maxSharedBytes - own[0];
+        context.run(
+                "cuFuncSetAttribute",
+                () -> cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, left),
+                () -> entry + ", bytes=" + left);
     }
 
     /** The driver's log in one line. */

@@ -1,0 +1,195 @@
+package io.github.logitops.memory;
+
+import io.github.logitops.driver.Calls;
+import io.github.logitops.driver.MemoryDriver;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The life of one stream, apart from the {@link Stream} so that one nobody holds any more can be told from one that was
+ * closed. Its methods are for use within a call ({@link #begin}), but for those that say otherwise.
+ */
+final class WorkQueue {
+    final DeviceMemory memory;
+    final long handle;
+    final Site madeAt;
+
+    private final Owner owner;
+    private final Calls calls = new Calls();
+    private final List<Stream.Check> checks = new ArrayList<>();
+    private volatile Closed closed; // since a close began; null before the first
+    private volatile boolean open = true;
+
+    /** Who destroys the driver's stream. */
+    enum Owner {
+        SESSION,
+        OTHERS
+    }
+
+    WorkQueue(DeviceMemory memory, long handle, Owner owner, Site madeAt) {
+        this.memory = memory;
+        this.handle = handle;
+        this.owner = owner;
+        this.madeAt = madeAt;
+    }
+
+    /** Begins a call on this queue: neither it nor its session is closed before {@link #end}. Throws if a close has begun. */
+    void begin() {
+        requireOpen();
+        memory.begin(name());
+        if (!calls.begin()) {
+            memory.end();
+            throw closed.refusal(name());
+        }
+    }
+
+    void end() {
+        calls.end();
+        memory.end();
+    }
+
+    /** Whether it is not closed. Outside a call it may be closed at any time; not while the memory's lock is held. */
+    boolean isOpen() {
+        return open;
+    }
+
+    /** From anywhere: throws if it is closed. */
+    void requireOpen() {
+        if (!open) {
+            throw closed.refusal(name());
+        }
+    }
+
+    /** A new event, recorded here and now. */
+    long mark() {
+        MemoryDriver driver = memory.driver();
+        long event = driver.createEvent();
+        try {
+            driver.recordEvent(event, handle);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, List.of(() -> driver.destroyEvent(event)));
+            throw e;
+        }
+        return event;
+    }
+
+    /** From a call on {@code next}: has work put there from now on wait, on the device, for all work now here. */
+    void orderBefore(WorkQueue next) {
+        synchronized (memory) {
+            if (open) { // a closed one has done its work
+                MemoryDriver driver = memory.driver();
+                long event = mark();
+                try {
+                    driver.waitEvent(next.handle, event);
+                } finally {
+                    driver.destroyEvent(event);
+                }
+            }
+        }
+    }
+
+    void synchronize() {
+        memory.driver().synchronize(handle);
+    }
+
+    /** From any call on the session: waits until what is here now is done. */
+    void awaitWork() {
+        synchronized (memory) {
+            if (open) {
+                synchronize();
+            }
+        }
+    }
+
+    boolean addCheck(Stream.Check check) {
+        synchronized (checks) {
+            return !checks.contains(check) && checks.add(check);
+        }
+    }
+
+    /** Takes a check out; false if it does not wait its turn. */
+    boolean removeCheck(Stream.Check check) {
+        synchronized (checks) {
+            return checks.remove(check);
+        }
+    }
+
+    /** Runs every check that waits its turn; throws the first failure with the others suppressed. */
+    void runChecks() {
+        List<Stream.Check> due;
+        synchronized (checks) {
+            due = List.copyOf(checks);
+            checks.clear();
+        }
+        RuntimeException first = null;
+        for (Stream.Check check : due) {
+            try {
+                check.run(new Stream(this));
+            } catch (RuntimeException e) {
+                first = Resources.combine(first, e);
+            }
+        }
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** From within a call on the session, but none on this queue: {@link Stream#close}. */
+    void close(Site at, boolean withSession) {
+        if (!open) {
+            return;
+        }
+        closed = withSession ? Closed.withSession(at) : Closed.whileInUse("stream", at);
+        if (!calls.beginClose()) {
+            return;
+        }
+        try {
+            finishWork();
+        } finally {
+            if (!open && !withSession) {
+                closed = Closed.byItself("stream", at);
+            }
+            calls.endClose(!open);
+        }
+    }
+
+    private void finishWork() {
+        synchronize();
+        try {
+            runChecks();
+        } finally {
+            if (!hasChecks()) { // a check that could not run stays, and the queue with it, for the session to close
+                synchronize(); // checks may have queued copies
+                memory.destroy(this);
+            }
+        }
+    }
+
+    private boolean hasChecks() {
+        synchronized (checks) {
+            return !checks.isEmpty();
+        }
+    }
+
+    /** Under the memory's lock: gives it back to the driver. */
+    void destroy() {
+        if (owner == Owner.SESSION) {
+            memory.driver().destroyStream(handle);
+        }
+        open = false;
+    }
+
+    /** Whether it may be closed at any time: others may have destroyed their stream long ago. */
+    boolean isOwn() {
+        return owner == Owner.SESSION;
+    }
+
+    private String name() {
+        return "stream=" + handle;
+    }
+
+    @Override
+    public String toString() {
+        return "stream#" + handle;
+    }
+}

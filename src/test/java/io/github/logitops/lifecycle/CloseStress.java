@@ -1,0 +1,130 @@
+package io.github.logitops.lifecycle;
+
+import io.github.logitops.Backend;
+import io.github.logitops.LogitOps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+
+/**
+ * Threads that make calls of all kinds on shared sessions, which are closed under them, as are streams and tensors. A program
+ * of its own, as it may bring the virtual machine down: {@code CloseStress <backend> <seconds> <seed>}. Ends with the words
+ * {@code survived}, and with exit code 0; else says what went wrong.
+ */
+final class CloseStress {
+    private static final int THREADS = 8;
+    private static final Pattern REFUSAL =
+            Pattern.compile("(tensor|stream|session): (used after close|closed while in use): .*closedAt=.*");
+
+    private final Backend backend;
+    private final long end;
+    private final AtomicReference<StressSession> current = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong sessions = new AtomicLong();
+
+    private CloseStress(Backend backend, long seconds) {
+        this.backend = backend;
+        this.end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        long seed = Long.parseLong(arguments[2]);
+        boolean survived = new CloseStress(Backend.valueOf(arguments[0]), Long.parseLong(arguments[1])).run(seed);
+        System.exit(survived ? 0 : 1);
+    }
+
+    private boolean run(long seed) throws InterruptedException {
+        current.set(open());
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            Random random = new Random(seed + i);
+            threads.add(new Thread(() -> work(random), "caller-" + i));
+        }
+        threads.add(new Thread(() -> closeSessions(new Random(seed + THREADS)), "closer"));
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(60));
+            if (thread.isAlive()) {
+                return hangs(thread);
+            }
+        }
+        current.get().ops.close();
+        if (failure.get() != null) {
+            failure.get().printStackTrace(System.out);
+            return false;
+        }
+        System.out.println("survived: calls=" + calls + ", refused=" + refused + ", sessions=" + sessions);
+        return calls.get() > 100 && refused.get() > 10 && sessions.get() > 3;
+    }
+
+    private static boolean hangs(Thread stuck) {
+        System.out.println("hangs: " + stuck.getName());
+        Thread.getAllStackTraces().forEach((thread, trace) -> {
+            System.out.println(thread);
+            List.of(trace).forEach(frame -> System.out.println("    " + frame));
+        });
+        return false;
+    }
+
+    private StressSession open() {
+        sessions.incrementAndGet();
+        return new StressSession(LogitOps.open(backend));
+    }
+
+    private boolean goesOn() {
+        return System.nanoTime() < end && failure.get() == null;
+    }
+
+    private void work(Random random) {
+        while (goesOn()) {
+            StressCalls.Call call = StressCalls.ALL.get(random.nextInt(StressCalls.ALL.size()));
+            attempt(() -> call.run(current.get(), random));
+        }
+    }
+
+    /** Closes sessions while they are in use, from two threads at a time now and then; or drops them. */
+    private void closeSessions(Random random) {
+        while (goesOn()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(100)));
+            StressSession old = current.getAndSet(open());
+            if (random.nextInt(4) == 0) {
+                Thread other = new Thread(() -> attempt(() -> old.closeAll(new Random(0))));
+                other.start();
+                attempt(() -> old.closeAll(random));
+                attempt(() -> join(other));
+            } else if (random.nextInt(4) > 0) {
+                attempt(() -> old.closeAll(random));
+            }
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void attempt(Runnable call) {
+        try {
+            call.run();
+            calls.incrementAndGet();
+        } catch (IllegalStateException e) {
+            if (REFUSAL.matcher(String.valueOf(e.getMessage())).matches()) {
+                refused.incrementAndGet();
+            } else {
+                failure.compareAndSet(null, e);
+            }
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+}
