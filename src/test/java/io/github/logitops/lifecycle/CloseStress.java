@@ -1,7 +1,10 @@
 package io.github.logitops.lifecycle;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.memory.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -10,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import org.slf4j.LoggerFactory;
 
 /**
  * Threads that make calls of all kinds on shared sessions, which are closed under them, as are streams and tensors. A program
@@ -35,6 +39,7 @@ final class CloseStress {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
+        ((Logger) LoggerFactory.getLogger(DeviceMemory.class)).setLevel(Level.OFF); // it leaks on purpose
         long seed = Long.parseLong(arguments[2]);
         boolean survived = new CloseStress(Backend.valueOf(arguments[0]), Long.parseLong(arguments[1])).run(seed);
         System.exit(survived ? 0 : 1);
@@ -49,8 +54,9 @@ final class CloseStress {
         }
         threads.add(new Thread(() -> closeSessions(new Random(seed + THREADS)), "closer"));
         threads.forEach(Thread::start);
+        long patience = end + TimeUnit.SECONDS.toNanos(20);
         for (Thread thread : threads) {
-            thread.join(TimeUnit.SECONDS.toMillis(60));
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(patience - System.nanoTime())));
             if (thread.isAlive()) {
                 return hangs(thread);
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.logitops.driver.DriverException;
 import io.github.logitops.support.ChildJvm;
+import io.github.logitops.support.CudaStub;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.logitops.driver.jcuda;
+package io.github.logitops.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,11 +11,11 @@ import java.util.Map;
 import jcuda.LibUtils;
 
 /** The libcuda.so.1 of src/test/c/libcuda.c: compiled here, and put in front of a real one for child processes. */
-final class CudaStub {
+public final class CudaStub {
     private CudaStub() {}
 
     /** Compiles it into {@code directory}. Skips the test where gcc or JCuda's natives are missing. */
-    static void compile(Path directory) throws IOException, InterruptedException {
+    public static void compile(Path directory) throws IOException, InterruptedException {
         assumeTrue(
                 LibUtils.calculateOS() == LibUtils.OSType.LINUX && LibUtils.calculateArch() == LibUtils.ArchType.X86_64,
                 "JCuda's natives are for Linux on x86-64");
@@ -36,7 +36,7 @@ final class CudaStub {
     }
 
     /** The environment of a process that is to find the stub in {@code directory}, with its log beside it. */
-    static Map<String, String> environment(Path directory) {
+    public static Map<String, String> environment(Path directory) {
         return new HashMap<>(Map.of(
                 "LD_LIBRARY_PATH",
                 directory.toString(),
