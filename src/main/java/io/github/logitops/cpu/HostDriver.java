@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  */
 public final class HostDriver implements MemoryDriver {
     private static final long ALIGNMENT = 256;
+    private static final String FULL = "host memory: the Java heap is full";
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
 
     private final ConcurrentSkipListMap<Long, ByteBuffer> allocations = new ConcurrentSkipListMap<>();
@@ -31,14 +32,14 @@ public final class HostDriver implements MemoryDriver {
     /**
      * What {@code allocation} makes on the heap, {@code bytes} bytes of arrays.
      *
-     * @param what it is for, for the message
-     * @throws DeviceOutOfMemoryException if the heap has no room for them; it is sound nonetheless
+     * @param failure what to say if the heap has no room for them
+     * @throws DeviceOutOfMemoryException with that; the heap is sound nonetheless
      */
-    <T> T onHeap(String what, long bytes, Supplier<T> allocation) {
+    <T> T onHeap(String failure, long bytes, Supplier<T> allocation) {
         try {
             return allocation.get();
         } catch (OutOfMemoryError e) {
-            throw new DeviceOutOfMemoryException(what + ": the Java heap is full", bytes, inUse.get());
+            throw new DeviceOutOfMemoryException(failure, bytes, inUse.get());
         }
     }
 
@@ -78,7 +79,7 @@ public final class HostDriver implements MemoryDriver {
                     bytes,
                     inUse.get());
         }
-        ByteBuffer memory = onHeap("host memory", bytes, () -> ByteBuffer.allocate((int) bytes));
+        ByteBuffer memory = onHeap(FULL, bytes, () -> ByteBuffer.allocate((int) bytes));
         // A gap after every allocation keeps an overrun from reaching the next one.
         long address = nextAddress.getAndAdd((bytes + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         allocations.put(address, memory);
@@ -102,7 +103,7 @@ public final class HostDriver implements MemoryDriver {
 
     @Override
     public ByteBuffer allocateHost(int bytes) {
-        return onHeap("host memory", bytes, () -> ByteBuffer.allocate(bytes)).order(ByteOrder.nativeOrder());
+        return onHeap(FULL, bytes, () -> ByteBuffer.allocate(bytes)).order(ByteOrder.nativeOrder());
     }
 
     @Override
