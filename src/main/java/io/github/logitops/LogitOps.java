@@ -20,6 +20,7 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -242,8 +243,9 @@ public final class LogitOps implements AutoCloseable {
         return filled(dtype, shape, stream, tensor -> tensor.upload(bits, stream));
     }
 
-    /** As {@link #upload(float[], DType, Shape, Stream)}, from bytes in native byte order, between position and limit. */
+    /** As {@link #upload(float[], DType, Shape, Stream)}, from elements in the buffer's byte order between position and limit. */
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
+        requireBytes(bytes.remaining(), dtype, shape);
         return filled(dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
     }
 
@@ -378,6 +380,15 @@ public final class LogitOps implements AutoCloseable {
         if (elements != shape.elements()) {
             throw new IllegalArgumentException(
                     "upload: the array must hold each element once: elements=" + elements + ", shape=" + shape);
+        }
+    }
+
+    /** The same of bytes. */
+    private static void requireBytes(long bytes, DType dtype, Shape shape) {
+        if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != shape.elements()) {
+            BigInteger ofTensor = BigInteger.valueOf(shape.elements()).multiply(BigInteger.valueOf(dtype.bytes()));
+            throw new IllegalArgumentException("upload: the buffer must hold each element once: bufferBytes=" + bytes
+                    + ", tensorBytes=" + ofTensor + ", dtype=" + dtype + ", shape=" + shape);
         }
     }
 

@@ -15,14 +15,17 @@ import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.Problem;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
-import java.util.Arrays;
+import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
 
 /**
@@ -32,87 +35,97 @@ import java.util.function.LongToDoubleFunction;
  */
 public final class CpuExecutor implements Executor {
     private final HostDriver driver;
+    private final ScratchPool scratch;
     private final LogProbRows logProbs;
 
     /** An executor for tensors in {@code driver}'s memory. */
     public CpuExecutor(HostDriver driver) {
+        this(driver, new ScratchPool(driver));
+    }
+
+    CpuExecutor(HostDriver driver, ScratchPool scratch) {
         this.driver = driver;
-        this.logProbs = new LogProbRows(driver);
+        this.scratch = scratch;
+        this.logProbs = new LogProbRows(driver, scratch);
     }
 
     @Override
     public void run(SoftmaxForward problem, Stream stream) {
+        ParallelRows rows = rows(problem, problem.x());
         RowView x = new RowView(problem.x(), driver);
         RowView y = new RowView(problem.y(), driver);
-        int classes = problem.x().classes();
         boolean log = problem.kind() == SoftmaxKind.LOG_SOFTMAX;
-        ParallelRows.forEach(problem.x().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            double[] values = scratch.first;
-            double[] exps = scratch.second;
-            x.read(row, values);
-            RowSoftmax softmax = RowSoftmax.of(values, 1, exps, classes);
-            if (log) {
-                softmax.toLogProbs(values, classes);
-            } else {
-                softmax.toProbabilities(exps, classes);
+        rows.forEach((row, own) -> {
+            SoftmaxRow softmax = SoftmaxRow.of(x.row(row, own.first()), 1, own.second(), own.blocks());
+            for (Block block : own.blocks()) {
+                y.write(row, block, log ? softmax.logProbs(block) : softmax.probabilities(block));
             }
-            y.write(row, log ? values : exps);
         });
     }
 
     @Override
     public void run(SoftmaxBackward problem, Stream stream) {
+        ParallelRows rows = rows(problem, problem.y());
         RowView y = new RowView(problem.y(), driver);
         RowView dy = new RowView(problem.dy(), driver);
         RowView dx = new RowView(problem.dx(), driver);
         LongToDoubleFunction gradScale = factors(problem.gradScale());
-        int classes = problem.y().classes();
         boolean log = problem.kind() == SoftmaxKind.LOG_SOFTMAX;
-        ParallelRows.forEach(problem.y().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            double[] output = scratch.first;
-            double[] gradient = scratch.second;
-            double[] products = scratch.third;
-            y.read(row, output);
-            dy.read(row, gradient);
+        rows.forEach((row, own) -> {
+            BlockedRow output = y.row(row, own.first());
+            BlockedRow gradient = dy.row(row, own.second());
+            double sum = log ? sum(gradient, own) : dot(output, gradient, own);
             double scale = gradScale.applyAsDouble(row);
-            if (log) {
-                double sum = RowMath.sum(gradient, classes);
-                for (int j = 0; j < classes; j++) {
-                    gradient[j] = scale * (gradient[j] - Math.exp(output[j]) * sum);
+            for (Block block : own.blocks()) {
+                double[] of = output.at(block);
+                double[] to = gradient.take(block);
+                for (int j = 0; j < block.count(); j++) {
+                    to[j] = log ? scale * (to[j] - Math.exp(of[j]) * sum) : scale * (of[j] * (to[j] - sum));
                 }
-            } else {
-                for (int j = 0; j < classes; j++) {
-                    products[j] = output[j] * gradient[j];
-                }
-                double dot = RowMath.sum(products, classes);
-                for (int j = 0; j < classes; j++) {
-                    gradient[j] = scale * (output[j] * (gradient[j] - dot));
-                }
+                dx.write(row, block, to);
             }
-            dx.write(row, gradient);
         });
+    }
+
+    private static double sum(BlockedRow values, Scratch own) {
+        RowSum sum = new RowSum();
+        for (Block block : own.blocks()) {
+            sum.add(values.at(block), block.count());
+        }
+        return sum.value();
+    }
+
+    /** By way of the third array. */
+    private static double dot(BlockedRow a, BlockedRow b, Scratch own) {
+        BlockedRow products = new BlockedRow(own.third(), (block, into) -> {
+            double[] ofA = a.at(block);
+            double[] ofB = b.at(block);
+            for (int j = 0; j < block.count(); j++) {
+                into[j] = ofA[j] * ofB[j];
+            }
+        });
+        return sum(products, own);
     }
 
     @Override
     public void run(MaskedSoftmaxForward problem, Stream stream) {
+        ParallelRows rows = rows(problem, problem.x());
         RowView x = new RowView(problem.x(), driver);
         RowView y = new RowView(problem.y(), driver);
         MaskView mask = new MaskView(problem, driver);
-        int classes = problem.x().classes();
-        ParallelRows.forEach(problem.x().count(), classes, row -> {
-            Scratch scratch = Scratch.of(classes);
-            double[] values = scratch.first;
-            x.read(row, values);
-            mask.apply(row, values, scratch.second);
-            RowSoftmax softmax = RowSoftmax.of(values, 1, scratch.second, classes);
-            if (softmax.isEmpty()) {
-                Arrays.fill(scratch.second, 0, classes, 0);
-            } else {
-                softmax.toProbabilities(scratch.second, classes);
+        rows.forEach((row, own) -> {
+            BlockedRow masked = new BlockedRow(own.first(), (block, into) -> {
+                x.read(row, block, into);
+                mask.apply(row, block, into, own.third());
+            });
+            SoftmaxRow softmax = SoftmaxRow.of(masked, 1, own.second(), own.blocks());
+            if (softmax.softmax().isEmpty()) {
+                y.writeZeros(row, own);
+                return;
             }
-            y.write(row, scratch.second);
+            for (Block block : own.blocks()) {
+                y.write(row, block, softmax.probabilities(block));
+            }
         });
     }
 
@@ -148,82 +161,86 @@ public final class CpuExecutor implements Executor {
 
     @Override
     public void run(DistillationForward problem, Stream stream) {
-        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
-        ParallelRows.forEach(rows.rows, rows.classes, rows::measure);
-        rows.reduce();
+        ParallelRows rows = rows(problem, problem.inputs().student());
+        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
+        rows.forEach(losses::measure);
+        losses.reduce();
     }
 
     @Override
     public void run(DistillationFused problem, Stream stream) {
-        DistillationRows rows = new DistillationRows(problem.inputs(), problem.result(), driver);
+        ParallelRows rows = rows(problem, problem.inputs().student());
+        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
         RowView dx = new RowView(problem.dx(), driver);
         LongToDoubleFunction gradScale = factors(problem.gradScale());
-        double meanFactor = rows.meanFactor();
-        ParallelRows.forEach(rows.rows, rows.classes, row -> {
-            double[] gradient = Scratch.of(rows.classes).third;
-            DistillationRow measured = rows.measure(row);
+        double meanFactor = losses.meanFactor();
+        rows.forEach((row, own) -> {
+            DistillationRow measured = losses.measure(row, own);
             if (measured == null) {
-                Arrays.fill(gradient, 0, rows.classes, 0);
-            } else {
-                measured.gradient(gradScale.applyAsDouble(row) * meanFactor, gradient);
+                dx.writeZeros(row, own);
+                return;
             }
-            dx.write(row, gradient);
+            for (Block block : own.blocks()) {
+                measured.gradient(gradScale.applyAsDouble(row) * meanFactor, block, own.third());
+                dx.write(row, block, own.third());
+            }
         });
-        rows.reduce();
+        losses.reduce();
     }
 
     @Override
     public void run(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
+        ParallelRows rows = rows(problem, inputs.x());
         TargetRows targets = new TargetRows(inputs, driver);
-        LossRows rows = new LossRows(inputs, targets, driver);
-        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
+        LossRows losses = new LossRows(inputs, targets, driver);
+        LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
         targets.count(inputs.x().count(), problem.result().counts(), driver);
-        forEach(inputs.x(), (row, scratch) -> rows.forward(row, scratch, to));
+        rows.forEach((row, own) -> losses.forward(row, own, to));
         to.reduce();
     }
 
     @Override
     public void run(CrossEntropyBackward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
+        ParallelRows rows = rows(problem, inputs.x());
         TargetRows targets = new TargetRows(inputs, driver);
-        LossRows rows = new LossRows(inputs, targets, driver);
-        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, driver);
+        LossRows losses = new LossRows(inputs, targets, driver);
+        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, driver);
         RowView dx = new RowView(problem.dx(), driver);
         LongToDoubleFunction factors = saved.factors(problem.gradScale());
-        forEach(inputs.x(), (row, scratch) -> {
+        rows.forEach((row, own) -> {
             if (targets.counts(row)) {
                 RowSoftmax softmax = saved.softmax(row);
-                rows.fromSaved(row, scratch, softmax);
+                SoftmaxRow z = losses.fromSaved(row, own, softmax);
                 double ofProbability = saved.ofProbability(saved.targetSum(row), softmax.lse());
-                rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
+                losses.gradient(row, own, z, ofProbability, factors.applyAsDouble(row), dx);
             } else {
-                rows.zeros(scratch);
+                dx.writeZeros(row, own);
             }
-            dx.write(row, scratch.second);
         });
     }
 
     @Override
     public void run(CrossEntropyFused problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
+        ParallelRows rows = rows(problem, inputs.x());
         TargetRows targets = new TargetRows(inputs, driver);
-        LossRows rows = new LossRows(inputs, targets, driver);
-        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, driver);
+        LossRows losses = new LossRows(inputs, targets, driver);
+        LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
         RowView dx = new RowView(problem.dx(), driver);
         targets.count(inputs.x().count(), problem.result().counts(), driver);
         LongToDoubleFunction factors = to.factors(problem.gradScale());
-        forEach(inputs.x(), (row, scratch) -> {
+        rows.forEach((row, own) -> {
             if (targets.counts(row)) {
-                RowSoftmax softmax = rows.forward(row, scratch, to);
-                softmax.toProbabilities(scratch.second, inputs.x().classes());
-                double ofProbability = to.ofProbability(rows.targetSum(row, scratch), softmax.lse());
-                rows.toGradient(row, scratch, ofProbability, factors.applyAsDouble(row));
+                SoftmaxRow z = losses.forward(row, own, to);
+                double ofProbability =
+                        to.ofProbability(losses.targetSum(row, own), z.softmax().lse());
+                losses.gradient(row, own, z, ofProbability, factors.applyAsDouble(row), dx);
             } else {
                 to.skip(row);
-                rows.zeros(scratch);
+                dx.writeZeros(row, own);
             }
-            dx.write(row, scratch.second);
         });
         to.reduce();
     }
@@ -231,34 +248,35 @@ public final class CpuExecutor implements Executor {
     @Override
     public void run(CrossEntropyPartials problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        LossRows rows = new LossRows(inputs, new TargetRows(inputs, driver), driver);
+        long count = inputs.x().count();
+        ParallelRows rows = rows(problem, inputs.x());
+        LossRows losses = new LossRows(inputs, new TargetRows(inputs, driver), driver);
         VectorView to = new VectorView(problem.partials(), driver);
-        forEach(
-                inputs.x(),
-                (row, scratch) -> rows.partials(row, scratch, to, inputs.x().count()));
+        rows.forEach((row, own) -> losses.partials(row, own, to, count));
     }
 
     @Override
     public void run(CrossEntropyCombine problem, Stream stream) {
+        ParallelRows rows = new ParallelRows(problem.op(), problem.rows(), problem.shards(), scratch);
         TargetRows targets = new TargetRows(problem, driver);
-        LossOutputs to = new LossOutputs(problem.result(), problem.options(), targets, driver);
+        LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);
         VectorView partials = new VectorView(problem.partials(), driver);
         double unit = LogitRows.unit(problem.options());
         targets.count(problem.rows(), problem.result().counts(), driver);
-        ParallelRows.forEach(
-                problem.rows(),
-                problem.shards(),
-                row -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
+        rows.forEach(
+                (row, own) -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
         to.reduce();
     }
 
-    /** Work on a row with a thread's arrays. */
-    private interface RowWork {
-        void accept(long row, Scratch scratch);
+    private ParallelRows rows(Problem problem, Rows x) {
+        return new ParallelRows(problem.op(), x.count(), x.classes(), scratch);
     }
 
-    private static void forEach(Rows x, RowWork work) {
-        ParallelRows.forEach(x.count(), x.classes(), row -> work.accept(row, Scratch.of(x.classes())));
+    private LossOutputs outputs(Problem problem, LossBuffers to, CrossEntropyOptions options, TargetRows targets) {
+        boolean reduced = options.reduction() != Reduction.NONE;
+        double[] losses =
+                reduced ? scratch.perRow(problem.op(), to.lse().shape().elements()) : null;
+        return new LossOutputs(to, options, targets, losses, driver);
     }
 
     private LongToDoubleFunction factors(GradScale gradScale) {

@@ -16,10 +16,10 @@ import io.github.logitops.spec.Divergence;
  */
 final class DistillationRow {
     private final DistillationOptions options;
-    private final double[] student;
-    private final double[] teacher;
-    private final int classes;
+    private final BlockedRow student;
+    private final BlockedRow teacher;
     private final int label;
+    private final double labelLogit;
     private final Divergence kind;
     private final RowSoftmax plain; // p; null without a hard weight
     private final RowSoftmax ofTeacher;
@@ -27,71 +27,96 @@ final class DistillationRow {
     private final double fromQ;
     private final double divergence;
 
-    /** Of logits that stay as they are until the row is done with; {@code spare} is overwritten. */
+    /** @param labelLogit the student's logit of the label */
     DistillationRow(
-            DistillationOptions options, double[] student, double[] teacher, double[] spare, int classes, int label) {
+            DistillationOptions options,
+            BlockedRow student,
+            BlockedRow teacher,
+            int label,
+            double labelLogit,
+            Scratch scratch) {
         this.options = options;
         this.student = student;
         this.teacher = teacher;
-        this.classes = classes;
         this.label = label;
+        this.labelLogit = labelLogit;
         this.kind = options.divergence();
-        this.plain = options.hardWeight() == 0 ? null : RowSoftmax.of(student, 1, spare, classes);
-        this.ofTeacher = RowSoftmax.of(teacher, 1 / options.temperature(), spare, classes);
-        this.ofStudent = RowSoftmax.of(student, 1 / options.temperature(), spare, classes);
-        for (int j = 0; j < classes; j++) {
-            double p = ofTeacher.p(teacher[j]);
-            double fromP = Mixture.relativeEntropy(p, mixture(j), Mixture.logOverP(kind, logRatio(j)));
-            spare[j] = times(kind.weightOfP(), fromP);
+        double inverse = 1 / options.temperature();
+        this.plain = options.hardWeight() == 0 ? null : softmax(student, 1, scratch);
+        this.ofTeacher = softmax(teacher, inverse, scratch);
+        this.ofStudent = softmax(student, inverse, scratch);
+        RowSum fromP = new RowSum();
+        RowSum ofQ = new RowSum();
+        RowSum drift = new RowSum();
+        for (Block block : scratch.blocks()) {
+            addTerms(block, scratch.third(), fromP, ofQ, drift);
         }
-        double fromP = RowMath.sum(spare, classes);
-        for (int j = 0; j < classes; j++) {
-            double q = ofStudent.p(student[j]);
-            spare[j] = Mixture.relativeEntropy(q, mixture(j), Mixture.logOverQ(kind, logRatio(j)));
-        }
-        this.fromQ = RowMath.sum(spare, classes);
-        for (int j = 0; j < classes; j++) {
-            spare[j] = Mixture.drift(ofTeacher.p(teacher[j]), ofStudent.p(student[j]), logRatio(j));
-        }
-        double drift = RowMath.sum(spare, classes);
-        double total = fromP + times(kind.weightOfQ(), fromQ) - Mixture.curvature(kind) / 2 * drift * drift;
+        this.fromQ = ofQ.value();
+        double off = drift.value();
+        double total = fromP.value() + times(kind.weightOfQ(), fromQ) - Mixture.curvature(kind) / 2 * off * off;
         this.divergence = total < 0 ? 0 : total;
+    }
+
+    private static RowSoftmax softmax(BlockedRow logits, double unit, Scratch scratch) {
+        return SoftmaxRow.of(logits, unit, scratch.third(), scratch.blocks()).softmax();
+    }
+
+    private void addTerms(Block block, double[] spare, RowSum fromP, RowSum ofQ, RowSum drift) {
+        double[] s = student.at(block);
+        double[] t = teacher.at(block);
+        for (int j = 0; j < block.count(); j++) {
+            double p = ofTeacher.p(t[j]);
+            double term = Mixture.relativeEntropy(p, mixture(s[j], t[j]), Mixture.logOverP(kind, logRatio(s[j], t[j])));
+            spare[j] = times(kind.weightOfP(), term);
+        }
+        fromP.add(spare, block.count());
+        for (int j = 0; j < block.count(); j++) {
+            double q = ofStudent.p(s[j]);
+            spare[j] = Mixture.relativeEntropy(q, mixture(s[j], t[j]), Mixture.logOverQ(kind, logRatio(s[j], t[j])));
+        }
+        ofQ.add(spare, block.count());
+        for (int j = 0; j < block.count(); j++) {
+            spare[j] = Mixture.drift(ofTeacher.p(t[j]), ofStudent.p(s[j]), logRatio(s[j], t[j]));
+        }
+        drift.add(spare, block.count());
     }
 
     double loss() {
         double soft = times(options.softWeight(), divergence);
-        return plain == null ? soft : soft - options.hardWeight() * plain.logP(student[label]);
+        return plain == null ? soft : soft - options.hardWeight() * plain.logP(labelLogit);
     }
 
-    /** Writes the gradient with respect to the student's logits, each element times {@code factor}. */
-    void gradient(double factor, double[] into) {
+    /** Writes a block of the gradient with respect to the student's logits, each element times {@code factor}. */
+    void gradient(double factor, Block block, double[] into) {
+        double[] s = student.at(block);
+        double[] t = teacher.at(block);
         double weight = options.softWeight() / options.temperature();
-        for (int j = 0; j < classes; j++) {
-            double gradient = times(weight, slope(j));
+        for (int j = 0; j < block.count(); j++) {
+            double gradient = times(weight, slope(s[j], t[j]));
             if (plain != null) {
-                gradient += options.hardWeight() * (plain.p(student[j]) - (j == label ? 1 : 0));
+                gradient += options.hardWeight() * (plain.p(s[j]) - (block.from() + j == label ? 1 : 0));
             }
             into[j] = gradient * factor;
         }
     }
 
-    /** The divergence's derivative by student_j / T. An infinite one has none, but for KL(P || Q): NaN. */
-    private double slope(int j) {
-        double q = ofStudent.p(student[j]);
+    /** The divergence's derivative by s / T, of logits s and t of one class. An infinite one has none, but for KL(P || Q): NaN. */
+    private double slope(double s, double t) {
+        double q = ofStudent.p(s);
         if (kind.equals(Divergence.KL)) {
-            return q - ofTeacher.p(teacher[j]);
+            return q - ofTeacher.p(t);
         }
         double excess = Double.isFinite(fromQ) ? fromQ : Double.NaN;
-        return kind.weightOfQ() * q * ((q == 0 ? 0 : -Mixture.logOverQ(kind, logRatio(j))) - excess);
+        return kind.weightOfQ() * q * ((q == 0 ? 0 : -Mixture.logOverQ(kind, logRatio(s, t))) - excess);
     }
 
-    private double mixture(int j) {
-        return Mixture.of(kind, ofTeacher.p(teacher[j]), ofStudent.p(student[j]));
+    private double mixture(double s, double t) {
+        return Mixture.of(kind, ofTeacher.p(t), ofStudent.p(s));
     }
 
     /** log(Q_j / P_j). */
-    private double logRatio(int j) {
-        return ofStudent.logRatio(student[j], ofTeacher, teacher[j]);
+    private double logRatio(double s, double t) {
+        return ofStudent.logRatio(s, ofTeacher, t);
     }
 
     /** 0 without a weight, even where the value is infinite. */

@@ -7,9 +7,7 @@ import io.github.logitops.spec.Reduction;
 
 /** What distillation knows row by row, and its reduction. */
 final class DistillationRows {
-    final long rows;
-    final int classes;
-
+    private final long rows;
     private final DistillationOptions options;
     private final RowView student;
     private final RowView teacher;
@@ -21,10 +19,11 @@ final class DistillationRows {
     DistillationRows(DistillationInputs inputs, RowLossBuffers result, HostDriver driver) {
         options = inputs.options();
         rows = inputs.student().count();
-        classes = inputs.student().classes();
         student = new RowView(inputs.student(), driver);
         teacher = new RowView(inputs.teacher(), driver);
-        labels = inputs.labels() == null ? null : new LabelView(inputs.labels(), classes, driver);
+        labels = inputs.labels() == null
+                ? null
+                : new LabelView(inputs.labels(), inputs.student().classes(), driver);
         rowLosses = new VectorView(result.rowLosses(), driver);
         loss = new VectorView(result.loss(), driver);
         divisor = inputs.divisor(result) == null ? null : new VectorView(inputs.divisor(result), driver);
@@ -35,18 +34,20 @@ final class DistillationRows {
         }
     }
 
-    /** Writes the loss of a row; returns the row if it counts, else null. It lives in the thread's scratch. */
-    DistillationRow measure(long row) {
+    /** Writes the loss of a row; returns the row if it counts, else null. It lives in the scratch; the third array is free. */
+    DistillationRow measure(long row, Scratch scratch) {
         if (labels != null && !labels.counts(row)) {
             rowLosses.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
             return null;
         }
-        Scratch scratch = Scratch.of(classes);
-        student.read(row, scratch.first);
-        teacher.read(row, scratch.second);
         int label = labels == null ? 0 : labels.of(row);
-        DistillationRow measured =
-                new DistillationRow(options, scratch.first, scratch.second, scratch.third, classes, label);
+        DistillationRow measured = new DistillationRow(
+                options,
+                student.row(row, scratch.first()),
+                teacher.row(row, scratch.second()),
+                label,
+                student.get(row, label),
+                scratch);
         rowLosses.set(row, measured.loss());
         return measured;
     }
@@ -54,8 +55,7 @@ final class DistillationRows {
     /** Reduces the row losses as they are stored. */
     void reduce() {
         if (options.reduction() != Reduction.NONE) {
-            double[] stored = rowLosses.toArray((int) rows);
-            loss.set(0, RowMath.sum(stored, stored.length) * meanFactor());
+            loss.set(0, rowLosses.sum((int) rows) * meanFactor());
         }
     }
 

@@ -11,14 +11,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The device of the CPU mode: memory on the Java heap behind made-up addresses, which are never used twice, so that stale
  * ones are found out. Everything runs at once on the calling thread: streams and events are mere numbers and always done.
- * An allocation holds at most 2 GiB.
+ * An allocation is one array.
  */
 public final class HostDriver implements MemoryDriver {
     private static final long ALIGNMENT = 256;
+    private static final String FULL = "host memory: the Java heap is full";
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
 
     private final ConcurrentSkipListMap<Long, ByteBuffer> allocations = new ConcurrentSkipListMap<>();
@@ -26,6 +28,20 @@ public final class HostDriver implements MemoryDriver {
     private final AtomicLong nextAddress = new AtomicLong(1L << 32);
     private final AtomicLong nextHandle = new AtomicLong(1);
     private final AtomicLong inUse = new AtomicLong();
+
+    /**
+     * What {@code allocation} makes on the heap, {@code bytes} bytes of arrays.
+     *
+     * @param failure what to say if the heap has no room for them
+     * @throws DeviceOutOfMemoryException with that; the heap is sound nonetheless
+     */
+    <T> T onHeap(String failure, long bytes, Supplier<T> allocation) {
+        try {
+            return allocation.get();
+        } catch (OutOfMemoryError e) {
+            throw new DeviceOutOfMemoryException(failure, bytes, inUse.get());
+        }
+    }
 
     /** The memory of a tensor, from its first element to its last. */
     ByteBuffer memory(Tensor tensor) {
@@ -59,14 +75,11 @@ public final class HostDriver implements MemoryDriver {
     public long allocate(long bytes) {
         if (bytes > MAX_BYTES) {
             throw new DeviceOutOfMemoryException(
-                    "host memory: the CPU mode holds at most 2 GiB in one tensor", bytes, inUse.get());
+                    "host memory: a tensor of the CPU mode is one Java array, of at most " + MAX_BYTES + " bytes",
+                    bytes,
+                    inUse.get());
         }
-        ByteBuffer memory;
-        try {
-            memory = ByteBuffer.allocate((int) bytes);
-        } catch (OutOfMemoryError e) { // one array too large; the heap itself is sound
-            throw new DeviceOutOfMemoryException("host memory: the Java heap is full", bytes, inUse.get());
-        }
+        ByteBuffer memory = onHeap(FULL, bytes, () -> ByteBuffer.allocate((int) bytes));
         // A gap after every allocation keeps an overrun from reaching the next one.
         long address = nextAddress.getAndAdd((bytes + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         allocations.put(address, memory);
@@ -90,7 +103,7 @@ public final class HostDriver implements MemoryDriver {
 
     @Override
     public ByteBuffer allocateHost(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+        return onHeap(FULL, bytes, () -> ByteBuffer.allocate(bytes)).order(ByteOrder.nativeOrder());
     }
 
     @Override

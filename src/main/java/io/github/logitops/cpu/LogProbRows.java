@@ -14,27 +14,29 @@ import java.util.function.LongToDoubleFunction;
 /** The ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbRows {
     private final HostDriver driver;
+    private final ScratchPool scratch;
 
-    LogProbRows(HostDriver driver) {
+    LogProbRows(HostDriver driver, ScratchPool scratch) {
         this.driver = driver;
+        this.scratch = scratch;
     }
 
     void run(LogSumExpForward problem) {
         VectorView lse = new VectorView(problem.lse(), driver);
         VectorView statistics = optional(problem.statistics());
-        forEach(problem.x(), (row, x, exps, softmax) -> {
-            lse.set(row, softmax.lse());
+        forEach(problem.op(), problem.x(), (row, x, spare) -> {
+            lse.set(row, x.softmax().lse());
             if (statistics != null) {
-                softmax.save(statistics, row, problem.x().count());
+                x.softmax().save(statistics, row, problem.x().count());
             }
         });
     }
 
     void run(LogSumExpBackward problem) {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.x(), problem.dx(), problem.statistics(), (row, x, softmax) -> {
+        gradient(problem.op(), problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
             double g = factor.applyAsDouble(row);
-            for (int j = 0; j < problem.x().classes(); j++) {
+            for (int j = 0; j < block.count(); j++) {
                 x[j] = g * softmax.p(x[j]);
             }
         });
@@ -44,12 +46,11 @@ final class LogProbRows {
         VectorView entropy = new VectorView(problem.entropy(), driver);
         VectorView lse = optional(problem.lse());
         VectorView statistics = optional(problem.statistics());
-        int classes = problem.x().classes();
-        forEach(problem.x(), (row, x, exps, softmax) -> {
-            entropy.set(row, softmax.entropy(x, exps, x, classes));
+        forEach(problem.op(), problem.x(), (row, x, spare) -> {
+            entropy.set(row, x.entropy(spare));
             if (lse != null) {
-                lse.set(row, softmax.lse());
-                softmax.save(statistics, row, problem.x().count());
+                lse.set(row, x.softmax().lse());
+                x.softmax().save(statistics, row, problem.x().count());
             }
         });
     }
@@ -57,10 +58,10 @@ final class LogProbRows {
     void run(EntropyBackward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.x(), problem.dx(), problem.statistics(), (row, x, softmax) -> {
+        gradient(problem.op(), problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
             double h = entropy.get(row);
             double g = factor.applyAsDouble(row);
-            for (int j = 0; j < problem.x().classes(); j++) {
+            for (int j = 0; j < block.count(); j++) {
                 double p = softmax.p(x[j]);
                 x[j] = p == 0 ? 0 : -p * (softmax.logP(x[j]) + h) * g;
             }
@@ -69,23 +70,22 @@ final class LogProbRows {
 
     void run(SelectedLogProbForward problem) {
         Rows x = problem.x();
+        ParallelRows rows = new ParallelRows(problem.op(), x.count(), x.classes(), scratch);
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
         labels.count(x.count(), row -> 1, problem.counts(), driver);
         VectorView logProbs = new VectorView(problem.logProbs(), driver);
         VectorView lse = new VectorView(problem.lse(), driver);
         VectorView statistics = new VectorView(problem.statistics(), driver);
         RowView view = new RowView(x, driver);
-        ParallelRows.forEach(x.count(), x.classes(), row -> {
+        rows.forEach((row, own) -> {
             if (!labels.counts(row)) {
                 logProbs.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
                 lse.set(row, 0);
                 RowSoftmax.saveNothing(statistics, row, x.count());
                 return;
             }
-            Scratch scratch = Scratch.of(x.classes());
-            view.read(row, scratch.first);
-            RowSoftmax softmax = RowSoftmax.of(scratch.first, 1, scratch.second, x.classes());
-            logProbs.set(row, softmax.logP(scratch.first[labels.of(row)]));
+            RowSoftmax softmax = read(view, row, own).softmax();
+            logProbs.set(row, softmax.logP(view.get(row, labels.of(row))));
             lse.set(row, softmax.lse());
             softmax.save(statistics, row, x.count());
         });
@@ -95,14 +95,15 @@ final class LogProbRows {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(x, problem.dx(), problem.statistics(), (row, values, softmax) -> {
+        gradient(problem.op(), x, problem.dx(), problem.statistics(), (row, block, values, softmax) -> {
             if (labels.counts(row)) {
                 double g = factor.applyAsDouble(row);
-                for (int j = 0; j < x.classes(); j++) {
-                    values[j] = ((j == labels.of(row) ? 1 : 0) - softmax.p(values[j])) * g;
+                int label = labels.of(row) - block.from();
+                for (int j = 0; j < block.count(); j++) {
+                    values[j] = ((j == label ? 1 : 0) - softmax.p(values[j])) * g;
                 }
             } else {
-                Arrays.fill(values, 0, x.classes(), 0);
+                Arrays.fill(values, 0, block.count(), 0);
             }
         });
     }
@@ -111,35 +112,39 @@ final class LogProbRows {
         return tensor == null ? null : new VectorView(tensor, driver);
     }
 
-    /** What becomes of a row; it may write over {@code x} and {@code exps} = exp(x - shift). */
+    /** What becomes of a row; {@code spare} is an array to work in. */
     private interface Summarized {
-        void row(long row, double[] x, double[] exps, RowSoftmax softmax);
+        void row(long row, SoftmaxRow x, double[] spare);
     }
 
-    private void forEach(Rows rows, Summarized work) {
-        RowView view = new RowView(rows, driver);
-        ParallelRows.forEach(rows.count(), rows.classes(), row -> {
-            Scratch scratch = Scratch.of(rows.classes());
-            view.read(row, scratch.first);
-            RowSoftmax softmax = RowSoftmax.of(scratch.first, 1, scratch.second, rows.classes());
-            work.row(row, scratch.first, scratch.second, softmax);
-        });
+    private void forEach(String op, Rows x, Summarized work) {
+        RowView view = new RowView(x, driver);
+        ParallelRows rows = new ParallelRows(op, x.count(), x.classes(), scratch);
+        rows.forEach((row, own) -> work.row(row, read(view, row, own), own.third()));
     }
 
-    /** Turns a row's logits into its gradient. */
+    private static SoftmaxRow read(RowView view, long row, Scratch own) {
+        return SoftmaxRow.of(view.row(row, own.first()), 1, own.second(), own.blocks());
+    }
+
+    /** Turns a block of a row's logits into its gradient. */
     private interface ToGradient {
-        void row(long row, double[] x, RowSoftmax softmax);
+        void block(long row, Block block, double[] x, RowSoftmax softmax);
     }
 
-    private void gradient(Rows x, Rows dx, Tensor saved, ToGradient work) {
+    private void gradient(String op, Rows x, Rows dx, Tensor saved, ToGradient work) {
         VectorView statistics = new VectorView(saved, driver);
         RowView from = new RowView(x, driver);
         RowView to = new RowView(dx, driver);
-        ParallelRows.forEach(x.count(), x.classes(), row -> {
-            double[] values = Scratch.of(x.classes()).first;
-            from.read(row, values);
-            work.row(row, values, RowSoftmax.saved(statistics, row, x.count(), 1));
-            to.write(row, values);
+        ParallelRows rows = new ParallelRows(op, x.count(), x.classes(), scratch);
+        rows.forEach((row, own) -> {
+            double[] values = own.first();
+            RowSoftmax softmax = RowSoftmax.saved(statistics, row, x.count(), 1);
+            for (Block block : own.blocks()) {
+                from.read(row, block, values);
+                work.block(row, block, values, softmax);
+                to.write(row, block, values);
+            }
         });
     }
 }

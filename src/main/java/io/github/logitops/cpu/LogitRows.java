@@ -9,29 +9,43 @@ import io.github.logitops.spec.Elements;
 final class LogitRows {
     private final RowView x;
     private final DType arithmetic;
-    private final int classes;
     private final double scale;
     private final double cap; // 0: none
 
     LogitRows(CrossEntropyInputs inputs, HostDriver driver) {
         x = new RowView(inputs.x(), driver);
         arithmetic = inputs.x().dtype().arithmetic();
-        classes = inputs.x().classes();
         scale = inputs.options().logitScale();
         cap = inputs.options().softCap().orElse(0);
     }
 
-    /** Reads x. */
-    void read(long row, double[] into) {
-        x.read(row, into);
+    /**
+     * A row's v, to be read into {@code array}: z if there is a cap; else x, and z = {@link #unit} v is never formed, since that
+     * would round it.
+     */
+    BlockedRow row(long row, double[] array) {
+        return new BlockedRow(array, (block, into) -> {
+            x.read(row, block, into);
+            for (int j = 0; j < block.count() && cap != 0; j++) {
+                into[j] = capped(into[j]);
+            }
+        });
     }
 
-    /** Turns x into v: z if there is a cap; else x, and z = {@link #unit} v is never formed, since that would round it. */
-    void apply(double[] values) {
-        for (int j = 0; j < classes && cap != 0; j++) {
-            // Rounded, as what is saved of a row has the dtype's numbers and is to be what was subtracted.
-            values[j] = Elements.round(arithmetic, cap * Math.tanh(values[j] * (scale / cap)));
-        }
+    /** One of a row's v. */
+    double get(long row, int column) {
+        double value = x.get(row, column);
+        return cap == 0 ? value : capped(value);
+    }
+
+    /** Where a row's x is largest, by way of the third array. */
+    int argmax(long row, Scratch scratch) {
+        return RowMath.argmax(x.row(row, scratch.third()), scratch.blocks());
+    }
+
+    /** Rounded, as what is saved of a row has the dtype's numbers and is to be what was subtracted. */
+    private double capped(double value) {
+        return Elements.round(arithmetic, cap * Math.tanh(value * (scale / cap)));
     }
 
     /** dz/dx over the logit scale, where v is this. */

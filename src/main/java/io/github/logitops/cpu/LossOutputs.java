@@ -13,7 +13,8 @@ final class LossOutputs {
     private final TargetRows targets;
     private final HostDriver driver;
     private final long rows;
-    private final double[] plainLosses; // row losses without z-losses: MEAN divides the two by different numbers
+    private final double[]
+            plainLosses; // row losses without z-losses: MEAN divides the two by different numbers; or null
 
     private final VectorView loss;
     private final VectorView rowLosses;
@@ -28,12 +29,18 @@ final class LossOutputs {
     private final VectorView correct;
     private final VectorView entropy;
 
-    LossOutputs(LossBuffers buffers, CrossEntropyOptions options, TargetRows targets, HostDriver driver) {
+    /** @param plainLosses room for a number for each row if they are to be reduced, else null */
+    LossOutputs(
+            LossBuffers buffers,
+            CrossEntropyOptions options,
+            TargetRows targets,
+            double[] plainLosses,
+            HostDriver driver) {
         this.options = options;
         this.targets = targets;
         this.driver = driver;
         rows = buffers.lse().shape().elements();
-        plainLosses = new double[(int) rows];
+        this.plainLosses = plainLosses;
         loss = view(buffers.loss());
         rowLosses = view(buffers.rowLosses());
         lse = view(buffers.lse());
@@ -79,7 +86,9 @@ final class LossOutputs {
     }
 
     private void set(long row, double plainLoss, double ofRow) {
-        plainLosses[(int) row] = plainLoss;
+        if (plainLosses != null) {
+            plainLosses[(int) row] = plainLoss;
+        }
         rowLosses.set(row, plainLoss + ofRow);
         if (zLosses != null) {
             zLosses.set(row, ofRow);
@@ -127,13 +136,13 @@ final class LossOutputs {
             }
             labelStats.setLong(3, hits);
         }
-        if (options.reduction() == Reduction.NONE) {
+        if (plainLosses == null) {
             return;
         }
         boolean mean = options.reduction() == Reduction.MEAN;
         double counted = mean ? divisors.get(1) : 1;
-        double losses = RowMath.sum(plainLosses, (int) rows); // NaN if a row is mislabelled
-        double z = zLosses == null ? 0 : RowMath.sum(zLosses.toArray((int) rows), (int) rows) / counted;
+        double losses = RowSum.of(plainLosses, (int) rows); // NaN if a row is mislabelled
+        double z = zLosses == null ? 0 : zLosses.sum((int) rows) / counted;
         double reduced = losses / weightSum() + z;
         double empty = options.emptyMean().value();
         loss.set(0, counted == 0 ? losses + empty : reduced);

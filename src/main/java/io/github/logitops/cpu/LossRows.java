@@ -17,98 +17,109 @@ import java.util.Arrays;
  * where r is what MEAN divides losses by over what it divides z-losses by, and 1 otherwise.
  */
 final class LossRows {
-    private final int columns;
     private final TargetRows targets;
     private final LogitRows logits;
 
     LossRows(CrossEntropyInputs inputs, TargetRows targets, HostDriver driver) {
-        this.columns = inputs.x().classes();
         this.targets = targets;
         this.logits = new LogitRows(inputs, driver);
     }
 
-    /** Writes what is asked for of a row; leaves its v in the first scratch array and exp(z - max z) in the second. */
-    RowSoftmax forward(long row, Scratch scratch, LossOutputs to) {
-        double[] v = scratch.first;
-        logits.read(row, v);
+    /** Writes what is asked for of a row, whose z lies in the first two scratch arrays. */
+    SoftmaxRow forward(long row, Scratch scratch, LossOutputs to) {
         if (to.wantsArgmax()) {
-            int best = RowMath.argmax(v, columns);
-            to.setArgmax(row, best, targets.counts(row) && targets.best(row, scratch.third) == best);
+            int best = logits.argmax(row, scratch);
+            to.setArgmax(row, best, targets.counts(row) && targets.best(row, scratch) == best);
         }
-        logits.apply(v);
-        RowSoftmax softmax = RowSoftmax.of(v, logits.unit(), scratch.second, columns);
+        SoftmaxRow z = read(row, scratch);
+        RowSoftmax softmax = z.softmax();
         to.setSoftmax(row, softmax);
         if (to.wantsEntropy()) {
-            to.setEntropy(row, softmax.entropy(v, scratch.second, scratch.third, columns));
+            to.setEntropy(row, z.entropy(scratch.third()));
         }
         if (!targets.counts(row) || !softmax.isRegular()) {
             to.setNoLosses(row);
-            return softmax;
+            return z;
         }
-        double[] t = scratch.third;
-        targets.read(row, t);
-        double targetSum = RowMath.sum(t, columns);
+        double[] t = scratch.third();
+        RowSum targetSum = new RowSum();
+        RowSum losses = new RowSum();
         double logSum = softmax.logSum();
-        for (int j = 0; j < columns; j++) {
-            t[j] = weighted(t[j], logSum - (v[j] - softmax.shift()) * logits.unit());
+        for (Block block : scratch.blocks()) {
+            targets.read(row, block, t);
+            targetSum.add(t, block.count());
+            double[] v = z.v(block);
+            for (int j = 0; j < block.count(); j++) {
+                t[j] = weighted(t[j], logSum - (v[j] - softmax.shift()) * logits.unit());
+            }
+            losses.add(t, block.count());
         }
-        to.setLosses(row, RowMath.sum(t, columns), softmax.lse(), targetSum);
-        return softmax;
+        to.setLosses(row, losses.value(), softmax.lse(), targetSum.value());
+        return z;
+    }
+
+    private SoftmaxRow read(long row, Scratch scratch) {
+        BlockedRow v = logits.row(row, scratch.first());
+        return SoftmaxRow.of(v, logits.unit(), scratch.second(), scratch.blocks());
     }
 
     /** Writes the sums over a shard's columns of a row. */
     void partials(long row, Scratch scratch, VectorView to, long rows) {
-        double[] v = scratch.first;
-        logits.read(row, v);
-        logits.apply(v);
-        RowSoftmax softmax = RowSoftmax.of(v, logits.unit(), scratch.second, columns);
+        SoftmaxRow z = read(row, scratch);
+        RowSoftmax softmax = z.softmax();
         softmax.save(to, row, rows);
         int column = targets.counts(row) ? targets.labelColumn(row) : -1;
-        to.set(2 * rows + row, column < 0 ? 0 : v[column]);
-        double[] t = scratch.third;
-        if (targets.counts(row) && targets.spreads()) {
-            targets.readSpread(row, t);
-        } else {
-            Arrays.fill(t, 0, columns, 0);
+        to.set(2 * rows + row, column < 0 ? 0 : logits.get(row, column));
+        double[] t = scratch.third();
+        RowSum spread = new RowSum();
+        RowSum products = new RowSum();
+        for (Block block : scratch.blocks()) {
+            if (targets.counts(row) && targets.spreads()) {
+                targets.readSpread(row, block, t);
+            } else {
+                Arrays.fill(t, 0, block.count(), 0);
+            }
+            spread.add(t, block.count());
+            double[] v = z.v(block);
+            for (int j = 0; j < block.count(); j++) {
+                t[j] = weighted(t[j], (v[j] - softmax.shift()) * logits.unit());
+            }
+            products.add(t, block.count());
         }
-        to.set(3 * rows + row, RowMath.sum(t, columns));
-        for (int j = 0; j < columns; j++) {
-            t[j] = weighted(t[j], (v[j] - softmax.shift()) * logits.unit());
-        }
-        to.set(4 * rows + row, RowMath.sum(t, columns));
+        to.set(3 * rows + row, spread.value());
+        to.set(4 * rows + row, products.value());
     }
 
-    /** As after {@link #forward}, from what that saved, with probabilities in the second scratch array. */
-    void fromSaved(long row, Scratch scratch, RowSoftmax softmax) {
-        double[] v = scratch.first;
-        logits.read(row, v);
-        logits.apply(v);
-        for (int j = 0; j < columns; j++) {
-            scratch.second[j] = softmax.p(v[j]);
-        }
+    /** As {@link #forward} returns it, from what that saved. */
+    SoftmaxRow fromSaved(long row, Scratch scratch, RowSoftmax softmax) {
+        return SoftmaxRow.of(softmax, logits.row(row, scratch.first()), scratch.second(), scratch.blocks());
     }
 
-    /** Turns a counted row's probabilities into its gradient, in the second scratch array. */
-    void toGradient(long row, Scratch scratch, double ofProbability, double factor) {
-        double[] t = scratch.third;
-        targets.read(row, t);
-        for (int j = 0; j < columns; j++) {
-            double ofZ = scratch.second[j] * ofProbability - t[j];
-            boolean none =
-                    ofZ == 0 && Double.isInfinite(factor); // a product of finite numbers: nothing times it is nothing
-            scratch.second[j] = none ? 0 : ofZ * factor * logits.slope(scratch.first[j]);
+    /** Writes a counted row's gradient, perhaps over its logits. */
+    void gradient(long row, Scratch scratch, SoftmaxRow z, double ofProbability, double factor, RowView dx) {
+        double[] t = scratch.third();
+        for (Block block : scratch.blocks()) {
+            double[] v = z.v(block);
+            double[] p = z.probabilities(block);
+            targets.read(row, block, t);
+            for (int j = 0; j < block.count(); j++) {
+                double ofZ = p[j] * ofProbability - t[j];
+                boolean none = ofZ == 0
+                        && Double.isInfinite(factor); // a product of finite numbers: nothing times it is nothing
+                p[j] = none ? 0 : ofZ * factor * logits.slope(v[j]);
+            }
+            dx.write(row, block, p);
         }
     }
 
     /** The sum of a counted row's targets in double, where the columns are all classes. */
     double targetSum(long row, Scratch scratch) {
-        targets.read(row, scratch.third);
-        return RowMath.sum(scratch.third, columns);
-    }
-
-    /** The gradient of a row that does not count, in the second scratch array. */
-    void zeros(Scratch scratch) {
-        Arrays.fill(scratch.second, 0, columns, 0);
+        RowSum sum = new RowSum();
+        for (Block block : scratch.blocks()) {
+            targets.read(row, block, scratch.third());
+            sum.add(scratch.third(), block.count());
+        }
+        return sum.value();
     }
 
     /**
@@ -130,14 +141,14 @@ final class LossRows {
             to.setNoLosses(row);
             return;
         }
-        double label = RowMath.sum(of[2], shards);
-        double spread = RowMath.sum(of[3], shards);
+        double label = RowSum.of(of[2], shards);
+        double spread = RowSum.of(of[3], shards);
         double loss = weighted(targets.peak(row), softmax.logSum() - (label - softmax.shift()) * unit);
         if (targets.spreads()) {
             for (int i = 0; i < shards; i++) { // each part's logits count from its own maximum
                 of[4][i] += weighted(of[3][i], (RowSoftmax.shift(of[0][i]) - softmax.shift()) * unit);
             }
-            loss += spread * softmax.logSum() - RowMath.sum(of[4], shards);
+            loss += spread * softmax.logSum() - RowSum.of(of[4], shards);
         }
         to.setLosses(row, loss, softmax.lse(), targets.peak(row) + spread);
     }

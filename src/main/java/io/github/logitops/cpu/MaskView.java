@@ -27,25 +27,27 @@ final class MaskView {
         queries = problem.queries();
     }
 
-    /** Adds the mask to a row's logits: -inf to what is hidden, whatever it is. {@code spare} is overwritten. */
-    void apply(long row, double[] logits, double[] spare) {
+    /** Adds the mask to a block of a row's logits: -inf to what is hidden, whatever it is. {@code spare} is overwritten. */
+    void apply(long row, Block block, double[] logits, double[] spare) {
+        int count = block.count();
+        long start = rows.start(row) + block.from() * rows.axisStride();
         if (additive) {
             int bytes = dtype.bytes();
-            int start = (int) (rows.start(row) * bytes);
-            Elements.read(dtype, memory, start, (int) rows.axisStride() * bytes, spare, 0, classes);
-            for (int j = 0; j < classes; j++) {
+            Elements.read(dtype, memory, (int) (start * bytes), (int) rows.axisStride() * bytes, spare, 0, count);
+            for (int j = 0; j < count; j++) {
                 logits[j] = spare[j] == Double.NEGATIVE_INFINITY ? spare[j] : sum(logits[j], spare[j]);
             }
         } else if (memory != null) {
-            int at = (int) rows.start(row);
-            for (int j = 0; j < classes; j++) {
+            int at = (int) start;
+            for (int j = 0; j < count; j++) {
                 logits[j] = memory.get(at) == 0 ? Double.NEGATIVE_INFINITY : logits[j];
                 at += (int) rows.axisStride();
             }
         }
         if (queries != 0) {
             long seen = Math.max(0, row % queries + classes - queries + 1);
-            Arrays.fill(logits, (int) Math.min(seen, classes), classes, Double.NEGATIVE_INFINITY);
+            Arrays.fill(
+                    logits, (int) Math.min(Math.max(0, seen - block.from()), count), count, Double.NEGATIVE_INFINITY);
         }
     }
 

@@ -1,33 +1,72 @@
 package io.github.logitops.cpu;
 
-import java.util.function.LongConsumer;
-import java.util.stream.LongStream;
+import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Runs work row by row on all cores. A row's result does not depend on which thread took it or on what else is in the batch.
+ * Runs an op row by row on all cores. A row's result does not depend on which thread took it or on what else is in the batch.
+ * The scratch of all workers is taken when this is made, so that an op that has too little writes nothing.
  */
 final class ParallelRows {
     /** Elements worth handing to another thread: some tens of microseconds of exponentials. */
     private static final long GRAIN = 8192;
 
-    private ParallelRows() {}
+    private final long rows;
+    private final long perTask;
+    private final ScratchPool pool;
+    private final List<Scratch> scratch; // one for each worker
 
-    /** Calls {@code work} once with each row's number, {@code 0 <= row < rows}, and returns when all calls have. */
-    static void forEach(long rows, long elementsPerRow, LongConsumer work) {
-        long perTask = Math.max(1, GRAIN / elementsPerRow);
+    private final AtomicLong next = new AtomicLong(); // the first row that nobody took
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    /** Work on a row. */
+    interface Work {
+        void accept(long row, Scratch scratch);
+    }
+
+    /**
+     * @param op for the message
+     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if the heap has no room for the scratch
+     */
+    ParallelRows(String op, long rows, int columns, ScratchPool pool) {
+        this.rows = rows;
+        this.perTask = Math.max(1, GRAIN / columns);
+        this.pool = pool;
         long tasks = (rows + perTask - 1) / perTask;
-        if (tasks <= 1) {
-            runRange(0, rows, work);
-        } else {
-            LongStream.range(0, tasks)
-                    .parallel()
-                    .forEach(task -> runRange(task * perTask, Math.min(rows, (task + 1) * perTask), work));
+        int threads = ForkJoinPool.getCommonPoolParallelism() + 1; // and this one
+        this.scratch = pool.take(op, (int) Math.min(tasks, threads), columns);
+    }
+
+    /**
+     * Calls {@code work} once with each row's number, {@code 0 <= row < rows}, and returns when all calls have. If one fails,
+     * no more rows are begun than were under way, and that failure is thrown. For one use.
+     */
+    void forEach(Work work) {
+        scratch.parallelStream().forEach(each -> runTasks(work, each));
+        pool.giveBack(scratch);
+        Throwable thrown = failure.get();
+        if (thrown instanceof Error) {
+            throw (Error) thrown;
+        } else if (thrown != null) {
+            throw (RuntimeException) thrown;
         }
     }
 
-    private static void runRange(long from, long to, LongConsumer work) {
-        for (long row = from; row < to; row++) {
-            work.accept(row);
+    private void runTasks(Work work, Scratch own) {
+        try {
+            while (failure.get() == null) {
+                long first = next.getAndAdd(perTask);
+                if (first >= rows) {
+                    return;
+                }
+                for (long row = first; row < Math.min(rows, first + perTask); row++) {
+                    work.accept(row, own);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.github.logitops.cpu;
 
 /**
- * The softmax of a row of unit * v, where unit is a logit scale or one over a temperature: its maximum, its sum of exponentials
- * from there, and what comes of them. The maximum is subtracted before anything is multiplied, so that nothing depends on where
+ * What is known of the softmax of a row of unit * v, where unit is a logit scale or one over a temperature: its maximum, its
+ * sum of exponentials from there, and what comes of them. The maximum is subtracted before anything is multiplied, so that nothing depends on where
  * the row lies. A row whose log-sum-exp is not finite is NaN throughout.
  */
 final class RowSoftmax {
@@ -14,7 +14,7 @@ final class RowSoftmax {
     private final double divisor; // the sum; NaN if the log-sum-exp is not finite
     private final double logDivisor;
 
-    private RowSoftmax(double max, double sum, double unit) {
+    RowSoftmax(double max, double sum, double unit) {
         this.max = max;
         this.sum = sum;
         this.unit = unit;
@@ -27,16 +27,6 @@ final class RowSoftmax {
     /** What is subtracted from v: the maximum, or 0 where that is infinite. */
     static double shift(double max) {
         return Double.isInfinite(max) ? 0 : max;
-    }
-
-    /** Of the first {@code count} numbers; leaves exp(unit * (v - shift)) in {@code exps}, which may be {@code v}. */
-    static RowSoftmax of(double[] v, double unit, double[] exps, int count) {
-        double max = RowMath.max(v, count);
-        double shift = shift(max);
-        for (int j = 0; j < count; j++) {
-            exps[j] = Math.exp((v[j] - shift) * unit);
-        }
-        return new RowSoftmax(max, RowMath.sum(exps, count), unit);
     }
 
     /** Writes what is saved of a row that is not read. */
@@ -58,7 +48,7 @@ final class RowSoftmax {
         for (int i = 0; i < parts; i++) {
             scaled[i] = TargetRows.weighted(sums[i], Math.exp((shift(maxima[i]) - shift) * unit));
         }
-        return new RowSoftmax(max, RowMath.sum(scaled, parts), unit);
+        return new RowSoftmax(max, RowSum.of(scaled, parts), unit);
     }
 
     /** Writes the maximum, which is a number of the dtype, and the sum from there. */
@@ -80,6 +70,16 @@ final class RowSoftmax {
     /** Whether there is nothing but -inf. */
     boolean isEmpty() {
         return sum == 0;
+    }
+
+    /** What one of v counts. */
+    double unit() {
+        return unit;
+    }
+
+    /** What an exponential from the maximum is divided by to give a probability. */
+    double divisor() {
+        return divisor;
     }
 
     /** log sum exp(unit * (v - shift)). */
@@ -104,30 +104,5 @@ final class RowSoftmax {
     double logRatio(double v, RowSoftmax other, double u) {
         double apart = (v - shift) - (u - other.shift);
         return apart * unit - (logDivisor - other.logDivisor);
-    }
-
-    /** Turns what {@link #of} left into probabilities. */
-    void toProbabilities(double[] exps, int count) {
-        for (int j = 0; j < count; j++) {
-            exps[j] /= divisor;
-        }
-    }
-
-    /** Turns v into log-probabilities. */
-    void toLogProbs(double[] v, int count) {
-        for (int j = 0; j < count; j++) {
-            v[j] = logP(v[j]);
-        }
-    }
-
-    /** sum -p log p, from v and what {@link #of} left of it; {@code scratch} may be v. */
-    double entropy(double[] v, double[] exps, double[] scratch, int count) {
-        if (!isRegular()) {
-            return Double.NaN;
-        }
-        for (int j = 0; j < count; j++) {
-            scratch[j] = TargetRows.weighted(exps[j], (v[j] - shift) * unit);
-        }
-        return logSum - RowMath.sum(scratch, count) / sum;
     }
 }

@@ -21,7 +21,7 @@ final class TargetRows {
     private final int columns;
     private final LabelView labels; // null: probabilities are given
     private final RowView probabilities;
-    private final double[] weights; // null: 1 each
+    private final VectorView weights; // null: 1 each
 
     TargetRows(CrossEntropyInputs inputs, HostDriver driver) {
         this(
@@ -54,7 +54,7 @@ final class TargetRows {
                 ? null
                 : new LabelView(new RowLabels(labels, options.ignoreIndex()), this.classes, driver);
         this.probabilities = probabilities == null ? null : new RowView(probabilities, driver);
-        this.weights = weights == null ? null : new VectorView(weights, driver).toArray(classes);
+        this.weights = weights == null ? null : new VectorView(weights, driver);
     }
 
     /** Whether the row is neither ignored nor mislabelled. */
@@ -82,7 +82,7 @@ final class TargetRows {
 
     /** What a counted row adds to what MEAN divides by. */
     double labelWeight(long row) {
-        return labels == null || weights == null ? 1 : weights[labels.of(row)];
+        return labels == null || weights == null ? 1 : weights.get(labels.of(row));
     }
 
     /** What a counted row's label has alone: (1 - e) w_y; 0 without a label. */
@@ -96,37 +96,37 @@ final class TargetRows {
         return column >= 0 && column < columns ? column : -1;
     }
 
-    /** Writes the targets of a counted row. */
-    void read(long row, double[] targets) {
-        readSpread(row, targets);
-        int column = labelColumn(row);
-        if (column >= 0) {
-            targets[column] += peak(row);
+    /** Writes a block of the targets of a counted row. */
+    void read(long row, Block block, double[] targets) {
+        readSpread(row, block, targets);
+        int at = labelColumn(row) - block.from(); // below 0 also where there is none
+        if (at >= 0 && at < block.count()) {
+            targets[at] += peak(row);
         }
     }
 
-    /** Writes the targets of a counted row but for its label's peak. */
-    void readSpread(long row, double[] targets) {
+    /** Writes a block of the targets of a counted row but for its label's peak. */
+    void readSpread(long row, Block block, double[] targets) {
         if (labels == null) {
-            probabilities.read(row, targets);
+            probabilities.read(row, block, targets);
         } else {
-            Arrays.fill(targets, 0, columns, 0);
+            Arrays.fill(targets, 0, block.count(), 0);
         }
+        int firstClass = first + block.from();
         double even = options.labelSmoothing() / classes;
-        for (int j = 0; j < columns; j++) {
+        for (int j = 0; j < block.count(); j++) {
             double q = (1 - options.labelSmoothing()) * targets[j] + even;
             // No weight matters where nothing asks for its class, be it NaN.
-            targets[j] = weights == null ? q : weighted(q, weights[first + j]);
+            targets[j] = weights == null ? q : weighted(q, weights.get(firstClass + j));
         }
     }
 
-    /** The column that a counted row should have: its label's, or that of the largest of its probabilities. */
-    int best(long row, double[] scratch) {
+    /** The column that a counted row should have: its label's, or that of the largest of its probabilities, by way of the third array. */
+    int best(long row, Scratch scratch) {
         if (labels != null) {
             return labelColumn(row);
         }
-        probabilities.read(row, scratch);
-        return RowMath.argmax(scratch, columns);
+        return RowMath.argmax(probabilities.row(row, scratch.third()), scratch.blocks());
     }
 
     /** factor * value, but 0 where the factor is, even at infinity: what has no weight adds nothing. */

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 
 /** A dense tensor in host memory as a plain sequence: losses, log-sum-exps, class weights, labels. */
 final class VectorView {
+    private static final int SUMMED_AT_ONCE = 128 * RowSum.TREE;
+
     private final DType dtype;
     private final ByteBuffer memory;
     private final int elementBytes;
@@ -42,11 +44,15 @@ final class VectorView {
         memory.putLong(at(index), value);
     }
 
-    /** The first {@code count} elements. */
-    double[] toArray(int count) {
-        double[] values = new double[count];
-        Elements.read(dtype, memory, 0, elementBytes, values, 0, count);
-        return values;
+    /** The sum of the first {@code count} elements. */
+    double sum(int count) {
+        double[] values = new double[Math.min(count, SUMMED_AT_ONCE)];
+        RowSum sum = new RowSum();
+        for (Block block : Block.of(count, SUMMED_AT_ONCE)) {
+            Elements.read(dtype, memory, at(block.from()), elementBytes, values, 0, block.count());
+            sum.add(values, block.count());
+        }
+        return sum.value();
     }
 
     private int at(long index) {

@@ -1,6 +1,9 @@
 package io.github.logitops.driver;
 
-/** An allocation found too little memory on the device, or would exceed the session's memory limit. */
+/**
+ * An allocation found too little memory on the device, or would exceed the session's memory limit. In the CPU mode the device is
+ * the Java heap, and an op that finds no room there to work in throws this too, before it writes anything.
+ */
 public final class DeviceOutOfMemoryException extends DriverException {
     private static final long serialVersionUID = 1L;
 

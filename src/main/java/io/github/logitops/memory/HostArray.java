@@ -6,11 +6,24 @@ import java.nio.ByteBuffer;
 
 /**
  * A host array as the source or target of a tensor's elements: which array goes with which dtype, and the conversion.
- * Device buffers are in native byte order; both methods work from their position on and advance it.
+ * Device buffers are in native byte order; encode and decode work from their position on and advance it.
  */
 interface HostArray {
     /** The number of elements of this dtype that it holds, or -1 if array and dtype do not go together. */
     long elements(DType dtype);
+
+    /** Throws an {@link IllegalArgumentException} unless it holds what elements the tensor has, once each. */
+    default void requireFit(String call, Tensor tensor) {
+        long elements = elements(tensor.dtype());
+        if (elements < 0) {
+            throw new IllegalArgumentException(call + ": array and dtype do not go together: array="
+                    + getClass().getSimpleName() + ", tensor=" + tensor);
+        }
+        if (elements != tensor.shape().elements()) {
+            throw new IllegalArgumentException(
+                    call + ": the array must hold each element once: elements=" + elements + ", tensor=" + tensor);
+        }
+    }
 
     /** Appends {@code count} elements, from index {@code from} on, to {@code device}, each rounded once. */
     void encode(int from, int count, DType dtype, ByteBuffer device);
@@ -163,7 +176,7 @@ interface HostArray {
         }
     }
 
-    /** The bytes of elements of any dtype, in native byte order, from the buffer's position to its limit. */
+    /** The bytes of elements of any dtype, in the buffer's byte order, from its position to its limit. */
     record Bytes(ByteBuffer buffer) implements HostArray {
         @Override
         public long elements(DType dtype) {
@@ -171,18 +184,41 @@ interface HostArray {
         }
 
         @Override
+        public void requireFit(String call, Tensor tensor) {
+            if (elements(tensor.dtype()) != tensor.shape().elements()) {
+                throw new IllegalArgumentException(call + ": the buffer must hold each element once: bufferBytes="
+                        + buffer.remaining() + ", tensorBytes="
+                        + tensor.shape().elements() * tensor.dtype().bytes() + ", tensor=" + tensor);
+            }
+        }
+
+        @Override
         public void encode(int from, int count, DType dtype, ByteBuffer device) {
-            device.put(run(from, count, dtype));
+            copy(run(from, count, dtype), device, dtype);
+            advance(device, dtype, count);
         }
 
         @Override
         public void decode(ByteBuffer device, DType dtype, int to, int count) {
-            run(to, count, dtype).put(device.slice(device.position(), count * dtype.bytes()));
+            ByteBuffer source =
+                    device.slice(device.position(), count * dtype.bytes()).order(device.order());
+            copy(source, run(to, count, dtype), dtype);
             advance(device, dtype, count);
         }
 
         private ByteBuffer run(int from, int count, DType dtype) {
-            return buffer.slice(buffer.position() + from * dtype.bytes(), count * dtype.bytes());
+            return buffer.slice(buffer.position() + from * dtype.bytes(), count * dtype.bytes())
+                    .order(buffer.order());
+        }
+
+        /** Copies all of {@code from}: in bulk, with the bytes of each element swapped if the orders differ. */
+        private static void copy(ByteBuffer from, ByteBuffer to, DType dtype) {
+            switch (dtype.bytes()) {
+                case Long.BYTES -> to.asLongBuffer().put(from.asLongBuffer());
+                case Integer.BYTES -> to.asIntBuffer().put(from.asIntBuffer());
+                case Short.BYTES -> to.asShortBuffer().put(from.asShortBuffer());
+                default -> to.duplicate().put(from);
+            }
         }
     }
 

@@ -16,8 +16,8 @@ import java.util.List;
  * memory taken back.
  *
  * <p>Uploads and downloads convert: values from {@code float[]} and {@code double[]} are rounded once, to nearest even;
- * F16 and BF16 also go as bits in {@code short[]}, and every dtype goes as bytes in a {@link ByteBuffer} in native byte
- * order. On the host, rows lie without padding; padding on the device is left as it is.
+ * F16 and BF16 also go as bits in {@code short[]}, and every dtype goes as bytes in a {@link ByteBuffer}, each
+ * element in the buffer's byte order (big-endian unless you set it; {@code ByteOrder.nativeOrder()} is the fastest). On the host, rows lie without padding; padding on the device is left as it is.
  */
 public final class Tensor implements AutoCloseable {
     private final DeviceMemory memory;
@@ -103,7 +103,7 @@ public final class Tensor implements AutoCloseable {
         upload(new HostArray.Booleans(source), stream);
     }
 
-    /** As {@link #upload(float[], Stream)}, the bytes between the buffer's position and limit; neither is moved. */
+    /** As {@link #upload(float[], Stream)}, elements in the buffer's byte order between its position and limit; neither is moved. */
     public void upload(ByteBuffer source, Stream stream) {
         upload(new HostArray.Bytes(source), stream);
     }
@@ -175,8 +175,15 @@ public final class Tensor implements AutoCloseable {
         download(new HostArray.Booleans(target), stream);
     }
 
-    /** As {@link #download(Stream)}, bytes into the buffer between its position and limit; neither is moved. */
+    /**
+     * As {@link #download(Stream)}, elements in the buffer's byte order between its position and limit; neither is moved.
+     *
+     * @throws IllegalArgumentException also if the buffer is read-only
+     */
     public void download(ByteBuffer target, Stream stream) {
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("download: the buffer is read-only: tensor=" + this);
+        }
         download(new HostArray.Bytes(target), stream);
     }
 
@@ -255,15 +262,7 @@ public final class Tensor implements AutoCloseable {
             throw new IllegalArgumentException(
                     call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
         }
-        long elements = array.elements(dtype);
-        if (elements < 0) {
-            throw new IllegalArgumentException(call + ": array and dtype do not go together: array="
-                    + array.getClass().getSimpleName() + ", tensor=" + this);
-        }
-        if (elements != shape().elements()) {
-            throw new IllegalArgumentException(
-                    call + ": the array must hold each element once: elements=" + elements + ", tensor=" + this);
-        }
+        array.requireFit(call, this);
     }
 
     private int arrayLength() {

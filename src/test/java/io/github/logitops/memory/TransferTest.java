@@ -14,9 +14,12 @@ import io.github.logitops.support.CpuRig;
 import io.github.logitops.support.EachFloatingDType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Host arrays into tensors and back: every array type, longer than a staging buffer, with and without padding. */
 class TransferTest {
@@ -123,6 +126,91 @@ class TransferTest {
         assertEquals(2.5f, back.getFloat(5));
     }
 
+    @ParameterizedTest
+    @EnumSource(DType.class)
+    void bytesAreInTheOrderOfTheirBuffer(DType dtype) {
+        for (ByteOrder order : List.of(ByteOrder.BIG_ENDIAN, ByteOrder.LITTLE_ENDIAN)) {
+            ByteBuffer source = ByteBuffer.allocate(3 + LONG * dtype.bytes()).order(order);
+            source.position(3);
+            ByteBuffer target = ByteBuffer.allocateDirect(source.capacity() + 1).order(order);
+            target.position(3).limit(source.capacity());
+            for (int i = 0; i < LONG; i++) {
+                put(source, 3 + i * dtype.bytes(), dtype, i * 0x9E3779B97F4A7C15L);
+            }
+            Tensor tensor = bench.keep(ops.upload(source, dtype, Shape.of(LONG), stream));
+            ByteBuffer raw = ByteBuffer.allocate(LONG * dtype.bytes()).order(ByteOrder.nativeOrder());
+            tensor.download(raw, stream);
+            for (int i = 0; i < LONG; i += 997) {
+                assertEquals(get(source, 3 + i * dtype.bytes(), dtype), get(raw, i * dtype.bytes(), dtype));
+            }
+            tensor.download(target, stream);
+            assertEquals(source, target); // from position to limit
+            assertEquals(
+                    List.of(3, source.capacity(), order, 3, source.capacity(), order),
+                    List.of(
+                            source.position(),
+                            source.limit(),
+                            source.order(),
+                            target.position(),
+                            target.limit(),
+                            target.order()));
+            assertEquals(0, target.limit(target.capacity()).get(source.capacity()), "written past the limit");
+        }
+    }
+
+    @Test
+    void javasOwnOrderKeepsValuesBitsLabelsAndMasks() {
+        ByteBuffer four = ByteBuffer.allocate(8).putFloat(1.5f).putFloat(-2).flip();
+        ByteBuffer eight =
+                ByteBuffer.allocate(16).putLong(1L << 40).putLong(-100).flip();
+        ByteBuffer two = ByteBuffer.allocate(4)
+                .putShort((short) 0x3C00)
+                .putShort((short) 0xC000)
+                .flip();
+        ByteBuffer one = ByteBuffer.allocate(2).put((byte) 1).put((byte) 0).flip();
+        Shape pair = Shape.of(2);
+        Tensor values = bench.keep(ops.upload(four, DType.F32, pair, stream));
+        Tensor labels = bench.keep(ops.upload(eight, DType.I64, pair, stream));
+        Tensor halves = bench.keep(ops.upload(two, DType.F16, pair, stream));
+        Tensor mask = bench.keep(ops.upload(one, DType.BOOL, pair, stream));
+        boolean[] seen = new boolean[2];
+        mask.download(seen, stream);
+        assertArrayEquals(new float[] {1.5f, -2}, values.download(stream));
+        assertArrayEquals(new long[] {1L << 40, -100}, labels.downloadLabels(stream));
+        assertArrayEquals(new float[] {1, -2}, halves.download(stream));
+        assertArrayEquals(new boolean[] {true, false}, seen);
+    }
+
+    @Test
+    void paddedRowsTakeJavasOwnOrderToo() {
+        Tensor tensor = bench.keep(ops.empty(DType.F32, new Layout(Shape.of(2, 2), 3)));
+        ByteBuffer source = ByteBuffer.allocate(16);
+        source.asFloatBuffer().put(new float[] {1, 2, 3, 4});
+        tensor.upload(source, stream);
+        ByteBuffer target = ByteBuffer.allocate(16);
+        tensor.download(target, stream);
+        assertArrayEquals(new float[] {1, 2, 3, 4}, tensor.download(stream));
+        assertEquals(source, target);
+    }
+
+    private static void put(ByteBuffer buffer, int at, DType dtype, long bits) {
+        switch (dtype.bytes()) {
+            case 8 -> buffer.putLong(at, bits);
+            case 4 -> buffer.putInt(at, (int) bits);
+            case 2 -> buffer.putShort(at, (short) bits);
+            default -> buffer.put(at, (byte) bits);
+        }
+    }
+
+    private static long get(ByteBuffer buffer, int at, DType dtype) {
+        return switch (dtype.bytes()) {
+            case 8 -> buffer.getLong(at);
+            case 4 -> buffer.getInt(at);
+            case 2 -> buffer.getShort(at);
+            default -> buffer.get(at);
+        };
+    }
+
     @Test
     void labelsGoBothWays() {
         Tensor ints = bench.keep(ops.labels(new int[] {1, -100, 7}, stream));
@@ -170,6 +258,22 @@ class TransferTest {
                 "upload: array and dtype do not go together: array=Floats, tensor=#2 I32[3]",
                 () -> ints.upload(new float[3], stream));
         assertMessage("upload: long[] fits only I64: tensor=#2 I32[3]", () -> ints.upload(new long[3], stream));
+        assertMessage(
+                "upload: the buffer must hold each element once: bufferBytes=13, tensorBytes=12, tensor=#1 F32[3]",
+                () -> floats.upload(ByteBuffer.allocate(13), stream));
+        assertMessage(
+                "download: the buffer must hold each element once: bufferBytes=16, tensorBytes=12, tensor=#1 F32[3]",
+                () -> floats.download(ByteBuffer.allocate(20).position(4), stream));
+        assertMessage(
+                "upload: the buffer must hold each element once: bufferBytes=11, tensorBytes=12, dtype=F32, shape=[3]",
+                () -> ops.upload(ByteBuffer.allocate(11), DType.F32, Shape.of(3), stream));
+        assertMessage(
+                "upload: the buffer must hold each element once: bufferBytes=8, tensorBytes=36893488147419103232, "
+                        + "dtype=F64, shape=[4611686018427387904]",
+                () -> ops.upload(ByteBuffer.allocate(8), DType.F64, Shape.of(1L << 62), stream));
+        assertMessage(
+                "download: the buffer is read-only: tensor=#1 F32[3]",
+                () -> floats.download(ByteBuffer.allocate(12).asReadOnlyBuffer(), stream));
         assertMessage(
                 "wrap: address must be a multiple of the element size: address=0x3, dtype=F32",
                 () -> ops.wrap(3, DType.F32, Shape.of(1)));
