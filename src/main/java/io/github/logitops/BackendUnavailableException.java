@@ -4,7 +4,7 @@ package io.github.logitops;
 public final class BackendUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    BackendUnavailableException(Backend backend, String reason) {
-        super(backend + " backend unavailable: " + reason);
+    BackendUnavailableException(Backend backend, String reason, Throwable cause) {
+        super(backend + " backend unavailable: " + reason, cause);
     }
 }

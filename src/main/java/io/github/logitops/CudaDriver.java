@@ -2,7 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
-import java.lang.reflect.InvocationTargetException;
+import io.github.logitops.driver.LoadFailure;
 
 /**
  * Opens the CUDA driver: below a session, or beside one for tools that measure. This is the one place that knows its class, by name only, so that a machine without CUDA never links
@@ -20,14 +20,10 @@ public final class CudaDriver {
      */
     public static Driver open(int ordinal) {
         try {
-            return (Driver) Class.forName(CLASS).getMethod("open", int.class).invoke(null, ordinal);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof DriverException reason) {
-                throw new BackendUnavailableException(Backend.CUDA, reason.getMessage());
-            }
-            throw new BackendUnavailableException(Backend.CUDA, String.valueOf(e.getCause()));
-        } catch (ReflectiveOperationException | LinkageError e) {
-            throw new BackendUnavailableException(Backend.CUDA, "JCuda is not on the class path: " + e.getMessage());
+            return (Driver) LoadFailure.explain(
+                    () -> Class.forName(CLASS).getMethod("open", int.class).invoke(null, ordinal));
+        } catch (DriverException e) {
+            throw new BackendUnavailableException(Backend.CUDA, e.getMessage(), e);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.Driver;
+import io.github.logitops.driver.LoadFailure;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.MemoryStatistics;
@@ -92,9 +93,9 @@ public final class LogitOps implements AutoCloseable {
         try {
             BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), "it runs here");
             return over(driver, new KernelExecutor(driver), report, options);
-        } catch (IllegalArgumentException e) { // a device that no kernel is for
+        } catch (RuntimeException | LinkageError e) { // such as a device that no kernel is for
             Resources.closeAfter(e, List.of(driver));
-            throw new BackendUnavailableException(Backend.CUDA, e.getMessage());
+            throw new BackendUnavailableException(Backend.CUDA, LoadFailure.reason(e), e);
         }
     }
 

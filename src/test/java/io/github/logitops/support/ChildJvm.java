@@ -24,6 +24,12 @@ public final class ChildJvm {
 
     /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
     public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+        return start(List.of(), main, directory, environment, arguments);
+    }
+
+    /** As above, with options of the virtual machine, which win over those that are given here. */
+    public static ChildJvm start(
+            List<String> options, Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -32,8 +38,9 @@ public final class ChildJvm {
                 "-XX:-CreateCoredumpOnCrash",
                 "-Djava.io.tmpdir=" + directory,
                 "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                System.getProperty("java.class.path")));
+        command.addAll(options);
+        command.add(main.getName());
         command.addAll(List.of(arguments));
         try {
             Path output = Files.createTempFile(directory, "output", ".txt");

@@ -1,7 +1,7 @@
 package io.github.logitops.cli.experiments;
 
 import io.github.logitops.driver.DriverException;
-import java.lang.reflect.InvocationTargetException;
+import io.github.logitops.driver.LoadFailure;
 
 /** Asks for cuBLAS by name only, as sessions do for the CUDA driver: where JCublas is not on the class path, that is the answer. */
 final class CublasProbe {
@@ -11,12 +11,7 @@ final class CublasProbe {
 
     /** @throws DriverException with the reason if it does not run here */
     static Object version() {
-        try {
-            return Class.forName(CLASS).getMethod("version").invoke(null);
-        } catch (InvocationTargetException e) {
-            throw new DriverException(String.valueOf(e.getCause().getMessage()));
-        } catch (ReflectiveOperationException | LinkageError e) {
-            throw new DriverException("JCublas is not on the class path: " + e.getMessage());
-        }
+        return LoadFailure.explain(
+                () -> Class.forName(CLASS).getMethod("version").invoke(null));
     }
 }

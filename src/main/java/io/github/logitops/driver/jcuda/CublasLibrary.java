@@ -5,7 +5,6 @@ import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGetVersion;
 
 import io.github.logitops.driver.DriverException;
-import java.io.IOException;
 import java.util.function.IntSupplier;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasStatus;
@@ -21,19 +20,14 @@ public final class CublasLibrary {
      */
     public static int version() {
         CudaLibrary.require();
-        try {
-            Natives.publish("JCublas2");
+        return Natives.load("JCublas2", () -> {
             cublasHandle handle = new cublasHandle();
             run("cublasCreate", () -> cublasCreate(handle));
             int[] version = new int[1];
             run("cublasGetVersion", () -> cublasGetVersion(handle, version));
             run("cublasDestroy", () -> cublasDestroy(handle));
             return version[0];
-        } catch (IOException e) {
-            throw new DriverException("cannot unpack JCublas into java.io.tmpdir: " + e);
-        } catch (LinkageError e) {
-            throw new DriverException(CudaLibrary.reason(e));
-        }
+        });
     }
 
     private static void run(String name, IntSupplier call) {

@@ -23,7 +23,7 @@ final class Handles {
             return MethodHandles.privateLookupIn(NativePointerObject.class, MethodHandles.lookup())
                     .findVarHandle(NativePointerObject.class, "nativePointer", long.class);
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError("this version of JCuda has no NativePointerObject.nativePointer", e);
+            throw (LinkageError) new NoSuchFieldError("jcuda.NativePointerObject.nativePointer").initCause(e);
         }
     }
 

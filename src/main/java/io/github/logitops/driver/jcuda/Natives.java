@@ -1,14 +1,18 @@
 package io.github.logitops.driver.jcuda;
 
+import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.LoadFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import jcuda.JCudaVersion;
 import jcuda.LibUtils;
 
@@ -18,18 +22,63 @@ import jcuda.LibUtils;
  * one. Here the name appears at once and complete, and what is already there must be equal.
  */
 final class Natives {
+    private static final String FOLDER = "java.io.tmpdir";
+
     private Natives() {}
 
     /**
-     * Publishes a library in {@code java.io.tmpdir}. Does nothing where the class path has none for this platform.
+     * Publishes a library in {@code java.io.tmpdir} and has JCuda load it.
      *
      * @param library such as JCudaDriver
-     * @throws IOException if what is there differs and cannot be replaced
+     * @param use what calls JCuda for the first time, so that it loads the library
+     * @return what {@code use} returns
+     * @throws DriverException with the plain reason if any of it fails
      */
-    static void publish(String library) throws IOException {
-        publish(library, Path.of(System.getProperty("java.io.tmpdir")));
+    static <T> T load(String library, Callable<T> use) {
+        return LoadFailure.explain(() -> within(unpack(library), use));
     }
 
+    private static Path unpack(String library) {
+        try {
+            Path directory = directory();
+            publish(library, directory);
+            return directory;
+        } catch (IOException | SecurityException | InvalidPathException e) { // its class is half of what it says
+            throw new DriverException("cannot unpack " + library + " into " + FOLDER + ": " + e, e);
+        }
+    }
+
+    private static Path directory() {
+        String name = System.getProperty(FOLDER);
+        if (name == null || name.isEmpty()) { // JCuda would take the root folder
+            throw new DriverException("no folder for JCuda's natives: " + FOLDER + "=" + name);
+        }
+        return Path.of(name).toAbsolutePath();
+    }
+
+    /**
+     * Calls with {@code java.io.tmpdir} absolute. JCuda hands it to System.load as it stands, and that refuses a relative path; to
+     * load the library here first changes nothing, for JCuda does so again when its classes are initialized. The property is the
+     * process's, so it changes for this call alone, and names the same folder all the time.
+     */
+    private static <T> T within(Path directory, Callable<T> use) throws Exception {
+        String name = System.getProperty(FOLDER);
+        if (Path.of(name).isAbsolute()) {
+            return use.call();
+        }
+        System.setProperty(FOLDER, directory.toString());
+        try {
+            return use.call();
+        } finally {
+            System.getProperties().replace(FOLDER, directory.toString(), name); // unless somebody else set another
+        }
+    }
+
+    /**
+     * Publishes a library. Does nothing where the class path has none for this platform.
+     *
+     * @throws IOException if what is there differs and cannot be replaced
+     */
     static void publish(String library, Path directory) throws IOException {
         String file = fileName(library);
         byte[] content;

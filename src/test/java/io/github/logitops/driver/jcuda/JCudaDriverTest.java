@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.support.ChildJvm;
 import io.github.logitops.support.CudaStub;
 import java.nio.file.Path;
@@ -31,33 +30,6 @@ class JCudaDriverTest {
         assumeTrue(!lines.get(0).startsWith("opened"), "there is a GPU here");
         String reason = "libcuda.so.1: cannot open shared object file";
         assertEquals(List.of(reason, reason), lines);
-    }
-
-    @Test
-    void theReasonIsOneLineOfJCudasMessage() {
-        assertEquals("libcuda.so.1: cannot open shared object file", CudaLibrary.reason(new UnsatisfiedLinkError("""
-                        Error while loading native library "JCudaDriver-12.6.0-linux-x86_64"
-                        Stack trace from the attempt to load the library as a file:
-                        java.lang.UnsatisfiedLinkError: no JCudaDriver-12.6.0-linux-x86_64 in java.library.path: /lib
-                        \tat java.base/java.lang.ClassLoader.loadLibrary(ClassLoader.java:2434)
-                        Stack trace from the attempt to load the library as a resource:
-                        java.lang.UnsatisfiedLinkError: /t/libJCudaDriver-12.6.0-linux-x86_64.so: \
-                        libcuda.so.1: cannot open shared object file: No such file or directory
-                        \tat java.base/jdk.internal.loader.NativeLibraries.load(Native Method)
-                        """)));
-        assertEquals(
-                "No resource found with name '/lib/libJCudaDriver-12.6.0-linux-aarch64.so'",
-                CudaLibrary.reason(new UnsatisfiedLinkError("""
-                        Stack trace from the attempt to load the library as a resource:
-                        java.io.IOException: No resource found with name '/lib/libJCudaDriver-12.6.0-linux-aarch64.so'
-                        """)));
-        assertEquals(
-                "This CUDA version is not available on MacOS",
-                CudaLibrary.reason(new ExceptionInInitializerError(
-                        new DriverException("This CUDA version is not available on MacOS"))));
-        assertEquals(
-                "Could not initialize class jcuda.driver.JCudaDriver",
-                CudaLibrary.reason(new NoClassDefFoundError("Could not initialize class jcuda.driver.JCudaDriver")));
     }
 
     @Test

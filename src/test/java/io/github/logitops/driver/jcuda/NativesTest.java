@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logitops.support.ChildJvm;
-import io.github.logitops.support.CudaStub;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -10,7 +10,7 @@ import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLog;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLogSize;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetVersion;
 
-import java.io.IOException;
+import io.github.logitops.driver.DriverException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -35,10 +35,9 @@ final class NvPtxCompiler {
     /** Whether it runs here. */
     static boolean isAvailable() {
         try {
-            Natives.publish("JNvPTXCompiler");
-            nvPTXCompilerGetVersion(new int[1], new int[1]);
+            Natives.load("JNvPTXCompiler", () -> nvPTXCompilerGetVersion(new int[1], new int[1]));
             return true;
-        } catch (IOException | LinkageError e) {
+        } catch (DriverException e) {
             return false;
         }
     }
