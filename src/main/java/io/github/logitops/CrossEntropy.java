@@ -9,12 +9,12 @@ import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -60,8 +60,8 @@ public final class CrossEntropy {
 
     CrossEntropy(LogitOps ops, CrossEntropyOptions options, Axis axis) {
         this.ops = ops;
-        this.options = Objects.requireNonNull(options, "options");
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.options = Arguments.notNull(CrossEntropyResult.OP, "options", options);
+        this.axis = Arguments.notNull(CrossEntropyResult.OP, "axis", axis);
     }
 
     /** The numbers of this cross entropy. */
@@ -87,17 +87,10 @@ public final class CrossEntropy {
      * @param stream where its first op will run
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
-        if (!logits.isFloating()) {
-            throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
-        }
-        long classes = shape.extent(axis.in(shape));
-        if (classes < 1 || classes > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    "crossEntropy: an axis has 1 to 2^31-1 elements: axis=" + axis.index() + ", logits=" + shape);
-        }
-        LossBuffers buffers =
-                ops.make(memory -> LossBuffers.allocate(memory, logits, shape.without(axis), options, stream));
-        return new CrossEntropyResult(buffers, classes, options, stream);
+        Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
+        ResultShape made = ResultShape.of(CrossEntropyResult.OP, logits, shape, axis);
+        LossBuffers buffers = ops.make(memory -> LossBuffers.allocate(memory, logits, made.rows(), options, stream));
+        return new CrossEntropyResult(buffers, made.classes(), options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -147,7 +140,8 @@ public final class CrossEntropy {
             Tensor gradient,
             Stream stream) {
         CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
-        saved.requireMadeFor(BACKWARD, options, inputs.x().classes());
+        Arguments.notNull(BACKWARD, "saved", saved)
+                .requireMadeFor(BACKWARD, options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.requireFilled(BACKWARD);
@@ -281,19 +275,25 @@ public final class CrossEntropy {
     }
 
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
-        result.requireMadeFor(inputs.op(), options, inputs.x().classes());
+        Arguments.notNull(inputs.op(), "result", result)
+                .requireMadeFor(inputs.op(), options, inputs.x().classes());
         ops.fill(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
             CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
-        result.requireMadeFor(inputs.op(), options, inputs.x().classes());
+        Arguments.notNull(inputs.op(), "result", result)
+                .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         ops.fill(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
-        return ops.filled(stream, () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream), fill);
+        return ops.filled(
+                inputs.op(),
+                stream,
+                () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream),
+                fill);
     }
 
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {

@@ -18,7 +18,7 @@ import java.util.List;
  * batches met one before anybody waited, the first is thrown.
  */
 public final class CrossEntropyResult implements AutoCloseable {
-    private static final String OP = "crossEntropy";
+    static final String OP = "crossEntropy";
 
     private final LossBuffers buffers;
     private final long classes;

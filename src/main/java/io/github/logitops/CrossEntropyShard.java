@@ -9,6 +9,7 @@ import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -73,6 +74,7 @@ public final class CrossEntropyShard {
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         requireFloating(logits, shape);
+        Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
         LossBuffers buffers =
                 ops.make(memory -> LossBuffers.allocate(memory, logits, shape.without(axis), options, stream));
         return new CrossEntropyResult(buffers, shard.classes(), options, stream);
@@ -122,7 +124,7 @@ public final class CrossEntropyShard {
 
     private void combine(
             String op, Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
-        result.requireMadeFor(op, options, shard.classes());
+        Arguments.notNull(op, "result", result).requireMadeFor(op, options, shard.classes());
         ops.fill(
                 new CrossEntropyCombine(
                         op, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
@@ -149,7 +151,7 @@ public final class CrossEntropyShard {
             Tensor gradient,
             Stream stream) {
         CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
-        saved.requireMadeFor(BACKWARD, options, shard.classes());
+        Arguments.notNull(BACKWARD, "saved", saved).requireMadeFor(BACKWARD, options, shard.classes());
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.requireFilled(BACKWARD);
@@ -162,7 +164,8 @@ public final class CrossEntropyShard {
     }
 
     private static void requireFloating(DType logits, Shape shape) {
-        if (!logits.isFloating()) {
+        Arguments.notNull(CrossEntropyResult.OP, "shape", shape);
+        if (!Arguments.notNull(CrossEntropyResult.OP, "logits", logits).isFloating()) {
             throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
         }
     }

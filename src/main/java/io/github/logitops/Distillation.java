@@ -9,12 +9,12 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
-import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -57,8 +57,8 @@ public final class Distillation {
 
     Distillation(LogitOps ops, DistillationOptions options, Axis axis) {
         this.ops = ops;
-        this.options = Objects.requireNonNull(options, "options");
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.options = Arguments.notNull(OP, "options", options);
+        this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
     /** The numbers of this distillation. */
@@ -72,6 +72,7 @@ public final class Distillation {
      * @param stream where its first op will run
      */
     public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
+        Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         RowLossBuffers buffers = ops.make(memory -> RowLossBuffers.allocate(memory, logits, made.rows(), stream));
         return new DistillationResult(buffers, made.classes(), options, stream);
@@ -169,19 +170,22 @@ public final class Distillation {
     }
 
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
-        result.requireMadeFor(inputs.op(), options, inputs.student().classes());
+        Arguments.notNull(inputs.op(), "result", result)
+                .requireMadeFor(inputs.op(), options, inputs.student().classes());
         ops.fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
             DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
-        result.requireMadeFor(inputs.op(), options, inputs.student().classes());
+        Arguments.notNull(inputs.op(), "result", result)
+                .requireMadeFor(inputs.op(), options, inputs.student().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         ops.fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
         return ops.filled(
+                inputs.op(),
                 stream,
                 () -> newResult(inputs.student().dtype(), inputs.student().shape(), stream),
                 fill);
@@ -190,8 +194,8 @@ public final class Distillation {
     private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD + ": student", student, shape, stream);
-                    Tensor t = form.upload(ops, FORWARD + ": teacher", teacher, shape, stream);
+            try (Tensor x = form.upload(ops, FORWARD, "student", student, shape, stream);
+                    Tensor t = form.upload(ops, FORWARD, "teacher", teacher, shape, stream);
                     Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
                     DistillationResult result = forward(x, t, y, stream)) {
                 A rowLosses = form.down().apply(result.rowLosses(), stream);
@@ -204,8 +208,8 @@ public final class Distillation {
             HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD_BACKWARD + ": student", student, shape, stream);
-                    Tensor t = form.upload(ops, FORWARD_BACKWARD + ": teacher", teacher, shape, stream);
+            try (Tensor x = form.upload(ops, FORWARD_BACKWARD, "student", student, shape, stream);
+                    Tensor t = form.upload(ops, FORWARD_BACKWARD, "teacher", teacher, shape, stream);
                     Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
                     DistillationResult result = newResult(x.dtype(), shape, stream)) {
                 forwardBackward(x, t, y, gradScale, x, result, stream);

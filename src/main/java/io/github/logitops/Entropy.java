@@ -6,11 +6,11 @@ import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.RowStatistics;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The entropy of softmax(x) along one axis, - sum p log p, forward and backward: what policies are kept from collapsing by.
@@ -34,7 +34,7 @@ public final class Entropy {
 
     Entropy(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
     /**
@@ -44,6 +44,7 @@ public final class Entropy {
      * @throws IllegalArgumentException if the dtype is not floating, or the shape has no such axis or none of 1 to 2^31-1 elements
      */
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
+        Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
         List<Tensor> tensors =
                 ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows)));
@@ -52,7 +53,9 @@ public final class Entropy {
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
     public EntropyResult forward(Tensor x, Stream stream) {
-        return ops.filled(stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
+        Arguments.notNull(FORWARD, "x", x);
+        return ops.filled(
+                FORWARD, stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**
@@ -64,6 +67,7 @@ public final class Entropy {
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor x, EntropyResult result, Stream stream) {
+        Arguments.notNull(FORWARD, "result", result);
         ops.fill(
                 EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
                 result.streams(),
@@ -93,6 +97,7 @@ public final class Entropy {
      * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
     public void backward(Tensor x, EntropyResult saved, GradScale gradScale, Tensor dx, Stream stream) {
+        Arguments.notNull(BACKWARD, "saved", saved);
         EntropyBackward problem =
                 EntropyBackward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
@@ -125,7 +130,7 @@ public final class Entropy {
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
         return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
+            try (Tensor logits = form.upload(ops, FORWARD, "x", x, shape, stream);
                     Tensor entropy = ops.empty(form.dtype(), shape.without(axis))) {
                 forward(logits, entropy, stream);
                 return form.down().apply(entropy, stream);
@@ -134,10 +139,10 @@ public final class Entropy {
     }
 
     private <A> A backward(HostForm<A> form, A x, A dEntropy, Shape shape) {
-        Shape rows = shape.without(axis);
+        Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
         return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD + ": dEntropy", dEntropy, rows, stream);
+            try (Tensor logits = form.upload(ops, BACKWARD, "x", x, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD, "dEntropy", dEntropy, rows, stream);
                     EntropyResult result = forward(logits, stream)) {
                 backward(logits, result, GradScale.perRow(upstream), logits, stream);
                 return form.down().apply(logits, stream);

@@ -3,6 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
@@ -19,7 +20,7 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
 
     CrossEntropyLoss<A> forward(String op, A logits, Targets targets, A weights, Shape shape) {
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+            try (Tensor x = form.upload(ops, op, "logits", logits, shape, stream);
                     Tensor y = targets.upload(stream);
                     Tensor w = weights(op, weights, shape, stream);
                     CrossEntropyResult result = loss.forward(x, y, w, stream)) {
@@ -39,7 +40,7 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
     CrossEntropyGradient<A> forwardBackward(
             String op, A logits, Targets targets, A weights, GradScale gradScale, Shape shape) {
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, op + ": logits", logits, shape, stream);
+            try (Tensor x = form.upload(ops, op, "logits", logits, shape, stream);
                     Tensor y = targets.upload(stream);
                     Tensor w = weights(op, weights, shape, stream);
                     CrossEntropyResult result = loss.newResult(x.dtype(), shape, stream)) {
@@ -60,8 +61,8 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
     /** Labels, after a look at each. */
     Targets labels(String op, int[] labels, Shape shape) {
         CrossEntropyOptions options = loss.options();
-        Shape rows = shape.without(axis);
-        if (labels.length != rows.elements()) {
+        Shape rows = Arguments.notNull(op, "shape", shape).without(axis);
+        if (Arguments.notNull(op, "labels", labels).length != rows.elements()) {
             throw new IllegalArgumentException(
                     op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
         }
@@ -71,12 +72,12 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
     }
 
     Targets probabilities(String op, A probabilities, Shape shape) {
-        return stream -> form.upload(ops, op + ": targets", probabilities, shape, stream);
+        return stream -> form.upload(ops, op, "targets", probabilities, shape, stream);
     }
 
     private Tensor weights(String op, A weights, Shape shape, Stream stream) {
         Shape classes = Shape.of(shape.extent(axis.in(shape)));
-        return weights == null ? null : form.upload(ops, op + ": weights", weights, classes, stream);
+        return weights == null ? null : form.upload(ops, op, "weights", weights, classes, stream);
     }
 
     private boolean asked(RowOutput output) {

@@ -2,6 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
@@ -34,11 +35,11 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
         void run(Tensor first, Tensor second, Stream stream);
     }
 
-    /** Runs an op on an array that messages call {@code name}. */
-    A map(LogitOps ops, String name, A x, Shape shape, InPlace op) {
+    /** Runs an op on an array, x. */
+    A map(LogitOps ops, String op, A x, Shape shape, InPlace run) {
         return ops.onOwnStream(stream -> {
-            try (Tensor tensor = upload(ops, name, x, shape, stream)) {
-                op.run(tensor, stream);
+            try (Tensor tensor = upload(ops, op, "x", x, shape, stream)) {
+                run.run(tensor, stream);
                 return down.apply(tensor, stream);
             }
         });
@@ -47,8 +48,8 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
     /** Runs an op on two arrays, y and dy. */
     A map(LogitOps ops, String op, A y, A dy, Shape shape, OverSecond run) {
         return ops.onOwnStream(stream -> {
-            try (Tensor one = upload(ops, op + ": y", y, shape, stream);
-                    Tensor other = upload(ops, op + ": dy", dy, shape, stream)) {
+            try (Tensor one = upload(ops, op, "y", y, shape, stream);
+                    Tensor other = upload(ops, op, "dy", dy, shape, stream)) {
                 run.run(one, other, stream);
                 return down.apply(other, stream);
             }
@@ -56,11 +57,13 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
     }
 
     /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
-    Tensor upload(LogitOps ops, String name, A array, Shape shape, Stream stream) {
+    Tensor upload(LogitOps ops, String op, String name, A array, Shape shape, Stream stream) {
+        Arguments.notNull(op, name, array);
+        Arguments.notNull(op, "shape", shape);
         if (Array.getLength(array) != shape.elements()) {
-            throw new IllegalArgumentException(
-                    name + " must hold each element once: elements=" + Array.getLength(array) + ", shape=" + shape);
+            throw new IllegalArgumentException(op + ": " + name + " must hold each element once: elements="
+                    + Array.getLength(array) + ", shape=" + shape);
         }
-        return ops.filled(dtype, shape, stream, tensor -> up.apply(tensor, array, stream));
+        return ops.filled(op, dtype, shape, stream, tensor -> up.apply(tensor, array, stream));
     }
 }

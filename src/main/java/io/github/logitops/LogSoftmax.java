@@ -6,9 +6,9 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Shape;
-import java.util.Objects;
 
 /**
  * Log-softmax along one axis, forward and backward: the logarithms of {@link Softmax}, without its underflow. Cheap to make,
@@ -23,7 +23,7 @@ public final class LogSoftmax {
 
     LogSoftmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.axis = Arguments.notNull("logSoftmax", "axis", axis);
     }
 
     /**
@@ -49,12 +49,12 @@ public final class LogSoftmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, "logSoftmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, "logSoftmax.forward", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, "logSoftmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, "logSoftmax.forward", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */

@@ -6,11 +6,11 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.RowStatistics;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The logarithm of the sum of exponentials along one axis, forward and backward. Cheap to make, without state, shared by
@@ -34,7 +34,7 @@ public final class LogSumExp {
 
     LogSumExp(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
     /**
@@ -44,6 +44,7 @@ public final class LogSumExp {
      * @throws IllegalArgumentException if the dtype is not floating, or the shape has no such axis or none of 1 to 2^31-1 elements
      */
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
+        Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
         List<Tensor> tensors =
                 ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows)));
@@ -52,7 +53,9 @@ public final class LogSumExp {
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
     public LogSumExpResult forward(Tensor x, Stream stream) {
-        return ops.filled(stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
+        Arguments.notNull(FORWARD, "x", x);
+        return ops.filled(
+                FORWARD, stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
     /**
@@ -64,6 +67,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor x, LogSumExpResult result, Stream stream) {
+        Arguments.notNull(FORWARD, "result", result);
         ops.fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
     }
 
@@ -90,6 +94,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */
     public void backward(Tensor x, LogSumExpResult saved, GradScale gradScale, Tensor dx, Stream stream) {
+        Arguments.notNull(BACKWARD, "saved", saved);
         LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
@@ -121,7 +126,7 @@ public final class LogSumExp {
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
         return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, FORWARD + ": x", x, shape, stream);
+            try (Tensor logits = form.upload(ops, FORWARD, "x", x, shape, stream);
                     Tensor lse = ops.empty(form.dtype(), shape.without(axis))) {
                 forward(logits, lse, stream);
                 return form.down().apply(lse, stream);
@@ -130,10 +135,10 @@ public final class LogSumExp {
     }
 
     private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
-        Shape rows = shape.without(axis);
+        Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
         return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, BACKWARD + ": x", x, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD + ": dlse", dlse, rows, stream);
+            try (Tensor logits = form.upload(ops, BACKWARD, "x", x, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD, "dlse", dlse, rows, stream);
                     LogSumExpResult result = forward(logits, stream)) {
                 backward(logits, result, GradScale.perRow(upstream), logits, stream);
                 return form.down().apply(logits, stream);

@@ -13,6 +13,7 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.Problem;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -21,10 +22,10 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
+import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,7 +72,8 @@ public final class LogitOps implements AutoCloseable {
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
     public static LogitOps open(Backend backend, OpenOptions options) {
-        Objects.requireNonNull(backend, "backend");
+        Arguments.notNull("open", "backend", backend);
+        Arguments.notNull("open", "options", options);
         String reason = "as asked";
         if (backend != Backend.CPU) {
             try {
@@ -218,74 +220,76 @@ public final class LogitOps implements AutoCloseable {
      * @throws io.github.logitops.driver.DeviceOutOfMemoryException if device or memory limit leave too little
      */
     public Tensor empty(DType dtype, Shape shape) {
-        return empty(dtype, Layout.dense(shape));
+        return empty(dtype, Layout.dense(Arguments.notNull("empty", "shape", shape)));
     }
 
     /** As {@link #empty(DType, Shape)}, with padded rows. */
     public Tensor empty(DType dtype, Layout layout) {
+        Arguments.notNull("empty", "dtype", dtype);
+        Arguments.notNull("empty", "layout", layout);
         return make(from -> from.allocate(dtype, layout));
     }
 
     /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
     public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
-        requireLength(values.length, shape);
-        return filled(dtype, shape, stream, tensor -> tensor.upload(values, stream));
+        requireLength("upload", "values", values, shape);
+        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
     public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
-        requireLength(values.length, shape);
-        return filled(dtype, shape, stream, tensor -> tensor.upload(values, stream));
+        requireLength("upload", "values", values, shape);
+        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
     public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
-        requireLength(bits.length, shape);
-        return filled(dtype, shape, stream, tensor -> tensor.upload(bits, stream));
+        requireLength("upload", "bits", bits, shape);
+        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bits, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from elements in the buffer's byte order between position and limit. */
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
-        requireBytes(bytes.remaining(), dtype, shape);
-        return filled(dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
+        requireBytes(bytes, dtype, shape);
+        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
     }
 
     /** I32 labels for as many rows as there are. */
     public Tensor labels(int[] labels, Stream stream) {
-        return labels(labels, Shape.of(labels.length), stream);
+        return labels(labels, Shape.of(Arguments.notNull("labels", "labels", labels).length), stream);
     }
 
     /** I32 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(int[] labels, Shape shape, Stream stream) {
-        requireLength(labels.length, shape);
-        return filled(DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
+        requireLength("labels", "labels", labels, shape);
+        return filled("labels", DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** I64 labels for as many rows as there are. */
     public Tensor labels(long[] labels, Stream stream) {
-        return labels(labels, Shape.of(labels.length), stream);
+        return labels(labels, Shape.of(Arguments.notNull("labels", "labels", labels).length), stream);
     }
 
     /** I64 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
-        requireLength(labels.length, shape);
-        return filled(DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
+        requireLength("labels", "labels", labels, shape);
+        return filled("labels", DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** A BOOL mask of this shape. */
     public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
-        requireLength(mask.length, shape);
-        return filled(DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
+        requireLength("mask", "mask", mask, shape);
+        return filled("mask", DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
     }
 
     /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */
     public Tensor vector(float[] values, Stream stream) {
-        return upload(values, DType.F32, Shape.of(values.length), stream);
+        return upload(values, DType.F32, Shape.of(Arguments.notNull("vector", "values", values).length), stream);
     }
 
     /** An F64 vector, such as class weights for F64 logits. */
     public Tensor vector(double[] values, Stream stream) {
-        return upload(values, DType.F64, Shape.of(values.length), stream);
+        return upload(values, DType.F64, Shape.of(Arguments.notNull("vector", "values", values).length), stream);
     }
 
     /**
@@ -296,11 +300,13 @@ public final class LogitOps implements AutoCloseable {
      * @throws IllegalArgumentException if the device cannot reach all of it
      */
     public Tensor wrap(long address, DType dtype, Shape shape) {
-        return wrap(address, dtype, Layout.dense(shape));
+        return wrap(address, dtype, Layout.dense(Arguments.notNull("wrap", "shape", shape)));
     }
 
     /** As {@link #wrap(long, DType, Shape)}, with padded rows. */
     public Tensor wrap(long address, DType dtype, Layout layout) {
+        Arguments.notNull("wrap", "dtype", dtype);
+        Arguments.notNull("wrap", "layout", layout);
         return make(from -> from.wrap(address, dtype, layout));
     }
 
@@ -333,7 +339,8 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
-    <R extends AutoCloseable> R filled(Stream stream, Supplier<R> made, Consumer<R> fill) {
+    <R extends AutoCloseable> R filled(String call, Stream stream, Supplier<R> made, Consumer<R> fill) {
+        Arguments.notNull(call, "stream", stream);
         return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
     }
 
@@ -359,7 +366,7 @@ public final class LogitOps implements AutoCloseable {
     }
 
     private void requireOneSession(Problem problem, Stream stream) {
-        stream.requireOpen();
+        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
         for (Tensor tensor : problem.tensors()) {
             if (!tensor.belongsWith(stream)) {
                 throw new IllegalArgumentException(problem.op()
@@ -377,15 +384,19 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /** Found out before memory is asked for: a wrong shape may be a huge one. */
-    private static void requireLength(long elements, Shape shape) {
-        if (elements != shape.elements()) {
+    private static void requireLength(String call, String name, Object array, Shape shape) {
+        long elements = Array.getLength(Arguments.notNull(call, name, array));
+        if (elements != Arguments.notNull(call, "shape", shape).elements()) {
             throw new IllegalArgumentException(
-                    "upload: the array must hold each element once: elements=" + elements + ", shape=" + shape);
+                    call + ": the array must hold each element once: elements=" + elements + ", shape=" + shape);
         }
     }
 
     /** The same of bytes. */
-    private static void requireBytes(long bytes, DType dtype, Shape shape) {
+    private static void requireBytes(ByteBuffer buffer, DType dtype, Shape shape) {
+        long bytes = Arguments.notNull("upload", "bytes", buffer).remaining();
+        Arguments.notNull("upload", "dtype", dtype);
+        Arguments.notNull("upload", "shape", shape);
         if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != shape.elements()) {
             BigInteger ofTensor = BigInteger.valueOf(shape.elements()).multiply(BigInteger.valueOf(dtype.bytes()));
             throw new IllegalArgumentException("upload: the buffer must hold each element once: bufferBytes=" + bytes
@@ -394,7 +405,8 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /** A new tensor that {@code fill} was called on. */
-    Tensor filled(DType dtype, Shape shape, Stream stream, Consumer<Tensor> fill) {
-        return filled(stream, () -> empty(dtype, shape), fill);
+    Tensor filled(String call, DType dtype, Shape shape, Stream stream, Consumer<Tensor> fill) {
+        Arguments.notNull(call, "dtype", dtype);
+        return filled(call, stream, () -> empty(dtype, shape), fill);
     }
 }

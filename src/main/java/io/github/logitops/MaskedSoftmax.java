@@ -5,9 +5,9 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.Mask;
 import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Shape;
-import java.util.Objects;
 
 /**
  * Softmax of what a mask leaves, along one axis: of attention scores, of the actions that are allowed. The mask is boolean or
@@ -25,7 +25,7 @@ public final class MaskedSoftmax {
 
     MaskedSoftmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.axis = Arguments.notNull("maskedSoftmax", "axis", axis);
     }
 
     /**
@@ -55,12 +55,12 @@ public final class MaskedSoftmax {
 
     /** {@code Mask.causal()} on an F32 host array [..., queries, keys] without padding; returns y in a new array. Waits. */
     public float[] forwardCausal(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, FORWARD + ": x", x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
     }
 
     /** As {@link #forwardCausal(float[], Shape)}, in F64. */
     public double[] forwardCausal(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, FORWARD + ": x", x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
     }
 
     /** {@code Mask.keep} on host arrays without padding; returns y in a new array. Waits. */
@@ -94,12 +94,14 @@ public final class MaskedSoftmax {
     }
 
     private <A> A forwardKeep(HostForm<A> form, A x, Shape shape, boolean[] keep, Shape keepShape) {
+        Arguments.notNull(FORWARD, "keep", keep);
+        Arguments.notNull(FORWARD, "keepShape", keepShape);
         if (keep.length != keepShape.elements()) {
             throw new IllegalArgumentException(
                     FORWARD + ": keep must hold each element once: elements=" + keep.length + ", shape=" + keepShape);
         }
         return ops.onOwnStream(stream -> {
-            try (Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
+            try (Tensor t = form.upload(ops, FORWARD, "x", x, shape, stream);
                     Tensor mask = ops.mask(keep, keepShape, stream)) {
                 forward(t, Mask.keep(mask), t, stream);
                 return form.down().apply(t, stream);
@@ -108,9 +110,10 @@ public final class MaskedSoftmax {
     }
 
     private <A> A forwardAdditive(HostForm<A> form, A x, Shape shape, A additive, Shape additiveShape) {
+        Arguments.notNull(FORWARD, "additiveShape", additiveShape);
         return ops.onOwnStream(stream -> {
-            try (Tensor t = form.upload(ops, FORWARD + ": x", x, shape, stream);
-                    Tensor mask = form.upload(ops, FORWARD + ": additive", additive, additiveShape, stream)) {
+            try (Tensor t = form.upload(ops, FORWARD, "x", x, shape, stream);
+                    Tensor mask = form.upload(ops, FORWARD, "additive", additive, additiveShape, stream)) {
                 forward(t, Mask.additive(mask), t, stream);
                 return form.down().apply(t, stream);
             }

@@ -1,7 +1,7 @@
 package io.github.logitops;
 
 import io.github.logitops.memory.LeakTracking;
-import java.util.Objects;
+import io.github.logitops.spec.Arguments;
 
 /**
  * How a session is opened. Immutable; start from {@link #defaults()} and change what differs.
@@ -25,7 +25,7 @@ public record OpenOptions(int deviceOrdinal, long memoryLimitBytes, long cacheLi
             throw new IllegalArgumentException(
                     "openOptions: the cache limit must not be negative: cacheLimitBytes=" + cacheLimitBytes);
         }
-        Objects.requireNonNull(leakTracking, "leakTracking");
+        Arguments.notNull("openOptions", "leakTracking", leakTracking);
     }
 
     /**

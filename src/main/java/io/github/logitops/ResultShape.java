@@ -1,5 +1,6 @@
 package io.github.logitops;
 
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
@@ -13,7 +14,8 @@ import io.github.logitops.spec.Shape;
 record ResultShape(Shape rows, long classes) {
     /** That of logits of this dtype and shape, which an op could take. */
     static ResultShape of(String op, DType logits, Shape shape, Axis axis) {
-        if (!logits.isFloating()) {
+        Arguments.notNull(op, "shape", shape);
+        if (!Arguments.notNull(op, "logits", logits).isFloating()) {
             throw new IllegalArgumentException(op + ": logits must be floating-point: logits=" + logits + shape);
         }
         long classes = shape.extent(axis.in(shape));
@@ -26,7 +28,7 @@ record ResultShape(Shape rows, long classes) {
 
     /** Labels on the host, one for each row. */
     void requireLabels(String call, int[] labels) {
-        if (labels.length != rows.elements()) {
+        if (Arguments.notNull(call, "labels", labels).length != rows.elements()) {
             throw new IllegalArgumentException(
                     call + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
         }

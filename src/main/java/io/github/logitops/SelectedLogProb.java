@@ -10,12 +10,12 @@ import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.RowStatistics;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * The log-probability that softmax gives to each row's label, log p_y = x_y - logsumexp(x), and its gradient, without the
@@ -48,8 +48,8 @@ public final class SelectedLogProb {
 
     SelectedLogProb(LogitOps ops, SelectedLogProbOptions options, Axis axis) {
         this.ops = ops;
-        this.options = Objects.requireNonNull(options, "options");
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.options = Arguments.notNull(OP, "options", options);
+        this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
     /** The numbers of this op. */
@@ -63,6 +63,7 @@ public final class SelectedLogProb {
      * @param stream where its first op will run
      */
     public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
+        Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         return ops.make(memory -> newResult(memory, logits.arithmetic(), made, stream));
     }
@@ -81,7 +82,9 @@ public final class SelectedLogProb {
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
     public SelectedLogProbResult forward(Tensor logits, Tensor labels, Stream stream) {
+        Arguments.notNull(FORWARD, "logits", logits);
         return ops.filled(
+                FORWARD,
                 stream,
                 () -> newResult(logits.dtype(), logits.shape(), stream),
                 result -> forward(logits, labels, result, stream));
@@ -95,6 +98,7 @@ public final class SelectedLogProb {
      * @throws IllegalStateException if a tensor, the result or the stream is closed
      */
     public void forward(Tensor logits, Tensor labels, SelectedLogProbResult result, Stream stream) {
+        Arguments.notNull(FORWARD, "result", result);
         SelectedLogProbForward problem = SelectedLogProbForward.of(
                 axis, logits, labels(labels), result.logProbs(), result.lse(), result.statistics(), result.counts());
         result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
@@ -119,6 +123,7 @@ public final class SelectedLogProb {
             GradScale gradScale,
             Tensor gradient,
             Stream stream) {
+        Arguments.notNull(BACKWARD, "saved", saved);
         SelectedLogProbBackward problem = SelectedLogProbBackward.of(
                 axis, logits, labels(labels), saved.logProbs(), saved.lse(), saved.statistics(), gradScale, gradient);
         saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
@@ -162,7 +167,7 @@ public final class SelectedLogProb {
     private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD + ": logits", logits, shape, stream);
+            try (Tensor x = form.upload(ops, FORWARD, "logits", logits, shape, stream);
                     Tensor y = ops.labels(labels, rows, stream);
                     SelectedLogProbResult result = forward(x, y, stream)) {
                 return form.down().apply(result.logProbs(), stream);
@@ -173,8 +178,8 @@ public final class SelectedLogProb {
     private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
         return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, BACKWARD + ": logits", logits, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD + ": dLogProbs", dLogProbs, rows, stream);
+            try (Tensor x = form.upload(ops, BACKWARD, "logits", logits, shape, stream);
+                    Tensor upstream = form.upload(ops, BACKWARD, "dLogProbs", dLogProbs, rows, stream);
                     Tensor y = ops.labels(labels, rows, stream);
                     SelectedLogProbResult result = forward(x, y, stream)) {
                 backward(x, y, result, GradScale.perRow(upstream), x, stream);

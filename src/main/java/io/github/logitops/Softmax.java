@@ -6,9 +6,9 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Shape;
-import java.util.Objects;
 
 /**
  * Softmax along one axis, forward and backward. Cheap to make, without state, shared by threads.
@@ -24,7 +24,7 @@ public final class Softmax {
 
     Softmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Objects.requireNonNull(axis, "axis");
+        this.axis = Arguments.notNull("softmax", "axis", axis);
     }
 
     /**
@@ -61,12 +61,12 @@ public final class Softmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, "softmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, "softmax.forward", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, "softmax.forward: x", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, "softmax.forward", x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  * Device buffers are in native byte order; encode and decode work from their position on and advance it.
  */
 interface HostArray {
+    /** What it is made of. */
+    Object array();
+
     /** The number of elements of this dtype that it holds, or -1 if array and dtype do not go together. */
     long elements(DType dtype);
 
@@ -178,6 +181,11 @@ interface HostArray {
 
     /** The bytes of elements of any dtype, in the buffer's byte order, from its position to its limit. */
     record Bytes(ByteBuffer buffer) implements HostArray {
+        @Override
+        public ByteBuffer array() {
+            return buffer;
+        }
+
         @Override
         public long elements(DType dtype) {
             return buffer.remaining() % dtype.bytes() == 0 ? buffer.remaining() / dtype.bytes() : -1;

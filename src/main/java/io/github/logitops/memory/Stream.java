@@ -1,5 +1,6 @@
 package io.github.logitops.memory;
 
+import io.github.logitops.spec.Arguments;
 import java.util.function.Supplier;
 
 /**
@@ -49,7 +50,7 @@ public final class Stream implements AutoCloseable {
      * left. Does not wait itself.
      */
     public void waitFor(Stream other) {
-        if (other.memory() != memory()) {
+        if (Arguments.notNull("waitFor", "other", other).memory() != memory()) {
             throw new IllegalArgumentException(
                     "waitFor: streams must come from one session: stream=" + this + ", other=" + other);
         }
@@ -58,6 +59,7 @@ public final class Stream implements AutoCloseable {
 
     /** As {@link #during(Supplier)}, for a call that returns nothing. */
     public void during(Runnable call) {
+        Arguments.notNull("during", "call", call);
         queue.begin();
         try {
             call.run();
@@ -68,6 +70,7 @@ public final class Stream implements AutoCloseable {
 
     /** Makes what {@code call} does one call: whoever closes this stream or its session waits for the end of it. */
     public <R> R during(Supplier<R> call) {
+        Arguments.notNull("during", "call", call);
         queue.begin();
         try {
             return call.get();
@@ -82,11 +85,12 @@ public final class Stream implements AutoCloseable {
      * @return whether it was added: one that already waits its turn stays as it is
      */
     public boolean addCheck(Check check) {
-        return queue.addCheck(check);
+        return queue.addCheck(Arguments.notNull("addCheck", "check", check));
     }
 
     /** Waits until all work queued on this stream is done and runs {@code check} now, if it still waits its turn. */
     public void settle(Check check) {
+        Arguments.notNull("settle", "check", check);
         during(() -> {
             queue.synchronize();
             if (queue.removeCheck(check)) {

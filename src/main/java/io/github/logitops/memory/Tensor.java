@@ -1,5 +1,6 @@
 package io.github.logitops.memory;
 
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
@@ -181,7 +182,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalArgumentException also if the buffer is read-only
      */
     public void download(ByteBuffer target, Stream stream) {
-        if (target.isReadOnly()) {
+        if (Arguments.notNull("download", "target", target).isReadOnly()) {
             throw new IllegalArgumentException("download: the buffer is read-only: tensor=" + this);
         }
         download(new HostArray.Bytes(target), stream);
@@ -211,12 +212,12 @@ public final class Tensor implements AutoCloseable {
      * it themselves; work of others on the tensor's address needs it.
      */
     public void useOn(Stream stream) {
-        memory.use(List.of(this), stream, () -> {});
+        memory.use(List.of(this), Arguments.notNull("useOn", "stream", stream), () -> {});
     }
 
     /** Whether tensor and stream were made by the same session. */
     public boolean belongsWith(Stream stream) {
-        return stream.memory() == memory;
+        return Arguments.notNull("belongsWith", "stream", stream).memory() == memory;
     }
 
     /** Number, dtype and shape. */
@@ -226,7 +227,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private void upload(HostArray source, Stream stream) {
-        requireFit("upload", source, stream);
+        requireFit("upload", "source", source, stream);
         WorkQueue queue = stream.queue();
         memory.use(
                 List.of(this),
@@ -235,7 +236,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private void download(HostArray target, Stream stream) {
-        requireFit("download", target, stream);
+        requireFit("download", "target", target, stream);
         memory.use(List.of(this), stream, () -> {
             copyOut(target, stream.queue());
             stream.queue().runChecks();
@@ -243,7 +244,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     private void peek(HostArray target, Stream stream) {
-        requireFit("download", target, stream);
+        requireFit("download", "target", target, stream);
         memory.use(List.of(this), stream, () -> copyOut(target, stream.queue()));
     }
 
@@ -255,7 +256,9 @@ public final class Tensor implements AutoCloseable {
         return allocation;
     }
 
-    private void requireFit(String call, HostArray array, Stream stream) {
+    private void requireFit(String call, String name, HostArray array, Stream stream) {
+        Arguments.notNull(call, name, array.array());
+        Arguments.notNull(call, "stream", stream);
         allocation.requireOpen();
         stream.requireOpen();
         if (!belongsWith(stream)) {

@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -30,6 +31,7 @@ public record CrossEntropyCombine(
         LossBuffers result)
         implements Problem {
     public CrossEntropyCombine {
+        Arguments.notNull(op, "gathered", partials);
         DType dtype = result.lse().dtype();
         Shape rows = result.lse().shape();
         long shards = partials.shape().rank() == 0 ? 0 : partials.shape().extent(0);

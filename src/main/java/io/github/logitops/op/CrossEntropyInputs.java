@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -54,7 +55,7 @@ public record CrossEntropyInputs(
             Axis axis,
             CrossEntropyOptions options,
             ClassShard shard) {
-        boolean labels = targets.dtype().isLabel();
+        boolean labels = Arguments.notNull(op, "targets", targets).dtype().isLabel();
         Rows probabilities = labels ? null : Rows.of(op, "targets", targets, axis);
         return new CrossEntropyInputs(op, x, labels ? targets : null, probabilities, weights, options, shard);
     }
@@ -75,6 +76,7 @@ public record CrossEntropyInputs(
 
     /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
     void requireFit(Rows dx, GradScale gradScale, LossBuffers result) {
+        Arguments.notNull(op, "gradScale", gradScale);
         requireFit(result);
         result.requireApart(op, dx.name(), dx.tensor());
         Require.alike(op, x, dx);

@@ -1,10 +1,10 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Reduction;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * What a gradient is multiplied by before it is rounded: the upstream gradient, a loss scale, one over the number of
@@ -25,7 +25,7 @@ public record GradScale(double value, Tensor perRow) {
 
     /** A factor for each row: the upstream gradient of row losses. */
     public static GradScale perRow(Tensor factors) {
-        return new GradScale(1, Objects.requireNonNull(factors, "gradScale: factors"));
+        return new GradScale(1, Arguments.notNull("gradScale.perRow", "factors", factors));
     }
 
     /**

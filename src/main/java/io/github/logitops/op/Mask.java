@@ -1,7 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
-import java.util.Objects;
+import io.github.logitops.spec.Arguments;
 
 /**
  * Which elements of a row softmax leaves out: those that a mask hides, and, where it is causal, those after the row's own
@@ -46,7 +46,7 @@ public final class Mask {
      * @throws NullPointerException if it is null: a mask that is not there would hide nothing
      */
     public static Mask keep(Tensor keep) {
-        return new Mask(Kind.KEEP, Objects.requireNonNull(keep, "mask.keep: keep is null"), false);
+        return new Mask(Kind.KEEP, Arguments.notNull("mask.keep", "keep", keep), false);
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Mask {
      * @throws NullPointerException if it is null
      */
     public static Mask additive(Tensor additive) {
-        return new Mask(Kind.ADDITIVE, Objects.requireNonNull(additive, "mask.additive: additive is null"), false);
+        return new Mask(Kind.ADDITIVE, Arguments.notNull("mask.additive", "additive", additive), false);
     }
 
     /** This mask, and causal as well. */

@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
@@ -22,7 +23,7 @@ public record MaskedSoftmaxForward(Axis axis, Rows x, Mask mask, Rows y) impleme
     public MaskedSoftmaxForward {
         Require.alike(OP, x, y);
         Require.sameOrApart(OP, "y", y.tensor(), "x", x.tensor());
-        Tensor tensor = mask.tensor();
+        Tensor tensor = Arguments.notNull(OP, "mask", mask).tensor();
         if (tensor != null) {
             DType needed = mask.isAdditive() ? x.dtype() : DType.BOOL;
             if (tensor.dtype() != needed) {

@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
@@ -23,6 +24,7 @@ final class Require {
 
     /** A tensor of this dtype and shape, without padding. */
     static void dense(String op, String name, Tensor tensor, DType dtype, Shape shape) {
+        Arguments.notNull(op, name, tensor);
         if (tensor.dtype() != dtype
                 || !tensor.shape().equals(shape)
                 || !tensor.layout().isDense()) {
@@ -65,6 +67,7 @@ final class Require {
 
     /** A gradient that may go over the logits, with a scale that fits it. */
     static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale) {
+        Arguments.notNull(op, "gradScale", gradScale);
         alike(op, x, dx);
         sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
         gradScale.requireFit(op, dx);

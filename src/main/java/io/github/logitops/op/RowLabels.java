@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import java.util.OptionalLong;
 
 /**
@@ -16,7 +17,7 @@ public record RowLabels(Tensor labels, OptionalLong ignoreIndex) {
     }
 
     void requireFit(String op, Rows x) {
-        if (!labels.dtype().isLabel()) {
+        if (!Arguments.notNull(op, "labels", labels).dtype().isLabel()) {
             throw new IllegalArgumentException(
                     op + ": labels must be I32 or I64: labels=" + labels.dtype() + labels.shape());
         }

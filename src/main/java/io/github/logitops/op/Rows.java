@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
@@ -39,7 +40,7 @@ public record Rows(
      *     2^31-1 elements, or padding lies where no single stride can step over it
      */
     public static Rows of(String op, String name, Tensor tensor, Axis axis) {
-        Layout layout = tensor.layout();
+        Layout layout = Arguments.notNull(op, name, tensor).layout();
         Shape shape = layout.shape();
         if (!tensor.dtype().isFloating()) {
             throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
 public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradScale, Rows dx) implements Problem {
     public SoftmaxBackward {
         String op = op(kind);
+        Arguments.notNull(op, "gradScale", gradScale);
         Require.alike(op, y, dy);
         Require.alike(op, y, dx);
         gradScale.requireFit(op, dx);

@@ -20,6 +20,7 @@ public record Axis(int index) {
      * @throws IllegalArgumentException if the shape has no such dimension
      */
     public int in(Shape shape) {
+        Arguments.notNull("axis", "shape", shape);
         int dimension = index < 0 ? index + shape.rank() : index;
         if (dimension < 0 || dimension >= shape.rank()) {
             throw new IllegalArgumentException("axis: no such dimension: axis=" + index + ", shape=" + shape);

@@ -1,9 +1,7 @@
 package io.github.logitops.spec;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -39,16 +37,17 @@ public record CrossEntropyOptions(
         require(
                 labelSmoothing >= 0 && labelSmoothing <= 1,
                 "label smoothing must be in [0, 1]: labelSmoothing=" + labelSmoothing);
-        Objects.requireNonNull(ignoreIndex, "ignoreIndex");
-        Objects.requireNonNull(reduction, "reduction");
-        Objects.requireNonNull(emptyMean, "emptyMean");
+        Arguments.notNull("crossEntropy", "ignoreIndex", ignoreIndex);
+        Arguments.notNull("crossEntropy", "reduction", reduction);
+        Arguments.notNull("crossEntropy", "emptyMean", emptyMean);
         require(zLoss >= 0 && Double.isFinite(zLoss), "z-loss must be finite and not negative: zLoss=" + zLoss);
         require(isPositive(logitScale), "logit scale must be finite and positive: logitScale=" + logitScale);
+        Arguments.notNull("crossEntropy", "softCap", softCap);
         require(
                 softCap.isEmpty() || isPositive(softCap.getAsDouble()),
                 "soft cap must be finite and positive: softCap=" + softCap.orElse(0));
         EnumSet<RowOutput> copy = EnumSet.noneOf(RowOutput.class);
-        copy.addAll(outputs);
+        copy.addAll(Arguments.notNull("crossEntropy", "outputs", outputs));
         outputs = Collections.unmodifiableSet(copy);
     }
 
@@ -119,7 +118,10 @@ public record CrossEntropyOptions(
 
     /** These options with these outputs and no others. */
     public CrossEntropyOptions withOutputs(RowOutput... newOutputs) {
-        Set<RowOutput> set = Set.copyOf(Arrays.asList(newOutputs));
+        Set<RowOutput> set = EnumSet.noneOf(RowOutput.class);
+        for (RowOutput output : Arguments.notNull("crossEntropy", "outputs", newOutputs)) {
+            set.add(Arguments.notNull("crossEntropy", "outputs' element", output));
+        }
         return new CrossEntropyOptions(
                 labelSmoothing, ignoreIndex, reduction, emptyMean, zLoss, logitScale, softCap, set);
     }

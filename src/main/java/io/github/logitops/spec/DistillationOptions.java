@@ -1,6 +1,5 @@
 package io.github.logitops.spec;
 
-import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -28,10 +27,10 @@ public record DistillationOptions(
             new DistillationOptions(Divergence.KL, 1, TemperatureFactor.ONE, 0, OptionalLong.of(-100), Reduction.MEAN);
 
     public DistillationOptions {
-        Objects.requireNonNull(divergence, "divergence");
-        Objects.requireNonNull(factor, "factor");
-        Objects.requireNonNull(ignoreIndex, "ignoreIndex");
-        Objects.requireNonNull(reduction, "reduction");
+        Arguments.notNull("distillation", "divergence", divergence);
+        Arguments.notNull("distillation", "factor", factor);
+        Arguments.notNull("distillation", "ignoreIndex", ignoreIndex);
+        Arguments.notNull("distillation", "reduction", reduction);
         if (!(temperature > 0 && Double.isFinite(temperature))) {
             throw new IllegalArgumentException(
                     "distillation: temperature must be finite and positive: temperature=" + temperature);

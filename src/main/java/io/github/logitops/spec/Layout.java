@@ -10,6 +10,7 @@ package io.github.logitops.spec;
  */
 public record Layout(Shape shape, long rowStride) {
     public Layout {
+        Arguments.notNull("layout", "shape", shape);
         if (shape.rank() == 0 ? rowStride != 1 : rowStride < shape.extent(shape.rank() - 1)) {
             throw new IllegalArgumentException(
                     "layout: rows must not overlap: shape=" + shape + ", rowStride=" + rowStride);
@@ -22,6 +23,7 @@ public record Layout(Shape shape, long rowStride) {
 
     /** Rows one after the other, without padding. */
     public static Layout dense(Shape shape) {
+        Arguments.notNull("layout", "shape", shape);
         return new Layout(shape, shape.rank() == 0 ? 1 : shape.extent(shape.rank() - 1));
     }
 

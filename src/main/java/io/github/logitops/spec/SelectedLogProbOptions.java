@@ -1,6 +1,5 @@
 package io.github.logitops.spec;
 
-import java.util.Objects;
 import java.util.OptionalLong;
 
 /**
@@ -12,7 +11,7 @@ public record SelectedLogProbOptions(OptionalLong ignoreIndex) {
     private static final SelectedLogProbOptions DEFAULTS = new SelectedLogProbOptions(OptionalLong.of(-100));
 
     public SelectedLogProbOptions {
-        Objects.requireNonNull(ignoreIndex, "ignoreIndex");
+        Arguments.notNull("selectedLogProb", "ignoreIndex", ignoreIndex);
     }
 
     /** Label -100 is ignored, as in {@link CrossEntropyOptions#defaults()}. */

@@ -26,7 +26,7 @@ public final class Shape {
 
     /** A shape of these extents, outermost first. */
     public static Shape of(long... extents) {
-        return new Shape(extents.clone());
+        return new Shape(Arguments.notNull("shape", "extents", extents).clone());
     }
 
     /** The number of dimensions. */
@@ -46,7 +46,7 @@ public final class Shape {
 
     /** This shape without one dimension: the shape of what a reduction along {@code axis} leaves. */
     public Shape without(Axis axis) {
-        int removed = axis.in(this);
+        int removed = Arguments.notNull("shape.without", "axis", axis).in(this);
         long[] kept = new long[extents.length - 1];
         for (int i = 0; i < kept.length; i++) {
             kept[i] = extents[i < removed ? i : i + 1];
@@ -56,6 +56,7 @@ public final class Shape {
 
     /** These extents, then those of this shape: that of several tensors like it, one after the other. */
     public Shape within(long... outer) {
+        Arguments.notNull("shape.within", "outer", outer);
         long[] all = Arrays.copyOf(outer, outer.length + extents.length);
         System.arraycopy(extents, 0, all, outer.length, extents.length);
         return new Shape(all);
