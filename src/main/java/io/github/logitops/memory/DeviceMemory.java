@@ -132,8 +132,8 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     /**
-     * Waits for all work, reports every tensor and stream still open as a leak at WARN, and gives everything back. All of it
-     * is tried, whatever fails. Closing again does nothing.
+     * Waits for all work, reports every tensor and stream that was never closed as a leak at WARN, and gives everything back.
+     * All of it is tried, whatever fails. Closing again does nothing.
      */
     @Override
     public void close() {
@@ -151,11 +151,13 @@ public final class DeviceMemory implements AutoCloseable {
     private List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
         for (Stream stream : streams) {
-            LOG.warn(
-                    "{} was not closed before its session, made at {}",
-                    stream,
-                    stream.madeAt(),
-                    stream.madeAt().trace());
+            if (!stream.closeTried()) {
+                LOG.warn(
+                        "{} was not closed before its session, made at {}",
+                        stream,
+                        stream.madeAt(),
+                        stream.madeAt().trace());
+            }
             steps.add(stream);
         }
         for (Allocation leaked : live) {

@@ -18,6 +18,7 @@ public final class Stream implements AutoCloseable {
     private final Site madeAt;
     private final List<Check> checks = new ArrayList<>();
     private Site closedAt;
+    private volatile boolean closeTried;
 
     /** What an op wants looked at once its work is done. */
     @FunctionalInterface
@@ -107,6 +108,7 @@ public final class Stream implements AutoCloseable {
         if (!isOpen()) {
             return;
         }
+        closeTried = true;
         memory.driver().synchronize(handle);
         try {
             runChecks();
@@ -178,6 +180,11 @@ public final class Stream implements AutoCloseable {
 
     DeviceMemory memory() {
         return memory;
+    }
+
+    /** Whether {@link #close} was called, though it may have failed: such a stream is the session's to close, but no leak. */
+    boolean closeTried() {
+        return closeTried;
     }
 
     Site madeAt() {

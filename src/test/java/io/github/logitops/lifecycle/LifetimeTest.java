@@ -2,6 +2,7 @@ package io.github.logitops.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,7 @@ import io.github.logitops.Sessions;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.DriverException;
 import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.Resources;
@@ -277,6 +279,18 @@ class LifetimeTest {
                 messages.get(1).startsWith("#1 F32[4] was not closed before its session, made at "), messages.get(1));
         assertTrue(Arrays.stream(log.list.get(1).getThrowableProxy().getStackTraceElementProxyArray())
                 .anyMatch(frame -> frame.getStackTraceElement().getMethodName().equals("leakATensorHere")));
+    }
+
+    /** Whoever closed it knows: the failure was thrown there. */
+    @Test
+    void aStreamWhoseClosingWasRefusedIsClosedWithTheSessionAndNoLeak() {
+        Stream stream = ops.newStream();
+        driver.refuse(1);
+        assertThrows(DriverException.class, stream::close);
+        assertTrue(stream.isOpen());
+        ops.close();
+        assertFalse(stream.isOpen());
+        assertEquals(List.of(), log.list);
     }
 
     @Test
