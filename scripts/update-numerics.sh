@@ -10,8 +10,8 @@ cd "$(dirname "$0")/.."
 
 measure() {
   case $1 in
-    check) ./mvnw -q compile exec:java -Dexec.args="check --backend=CPU --seed=1" ;;
-    accuracy) ./mvnw -q compile exec:java -Dexec.args="check --accuracy --backend=CPU --seed=1" ;;
+    check) ./mvnw -q compile exec:java -Dexec.args="check --full --backend=CPU --seed=1" ;;
+    accuracy) ./mvnw -q compile exec:java -Dexec.args="check --accuracy --full --backend=CPU --seed=1" ;;
     emulated-bounds)
       ./mvnw -q test-compile exec:java -Dexec.classpathScope=test -Dexec.args= \
         -Dexec.mainClass=io.github.logitops.cli.check.EmulatedBounds

@@ -6,8 +6,12 @@ import io.github.logitops.cli.bench.PlotCommand;
 import io.github.logitops.cli.bench.ReportCommand;
 import io.github.logitops.cli.check.CheckCommand;
 import io.github.logitops.cli.experiments.ExperimentsCommand;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The command line: {@code logitops <subcommand>}. */
 @Command(
@@ -27,9 +31,12 @@ import picocli.CommandLine.Command;
             ReportCommand.class,
             ExperimentsCommand.class
         })
-public final class Main {
+public final class Main implements Runnable {
     private static final int FAILURE = 1;
     private static final int BAD_INPUT = 2;
+
+    @Spec
+    private CommandSpec spec;
 
     private Main() {}
 
@@ -37,11 +44,29 @@ public final class Main {
     public static void main(String[] args) {
         setUnlessSet("logback.configurationFile", "io/github/logitops/cli/logback.xml"); // before the first logger
         setUnlessSet("java.awt.headless", "true"); // charts are drawn into files
-        System.exit(commandLine().execute(args));
+        System.exit(run(System.out, System.err, args));
     }
 
-    /** The command line with its error handling; {@code execute} returns the exit code. */
-    static CommandLine commandLine() {
+    /** Without a subcommand: how to use it. Nothing was asked for and nothing failed, so the exit code is that of --help. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Runs the command line; returns the exit code. Output that did not go out is a failure, whatever the command says. */
+    static int run(PrintStream out, PrintStream err, String... args) {
+        PrintWriter writer =
+                new PrintWriter(out, true); // of this class: picocli's own do not ask the stream if it failed
+        int exitCode =
+                commandLine().setOut(writer).setErr(new PrintWriter(err, true)).execute(args);
+        if (writer.checkError()) { // flushes, too
+            err.println("logitops: not all of the output could be written");
+            return FAILURE;
+        }
+        return exitCode;
+    }
+
+    private static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> fail(e.getCommandLine(), e, BAD_INPUT))

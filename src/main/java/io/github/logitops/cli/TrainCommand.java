@@ -10,9 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +32,6 @@ final class TrainCommand implements Callable<Integer> {
     private static final int MOST_STEPS = 10_000_000;
 
     private static final int TABLE_ROWS = 8;
-    private static final int CONSOLE_COLUMNS = 80;
 
     @Spec
     private CommandSpec spec;
@@ -142,23 +138,8 @@ final class TrainCommand implements Callable<Integer> {
                 "plan: context=%d, dtype=%s, epochs=%d, steps=%d, batch=%d, learningRate=%s, seed=%d",
                 contextLength, dtype, passes, steps, Math.min(batchSize, pairs), learningRate, seed);
 
-        PrintWriter err = spec.commandLine().getErr();
-        var console = new DelegatingProgressBarConsumer(
-                bar -> {
-                    err.print("\r" + bar);
-                    err.flush();
-                },
-                CONSOLE_COLUMNS); // given, so that no terminal has to be asked
-        try (ProgressBar bar = ProgressBar.builder()
-                .setTaskName("train")
-                .setInitialMax(steps)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setUpdateIntervalMillis(500)
-                .setConsumer(console)
-                .build()) {
-            return trainer.train(passes, learningRate, seed, bar::step);
-        } finally {
-            err.println();
+        try (Progress progress = new Progress("train", steps, spec.commandLine().getErr())) {
+            return trainer.train(passes, learningRate, seed, () -> progress.step(1));
         }
     }
 

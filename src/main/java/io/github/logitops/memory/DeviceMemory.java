@@ -236,8 +236,8 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     /**
-     * Waits for calls under way and for all work, reports every tensor and stream still open as a leak at WARN, and gives
-     * everything back. All of it is tried, whatever fails. Closing again does nothing.
+     * Waits for calls under way and for all work, reports every tensor and stream that was never closed as a leak at WARN,
+     * and gives everything back. All of it is tried, whatever fails. Closing again does nothing.
      *
      * @throws IllegalStateException if it is called in the midst of a call on this session
      */
@@ -259,7 +259,9 @@ public final class DeviceMemory implements AutoCloseable {
     private synchronized List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
         for (WorkQueue queue : queues) {
-            reportLeak(queue, queue.madeAt, "was not closed before its session");
+            if (!queue.closeTried()) {
+                reportLeak(queue, queue.madeAt, "was not closed before its session");
+            }
             int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
             steps.add(at, () -> queue.close(closedAt, true));
         }
@@ -342,7 +344,9 @@ public final class DeviceMemory implements AutoCloseable {
     /** Those of others are left to the session's close. */
     private void collect(WorkQueue unreachable) {
         if (unreachable.isOpen() && closedAt == null) {
-            reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
+            if (!unreachable.closeTried()) {
+                reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
+            }
             if (unreachable.isOwn()) {
                 try {
                     close(unreachable);

@@ -53,6 +53,11 @@ final class WorkQueue {
         return open;
     }
 
+    /** Whether somebody closed it, maybe in vain: then it is for the session to close, but no leak. */
+    boolean closeTried() {
+        return closed != null;
+    }
+
     /** From anywhere: throws if it is closed. */
     void requireOpen() {
         if (!open) {

@@ -135,7 +135,6 @@ class TrainCommandTest {
                 "train FOLDER --include=[a | include=[a",
                 "train TEXT another | another",
                 "nonsense | nonsense",
-                "'' | subcommand",
             })
     void mistakesAreOneLine(String line, String named) throws IOException {
         Files.createDirectories(folder.resolve("empty"));

@@ -1,6 +1,8 @@
 package io.github.logitops.lifecycle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -10,6 +12,7 @@ import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.driver.DriverException;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -86,6 +89,19 @@ class LeakReportsTest {
         }
     }
 
+    /** Whoever closed it knows: the failure was thrown there. */
+    @Test
+    void aStreamWhoseClosingWasRefusedIsClosedWithTheSessionAndNoLeak() {
+        LogitOps ops = open();
+        Stream stream = ops.newStream();
+        driver.refuse(1);
+        assertThrows(DriverException.class, stream::close);
+        assertTrue(stream.isOpen());
+        ops.close();
+        assertFalse(stream.isOpen());
+        assertEquals(List.of(), reports);
+    }
+
     @Test
     void aStreamOfOthersOutOfReachIsReportedAndLeftAlone() {
         long theirs = driver.createStream();
@@ -110,7 +126,7 @@ class LeakReportsTest {
         try (Stream stream = newStreamOfASessionHere()) {
             collectUntil(() -> !reports.isEmpty());
             stream.synchronize();
-            assertEquals(false, driver.isClosed());
+            assertFalse(driver.isClosed());
         }
         assertTrue(driver.isClosed(), "with the last of its streams and tensors");
         assertEquals(1, reports.size(), reports.toString());

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
@@ -19,7 +17,6 @@ import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.DriverException;
-import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.GradScale;
@@ -34,13 +31,10 @@ import io.github.logitops.support.WatchedDriver;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** Whichever call to the driver is refused, in whichever op: nothing leaks, and the next call works. */
 class RefusedCallsTest {
@@ -83,14 +77,6 @@ class RefusedCallsTest {
         Use(Function<LogitOps, float[]> run) {
             this.run = run;
         }
-    }
-
-    /** A stream whose closing was refused is closed with its session, which says so at WARN. */
-    @BeforeAll
-    @AfterAll
-    static void quiet() {
-        Logger logger = (Logger) LoggerFactory.getLogger(DeviceMemory.class);
-        logger.setLevel(logger.getLevel() == null ? Level.ERROR : null);
     }
 
     /** What a use runs on. */

@@ -75,8 +75,8 @@ public final class Bench implements AutoCloseable {
     @Override
     public void close() {
         try {
+            held.add(stream);
             Resources.closeAll(held);
-            stream.close();
             assertEquals(0, ops.memoryStatistics().liveTensors(), "the test leaked tensors");
             assertEquals(0, ops.memoryStatistics().bytesInUse(), "the test leaked memory");
         } finally {

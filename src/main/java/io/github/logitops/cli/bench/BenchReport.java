@@ -33,6 +33,11 @@ record BenchReport(
 
     static final int SCHEMA = 1;
 
+    /** Whether {@code logitops bench} wrote it. */
+    boolean isOurs() {
+        return tool.startsWith("logitops");
+    }
+
     /** The ceiling of this name that was measured in the same rounds as {@code cell}. */
     Optional<Cell> ceiling(Cell cell, String name) {
         return cells.stream()

@@ -12,16 +12,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code logitops compare}: ours against theirs. */
+/** {@code logitops compare}: ours against theirs, or before against after. */
 @Command(
         name = "compare",
         description =
                 "Joins the JSON of bench and of scripts/peers into one table: times side by side, each beside the copy of"
-                        + " its own run.",
+                        + " its own run, and their ratio. Two files of bench are before and after. Exit code 2 if they have no op"
+                        + " and shape in common.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class CompareCommand implements Callable<Integer> {
-    @Parameters(arity = "2..*", paramLabel = "JSON", description = "what bench and the peers wrote")
+    @Parameters(
+            arity = "2..*",
+            paramLabel = "JSON",
+            description = "what bench and the peers wrote: one of bench with others, or two of bench")
     private List<Path> files;
 
     @Spec
@@ -33,9 +37,31 @@ public final class CompareCommand implements Callable<Integer> {
         for (Path file : files) {
             reports.add(ReportFile.read(file));
         }
+        CompareTable table = table(reports);
+        if (table.isEmpty()) {
+            throw new IllegalArgumentException("compare: no op and shape stands in two of them: files=" + files);
+        }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(CompareTable.of(reports));
-        out.flush();
+        for (int i = 0; i < files.size(); i++) {
+            BenchReport report = reports.get(i);
+            out.printf(
+                    "%s: %s, commit %s, %s, on %s%n",
+                    files.get(i), report.tool(), report.commit(), report.date(), report.device());
+        }
+        out.printf("%n%s", table);
         return 0;
+    }
+
+    private static CompareTable table(List<BenchReport> reports) {
+        long ours = reports.stream().filter(BenchReport::isOurs).count();
+        if (ours == 2 && reports.size() == 2) {
+            return CompareTable.ofRuns(reports.get(0), reports.get(1));
+        }
+        if (ours > 1) {
+            throw new IllegalArgumentException(
+                    "compare: of bench there is one report beside others, or two alone: ofBench=" + ours + ", others="
+                            + (reports.size() - ours));
+        }
+        return CompareTable.ofProviders(reports);
     }
 }

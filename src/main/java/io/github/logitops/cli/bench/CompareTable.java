@@ -2,15 +2,16 @@ package io.github.logitops.cli.bench;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
- * Ours against theirs: the cells of several reports that have the same op and shape, side by side. Each is held against the copy
- * of its own report; beside the time stands how many bytes the provider moves by its own account, over the least that would do.
+ * Cells of several reports that have the same op and shape, side by side. Each is held against the copy of its own report;
+ * beside the time stands how many bytes the provider moves by its own account, over the least that would do.
  */
 final class CompareTable {
     private static final String OURS = "logitops";
@@ -18,66 +19,118 @@ final class CompareTable {
     private record Key(String op, BenchShape shape) {}
 
     /** A cell, and what its own run's copy made of the same shape. */
-    private record Entry(Cell cell, double percentOfCopy) {}
+    private record Entry(Cell cell, double percentOfCopy) {
+        double micros() {
+            return cell.micros().median();
+        }
+    }
 
-    private CompareTable() {}
+    private record Column(String name, Map<Key, Entry> entries) {
+        Column(String name) {
+            this(name, new LinkedHashMap<>());
+        }
 
-    /** As Markdown: a line for each op and shape that more than one provider was measured on. */
-    static String of(List<BenchReport> reports) {
-        Map<Key, Map<String, Entry>> byKey = new LinkedHashMap<>();
-        Set<String> providers = new LinkedHashSet<>(List.of(OURS));
+        void add(BenchReport report, Cell cell) {
+            entries.put(new Key(cell.op(), cell.shape()), new Entry(cell, report.percentOf(cell, "copy")));
+        }
+    }
+
+    private final List<Column> columns;
+    private final Column ours;
+    private final String ratio;
+    private final List<Key> lines;
+
+    /**
+     * What stands in more than one column.
+     *
+     * @param ours the one that others are held against
+     * @param ratio what the fastest other over ours is called; above 1 ours is faster
+     */
+    private CompareTable(List<Column> columns, Column ours, String ratio) {
+        this.columns = columns;
+        this.ours = ours;
+        this.ratio = ratio;
+        lines = columns.stream()
+                .flatMap(column -> column.entries().keySet().stream())
+                .distinct()
+                .filter(key -> entries(key).count() > 1)
+                .toList();
+    }
+
+    /** Ours against theirs: a column for each provider. */
+    static CompareTable ofProviders(List<BenchReport> reports) {
+        Map<String, Column> columns = new LinkedHashMap<>(Map.of(OURS, new Column(OURS)));
         for (BenchReport report : reports) {
             for (Cell cell : report.cells()) {
                 if (!cell.isCeiling()) {
-                    providers.add(cell.provider());
-                    byKey.computeIfAbsent(new Key(cell.op(), cell.shape()), key -> new LinkedHashMap<>())
-                            .put(cell.provider(), new Entry(cell, report.percentOf(cell, "copy")));
+                    columns.computeIfAbsent(cell.provider(), Column::new).add(report, cell);
                 }
             }
         }
+        return new CompareTable(List.copyOf(columns.values()), columns.get(OURS), "fastest other / ours");
+    }
+
+    /** Two reports of ours. */
+    static CompareTable ofRuns(BenchReport before, BenchReport after) {
+        List<Column> columns = List.of(ofRun("before", before), ofRun("after", after));
+        return new CompareTable(columns, columns.get(1), "before / after");
+    }
+
+    private static Column ofRun(String name, BenchReport report) {
+        Column column = new Column(name);
+        report.cells().stream().filter(cell -> !cell.isCeiling()).forEach(cell -> column.add(report, cell));
+        return column;
+    }
+
+    /** Whether no op and shape stands in two columns. */
+    boolean isEmpty() {
+        return lines.isEmpty();
+    }
+
+    private Stream<Entry> entries(Key key) {
+        return columns.stream().map(column -> column.entries().get(key)).filter(Objects::nonNull);
+    }
+
+    /** As Markdown. */
+    @Override
+    public String toString() {
         StringBuilder text = new StringBuilder();
         List<String> head = new ArrayList<>(List.of("op", "dtype", "rows", "columns"));
-        providers.forEach(provider -> head.add(provider + ": us, of copy, bytes moved"));
-        head.add("fastest other / ours");
+        columns.forEach(column -> head.add(column.name() + ": us, of copy, bytes moved"));
+        head.add(ratio);
         BenchTable.line(text, head);
         BenchTable.line(text, head.stream().map(name -> "---").toList());
-        byKey.values().stream().filter(entries -> entries.size() > 1).forEach(entries -> {
-            Cell any = entries.values().iterator().next().cell();
+        for (Key key : lines) {
+            Cell any = entries(key).findFirst().orElseThrow().cell();
             List<String> line = new ArrayList<>(
-                    List.of(any.op(), any.dtype().toString(), BenchTable.rows(any), Integer.toString(any.columns())));
-            providers.forEach(provider -> line.add(text(entries.get(provider))));
-            line.add(ratio(entries));
+                    List.of(key.op(), any.dtype().toString(), BenchTable.rows(any), Integer.toString(any.columns())));
+            columns.forEach(column -> line.add(text(column.entries().get(key))));
+            line.add(ratio(key));
             BenchTable.line(text, line);
-        });
+        }
         return text.toString();
     }
 
     private static String text(Entry entry) {
         if (entry == null) {
-            return "not measured";
+            return BenchMatrix.NOT_MEASURED;
         }
         Cell cell = entry.cell();
         String moved = cell.movedBytes() == null
                 ? "-"
                 : String.format(Locale.ROOT, "x %.2f", (double) cell.movedBytes() / cell.bytes());
-        return BenchTable.number(cell.micros().median()) + ", " + BenchTable.percent(entry.percentOfCopy()) + ", "
-                + moved;
+        return BenchTable.number(entry.micros()) + ", " + BenchTable.percent(entry.percentOfCopy()) + ", " + moved;
     }
 
-    /** Above 1 we are faster. */
-    private static String ratio(Map<String, Entry> entries) {
-        if (!entries.containsKey(OURS)) {
-            return "not measured";
+    private String ratio(Key key) {
+        Entry our = ours.entries().get(key);
+        if (our == null) {
+            return BenchMatrix.NOT_MEASURED;
         }
-        double ours = entries.get(OURS).cell().micros().median();
-        return entries.values().stream()
-                .map(Entry::cell)
-                .filter(cell -> !cell.provider().equals(OURS))
-                .mapToDouble(cell -> cell.micros().median() / ours)
-                .min()
-                .stream()
-                .mapToObj(ratio -> String.format(Locale.ROOT, "%.2f", ratio))
-                .findFirst()
-                .orElse("-");
+        OptionalDouble fastest = entries(key)
+                .filter(entry -> entry != our)
+                .mapToDouble(Entry::micros)
+                .min();
+        return String.format(Locale.ROOT, "%.2f", fastest.orElseThrow() / our.micros());
     }
 }

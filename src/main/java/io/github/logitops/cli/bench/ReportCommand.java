@@ -48,7 +48,8 @@ public final class ReportCommand implements Callable<Integer> {
         }
         ours.forEach(report -> print(out, report, BenchGrid.QUICK.onGpu()));
         out.printf("%n## Beside others%n%n");
-        out.print(reports.stream().allMatch(ReportCommand::isOurs) ? "Not measured.\n" : CompareTable.of(reports));
+        out.print(
+                reports.stream().allMatch(BenchReport::isOurs) ? "Not measured.\n" : CompareTable.ofProviders(reports));
         out.printf("%n## The CPU mode%n");
         ours(reports, Backend.CPU).forEach(report -> print(out, report, BenchGrid.QUICK.onCpu()));
         out.flush();
@@ -57,12 +58,8 @@ public final class ReportCommand implements Callable<Integer> {
 
     private static List<BenchReport> ours(List<BenchReport> reports, Backend backend) {
         return reports.stream()
-                .filter(report -> isOurs(report) && report.backend().equals(backend.toString()))
+                .filter(report -> report.isOurs() && report.backend().equals(backend.toString()))
                 .toList();
-    }
-
-    private static boolean isOurs(BenchReport report) {
-        return report.tool().startsWith("logitops");
     }
 
     private static void print(PrintWriter out, BenchReport report, List<BenchShape> shapes) {

@@ -19,12 +19,14 @@ final class Accuracy {
         this.seed = seed;
     }
 
-    /** Rows of these lengths, none longer than that, dense, of every dtype. */
-    static List<Case> cases(int longest) {
+    /** Rows of these lengths, none longer than {@code longest} or any of the grid's, dense, of every dtype. */
+    static List<Case> cases(CheckGrid grid, int longest) {
+        List<Integer> ofGrid = grid.lengths();
+        int most = Math.min(longest, ofGrid.get(ofGrid.size() - 1));
         List<Case> cases = new ArrayList<>();
         for (DType dtype : CheckTable.DTYPES) {
             LENGTHS.stream()
-                    .filter(length -> length <= longest)
+                    .filter(length -> length <= most)
                     .forEach(length -> cases.add(new Case(dtype, length, Placement.DENSE)));
         }
         return cases;

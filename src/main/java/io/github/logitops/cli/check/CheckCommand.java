@@ -3,13 +3,17 @@ package io.github.logitops.cli.check;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.LibraryVersion;
+import io.github.logitops.cli.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "check",
         description =
-                "Runs every op on the backend at hand and compares it with the oracle: every dtype, row lengths around"
-                        + " every power of two, rows that are padded, misaligned, in place and in columns, on new random data each"
+                "Runs every op on the backend at hand and compares it with the oracle: every dtype and option, rows of several"
+                        + " lengths that are padded, misaligned, in place and in columns, on new random data each"
                         + " time. Exit code 0 if every error is within its bound and nothing else was written, 1 if not.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
@@ -34,7 +38,25 @@ public final class CheckCommand implements Callable<Integer> {
     @Option(names = "--seed", description = "seed of the random rows (default: a new one, which is printed)")
     private Long seed;
 
-    @Option(names = "--longest", description = "leave out longer rows (default: ${DEFAULT-VALUE})")
+    /** Which lengths of rows. */
+    private static final class Size {
+        @Option(names = "--quick", description = "a few lengths: seconds on two cores (the default)")
+        private boolean quick;
+
+        @Option(names = "--full", description = "lengths around every power of two: minutes on two cores")
+        private boolean full;
+
+        CheckGrid grid() {
+            return full ? CheckGrid.FULL : CheckGrid.QUICK;
+        }
+    }
+
+    @ArgGroup
+    private Size size = new Size();
+
+    @Option(
+            names = "--longest",
+            description = "leave out rows of --quick or --full that are longer (default: ${DEFAULT-VALUE})")
     private int longest = CheckGrid.LONGEST;
 
     @ArgGroup
@@ -62,7 +84,7 @@ public final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        List<Case> cases = instead.accuracy ? Accuracy.cases(longest) : CheckGrid.cases(CheckGrid.lengths(longest));
+        List<Case> cases = cases(size.grid());
         if (cases.isEmpty()) {
             throw new IllegalArgumentException("check: no row is that short: longest=" + longest);
         }
@@ -77,7 +99,10 @@ public final class CheckCommand implements Callable<Integer> {
         }
     }
 
-    /** The oracle takes the time, whatever the device does: cases run on all cores. */
+    private List<Case> cases(CheckGrid grid) {
+        return instead.accuracy ? Accuracy.cases(grid, longest) : grid.cases(longest);
+    }
+
     private int check(LogitOps ops, List<Case> cases, PrintWriter out) {
         long usedSeed = seed != null ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
         out.printf("seed=%d, cases=%d, longest=%d%n", usedSeed, cases.size(), longest);
@@ -85,19 +110,46 @@ public final class CheckCommand implements Callable<Integer> {
         Verdict verdict = new Verdict();
         if (instead.accuracy) {
             Accuracy accuracy = new Accuracy(verdict, usedSeed);
-            cases.parallelStream().forEach(each -> accuracy.run(ops, each));
+            run(cases, each -> accuracy.run(ops, each));
             out.printf(
                     "%nLargest errors on hard rows, beside those of plain loops in float:%n%n%s%n", accuracy.table());
         } else {
-            OracleCheck check = new OracleCheck(ops, verdict, usedSeed);
-            cases.parallelStream().forEach(check::run);
+            run(cases, new OracleCheck(ops, verdict, usedSeed)::run);
             out.printf("%nLargest errors in units of their bounds (1 is the most allowed):%n%n%s%n", verdict.table());
         }
-        return report(verdict, usedSeed, out);
+        return report(verdict, "seed=" + usedSeed + leftOut(lengths(cases), lengths(cases(CheckGrid.FULL))), out);
     }
 
-    /** The end of what is printed; returns the exit code. */
-    static int report(Verdict verdict, long usedSeed, PrintWriter out) {
+    /** Work is counted in elements of rows: a long row takes as much longer. */
+    private void run(List<Case> cases, Consumer<Case> work) {
+        long elements = cases.stream().mapToLong(Case::classes).sum();
+        try (Progress progress =
+                new Progress("check", elements, spec.commandLine().getErr())) {
+            ParallelCases.forEach(cases, each -> {
+                work.accept(each);
+                progress.step(each.classes());
+            });
+        }
+    }
+
+    private static TreeSet<Integer> lengths(List<Case> cases) {
+        return cases.stream().map(Case::classes).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What {@code --full} would add; empty if nothing. */
+    private static String leftOut(TreeSet<Integer> lengths, TreeSet<Integer> all) {
+        return lengths.equals(all)
+                ? ""
+                : ", quick: rows of " + lengths.size() + " lengths up to " + lengths.last() + "; --full has "
+                        + all.size() + ", up to " + all.last();
+    }
+
+    /**
+     * The end of what is printed; returns the exit code.
+     *
+     * @param scope for the last line: what was checked
+     */
+    static int report(Verdict verdict, String scope, PrintWriter out) {
         out.println();
         List<String> failures = verdict.failures();
         failures.stream().limit(MOST_FAILURES).forEach(failure -> out.println("off: " + failure));
@@ -106,11 +158,11 @@ public final class CheckCommand implements Callable<Integer> {
         }
         out.printf(
                 Locale.ROOT,
-                "check: %s values=%d worst=%.4f seed=%d%n",
+                "check: %s values=%d worst=%.4f %s%n",
                 failures.isEmpty() ? "passed" : "FAILED",
                 verdict.table().values(),
                 verdict.table().worst(),
-                usedSeed);
+                scope);
         return failures.isEmpty() ? 0 : 1;
     }
 }

@@ -7,7 +7,36 @@ import java.util.List;
 import java.util.TreeSet;
 
 /** The cases that {@code logitops check} goes through. */
-final class CheckGrid {
+enum CheckGrid {
+    /**
+     * Every op, dtype, placement and option in under 20 seconds on two cores. The lengths are some of {@link #FULL}: short, odd,
+     * one more than a power of 2, and one that no device's shared memory holds in F64; on the shorter ones every combination of
+     * {@link CrossEntropyCheck} has its turn in every placement.
+     */
+    QUICK {
+        @Override
+        List<Integer> lengths() {
+            return QUICK_LENGTHS;
+        }
+    },
+    /** Around each power of two and each multiple of it by three, where vector loops end. */
+    FULL {
+        @Override
+        List<Integer> lengths() {
+            TreeSet<Integer> lengths = new TreeSet<>(VOCABULARIES);
+            for (int power = 1; power <= LONGEST; power *= 2) {
+                lengths.addAll(List.of(power, power + 1));
+                if (power > 2) {
+                    lengths.add(power - 1);
+                }
+                if (power >= 64 && power < LONGEST / 4) {
+                    lengths.addAll(List.of(3 * power, 3 * power + 1));
+                }
+            }
+            return lengths.headSet(LONGEST, true).stream().toList();
+        }
+    };
+
     /** The longest row there is. */
     static final int LONGEST = 262144;
 
@@ -15,26 +44,15 @@ final class CheckGrid {
     private static final List<Integer> FAR_LENGTHS = List.of(33, 1025);
     private static final List<Double> CENTRES = List.of(1e3, -1e4, 1e6, -1e9, 1e30);
     private static final List<Integer> VOCABULARIES = List.of(1000, 32003, 50257, 128256);
+    private static final List<Integer> QUICK_LENGTHS = List.of(1, 2, 7, 33, 193, 384, 1025, 4097, 32003);
 
-    private CheckGrid() {}
+    /** Lengths of rows, ascending. */
+    abstract List<Integer> lengths();
 
-    /** Row lengths, ascending: around each power of two and each multiple of it by three, where tiers and vector loops end. */
-    static List<Integer> lengths(int longest) {
-        TreeSet<Integer> lengths = new TreeSet<>(VOCABULARIES);
-        for (int power = 1; power <= LONGEST; power *= 2) {
-            lengths.addAll(List.of(power, power + 1));
-            if (power > 2) {
-                lengths.add(power - 1);
-            }
-            if (power >= 64 && power < LONGEST / 4) {
-                lengths.addAll(List.of(3 * power, 3 * power + 1));
-            }
-        }
-        return lengths.stream().filter(length -> length <= longest).toList();
-    }
-
-    /** Every case with rows of these lengths; of some of them also with logits far from 0. */
-    static List<Case> cases(List<Integer> lengths) {
+    /** Every case with rows of these lengths, but for those longer than {@code longest}; of some also with logits far from 0. */
+    List<Case> cases(int longest) {
+        List<Integer> lengths =
+                lengths().stream().filter(length -> length <= longest).toList();
         List<Case> cases = new ArrayList<>();
         for (DType dtype : DType.values()) {
             for (Placement placement : Placement.values()) {

@@ -24,12 +24,18 @@ import picocli.CommandLine.Spec;
                         + " 1 if there is no GPU.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
-public final class ExperimentsCommand {
+public final class ExperimentsCommand implements Runnable {
     private static final int CLUSTER_SIZE = 2;
     private static final int BLOCKS = 8;
 
     @Spec
     private CommandSpec spec;
+
+    /** Without an experiment: which there are. */
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
 
     @Command(
             name = "jit",

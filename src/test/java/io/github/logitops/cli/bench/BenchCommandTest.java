@@ -101,4 +101,38 @@ class BenchCommandTest {
         assertEquals(0, run.exitCode(), run.err()::toString);
         assertEquals("| x | BF16 | 4096 | 50257 | 12.5, -, - | 25.0, -, x 1.50 | 2.00 |", run.lastLine());
     }
+
+    @Test
+    void compareHoldsOursAgainstOurs() throws IOException {
+        Path before = folder.resolve("before.json");
+        Path after = folder.resolve("after.json");
+        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), before);
+        ReportFile.write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "x", 200, null, 20)), after);
+        CommandRun run = CommandRun.of("compare", before, after);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        assertEquals(
+                List.of(
+                        before + ": logitops 1, commit 0123456789ab, 2026-11-24T10:00:00Z, on Some GPU",
+                        after + ": logitops 2, commit 0123456789ab, 2026-11-24T10:00:00Z, on Some GPU"),
+                run.out().subList(0, 2));
+        assertEquals("| x | BF16 | 4096 | 50257 | 25.0, -, - | 20.0, -, - | 1.25 |", run.lastLine());
+    }
+
+    @Test
+    void whatCannotBeComparedIsNamed() throws IOException {
+        Path one = folder.resolve("one.json");
+        Path other = folder.resolve("other.json");
+        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), one);
+        ReportFile.write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "y", 200, null, 20)), other);
+        CommandRun run = CommandRun.of("compare", one, other);
+        assertEquals(2, run.exitCode());
+        assertEquals(List.of(), run.out());
+        assertEquals(
+                List.of("logitops: compare: no op and shape stands in two of them: files=[" + one + ", " + other + "]"),
+                run.err());
+        assertEquals(
+                List.of(
+                        "logitops: compare: of bench there is one report beside others, or two alone: ofBench=3, others=0"),
+                CommandRun.of("compare", one, other, one).err());
+    }
 }

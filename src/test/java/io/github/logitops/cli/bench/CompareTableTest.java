@@ -18,7 +18,10 @@ class CompareTableTest {
                 BenchReports.copy(20),
                 BenchReports.cell("torch.eager", "softmax.forward", 200, 300L, 25),
                 BenchReports.cell("torch.compile", "softmax.forward", 200, 200L, 10));
-        List<String> lines = CompareTable.of(List.of(ours, theirs)).lines().toList();
+        List<String> lines = CompareTable.ofProviders(List.of(ours, theirs))
+                .toString()
+                .lines()
+                .toList();
         assertEquals(3, lines.size(), "what one provider alone has is left out");
         assertEquals(
                 "| op | dtype | rows | columns | logitops: us, of copy, bytes moved |"
@@ -39,7 +42,32 @@ class CompareTableTest {
                 BenchReports.cell("jax", "softmax.forward", 200, null, 10));
         assertEquals(
                 "| softmax.forward | BF16 | 4096 | 50257 | not measured | 25.0, -, - | 10.0, -, - | not measured |",
-                CompareTable.of(List.of(theirs)).lines().toList().get(2));
+                CompareTable.ofProviders(List.of(theirs))
+                        .toString()
+                        .lines()
+                        .toList()
+                        .get(2));
+    }
+
+    @Test
+    void twoOfOursAreBeforeAndAfter() {
+        BenchReport before = BenchReports.of(
+                "logitops 1",
+                BenchReports.copy(10),
+                BenchReports.cell("logitops", "softmax.forward", 200, null, 15),
+                BenchReports.cell("logitops", "gone", 200, null, 15));
+        BenchReport after = BenchReports.of(
+                "logitops 2",
+                BenchReports.copy(5),
+                BenchReports.cell("logitops", "new", 200, null, 5),
+                BenchReports.cell("logitops", "softmax.forward", 200, null, 10));
+        assertEquals(
+                List.of(
+                        "| op | dtype | rows | columns | before: us, of copy, bytes moved |"
+                                + " after: us, of copy, bytes moved | before / after |",
+                        "| --- | --- | --- | --- | --- | --- | --- |",
+                        "| softmax.forward | BF16 | 4096 | 50257 | 15.0, 66.7 %, - | 10.0, 50.0 %, - | 1.50 |"),
+                CompareTable.ofRuns(before, after).toString().lines().toList());
     }
 
     @Test

@@ -46,7 +46,12 @@ class PeersTest {
         }
         assertEquals(expected, bytes);
         assertTrue(read.percentOf(read.cells().get(1), "copy") > 0);
-        assertEquals(3, CompareTable.of(List.of(report, read)).lines().count());
+        assertEquals(
+                3,
+                CompareTable.ofProviders(List.of(report, read))
+                        .toString()
+                        .lines()
+                        .count());
         assertEquals(DType.BF16, read.cells().get(0).dtype());
     }
 

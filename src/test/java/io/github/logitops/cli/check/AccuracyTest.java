@@ -84,9 +84,11 @@ class AccuracyTest {
 
     @Test
     void rowsReachFromTenToTheLongest() {
-        assertEquals(10, Accuracy.cases(CheckGrid.LONGEST).get(0).classes());
+        assertEquals(
+                10, Accuracy.cases(CheckGrid.FULL, CheckGrid.LONGEST).get(0).classes());
         for (DType dtype : CheckTable.DTYPES) {
-            assertTrue(Accuracy.cases(CheckGrid.LONGEST).contains(new Case(dtype, 262144, Placement.DENSE)));
+            assertTrue(Accuracy.cases(CheckGrid.FULL, CheckGrid.LONGEST)
+                    .contains(new Case(dtype, 262144, Placement.DENSE)));
         }
     }
 
@@ -113,7 +115,7 @@ class AccuracyTest {
     void plainLoopsAreRightOnShortRows() {
         Accuracy accuracy = new Accuracy(new Verdict(), 1);
         try (LogitOps ops = LogitOps.open(Backend.CPU)) {
-            Accuracy.cases(10).forEach(each -> accuracy.run(ops, each));
+            Accuracy.cases(CheckGrid.FULL, 10).forEach(each -> accuracy.run(ops, each));
         }
         for (String output : OUTPUTS) {
             ErrorSize plain = accuracy.table().plain(output, DType.F32);
@@ -126,7 +128,8 @@ class AccuracyTest {
     @Test
     void kernelsAreWithinTheBounds() {
         Verdict verdict = new Verdict();
-        AccuracyTable table = EmulatedAccuracy.measured(verdict, Accuracy.cases(1000), Approximations.OFF_BY_UP_TO_TWO);
+        AccuracyTable table = EmulatedAccuracy.measured(
+                verdict, Accuracy.cases(CheckGrid.FULL, 1000), Approximations.OFF_BY_UP_TO_TWO);
         assertEquals(List.of(), verdict.failures());
         for (String output : OUTPUTS) {
             ErrorSize single = table.ours(output, DType.F32);

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckCommandTest {
     @Test
     void everyOpPassesOnTheCpu() {
-        CommandRun run = CommandRun.of("check", "--backend=CPU", "--longest=65", "--seed=7");
+        CommandRun run = CommandRun.of("check", "--full", "--backend=CPU", "--longest=65", "--seed=7");
         assertEquals(0, run.exitCode(), run.out()::toString);
         assertTrue(run.lastLine().matches("check: passed values=\\d+ worst=0\\.\\d{4} seed=7"), run.lastLine());
         List<String> ops = List.of(
@@ -80,11 +80,26 @@ class CheckCommandTest {
     }
 
     @Test
-    void lengthsLieAroundThePowersOfTwo() {
+    void quickIsTheDefaultAndSaysWhatItLeavesOut() {
+        CommandRun byDefault = CommandRun.of("check", "--backend=CPU", "--longest=33", "--seed=7");
         assertEquals(
-                List.of(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 192, 193),
-                CheckGrid.lengths(200));
-        assertTrue(CheckGrid.lengths(CheckGrid.LONGEST).containsAll(List.of(12288, 12289, 50257, 131071, 262144)));
+                byDefault.out(),
+                CommandRun.of("check", "--quick", "--backend=CPU", "--longest=33", "--seed=7")
+                        .out());
+        assertTrue(
+                byDefault.lastLine().endsWith(" seed=7, quick: rows of 4 lengths up to 33; --full has 14, up to 33"),
+                byDefault.lastLine());
+        assertTrue(CommandRun.of("check", "--full", "--backend=CPU", "--longest=3", "--seed=7")
+                .lastLine()
+                .endsWith(" seed=7"));
+        assertEquals(2, CommandRun.of("check", "--quick", "--full").exitCode());
+    }
+
+    @Test
+    void itsProgressIsShown() {
+        List<String> err =
+                CommandRun.of("check", "--backend=CPU", "--longest=2").err();
+        assertTrue(err.get(err.size() - 1).matches("check +100% \\[=+\\] 48/48 .*"), err::toString);
     }
 
     /** What {@link Spoiled} does instead of spoiling an output: writes one element past the rows of one. */

@@ -20,9 +20,9 @@ final class EmulatedAccuracy {
     /** Prints the second table of docs/numerics.md, and ends with code 1 if an error is beyond its bound. Needs no arguments. */
     public static void main(String[] args) {
         Verdict verdict = new Verdict();
-        System.out.println(measured(verdict, Accuracy.cases(LONGEST), Approximations.NEAREST));
+        System.out.println(measured(verdict, Accuracy.cases(CheckGrid.FULL, LONGEST), Approximations.NEAREST));
         PrintWriter out = new PrintWriter(System.out, true);
-        int exitCode = CheckCommand.report(verdict, SEED, out);
+        int exitCode = CheckCommand.report(verdict, "seed=" + SEED, out);
         if (exitCode != 0) {
             System.exit(exitCode);
         }

@@ -33,7 +33,7 @@ final class EmulatedBounds {
         Verdict verdict = new Verdict();
         CheckTable.DTYPES.parallelStream().forEach(dtype -> measure(dtype, logits, verdict));
         System.out.println(verdict.table());
-        int exitCode = CheckCommand.report(verdict, SEED, new PrintWriter(System.out, true));
+        int exitCode = CheckCommand.report(verdict, "seed=" + SEED, new PrintWriter(System.out, true));
         if (exitCode != 0) {
             System.exit(exitCode);
         }
