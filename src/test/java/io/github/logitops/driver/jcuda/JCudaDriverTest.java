@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.logitops.driver.DriverException;
+import io.github.logitops.support.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.logitops.driver.jcuda;
+package io.github.logitops.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Another virtual machine with this one's class path: native libraries are loaded once per process, and crash it. */
-final class ChildJvm {
+public final class ChildJvm {
     private final Process process;
     private final Path output;
 
     /** How it ended, and what it wrote to both streams. */
-    record End(int exitCode, List<String> lines) {}
+    public record End(int exitCode, List<String> lines) {}
 
     private ChildJvm(Process process, Path output) {
         this.process = process;
@@ -23,7 +23,7 @@ final class ChildJvm {
     }
 
     /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
-    static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+    public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -46,7 +46,7 @@ final class ChildJvm {
         }
     }
 
-    End await() {
+    public End await() {
         try {
             if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
