@@ -22,23 +22,32 @@ public final class ChildJvm {
         this.output = output;
     }
 
-    /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
-    public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+    /** Runs {@code main}, with {@code directory} as java.io.tmpdir and these options besides. */
+    public static ProcessBuilder builder(Class<?> main, Path directory, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
                 "-XX:ErrorFile=" + directory.resolve("crash.log"),
                 "-XX:-CreateCoredumpOnCrash",
-                "-Djava.io.tmpdir=" + directory,
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
+                "-Djava.io.tmpdir=" + directory));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
+    public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+        ProcessBuilder builder = builder(main, directory, List.of(), arguments);
+        builder.environment().putAll(environment);
+        return start(builder, directory);
+    }
+
+    /** Starts what {@code builder} runs, with {@code directory} for the output. */
+    public static ChildJvm start(ProcessBuilder builder, Path directory) {
         try {
             Path output = Files.createTempFile(directory, "output", ".txt");
-            ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().putAll(environment);
             builder.redirectErrorStream(true).redirectOutput(output.toFile());
             return new ChildJvm(builder.start(), output);
         } catch (IOException e) {
