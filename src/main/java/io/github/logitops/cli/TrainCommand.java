@@ -4,6 +4,7 @@ import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -106,6 +107,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireOptions();
+        OutputFile chart = chartFile();
         Corpus corpus = Corpus.read(source, include);
         byte[] text = corpus.text();
         int pairs = text.length - contextLength;
@@ -125,13 +127,13 @@ final class TrainCommand implements Callable<Integer> {
             LossCurve losses = train(trainer, pairs);
             printCurve(losses);
             printSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
-            plot(losses, optimum);
+            boolean saved = draw(chart, losses, optimum);
             double loss = trainer.meanLoss();
             println(
                     "train: loss=%.4f optimum=%.4f ratio=%.4f backend=%s",
                     loss, optimum, loss / optimum, ops.backendReport().selected());
+            return saved ? 0 : 1;
         }
-        return 0;
     }
 
     private LossCurve train(Trainer trainer, int pairs) {
@@ -177,10 +179,30 @@ final class TrainCommand implements Callable<Integer> {
                 .forEach(line -> println("| %s", line));
     }
 
-    private void plot(LossCurve losses, double optimum) {
+    /** Whether nothing is lost: a chart that cannot be drawn here is not. */
+    private boolean draw(OutputFile chart, LossCurve losses, double optimum) {
         PrintWriter err = spec.commandLine().getErr();
-        if (ChartFile.write("train", plot, err, file -> LossChart.write(losses, optimum, file))) {
-            println("chart: %s", plot);
+        try {
+            if (chart != null && ChartFile.write(chart, err, () -> LossChart.png(losses, optimum))) {
+                println("chart: %s", chart);
+            }
+            return true;
+        } catch (IOException e) {
+            err.println("logitops: " + e.getMessage()); // here, for the loss is still to come
+            return false;
+        }
+    }
+
+    /** Nobody asked for the chart at its usual place: where that cannot be written there is a warning, and null. */
+    private OutputFile chartFile() {
+        try {
+            return OutputFile.tried("train", plot);
+        } catch (IllegalArgumentException e) {
+            if (spec.commandLine().getParseResult().hasMatchedOption("--plot")) {
+                throw e;
+            }
+            spec.commandLine().getErr().println("logitops: warning: no chart: " + e.getMessage());
+            return null;
         }
     }
 

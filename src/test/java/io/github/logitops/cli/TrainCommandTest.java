@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.support.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,15 +102,44 @@ class TrainCommandTest {
         assertTrue(ratio(CommandRun.of("train", text, "--epochs=30", "--dtype=bf16", plot)) <= 1.005);
     }
 
+    /** The lines that are not the progress bar's. */
+    private static List<String> errors(CommandRun run) {
+        return run.err().stream()
+                .filter(l -> !l.isBlank() && !l.startsWith("train "))
+                .toList();
+    }
+
     @Test
-    void aChartThatCannotBeWrittenIsAWarning() {
-        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--sample=0", "--plot=" + text + "/loss.png");
-        assertEquals(0, run.exitCode());
+    void aChartThatCannotBeWrittenIsToldBeforeTheWork() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--plot=" + text + "/loss.png");
+        assertEquals(2, run.exitCode());
+        assertEquals(List.of(), run.out());
         assertEquals(
-                1,
-                run.err().stream()
-                        .filter(l -> l.startsWith("train: warning: no chart: "))
-                        .count());
+                List.of("logitops: train: cannot write: file=" + text + "/loss.png, cause=Not a directory"), run.err());
+    }
+
+    /** Nobody asked for it there. */
+    @Test
+    void aChartThatCannotBeWrittenAtItsUsualPlaceIsAWarning() throws IOException {
+        Files.writeString(folder.resolve("target"), "");
+        ProcessBuilder train = ChildJvm.builder(
+                Main.class, folder, List.of(), "train", text.toString(), "--backend=CPU", "--epochs=1");
+        ChildJvm.End end =
+                ChildJvm.start(train.directory(folder.toFile()), folder).await();
+        assertEquals(0, end.exitCode(), end.lines()::toString);
+        assertTrue(
+                end.lines()
+                        .contains("logitops: warning: no chart: train: cannot write: file=target/loss.png, cause=Not a"
+                                + " directory"),
+                end.lines()::toString);
+    }
+
+    @Test
+    void aDiskThatIsFullAtTheEndDoesNotTakeTheLossAway() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--plot=/dev/full");
+        assertEquals(1, run.exitCode());
+        assertEquals(
+                List.of("logitops: train: cannot write: file=/dev/full, cause=No space left on device"), errors(run));
         ratio(run);
     }
 
