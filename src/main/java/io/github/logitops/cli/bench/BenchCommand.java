@@ -3,6 +3,7 @@ package io.github.logitops.cli.bench;
 import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
 import io.github.logitops.BackendUnavailableException;
+import io.github.logitops.cli.Heap;
 import io.github.logitops.cli.LibraryVersion;
 import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
@@ -91,7 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private Bed bed() {
         if (backend == Backend.CPU) {
-            return new CpuBed();
+            return CpuBed.open(Heap.here());
         }
         try {
             return CudaBed.open();
@@ -99,7 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (backend == Backend.CUDA) {
                 throw e;
             }
-            return new CpuBed();
+            return CpuBed.open(Heap.here());
         }
     }
 

@@ -1,9 +1,11 @@
 package io.github.logitops.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.cli.CommandRun;
+import io.github.logitops.cli.Heap;
 import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +67,15 @@ class BenchCommandTest {
                 List.of("logitops: bench: cannot write: file=" + occupied.resolve("cpu-abc.json")
                         + ", cause=Not a directory"),
                 run.err());
+    }
+
+    @Test
+    void aHeapThatIsTooSmallIsToldBeforeAnythingIsMeasured() {
+        assertEquals(
+                "bench: the arrays to measure with do not fit: bytes=444596224, heap=67108864; give a larger heap with"
+                        + " -Xmx",
+                assertThrows(IllegalStateException.class, () -> CpuBed.open(new Heap(64 << 20)))
+                        .getMessage());
     }
 
     @Test
