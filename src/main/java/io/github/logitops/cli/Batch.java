@@ -3,6 +3,7 @@ package io.github.logitops.cli;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.LogitOps;
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -10,7 +11,9 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Runs a model's rows through cross entropy, a batch at a time, on one stream and in the same tensors each time: a step
@@ -39,19 +42,27 @@ final class Batch implements AutoCloseable {
     private final int[] nextBytes;
     private final float[] values; // logits on the way up, gradients on the way down
 
-    /** Should a tensor find no room, the session gives the others back. */
+    /** All or nothing: should a tensor find no room, the others are given back. */
     Batch(LogitOps ops, Stream stream, DType dtype, int size, LogitTable table, byte[] text) {
         this.table = table;
         this.text = text;
         this.stream = stream;
         Shape shape = Shape.of(size, LogitTable.CLASSES);
         crossEntropy = ops.crossEntropy(OPTIONS);
-        logits = ops.empty(dtype, shape);
-        labels = ops.empty(DType.I32, Shape.of(size));
-        result = crossEntropy.newResult(dtype, shape, stream);
         rows = new int[size];
         nextBytes = new int[size];
         values = new float[size * LogitTable.CLASSES];
+        List<Tensor> made = new ArrayList<>();
+        try {
+            logits = ops.empty(dtype, shape);
+            made.add(logits);
+            labels = ops.empty(DType.I32, Shape.of(size));
+            made.add(labels);
+            result = crossEntropy.newResult(dtype, shape, stream);
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, made);
+            throw e;
+        }
     }
 
     /** The most positions in one batch. */

@@ -2,7 +2,7 @@ package io.github.logitops.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import javax.imageio.ImageIO;
 
 /**
  * A chart in a file, where this machine can draw. A chart is an extra: without fonts, native libraries or a Java runtime with
@@ -11,24 +11,31 @@ import java.nio.file.Path;
 public final class ChartFile {
     private ChartFile() {}
 
-    /** Draws into a file. */
+    /** Draws. */
     @FunctionalInterface
     public interface Drawing {
-        /** Writes the chart as PNG. */
-        void write(Path file) throws IOException;
+        /** The chart as PNG. */
+        byte[] png() throws IOException;
     }
 
-    /** Whether the chart was written; if not, {@code err} has a warning. */
-    public static boolean write(String command, Path file, PrintWriter err, Drawing drawing) {
+    /**
+     * Whether the chart was drawn and written; if it could not be drawn, {@code err} has a warning.
+     *
+     * @throws IOException if it was drawn and could not be written
+     */
+    public static boolean write(OutputFile file, PrintWriter err, Drawing drawing) throws IOException {
+        byte[] png;
         try {
-            drawing.write(file);
-            return true;
+            ImageIO.setUseCache(false); // it would be a temporary file, and a shutdown hook: too late after a Ctrl-C
+            png = drawing.png();
         } catch (OutOfMemoryError | StackOverflowError e) {
             throw e;
         } catch (IOException | RuntimeException | Error e) { // AWTError by its supertype: there may be no AWT at all
             String cause = e.toString().lines().findFirst().orElseThrow();
-            err.println(command + ": warning: no chart: plot=" + file + ", cause=" + cause);
+            err.println(file.command() + ": warning: no chart: plot=" + file + ", cause=" + cause);
             return false;
         }
+        file.write(png);
+        return true;
     }
 }

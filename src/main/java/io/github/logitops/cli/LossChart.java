@@ -3,8 +3,6 @@ package io.github.logitops.cli;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.ChartEncoder;
 import org.knowm.xchart.XYChart;
@@ -18,16 +16,15 @@ final class LossChart {
 
     private LossChart() {}
 
-    /** Writes the chart, and its folder if there is none. */
-    static void write(LossCurve losses, double optimum, Path file) throws IOException {
-        byte[] png = ChartEncoder.getBytes(draw(losses.points(POINTS), optimum), "png");
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, png);
+    static byte[] png(LossCurve losses, double optimum) throws IOException {
+        return ChartEncoder.getBytes(draw(losses.points(POINTS), optimum), "png");
     }
 
     private static XYChart draw(List<LossCurve.Point> curve, double optimum) {
         double[] steps = curve.stream().mapToDouble(LossCurve.Point::step).toArray();
-        double[] losses = curve.stream().mapToDouble(LossCurve.Point::loss).toArray();
+        double[] losses = curve.stream()
+                .mapToDouble(point -> Double.isFinite(point.loss()) ? point.loss() : Double.NaN) // NaN is a gap
+                .toArray();
         double last = steps[steps.length - 1];
 
         XYChart chart = new XYChartBuilder()

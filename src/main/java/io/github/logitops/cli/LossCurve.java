@@ -24,6 +24,11 @@ final class LossCurve {
         losses[steps++] = loss;
     }
 
+    /** How many there are. */
+    int steps() {
+        return steps;
+    }
+
     /** The curve in at most {@code count} points, evenly spaced: single batches are too noisy to look at. */
     List<Point> points(int count) {
         int points = Math.min(count, steps);

@@ -66,9 +66,10 @@ public final class Main implements Runnable {
         return exitCode;
     }
 
-    private static CommandLine commandLine() {
+    static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionStrategy(Heap::guarded)
                 .setParameterExceptionHandler((e, args) -> fail(e.getCommandLine(), e, BAD_INPUT))
                 .setExecutionExceptionHandler((e, command, parsed) ->
                         fail(command, e, e instanceof IllegalArgumentException ? BAD_INPUT : FAILURE));

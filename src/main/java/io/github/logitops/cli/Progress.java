@@ -35,6 +35,11 @@ public final class Progress implements AutoCloseable {
         bar.stepBy(units);
     }
 
+    /** What is shown beside the bar. */
+    public void say(String message) {
+        bar.setExtraMessage(message);
+    }
+
     /** Shows it for the last time and ends its line. */
     @Override
     public void close() {

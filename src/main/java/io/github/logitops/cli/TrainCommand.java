@@ -4,12 +4,14 @@ import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.DoublePredicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -19,7 +21,9 @@ import picocli.CommandLine.Spec;
 /** Trains a next-byte model through the public API and holds its loss against the best one that counting finds. */
 @Command(
         name = "train",
-        description = "Trains a next-byte model on a text and compares its loss with the optimum of bigrams.",
+        description =
+                "Trains a next-byte model on a text and compares its loss with the optimum of bigrams. Ctrl-C ends it early,"
+                        + " with table and chart of the steps that were done; the exit code is 130 then, and 1 if the loss diverged.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class,
         sortOptions = false)
@@ -30,6 +34,9 @@ final class TrainCommand implements Callable<Integer> {
     private static final int FEWEST_EPOCHS = 2;
     private static final int MOST_EPOCHS = 300; // a tiny text has small batches, which cost more a pair
     private static final int MOST_STEPS = 10_000_000;
+
+    /** Times the loss of a uniform guess: no model that learns ends there. */
+    private static final double FAR_ABOVE = 2;
 
     private static final int TABLE_ROWS = 8;
 
@@ -102,35 +109,72 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireOptions();
-        Corpus corpus = Corpus.read(source, include);
-        byte[] text = corpus.text();
+        OutputFile chart = chartFile();
+        byte[] text = readText();
         int pairs = text.length - contextLength;
         require(
                 pairs > 0,
                 "the text must be longer than a context",
                 "bytes=" + text.length + ", context=" + contextLength);
-        println("text: files=%d, bytes=%d", corpus.files(), text.length);
 
-        var table = new LogitTable(new Contexts(contextLength, buckets));
+        var table = new LogitTable(contexts());
         double optimum = BigramOptimum.of(text, contextLength);
-        try (LogitOps ops = LogitOps.open(backend);
+        try (Interruption interruption = new Interruption();
+                LogitOps ops = LogitOps.open(backend);
                 Stream stream = ops.newStream();
                 Batch batch = new Batch(ops, stream, dtype, Math.min(batchSize, pairs), table, text)) {
             println("%s", ops.backendReport());
-            var trainer = new Trainer(batch, contextLength, text.length);
-            LossCurve losses = train(trainer, pairs);
-            printCurve(losses);
-            printSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
-            plot(losses, optimum);
-            double loss = trainer.meanLoss();
-            println(
-                    "train: loss=%.4f optimum=%.4f ratio=%.4f backend=%s",
-                    loss, optimum, loss / optimum, ops.backendReport().selected());
+            Training training = train(new Trainer(batch, contextLength, text.length), pairs, interruption);
+            printCurve(training.losses());
+            boolean interrupted = interruption.asked();
+            if (!interrupted) {
+                printSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
+            }
+            boolean saved = draw(chart, training.losses(), optimum);
+            Backend ran = ops.backendReport().selected();
+            if (interrupted) {
+                println(
+                        "train: interrupted: steps=%d, planned=%d, backend=%s",
+                        training.losses().steps(), training.planned(), ran);
+                return Interruption.EXIT_CODE;
+            }
+            printLoss(training.loss(), optimum, ran);
+            requireConverged(training.loss());
+            return saved ? 0 : 1;
         }
-        return 0;
     }
 
-    private LossCurve train(Trainer trainer, int pairs) {
+    /**
+     * What came of it.
+     *
+     * @param losses of the steps that were done
+     * @param planned how many that should have been
+     * @param loss in the final pass, as far as it went
+     */
+    private record Training(LossCurve losses, long planned, double loss) {}
+
+    /** Nobody asked for the chart at its usual place: where that cannot be written there is a warning, and null. */
+    private OutputFile chartFile() {
+        try {
+            return OutputFile.tried("train", plot);
+        } catch (IllegalArgumentException e) {
+            if (spec.commandLine().getParseResult().hasMatchedOption("--plot")) {
+                throw e;
+            }
+            spec.commandLine().getErr().println("logitops: warning: no chart: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private byte[] readText() {
+        Corpus corpus = Corpus.find(source, include);
+        corpus.requireFits(Heap.here(), Trainer.bytes(corpus.bytes()) + LogitTable.bytes(contexts()));
+        byte[] text = corpus.read();
+        println("text: files=%d, bytes=%d", corpus.files().size(), text.length);
+        return text;
+    }
+
+    private Training train(Trainer trainer, int pairs, Interruption interruption) {
         int passes = epochs != null ? epochs : Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, PAIRS_ENOUGH / pairs));
         long steps = (long) passes * trainer.stepsPerEpoch();
         require(steps <= MOST_STEPS, "too many steps", "epochs=" + passes + ", steps=" + steps);
@@ -138,8 +182,15 @@ final class TrainCommand implements Callable<Integer> {
                 "plan: context=%d, dtype=%s, epochs=%d, steps=%d, batch=%d, learningRate=%s, seed=%d",
                 contextLength, dtype, passes, steps, Math.min(batchSize, pairs), learningRate, seed);
 
-        try (Progress progress = new Progress("train", steps, spec.commandLine().getErr())) {
-            return trainer.train(passes, learningRate, seed, () -> progress.step(1));
+        long all = steps + trainer.stepsPerEpoch(); // with the final pass
+        try (Progress progress = new Progress("train", all, spec.commandLine().getErr())) {
+            DoublePredicate goOn = loss -> {
+                progress.step(1);
+                progress.say(String.format(Locale.ROOT, "loss=%.4f", loss));
+                return !interruption.asked();
+            };
+            LossCurve losses = trainer.train(passes, learningRate, seed, goOn);
+            return new Training(losses, steps, trainer.meanLoss(goOn));
         }
     }
 
@@ -158,11 +209,40 @@ final class TrainCommand implements Callable<Integer> {
                 .forEach(line -> println("| %s", line));
     }
 
-    private void plot(LossCurve losses, double optimum) {
+    /** Whether nothing is lost: a chart that cannot be drawn here is not. */
+    private boolean draw(OutputFile chart, LossCurve losses, double optimum) {
         PrintWriter err = spec.commandLine().getErr();
-        if (ChartFile.write("train", plot, err, file -> LossChart.write(losses, optimum, file))) {
-            println("chart: %s", plot);
+        try {
+            if (chart != null && ChartFile.write(chart, err, () -> LossChart.png(losses, optimum))) {
+                println("chart: %s", chart);
+            }
+            return true;
+        } catch (IOException e) {
+            err.println("logitops: " + e.getMessage()); // here, for the loss is still to come
+            return false;
         }
+    }
+
+    /** Where every next byte is certain the optimum is 0, and nothing is a multiple of it. */
+    private void printLoss(double loss, double optimum, Backend ran) {
+        String ratio = optimum > 0 ? String.format(Locale.ROOT, "%.4f", loss / optimum) : "undefined";
+        println("train: loss=%.4f optimum=%.4f ratio=%s backend=%s", loss, optimum, ratio, ran);
+    }
+
+    private void requireConverged(double loss) {
+        double uniform = Math.log(LogitTable.CLASSES);
+        if (!(loss <= FAR_ABOVE * uniform)) { // NaN too
+            throw new IllegalStateException(String.format(
+                    Locale.ROOT,
+                    "train: diverged: loss=%.4g, uniform=%.4f, learningRate=%s; try a smaller --learning-rate",
+                    loss,
+                    uniform,
+                    learningRate));
+        }
+    }
+
+    private Contexts contexts() {
+        return new Contexts(contextLength, buckets);
     }
 
     private void requireOptions() {
@@ -178,10 +258,9 @@ final class TrainCommand implements Callable<Integer> {
                 "buckets must be a power of 2 up to 4194304",
                 "buckets=" + buckets);
         require(
-                LogitTable.bytes(new Contexts(contextLength, buckets))
-                        <= Runtime.getRuntime().maxMemory() / 2,
+                LogitTable.bytes(contexts()) <= Heap.here().bytes() / 2,
                 "the table must fit half of the heap",
-                "buckets=" + buckets + ", heapBytes=" + Runtime.getRuntime().maxMemory());
+                "buckets=" + buckets + ", heapBytes=" + Heap.here().bytes());
         require(dtype.isFloating(), "dtype must be floating-point", "dtype=" + dtype);
         require(
                 sampleLength >= 0 && sampleLength <= 1_000_000,

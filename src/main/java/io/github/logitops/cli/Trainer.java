@@ -1,6 +1,7 @@
 package io.github.logitops.cli;
 
 import java.util.SplittableRandom;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
 /** Passes over all positions of a text that have a whole context before them. */
@@ -14,6 +15,11 @@ final class Trainer {
         positions = IntStream.range(from, to).toArray();
     }
 
+    /** What a trainer for so many bytes of text takes on the heap. */
+    static long bytes(long textBytes) {
+        return textBytes * Integer.BYTES;
+    }
+
     /** Batches in one pass. */
     int stepsPerEpoch() {
         return (positions.length - 1) / batch.size() + 1;
@@ -23,9 +29,9 @@ final class Trainer {
      * Learns, each epoch from every position once, in a new order each time. The rate falls in a line to zero, so that the
      * noise of single batches does not stay in the model.
      *
-     * @param afterStep is told of each step
+     * @param goOn is told the loss of each step, and says whether to take another
      */
-    LossCurve train(int epochs, double learningRate, long seed, Runnable afterStep) {
+    LossCurve train(int epochs, double learningRate, long seed, DoublePredicate goOn) {
         int steps = Math.multiplyExact(epochs, stepsPerEpoch());
         var losses = new LossCurve(steps);
         var random = new SplittableRandom(seed);
@@ -34,20 +40,33 @@ final class Trainer {
             for (int from = 0; from < positions.length; from += batch.size(), step++) {
                 int to = Math.min(positions.length, from + batch.size());
                 double rate = learningRate * (steps - step) / steps;
-                losses.add(batch.learn(positions, from, to, (float) rate) / (to - from));
-                afterStep.run();
+                double loss = batch.learn(positions, from, to, (float) rate) / (to - from);
+                losses.add(loss);
+                if (!goOn.test(loss)) {
+                    return losses;
+                }
             }
         }
         return losses;
     }
 
-    /** The mean loss over all positions. */
-    double meanLoss() {
+    /**
+     * The mean loss over all positions.
+     *
+     * @param goOn is told the loss of each batch; once it says no, the mean is over what was seen
+     */
+    double meanLoss(DoublePredicate goOn) {
         double sum = 0;
-        for (int from = 0; from < positions.length; from += batch.size()) {
-            sum += batch.loss(positions, from, Math.min(positions.length, from + batch.size()));
+        int seen = 0;
+        boolean wanted = true;
+        while (seen < positions.length && wanted) {
+            int to = Math.min(positions.length, seen + batch.size());
+            double loss = batch.loss(positions, seen, to);
+            sum += loss;
+            wanted = goOn.test(loss / (to - seen));
+            seen = to;
         }
-        return sum / positions.length;
+        return sum / seen;
     }
 
     private void shuffle(SplittableRandom random) {

@@ -1,10 +1,13 @@
 package io.github.logitops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
+import io.github.logitops.driver.DeviceOutOfMemoryException;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +31,7 @@ class BatchTest {
                 Batch batch = new Batch(ops, stream, dtype, 5, table, TEXT)) {
             var trainer = new Trainer(batch, 1, TEXT.length);
             assertEquals(4, trainer.stepsPerEpoch());
-            assertEquals(Math.log(256), trainer.meanLoss(), 1e-6);
+            assertEquals(Math.log(256), trainer.meanLoss(loss -> true), 1e-6);
         }
     }
 
@@ -43,11 +46,38 @@ class BatchTest {
                 Stream stream = ops.newStream();
                 Batch batch = new Batch(ops, stream, dtype, 5, table, TEXT)) {
             var trainer = new Trainer(batch, 1, TEXT.length);
-            LossCurve losses = trainer.train(60, 2, 1, told::incrementAndGet);
+            LossCurve losses = trainer.train(60, 2, 1, loss -> told.incrementAndGet() > 0);
             double optimum = BigramOptimum.of(TEXT, 1);
             assertEquals(240, told.get());
             assertTrue(losses.points(1).get(0).loss() > optimum);
-            assertEquals(optimum, trainer.meanLoss(), 0.02);
+            assertEquals(optimum, trainer.meanLoss(loss -> true), 0.02);
+        }
+    }
+
+    @Test
+    void endsWhereItIsToldTo() {
+        var table = new LogitTable(new Contexts(1, 1));
+        var told = new AtomicInteger();
+        try (LogitOps ops = LogitOps.open(Backend.CPU);
+                Stream stream = ops.newStream();
+                Batch batch = new Batch(ops, stream, DType.F32, 5, table, TEXT)) {
+            var trainer = new Trainer(batch, 1, TEXT.length);
+            assertEquals(
+                    7,
+                    trainer.train(60, 2, 1, loss -> told.incrementAndGet() < 7).steps());
+            told.set(0);
+            trainer.meanLoss(loss -> told.incrementAndGet() < 2);
+            assertEquals(2, told.get());
+        }
+    }
+
+    @Test
+    void aBatchWithoutRoomLeavesNothing() {
+        var table = new LogitTable(new Contexts(1, 1));
+        try (LogitOps ops = LogitOps.open(Backend.CPU, OpenOptions.defaults().withMemoryLimitBytes(64 * 1024 + 1000));
+                Stream stream = ops.newStream()) {
+            assertThrows(DeviceOutOfMemoryException.class, () -> new Batch(ops, stream, DType.F32, 64, table, TEXT));
+            assertEquals(0, ops.memoryStatistics().liveTensors());
         }
     }
 
@@ -57,7 +87,7 @@ class BatchTest {
         try (LogitOps ops = LogitOps.open(Backend.CPU);
                 Stream stream = ops.newStream()) {
             try (Batch batch = new Batch(ops, stream, DType.F32, 5, table, TEXT)) {
-                new Trainer(batch, 1, TEXT.length).train(1, 1, 1, () -> {});
+                new Trainer(batch, 1, TEXT.length).train(1, 1, 1, loss -> true);
             }
             TextSampler.sample(ops, stream, table, TEXT, 3, 1);
             stream.synchronize();

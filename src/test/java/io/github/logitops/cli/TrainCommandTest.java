@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.support.ChildJvm;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -101,16 +103,121 @@ class TrainCommandTest {
         assertTrue(ratio(CommandRun.of("train", text, "--epochs=30", "--dtype=bf16", plot)) <= 1.005);
     }
 
+    /** The lines that are not the progress bar's. */
+    private static List<String> errors(CommandRun run) {
+        return run.err().stream()
+                .filter(l -> !l.isBlank() && !l.startsWith("train "))
+                .toList();
+    }
+
     @Test
-    void aChartThatCannotBeWrittenIsAWarning() {
-        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--sample=0", "--plot=" + text + "/loss.png");
-        assertEquals(0, run.exitCode());
+    void theLossStandsBesideTheBar() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", plot);
+        String bar = run.err().stream()
+                .filter(l -> l.startsWith("train 100% "))
+                .findFirst()
+                .orElse("none");
+        assertTrue(bar.matches(".* 16/16 .* loss=\\d\\.\\d{4}"), bar); // 8 steps, and the final pass
+    }
+
+    @Test
+    void aChartThatCannotBeWrittenIsToldBeforeTheWork() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--plot=" + text + "/loss.png");
+        assertEquals(2, run.exitCode());
+        assertEquals(List.of(), run.out());
         assertEquals(
-                1,
-                run.err().stream()
-                        .filter(l -> l.startsWith("train: warning: no chart: "))
-                        .count());
+                List.of("logitops: train: cannot write: file=" + text + "/loss.png, cause=Not a directory"), run.err());
+    }
+
+    /** Nobody asked for it there. */
+    @Test
+    void aChartThatCannotBeWrittenAtItsUsualPlaceIsAWarning() throws IOException {
+        Files.writeString(folder.resolve("target"), "");
+        ProcessBuilder train = ChildJvm.builder(
+                Main.class, folder, List.of(), "train", text.toString(), "--backend=CPU", "--epochs=1");
+        ChildJvm.End end =
+                ChildJvm.start(train.directory(folder.toFile()), folder).await();
+        assertEquals(0, end.exitCode(), end.lines()::toString);
+        assertTrue(
+                end.lines()
+                        .contains("logitops: warning: no chart: train: cannot write: file=target/loss.png, cause=Not a"
+                                + " directory"),
+                end.lines()::toString);
+    }
+
+    @Test
+    void aDiskThatIsFullAtTheEndDoesNotTakeTheLossAway() {
+        CommandRun run = CommandRun.of("train", text, "--epochs=1", "--plot=/dev/full");
+        assertEquals(1, run.exitCode());
+        assertEquals(
+                List.of("logitops: train: cannot write: file=/dev/full, cause=No space left on device"), errors(run));
         ratio(run);
+    }
+
+    @Test
+    void aLossThatOnlyGrewIsAFailure() {
+        for (String rate : List.of("1e30", "1e37")) {
+            CommandRun run = CommandRun.of("train", text, "--epochs=2", "--learning-rate=" + rate, plot);
+            assertEquals(1, run.exitCode());
+            assertEquals(1, errors(run).size(), run.err()::toString);
+            String expected =
+                    "logitops: train: diverged: loss=(NaN|\\d\\.\\d{3}e\\+\\d+), uniform=5\\.5452, learningRate="
+                            + rate.replace("1e", "1\\.0E") + "; try a smaller --learning-rate";
+            assertTrue(errors(run).get(0).matches(expected), errors(run)::toString);
+            assertTrue(run.lastLine().startsWith("train: loss="), run.lastLine());
+            assertTrue(Files.exists(folder.resolve("charts/loss.png")));
+        }
+    }
+
+    @Test
+    void aTextWithoutUncertaintyHasNoRatio() throws IOException {
+        Files.writeString(text, "a".repeat(600));
+        CommandRun run = CommandRun.of("train", text, "--backend=CPU", plot);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        assertTrue(
+                run.lastLine().matches("train: loss=0\\.\\d{4} optimum=0\\.0000 ratio=undefined backend=CPU"),
+                run.lastLine());
+    }
+
+    /** Files that only say how long they are. */
+    private Path sparse(String name, long bytes) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        try (var sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(bytes);
+        }
+        return file;
+    }
+
+    @Test
+    void moreTextThanAnArrayHoldsIsToldBeforeItIsRead() throws IOException {
+        String expected =
+                "logitops: train: the corpus does not fit a Java array: bytes=%d, longest=2147483639, heap=%d;"
+                        + " give less text";
+        long heap = Runtime.getRuntime().maxMemory();
+        CommandRun one = CommandRun.of("train", sparse("large.txt", 3L << 30), plot);
+        assertEquals(1, one.exitCode());
+        assertEquals(List.of(String.format(expected, 3L << 30, heap)), one.err());
+
+        sparse("two/a.md", 1_200_000_000);
+        sparse("two/b.md", 1_200_000_000);
+        CommandRun two = CommandRun.of("train", folder.resolve("two"), plot);
+        assertEquals(1, two.exitCode());
+        assertEquals(List.of(String.format(expected, 2_400_000_000L, heap)), two.err());
+    }
+
+    @Test
+    void moreTextThanTheHeapHoldsIsToldBeforeItIsRead() throws IOException {
+        Path large = sparse("large.txt", 60_000_000);
+        ProcessBuilder train =
+                ChildJvm.builder(Main.class, folder, List.of("-Xmx64m"), "train", large.toString(), plot);
+        ChildJvm.End end = ChildJvm.start(train, folder).await();
+        assertEquals(1, end.exitCode());
+        assertEquals(1, end.lines().size(), end.lines()::toString);
+        String expected =
+                "logitops: train: the corpus does not fit: bytes=60000000, needed=300525312, heap=\\d+; give less"
+                        + " text, or a larger heap with -Xmx";
+        assertTrue(end.lines().get(0).matches(expected), end.lines()::toString);
     }
 
     @ParameterizedTest

@@ -50,8 +50,11 @@ class CloseInUseTest {
             assertFalse(close.isDone());
             assertEquals(16, driver.bytesHeld());
         });
-        assertArrayEquals(VALUES, tensor.download(stream));
-        close.get(10, TimeUnit.SECONDS);
+        try (Reports reports = new Reports()) {
+            assertArrayEquals(VALUES, tensor.download(stream));
+            close.get(10, TimeUnit.SECONDS);
+            assertEquals(2, reports.events().size(), "tensor and stream were not closed: " + reports.events());
+        }
         driver.assertNothingHeld();
         assertRefused("session: closed while in use: tensor=#1 F32[4], closedAt=", () -> tensor.download(stream));
         assertRefused("session: closed while in use: stream=1, closedAt=", stream::synchronize);

@@ -15,6 +15,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.memory.LeakTracking;
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyPartials;
@@ -54,11 +55,14 @@ class NullArgumentsTest {
 
     private static LogitOps ops;
     private static Stream stream;
+    private static Tensor tensor;
+    private static final List<AutoCloseable> MADE = new ArrayList<>(); // for the call under way
 
     @TestFactory
     List<DynamicTest> everyMethodNamesIt() {
         ops = LogitOps.open(Backend.CPU);
         stream = ops.newStream();
+        tensor = ops.empty(DType.F32, SHAPE);
         CrossEntropyOptions options = CrossEntropyOptions.defaults();
         List<Object> receivers = List.of(
                 ops,
@@ -72,7 +76,7 @@ class NullArgumentsTest {
                 ops.crossEntropy(options),
                 ops.crossEntropy(options).shard(0, 3),
                 stream,
-                ops.empty(DType.F32, SHAPE),
+                tensor,
                 GradScale.ONE,
                 Mask.causal(),
                 SHAPE,
@@ -90,8 +94,7 @@ class NullArgumentsTest {
 
     @AfterEach
     void closeAll() {
-        // The dynamic tests have run by now.
-        ops.close();
+        Resources.closeAll(List.of(tensor, stream, ops)); // the dynamic tests have run by now
     }
 
     private static void addTests(Object receiver, List<DynamicTest> tests) {
@@ -119,10 +122,19 @@ class NullArgumentsTest {
     }
 
     private static void assertNamed(Object receiver, Method method, int at) {
+        try {
+            assertNamedBy(receiver, method, at);
+        } finally {
+            Resources.closeAll(MADE);
+            MADE.clear();
+        }
+    }
+
+    private static void assertNamedBy(Object receiver, Method method, int at) {
         Parameter[] parameters = method.getParameters();
         Object[] arguments = new Object[parameters.length];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = i == at ? null : argument(receiver, method, parameters[i]);
+            arguments[i] = i == at ? null : argument(method, parameters[i]);
         }
         InvocationTargetException e =
                 assertThrows(InvocationTargetException.class, () -> method.invoke(receiver, arguments));
@@ -133,11 +145,11 @@ class NullArgumentsTest {
                 String.valueOf(thrown.getMessage()).matches("[a-zA-Z.]+: " + plain + " is null"), thrown.getMessage());
     }
 
-    private static Object argument(Object receiver, Method method, Parameter parameter) {
+    private static Object argument(Method method, Parameter parameter) {
         Class<?> type = parameter.getType();
         String name = parameter.getName();
         if (type == Tensor.class) {
-            return tensor(name);
+            return keep(newTensor(name));
         } else if (type.isArray() && type.getComponentType().isPrimitive()) {
             return Array.newInstance(type.getComponentType(), length(name));
         } else if (type == Shape.class) {
@@ -145,9 +157,14 @@ class NullArgumentsTest {
         } else if (type == Stream.class) {
             return stream;
         } else if (type.getSimpleName().endsWith("Result")) {
-            return result(receiver, type);
+            return keep(newResult(type));
         }
         return plain(type);
+    }
+
+    private static <T extends AutoCloseable> T keep(T made) {
+        MADE.add(made);
+        return made;
     }
 
     private static Object plain(Class<?> type) {
@@ -181,7 +198,7 @@ class NullArgumentsTest {
         return values.stream().filter(boxed::isInstance).findFirst().orElseThrow(() -> new AssertionError(type));
     }
 
-    private static Tensor tensor(String name) {
+    private static Tensor newTensor(String name) {
         if (Set.of("labels", "targets").contains(name)) {
             return ops.labels(new int[2], stream);
         } else if (Set.of("lse", "entropy", "factors").contains(name)) {
@@ -202,10 +219,10 @@ class NullArgumentsTest {
         return Set.of("labels", "dlse", "dEntropy", "dLogProbs").contains(name) ? 2 : name.equals("weights") ? 3 : 6;
     }
 
-    /** A result that the receiver takes, filled. */
-    private static Object result(Object receiver, Class<?> type) {
-        Tensor x = tensor("x");
-        Tensor y = tensor("labels");
+    /** A result that an op filled. */
+    private static AutoCloseable newResult(Class<?> type) {
+        Tensor x = keep(newTensor("x"));
+        Tensor y = keep(newTensor("labels"));
         if (type == LogSumExpResult.class) {
             return ops.logSumExp().forward(x, stream);
         } else if (type == EntropyResult.class) {

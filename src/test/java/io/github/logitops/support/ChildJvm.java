@@ -22,14 +22,8 @@ public final class ChildJvm {
         this.output = output;
     }
 
-    /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
-    public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
-        return start(List.of(), main, directory, environment, arguments);
-    }
-
-    /** As above, with options of the virtual machine, which win over those that are given here. */
-    public static ChildJvm start(
-            List<String> options, Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+    /** Runs {@code main}, with {@code directory} as java.io.tmpdir; these options win over those that are given here. */
+    public static ProcessBuilder builder(Class<?> main, Path directory, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -42,10 +36,26 @@ public final class ChildJvm {
         command.addAll(options);
         command.add(main.getName());
         command.addAll(List.of(arguments));
+        return new ProcessBuilder(command);
+    }
+
+    /** Starts {@code main}, with {@code directory} for the output and as java.io.tmpdir. */
+    public static ChildJvm start(Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+        return start(List.of(), main, directory, environment, arguments);
+    }
+
+    /** The same with options of the virtual machine. */
+    public static ChildJvm start(
+            List<String> options, Class<?> main, Path directory, Map<String, String> environment, String... arguments) {
+        ProcessBuilder builder = builder(main, directory, options, arguments);
+        builder.environment().putAll(environment);
+        return start(builder, directory);
+    }
+
+    /** Starts what {@code builder} runs, with {@code directory} for the output. */
+    public static ChildJvm start(ProcessBuilder builder, Path directory) {
         try {
             Path output = Files.createTempFile(directory, "output", ".txt");
-            ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().putAll(environment);
             builder.redirectErrorStream(true).redirectOutput(output.toFile());
             return new ChildJvm(builder.start(), output);
         } catch (IOException e) {

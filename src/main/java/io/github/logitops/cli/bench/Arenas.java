@@ -20,6 +20,11 @@ record Arenas(Tensor input, Tensor gradient, Tensor output, long bytes) implemen
     private static final int CHUNK = 1 << 22;
     private static final int ELEMENT_BYTES = DType.BF16.bytes();
 
+    /** What arenas of {@code each} bytes take on a heap that they are on, with the noise that fills them. */
+    static long heapBytes(long each) {
+        return 3 * each + (long) CHUNK * ELEMENT_BYTES;
+    }
+
     /** Arenas of at least this many bytes, a multiple of the chunks that they are filled by. */
     static Arenas allocate(LogitOps ops, Stream stream, long atLeast) {
         long chunks = (atLeast + (long) CHUNK * ELEMENT_BYTES - 1) / ((long) CHUNK * ELEMENT_BYTES);

@@ -2,8 +2,6 @@ package io.github.logitops.cli.bench;
 
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,11 +14,8 @@ import org.knowm.xchart.style.Styler.LegendPosition;
 final class BenchChart {
     private BenchChart() {}
 
-    /** Writes the chart, and its folder if there is none. */
-    static void write(BenchReport report, Path file) throws IOException {
-        byte[] png = ChartEncoder.getBytes(draw(report), "png");
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.write(file, png);
+    static byte[] png(BenchReport report) throws IOException {
+        return ChartEncoder.getBytes(draw(report), "png");
     }
 
     private static XYChart draw(BenchReport report) {

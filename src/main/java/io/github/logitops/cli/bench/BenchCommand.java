@@ -1,8 +1,11 @@
 package io.github.logitops.cli.bench;
 
 import io.github.logitops.Backend;
+import io.github.logitops.BackendReport;
 import io.github.logitops.BackendUnavailableException;
+import io.github.logitops.cli.Heap;
 import io.github.logitops.cli.LibraryVersion;
+import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -74,13 +77,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         BenchReport report;
+        OutputFile file;
         try (Bed bed = bed()) {
             out.println(bed.ops().backendReport());
             out.flush();
+            file = OutputFile.tried("bench", folder.resolve(fileName(bed.ops().backendReport())));
             report = measure(bed, spec.commandLine().getErr());
         }
         out.println(BenchTable.of(report));
-        Path file = folder.resolve(fileName(report));
         ReportFile.write(report, file);
         out.println("bench: wrote " + file);
         return 0;
@@ -88,7 +92,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private Bed bed() {
         if (backend == Backend.CPU) {
-            return new CpuBed();
+            return CpuBed.open(Heap.here());
         }
         try {
             return CudaBed.open();
@@ -96,7 +100,7 @@ public final class BenchCommand implements Callable<Integer> {
             if (backend == Backend.CUDA) {
                 throw e;
             }
-            return new CpuBed();
+            return CpuBed.open(Heap.here());
         }
     }
 
@@ -150,8 +154,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     /** Such as nvidia-h200-0123456789ab.json. */
-    private static String fileName(BenchReport report) {
+    private String fileName(BackendReport report) {
         String device = report.device().replaceAll(",.*", "");
-        return (device + "-" + report.commit()).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-") + ".json";
+        return (device + "-" + commit).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-") + ".json";
     }
 }

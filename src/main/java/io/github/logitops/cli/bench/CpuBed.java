@@ -2,6 +2,7 @@ package io.github.logitops.cli.bench;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.cli.Heap;
 import io.github.logitops.memory.Stream;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -9,11 +10,28 @@ import java.util.stream.IntStream;
 /** The CPU mode, where work is done when a call returns. */
 final class CpuBed implements Bed {
     private static final int COPY_BYTES = 1 << 26;
+    private static final long BEYOND_CACHES = 96L << 20;
 
     private final LogitOps ops = LogitOps.open(Backend.CPU);
     private final Stream stream = ops.newStream();
     private final byte[] from = new byte[COPY_BYTES];
     private final byte[] to = new byte[COPY_BYTES];
+
+    private CpuBed() {}
+
+    /**
+     * Opens a session.
+     *
+     * @throws IllegalStateException if the heap has no room for what is measured
+     */
+    static CpuBed open(Heap heap) {
+        long needed = 2L * COPY_BYTES + Arenas.heapBytes(BEYOND_CACHES);
+        if (needed > heap.bytes()) {
+            throw new IllegalStateException("bench: the arrays to measure with do not fit: bytes=" + needed + ", heap="
+                    + heap.bytes() + "; give a larger heap with -Xmx");
+        }
+        return new CpuBed();
+    }
 
     @Override
     public LogitOps ops() {
@@ -28,7 +46,7 @@ final class CpuBed implements Bed {
     /** More than the last level of most caches; a server's may hold it, and its copy is as fast then. */
     @Override
     public long beyondCaches() {
-        return 96L << 20;
+        return BEYOND_CACHES;
     }
 
     @Override

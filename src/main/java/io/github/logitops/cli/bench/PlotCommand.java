@@ -2,6 +2,7 @@ package io.github.logitops.cli.bench;
 
 import io.github.logitops.cli.ChartFile;
 import io.github.logitops.cli.LibraryVersion;
+import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -14,8 +15,9 @@ import picocli.CommandLine.Spec;
 /** {@code logitops plot}: a picture of what {@code bench} measured, drawn where there are fonts. */
 @Command(
         name = "plot",
-        description = "Draws the JSON of bench as a PNG: percent of copy over row length, a line for each op and dtype."
-                + " Where nothing can be drawn it says so, and the exit code is 0 all the same.",
+        description =
+                "Draws the JSON of bench as a PNG: percent of copy over row length, a line for each op and dtype."
+                        + " Where nothing can be drawn it says so, and the exit code is 0 all the same; 2 or 1 if the PNG cannot be written.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class PlotCommand implements Callable<Integer> {
@@ -36,8 +38,9 @@ public final class PlotCommand implements Callable<Integer> {
         if (BenchChart.lines(report).isEmpty()) {
             throw new IllegalArgumentException("plot: nothing was measured beside a copy: file=" + json);
         }
-        if (ChartFile.write("plot", file, spec.commandLine().getErr(), target -> BenchChart.write(report, target))) {
-            spec.commandLine().getOut().println("chart: " + file);
+        OutputFile chart = OutputFile.tried("plot", file);
+        if (ChartFile.write(chart, spec.commandLine().getErr(), () -> BenchChart.png(report))) {
+            spec.commandLine().getOut().println("chart: " + chart);
         }
         return 0;
     }

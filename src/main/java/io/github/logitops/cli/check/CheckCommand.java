@@ -3,6 +3,7 @@ package io.github.logitops.cli.check;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.LibraryVersion;
+import io.github.logitops.cli.OutputFile;
 import io.github.logitops.cli.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -88,11 +89,12 @@ public final class CheckCommand implements Callable<Integer> {
         if (cases.isEmpty()) {
             throw new IllegalArgumentException("check: no row is that short: longest=" + longest);
         }
+        OutputFile golden = instead.record == null ? null : OutputFile.tried("check", instead.record);
         try (LogitOps ops = LogitOps.open(backend)) {
             out.println(ops.backendReport());
-            if (instead.record != null) {
-                Goldens.record(ops, instead.record);
-                out.println("check: recorded file=" + instead.record);
+            if (golden != null) {
+                Goldens.record(ops, golden);
+                out.println("check: recorded file=" + golden);
                 return 0;
             }
             return check(ops, cases, out);

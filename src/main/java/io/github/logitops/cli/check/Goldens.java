@@ -1,10 +1,12 @@
 package io.github.logitops.cli.check;
 
 import io.github.logitops.LogitOps;
+import io.github.logitops.cli.OutputFile;
 import io.github.logitops.cli.ShippedPtx;
 import io.github.logitops.reference.Tolerance;
 import io.github.logitops.spec.DType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,15 +31,13 @@ final class Goldens {
     private Goldens() {}
 
     /** Runs the cases on {@code ops} and writes what it gives. */
-    static void record(LogitOps ops, Path file) throws IOException {
+    static void record(LogitOps ops, OutputFile file) throws IOException {
         List<String> lines = new ArrayList<>();
         lines.add(
                 "# logitops check --record, outputs of: " + ops.backendReport().device());
         lines.add(KERNELS + ShippedPtx.hash());
         run(ops, (output, stored, actual, scales) -> lines.add(output + SEPARATOR + text(actual)));
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        Files.write(file, lines);
+        file.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -1,9 +1,12 @@
 package io.github.logitops.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.cli.CommandRun;
+import io.github.logitops.cli.Heap;
+import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +59,26 @@ class BenchCommandTest {
     }
 
     @Test
+    void aFolderThatCannotBeIsToldBeforeAnythingIsMeasured() throws IOException {
+        Path occupied = Files.writeString(folder.resolve("occupied"), "");
+        CommandRun run = CommandRun.of("bench", "--backend=CPU", "--commit=abc", "--folder=" + occupied);
+        assertEquals(2, run.exitCode());
+        assertEquals(
+                List.of("logitops: bench: cannot write: file=" + occupied.resolve("cpu-abc.json")
+                        + ", cause=Not a directory"),
+                run.err());
+    }
+
+    @Test
+    void aHeapThatIsTooSmallIsToldBeforeAnythingIsMeasured() {
+        assertEquals(
+                "bench: the arrays to measure with do not fit: bytes=444596224, heap=67108864; give a larger heap with"
+                        + " -Xmx",
+                assertThrows(IllegalStateException.class, () -> CpuBed.open(new Heap(64 << 20)))
+                        .getMessage());
+    }
+
+    @Test
     void plotDrawsALineForEachOpAndDtype() throws IOException {
         Path json = folder.resolve("some.json");
         ReportFile.write(
@@ -64,7 +87,7 @@ class BenchCommandTest {
                         BenchReports.copy(10),
                         BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5),
                         BenchReports.cell("logitops", "softmax.backward", 300, null, 20)),
-                json);
+                OutputFile.tried("bench", json));
         assertEquals(
                 List.of("softmax.forward BF16", "softmax.backward BF16"),
                 List.copyOf(BenchChart.lines(ReportFile.read(json)).keySet()));
@@ -76,27 +99,32 @@ class BenchCommandTest {
     }
 
     @Test
-    void plotWarnsWhereNothingCanBeDrawn() throws IOException {
+    void plotFailsWhereNothingCanBeWritten() throws IOException {
         Path json = folder.resolve("some.json");
         ReportFile.write(
                 BenchReports.of(
                         "logitops 1",
                         BenchReports.copy(10),
                         BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5)),
-                json);
+                OutputFile.tried("bench", json));
         Path occupied = folder.resolve("some.png");
         Files.createDirectory(occupied);
         CommandRun run = CommandRun.of("plot", json);
-        assertEquals(0, run.exitCode());
-        assertTrue(run.err().get(0).startsWith("plot: warning: no chart: plot=" + occupied + ", cause="));
+        assertEquals(2, run.exitCode());
+        assertEquals(List.of("logitops: plot: cannot write: file=" + occupied + ", cause=Is a directory"), run.err());
+
+        CommandRun full = CommandRun.of("plot", json, "--out=/dev/full");
+        assertEquals(1, full.exitCode());
+        assertEquals(
+                List.of("logitops: plot: cannot write: file=/dev/full, cause=No space left on device"), full.err());
     }
 
     @Test
     void compareJoinsReports() throws IOException {
         Path ours = folder.resolve("ours.json");
         Path theirs = folder.resolve("theirs.json");
-        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 12.5)), ours);
-        ReportFile.write(BenchReports.of("torch 2", BenchReports.cell("torch.eager", "x", 200, 300L, 25)), theirs);
+        write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 12.5)), ours);
+        write(BenchReports.of("torch 2", BenchReports.cell("torch.eager", "x", 200, 300L, 25)), theirs);
         CommandRun run = CommandRun.of("compare", ours, theirs);
         assertEquals(0, run.exitCode(), run.err()::toString);
         assertEquals("| x | BF16 | 4096 | 50257 | 12.5, -, - | 25.0, -, x 1.50 | 2.00 |", run.lastLine());
@@ -106,8 +134,8 @@ class BenchCommandTest {
     void compareHoldsOursAgainstOurs() throws IOException {
         Path before = folder.resolve("before.json");
         Path after = folder.resolve("after.json");
-        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), before);
-        ReportFile.write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "x", 200, null, 20)), after);
+        write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), before);
+        write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "x", 200, null, 20)), after);
         CommandRun run = CommandRun.of("compare", before, after);
         assertEquals(0, run.exitCode(), run.err()::toString);
         assertEquals(
@@ -118,12 +146,16 @@ class BenchCommandTest {
         assertEquals("| x | BF16 | 4096 | 50257 | 25.0, -, - | 20.0, -, - | 1.25 |", run.lastLine());
     }
 
+    private static void write(BenchReport report, Path file) throws IOException {
+        ReportFile.write(report, OutputFile.tried("bench", file));
+    }
+
     @Test
     void whatCannotBeComparedIsNamed() throws IOException {
         Path one = folder.resolve("one.json");
         Path other = folder.resolve("other.json");
-        ReportFile.write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), one);
-        ReportFile.write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "y", 200, null, 20)), other);
+        write(BenchReports.of("logitops 1", BenchReports.cell("logitops", "x", 200, null, 25)), one);
+        write(BenchReports.of("logitops 2", BenchReports.cell("logitops", "y", 200, null, 20)), other);
         CommandRun run = CommandRun.of("compare", one, other);
         assertEquals(2, run.exitCode());
         assertEquals(List.of(), run.out());

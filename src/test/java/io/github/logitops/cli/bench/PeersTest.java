@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.logitops.cli.OutputFile;
 import io.github.logitops.spec.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ class PeersTest {
                 "logitops 1",
                 BenchReports.copy(10),
                 BenchReports.cell("logitops", "softmax.forward", 2 * BenchReports.SHAPE.bytes(), null, 12.5));
-        ReportFile.write(report, ours);
+        ReportFile.write(report, OutputFile.tried("bench", ours));
         Path theirs = folder.resolve("theirs.json");
         String output =
                 python("scripts/peers/torch_bench.py", ours.toString(), "--dry-run", "--out", theirs.toString());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ class ReportFileTest {
                 BenchReports.cell("logitops", "softmax.forward", 200, null, 3),
                 BenchReports.cell("torch.eager", "softmax.forward", 200, 300L, 1e-3));
         Path file = folder.resolve("new/report.json");
-        ReportFile.write(report, file);
+        ReportFile.write(report, OutputFile.tried("bench", file));
         assertEquals(report, ReportFile.read(file));
     }
 

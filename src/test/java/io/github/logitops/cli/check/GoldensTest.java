@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.CommandRun;
+import io.github.logitops.cli.OutputFile;
 import io.github.logitops.cli.ShippedPtx;
 import io.github.logitops.support.EmulatedRig;
 import java.io.IOException;
@@ -38,7 +39,7 @@ class GoldensTest {
         EmulatedRig rig = new EmulatedRig();
         try (LogitOps first = rig.open();
                 LogitOps second = rig.open()) { // of another compute capability
-            Goldens.record(first, file);
+            Goldens.record(first, OutputFile.tried("check", file));
             assertEquals(List.of(), Goldens.differences(second, file));
         }
     }
@@ -59,7 +60,7 @@ class GoldensTest {
     void aBitOfF64AndABoundOfF32AreSeen(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("cpu.txt");
         try (LogitOps ops = LogitOps.open(Backend.CPU)) {
-            Goldens.record(ops, file);
+            Goldens.record(ops, OutputFile.tried("check", file));
             List<String> lines = Files.readAllLines(file);
             spoil(lines, "F64 DENSE classes=1, softmax.forward y row 0 = ", "0x1.0000000000001p0");
             spoil(lines, "F32 DENSE classes=1, softmax.forward y row 0 = ", "0x1.00001p0"); // within the bound
@@ -79,7 +80,7 @@ class GoldensTest {
     void ofOtherKernelsABoundOfF64IsSeenAndABitIsNot(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("cpu.txt");
         try (LogitOps ops = LogitOps.open(Backend.CPU)) {
-            Goldens.record(ops, file);
+            Goldens.record(ops, OutputFile.tried("check", file));
             List<String> lines = Files.readAllLines(file);
             assertEquals("# kernels " + ShippedPtx.hash(), lines.get(1));
             lines.set(1, "# kernels 0123");
