@@ -6,6 +6,8 @@ import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /**
  * Ops on host arrays by way of tensors: uploads, runs the tensor form in place, downloads. The one place that knows that
@@ -58,12 +60,28 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
 
     /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
     Tensor upload(LogitOps ops, String op, String name, A array, Shape shape, Stream stream) {
-        Arguments.notNull(op, name, array);
-        Arguments.notNull(op, "shape", shape);
-        if (Array.getLength(array) != shape.elements()) {
-            throw new IllegalArgumentException(op + ": " + name + " must hold each element once: elements="
-                    + Array.getLength(array) + ", shape=" + shape);
-        }
+        requireLength(op, name, array, shape);
         return ops.filled(op, dtype, shape, stream, tensor -> up.apply(tensor, array, stream));
+    }
+
+    /** Found out before memory is asked for: a wrong shape may be a huge one. */
+    static void requireLength(String call, String name, Object array, Shape shape) {
+        long elements = Array.getLength(Arguments.notNull(call, name, array));
+        if (elements != Arguments.notNull(call, "shape", shape).elements()) {
+            throw new IllegalArgumentException(
+                    call + ": " + name + " must hold each element once: elements=" + elements + ", shape=" + shape);
+        }
+    }
+
+    /** The same of the bytes of elements. */
+    static void requireBytes(ByteBuffer buffer, DType dtype, Shape shape) {
+        long bytes = Arguments.notNull("upload", "bytes", buffer).remaining();
+        Arguments.notNull("upload", "dtype", dtype);
+        Arguments.notNull("upload", "shape", shape);
+        if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != shape.elements()) {
+            BigInteger ofTensor = BigInteger.valueOf(shape.elements()).multiply(BigInteger.valueOf(dtype.bytes()));
+            throw new IllegalArgumentException("upload: the buffer must hold each element once: bufferBytes=" + bytes
+                    + ", tensorBytes=" + ofTensor + ", dtype=" + dtype + ", shape=" + shape);
+        }
     }
 }

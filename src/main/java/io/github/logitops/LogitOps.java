@@ -22,8 +22,6 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
-import java.lang.reflect.Array;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -232,25 +230,25 @@ public final class LogitOps implements AutoCloseable {
 
     /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
     public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
-        requireLength("upload", "values", values, shape);
+        HostForm.requireLength("upload", "values", values, shape);
         return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
     public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
-        requireLength("upload", "values", values, shape);
+        HostForm.requireLength("upload", "values", values, shape);
         return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
     public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
-        requireLength("upload", "bits", bits, shape);
+        HostForm.requireLength("upload", "bits", bits, shape);
         return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bits, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from elements in the buffer's byte order between position and limit. */
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
-        requireBytes(bytes, dtype, shape);
+        HostForm.requireBytes(bytes, dtype, shape);
         return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
     }
 
@@ -261,7 +259,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** I32 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(int[] labels, Shape shape, Stream stream) {
-        requireLength("labels", "labels", labels, shape);
+        HostForm.requireLength("labels", "labels", labels, shape);
         return filled("labels", DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
@@ -272,13 +270,13 @@ public final class LogitOps implements AutoCloseable {
 
     /** I64 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
-        requireLength("labels", "labels", labels, shape);
+        HostForm.requireLength("labels", "labels", labels, shape);
         return filled("labels", DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** A BOOL mask of this shape. */
     public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
-        requireLength("mask", "mask", mask, shape);
+        HostForm.requireLength("mask", "mask", mask, shape);
         return filled("mask", DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
     }
 
@@ -381,27 +379,6 @@ public final class LogitOps implements AutoCloseable {
 
     private void queue(Problem problem, Stream stream) {
         memory.use(problem.tensors(), stream, () -> problem.runOn(executor, stream));
-    }
-
-    /** Found out before memory is asked for: a wrong shape may be a huge one. */
-    private static void requireLength(String call, String name, Object array, Shape shape) {
-        long elements = Array.getLength(Arguments.notNull(call, name, array));
-        if (elements != Arguments.notNull(call, "shape", shape).elements()) {
-            throw new IllegalArgumentException(
-                    call + ": the array must hold each element once: elements=" + elements + ", shape=" + shape);
-        }
-    }
-
-    /** The same of bytes. */
-    private static void requireBytes(ByteBuffer buffer, DType dtype, Shape shape) {
-        long bytes = Arguments.notNull("upload", "bytes", buffer).remaining();
-        Arguments.notNull("upload", "dtype", dtype);
-        Arguments.notNull("upload", "shape", shape);
-        if (bytes % dtype.bytes() != 0 || bytes / dtype.bytes() != shape.elements()) {
-            BigInteger ofTensor = BigInteger.valueOf(shape.elements()).multiply(BigInteger.valueOf(dtype.bytes()));
-            throw new IllegalArgumentException("upload: the buffer must hold each element once: bufferBytes=" + bytes
-                    + ", tensorBytes=" + ofTensor + ", dtype=" + dtype + ", shape=" + shape);
-        }
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -94,12 +94,7 @@ public final class MaskedSoftmax {
     }
 
     private <A> A forwardKeep(HostForm<A> form, A x, Shape shape, boolean[] keep, Shape keepShape) {
-        Arguments.notNull(FORWARD, "keep", keep);
-        Arguments.notNull(FORWARD, "keepShape", keepShape);
-        if (keep.length != keepShape.elements()) {
-            throw new IllegalArgumentException(
-                    FORWARD + ": keep must hold each element once: elements=" + keep.length + ", shape=" + keepShape);
-        }
+        HostForm.requireLength(FORWARD, "keep", keep, Arguments.notNull(FORWARD, "keepShape", keepShape));
         return ops.onOwnStream(stream -> {
             try (Tensor t = form.upload(ops, FORWARD, "x", x, shape, stream);
                     Tensor mask = ops.mask(keep, keepShape, stream)) {

@@ -26,10 +26,10 @@ public final class Calls {
      * Lets no call begin from now on, and waits for those under way. False: it is closed already. Else {@link #endClose} must
      * follow.
      *
-     * @throws IllegalStateException if this thread is in the midst of a call, for which it would wait forever
+     * @throws IllegalStateException if this thread is in the midst of a call or of the close, for which it would wait forever
      */
     public boolean beginClose() {
-        if (lock.getReadHoldCount() > 0) {
+        if (isInside()) {
             throw new IllegalStateException("close: called in the midst of a call on what is closed");
         }
         closing = true;

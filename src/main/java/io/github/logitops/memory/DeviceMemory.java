@@ -7,7 +7,6 @@ import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
-import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -24,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class DeviceMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceMemory.class);
-    private static final Cleaner CLEANER = Cleaner.create();
-    private static final String OUT_OF_REACH = "was never closed and is out of reach";
 
     private final MemoryDriver driver;
     private final long limitBytes;
@@ -75,7 +72,7 @@ public final class DeviceMemory implements AutoCloseable {
         bytesInUse += block.bytes;
         peakBytes = Math.max(peakBytes, bytesInUse);
         Tensor tensor = new Tensor(this, allocation, dtype, layout);
-        CLEANER.register(tensor, () -> collect(allocation));
+        Leaks.watch(tensor, () -> collect(allocation));
         return tensor;
     }
 
@@ -139,7 +136,7 @@ public final class DeviceMemory implements AutoCloseable {
         WorkQueue queue = new WorkQueue(this, handle, owner, site("made here"));
         queues.add(queue);
         Stream stream = new Stream(queue);
-        CLEANER.register(stream, () -> collect(queue));
+        Leaks.watch(stream, () -> collect(queue));
         return stream;
     }
 
@@ -197,9 +194,9 @@ public final class DeviceMemory implements AutoCloseable {
      */
     public void closeWithout(Object owner) {
         Site madeAt = Site.here(LeakTracking.SITES, "opened here"); // sessions are few
-        CLEANER.register(owner, () -> {
+        Leaks.watch(owner, () -> {
             if (closedAt == null) {
-                reportLeak("session on " + driver.device(), madeAt, OUT_OF_REACH);
+                Leaks.reportOutOfReach("session on " + driver.device(), madeAt);
                 dropped = true;
                 closeIfDropped();
             }
@@ -260,13 +257,13 @@ public final class DeviceMemory implements AutoCloseable {
         List<AutoCloseable> steps = new ArrayList<>();
         for (WorkQueue queue : queues) {
             if (!queue.closeTried()) {
-                reportLeak(queue, queue.madeAt, "was not closed before its session");
+                Leaks.reportAtClose(queue, queue.madeAt);
             }
             int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
             steps.add(at, () -> queue.close(closedAt, true));
         }
         for (Allocation leaked : live) {
-            reportLeak(leaked, leaked.madeAt, "was not closed before its session");
+            Leaks.reportAtClose(leaked, leaked.madeAt);
             steps.add(() -> closeNow(leaked, Closed.withSession(closedAt)));
         }
         steps.add(this::freeAll);
@@ -332,7 +329,7 @@ public final class DeviceMemory implements AutoCloseable {
 
     private void collect(Allocation unreachable) {
         if (isLive(unreachable)) {
-            reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
+            Leaks.reportOutOfReach(unreachable, unreachable.madeAt);
             close(unreachable);
         }
     }
@@ -345,7 +342,7 @@ public final class DeviceMemory implements AutoCloseable {
     private void collect(WorkQueue unreachable) {
         if (unreachable.isOpen() && closedAt == null) {
             if (!unreachable.closeTried()) {
-                reportLeak(unreachable, unreachable.madeAt, OUT_OF_REACH);
+                Leaks.reportOutOfReach(unreachable, unreachable.madeAt);
             }
             if (unreachable.isOwn()) {
                 try {
@@ -355,10 +352,6 @@ public final class DeviceMemory implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private static void reportLeak(Object leaked, Site madeAt, String what) {
-        LOG.warn("{} {}, made at {}", leaked, what, madeAt, madeAt.trace());
     }
 
     private synchronized void retireAllClosed() {
