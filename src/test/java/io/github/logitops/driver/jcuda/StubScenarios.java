@@ -17,7 +17,12 @@ import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUresult;
@@ -333,6 +338,38 @@ final class StubScenarios {
                 "CUDA driver: used after close: device=" + driver.device(),
                 () -> other.allocate(1));
         assertEquals(List.of("cuDevicePrimaryCtxRelease 0 holding 0"), log.calls("cuDevicePrimaryCtxRelease"));
+    }
+
+    void aCloseWaitsForCallsOfOtherThreads() {
+        JCudaDriver other = JCudaDriver.open(0);
+        CountDownLatch begun = new CountDownLatch(8);
+        List<CompletableFuture<Void>> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(CompletableFuture.runAsync(
+                    () -> {
+                        while (true) {
+                            useAll(other);
+                            begun.countDown();
+                        }
+                    },
+                    task -> new Thread(task).start()));
+        }
+        assertTrue(await(begun));
+        other.close();
+        for (CompletableFuture<Void> thread : threads) {
+            Throwable end =
+                    assertThrows(CompletionException.class, thread::join).getCause();
+            assertEquals("CUDA driver: used after close: device=" + driver.device(), end.getMessage());
+        }
+        assertEquals(List.of("cuDevicePrimaryCtxRelease 0 holding 0"), log.calls("cuDevicePrimaryCtxRelease"));
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     void aRefusedCallLeavesNothingBehind() {
