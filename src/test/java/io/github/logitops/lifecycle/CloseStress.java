@@ -8,6 +8,7 @@ import io.github.logitops.memory.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,8 +42,11 @@ final class CloseStress {
     public static void main(String[] arguments) throws InterruptedException {
         ((Logger) LoggerFactory.getLogger(DeviceMemory.class)).setLevel(Level.OFF); // it leaks on purpose
         long seed = Long.parseLong(arguments[2]);
-        boolean survived = new CloseStress(Backend.valueOf(arguments[0]), Long.parseLong(arguments[1])).run(seed);
-        System.exit(survived ? 0 : 1);
+        CloseStress stress = new CloseStress(Backend.valueOf(arguments[0]), Long.parseLong(arguments[1]));
+        if (!stress.run(seed)) {
+            System.exit(1);
+        }
+        stress.exitWithinCalls(seed);
     }
 
     private boolean run(long seed) throws InterruptedException {
@@ -68,6 +72,34 @@ final class CloseStress {
         }
         System.out.println("survived: calls=" + calls + ", refused=" + refused + ", sessions=" + sessions);
         return calls.get() > 100 && refused.get() > 10 && sessions.get() > 3;
+    }
+
+    /** Ends the virtual machine with exit code 0 while threads make calls on a session that a shutdown hook closes. */
+    private void exitWithinCalls(long seed) throws InterruptedException {
+        StressSession last = open();
+        CountDownLatch begun = new CountDownLatch(THREADS);
+        for (int i = 0; i < THREADS; i++) {
+            Random random = new Random(seed + i);
+            Thread thread = new Thread(() -> {
+                while (failure.get() == null) {
+                    attempt(() -> StressCalls.ALL
+                            .get(random.nextInt(StressCalls.ALL.size()))
+                            .run(last, random));
+                    begun.countDown();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+        }
+        begun.await();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            last.ops.close();
+            if (failure.get() != null) {
+                failure.get().printStackTrace(System.out);
+                Runtime.getRuntime().halt(1);
+            }
+        }));
+        System.exit(0);
     }
 
     private static boolean hangs(Thread stuck) {
