@@ -25,7 +25,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Parameters(
             arity = "2..*",
             paramLabel = "JSON",
-            description = "what bench and the peers wrote: one of bench with others, or two of bench")
+            description =
+                    "what bench and the peers wrote: one of bench beside others, or two of bench, before and after")
     private List<Path> files;
 
     @Spec
