@@ -16,7 +16,6 @@ import io.github.logitops.support.Bench;
 import io.github.logitops.support.ChildJvm;
 import io.github.logitops.support.CpuRig;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
@@ -92,7 +91,7 @@ class HostMemoryTest {
                 Tensor x = bench.empty(DType.F16, 1, 20_000_000);
                 bench.ops().softmax().forward(x, x, bench.stream());
                 Tensor first = bench.keep(bench.ops().wrap(x.address(), DType.F16, Shape.of(1)));
-                System.out.println(first.downloadDoubles(bench.stream())[0]);
+                System.out.println(first.downloadBits(bench.stream())[0]);
             }
         }
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
 class ParallelRowsTest {
     private static final int LONG_ROW = 1 << 20; // each row is worth a thread
@@ -34,7 +35,7 @@ class ParallelRowsTest {
 
     /** If the others went on, they would have rows for centuries. */
     @Test
-    @Timeout(60)
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
     void whenOneFailsTheOthersStopAndTheFailureIsThrownAsItIs() {
         for (Throwable failure : new Throwable[] {new IllegalStateException("here"), new OutOfMemoryError("here")}) {
             ParallelRows rows = new ParallelRows("op", 1L << 62, LONG_ROW, pool);
