@@ -3,7 +3,8 @@
 // Device memory is host memory, work is done when it is queued, kernels are only written down. What is checked: the
 // context is current, handles are alive, copies stay inside allocations, and kernels are given no memory that was freed.
 // Each allocation ends where a page that cannot be accessed begins, and cannot be accessed itself once it is freed, nor is
-// its address used again: whoever touches it late, crashes.
+// its address used again: whoever touches it late, crashes. A stream that is captured records launches, and a replay writes
+// them down and checks them again; what would break a capture does, with CUDA's error.
 //
 // LOGITOPS_STUB_LOG     file that calls and their arguments are appended to; a launch with its kernel's arguments,
 //                       whose types are the letters after the last '_' of its name: p(ointer) i(nt32) l(ong)
@@ -25,8 +26,17 @@
 #include <sys/mman.h>
 
 enum { SUCCESS, INVALID_VALUE, OUT_OF_MEMORY, NO_DEVICE = 100, INVALID_CONTEXT = 201, INVALID_PTX = 218,
-       INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, UNKNOWN = 999 };
-typedef enum { GONE, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION } Kind;
+       INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, CAPTURE_UNSUPPORTED = 900,
+       CAPTURE_INVALIDATED = 901, CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907, UNKNOWN = 999 };
+typedef enum { GONE, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC } Kind;
+#define PARAMETERS 64
+typedef struct Record { // of a launch
+    struct Record *next;
+    char name[100];
+    int parameters;
+    uintptr_t addresses[PARAMETERS]; // 0 for what is none
+} Record;
+typedef enum { NOT_CAPTURED, CAPTURED, BROKEN } Capture;
 typedef struct Thing {
     struct Thing *next;
     Kind kind;
@@ -36,6 +46,9 @@ typedef struct Thing {
     char *ptx;       // of a module
     int parameters;  // of a function
     uint64_t wide;   // which of them, bit by bit, have 64 bits
+    Capture capture; // of a stream, and of an event that was recorded there
+    pthread_t by;    // which thread captures the stream
+    Record *records; // of a stream that is captured, and of a graph
 } Thing;
 
 #define GIB ((size_t) 1 << 30)
@@ -131,6 +144,17 @@ static int alive(Kind kind, const void *handle) {
     return defaultStream || *find(kind, handle) ? SUCCESS : kind <= HOST_MEMORY ? INVALID_VALUE : INVALID_HANDLE;
 }
 
+// Whether this thread captures a stream; then that is broken by what a capture does not allow.
+static int breakCaptures(void) {
+    int broken = 0;
+    for (Thing *each = things; each; each = each->next)
+        if (each->kind == STREAM && each->capture && pthread_equal(each->by, pthread_self()))
+            each->capture = BROKEN, broken = 1;
+    return broken;
+}
+
+static Capture captureOf(const void *stream) { return stream ? ((const Thing *) stream)->capture : NOT_CAPTURED; }
+
 static int drop(Kind kind, const void *handle) {
     Thing **at = find(kind, handle), *gone = *at;
     if (!gone) return alive(kind, handle);
@@ -213,6 +237,7 @@ int cuMemAlloc_v2(void **address, size_t bytes) {
     ENTER_CURRENT("cuMemAlloc %zu", bytes);
     REQUIRE(bytes > 0, INVALID_VALUE);
     REQUIRE(bytes <= GIB, OUT_OF_MEMORY);
+    REQUIRE(!breakCaptures(), CAPTURE_UNSUPPORTED);
     *address = make(DEVICE_MEMORY, bytes, "");
     LEAVE(SUCCESS);
 }
@@ -264,19 +289,30 @@ int cuStreamCreate(void **stream, unsigned flags) {
     LEAVE(SUCCESS);
 }
 int cuStreamDestroy_v2(void *stream) { ENTER_CURRENT("cuStreamDestroy"); LEAVE(drop(STREAM, stream)); }
-int cuStreamSynchronize(void *stream) { ENTER_CURRENT("cuStreamSynchronize"); LEAVE(alive(STREAM, stream)); }
+int cuStreamSynchronize(void *stream) {
+    ENTER_CURRENT("cuStreamSynchronize");
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    REQUIRE(!captureOf(stream) || !breakCaptures(), CAPTURE_UNSUPPORTED);
+    LEAVE(SUCCESS);
+}
 int cuEventCreate(void **event, unsigned flags) {
     ENTER_CURRENT("cuEventCreate %u", flags);
     *event = make(EVENT, 0, "");
     LEAVE(SUCCESS);
 }
 int cuEventDestroy_v2(void *event) { ENTER_CURRENT("cuEventDestroy"); LEAVE(drop(EVENT, event)); }
-int cuEventRecord(void *event, void *stream) {
+int cuEventRecord(Thing *event, void *stream) {
     ENTER_CURRENT("cuEventRecord");
-    LEAVE(alive(EVENT, event) || alive(STREAM, stream) ? INVALID_HANDLE : SUCCESS);
+    REQUIRE(!alive(EVENT, event) && !alive(STREAM, stream), INVALID_HANDLE);
+    event->capture = captureOf(stream);
+    LEAVE(SUCCESS);
 }
-int cuEventQuery(void *event) { ENTER_CURRENT("cuEventQuery"); LEAVE(alive(EVENT, event)); }
-int cuEventSynchronize(void *event) { ENTER_CURRENT("cuEventSynchronize"); LEAVE(alive(EVENT, event)); }
+static int eventDone(const Thing *event) {
+    REQUIRE(!alive(EVENT, event), INVALID_HANDLE);
+    LEAVE(event->capture ? CAPTURED_EVENT : SUCCESS);
+}
+int cuEventQuery(Thing *event) { ENTER_CURRENT("cuEventQuery"); return eventDone(event); }
+int cuEventSynchronize(Thing *event) { ENTER_CURRENT("cuEventSynchronize"); return eventDone(event); }
 
 int cuEventElapsedTime(float *millis, void *start, void *end) {
     ENTER_CURRENT("cuEventElapsedTime");
@@ -289,9 +325,59 @@ int cuStreamGetCtx(void *stream, void **context) {
     *context = &primary;
     LEAVE(alive(STREAM, stream));
 }
-int cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
+int cuStreamWaitEvent(void *stream, Thing *event, unsigned flags) {
     ENTER_CURRENT("cuStreamWaitEvent %u", flags);
-    LEAVE(alive(EVENT, event) || alive(STREAM, stream) ? INVALID_HANDLE : SUCCESS);
+    REQUIRE(!alive(EVENT, event) && !alive(STREAM, stream), INVALID_HANDLE);
+    REQUIRE(!captureOf(stream) || event->capture || !breakCaptures(), CAPTURE_ISOLATION);
+    LEAVE(SUCCESS);
+}
+
+int cuStreamBeginCapture_v2(Thing *stream, int mode) {
+    ENTER_CURRENT("cuStreamBeginCapture %d", mode);
+    REQUIRE(stream && !alive(STREAM, stream), INVALID_HANDLE);
+    REQUIRE(!stream->capture, CAPTURE_UNSUPPORTED);
+    stream->capture = CAPTURED, stream->by = pthread_self();
+    LEAVE(SUCCESS);
+}
+int cuStreamIsCapturing(void *stream, int *status) {
+    ENTER_CURRENT("cuStreamIsCapturing");
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    *status = captureOf(stream);
+    LEAVE(SUCCESS);
+}
+int cuStreamEndCapture(Thing *stream, void **graph) {
+    ENTER_CURRENT("cuStreamEndCapture");
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    Capture ended = stream->capture;
+    Record *records = stream->records;
+    stream->capture = NOT_CAPTURED, stream->records = NULL;
+    REQUIRE(ended == CAPTURED, CAPTURE_INVALIDATED);
+    *graph = make(GRAPH, 0, "");
+    ((Thing *) *graph)->records = records;
+    LEAVE(SUCCESS);
+}
+int cuGraphInstantiateWithFlags(void **exec, Thing *graph, unsigned long long flags) {
+    ENTER_CURRENT("cuGraphInstantiate %llu", flags);
+    REQUIRE(!alive(GRAPH, graph), INVALID_VALUE);
+    *exec = make(GRAPH_EXEC, 0, "");
+    ((Thing *) *exec)->records = graph->records;
+    LEAVE(SUCCESS);
+}
+int cuGraphDestroy(void *graph) { ENTER_CURRENT("cuGraphDestroy"); LEAVE(drop(GRAPH, graph)); }
+int cuGraphExecDestroy(void *exec) { ENTER_CURRENT("cuGraphExecDestroy"); LEAVE(drop(GRAPH_EXEC, exec)); }
+static int allAlive(const Record *launch) {
+    for (int i = 0; i < launch->parameters; i++)
+        if (launch->addresses[i] && !memoryAt(launch->addresses[i], 1)) return 0;
+    return 1;
+}
+int cuGraphLaunch(Thing *exec, void *stream) {
+    ENTER_CURRENT("cuGraphLaunch");
+    REQUIRE(!alive(GRAPH_EXEC, exec) && !alive(STREAM, stream), INVALID_VALUE);
+    for (const Record *each = exec->records; each; each = each->next) {
+        note(" %s", each->name);
+        REQUIRE(allAlive(each), ILLEGAL_ADDRESS);
+    }
+    LEAVE(SUCCESS);
 }
 
 // What the PTX says of a kernel's parameters, if it has the kernel.
@@ -307,6 +393,7 @@ static void readParameters(Thing *function, const char *ptx) {
 
 int cuModuleLoadDataEx(void **module, const char *image, unsigned count, const int *options, void **values) {
     ENTER_CURRENT("cuModuleLoadDataEx %zu", strlen(image));
+    REQUIRE(!breakCaptures(), CAPTURE_UNSUPPORTED);
     if (strncmp(image, ".version", 8)) {
         for (unsigned i = 0; i + 1 < count; i++) // CU_JIT_ERROR_LOG_BUFFER, then its size
             if (options[i] == 5) snprintf(values[i], (size_t) values[i + 1], "ptxas fatal\n  line 1: '%.20s'\n", image);
@@ -342,11 +429,22 @@ int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsig
     REQUIRE(function->kind == FUNCTION, INVALID_HANDLE);
     note(" %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared, extra ? " extra" : "");
     REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
-    for (int i = 0; i < function->parameters; i++) {
+    Record launch = {.parameters = function->parameters < PARAMETERS ? function->parameters : PARAMETERS};
+    for (int i = 0; i < launch.parameters; i++) {
         uintptr_t address = function->wide >> i & 1 ? *(uintptr_t *) parameters[i] : 0;
         int isMemory = address >= (uintptr_t) arena && address < (uintptr_t) arenaFree;
-        REQUIRE(!isMemory || memoryAt(address, 1), ILLEGAL_ADDRESS);
+        launch.addresses[i] = isMemory ? address : 0;
     }
+    int valid = allAlive(&launch);
+    if (captureOf(stream)) {
+        note(" recorded");
+        snprintf(launch.name, sizeof launch.name, "%s", function->name);
+        Record **last = &((Thing *) stream)->records;
+        while (*last) last = &(*last)->next;
+        *last = malloc(sizeof launch);
+        **last = launch;
+    }
+    REQUIRE(valid, ILLEGAL_ADDRESS);
     const char *types = strrchr(function->name, '_') + 1;
     for (size_t i = 0; logFile && types[i]; i++) {
         if (types[i] == 'i') note(" %d", *(int32_t *) parameters[i]);

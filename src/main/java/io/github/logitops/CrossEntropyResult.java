@@ -3,6 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LossBuffers;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
@@ -71,6 +72,16 @@ public final class CrossEntropyResult implements AutoCloseable {
     public long correctRows() {
         requireAsked(buffers.correct(), RowOutput.ARGMAX);
         return streams.settled(OP, labels::stats)[3];
+    }
+
+    /**
+     * Says that a CUDA graph which was captured from ops on this result was replayed on {@code stream}: the result then holds
+     * what the replay found, and labels are looked at again by whoever waits.
+     *
+     * @throws IllegalStateException if the stream is closed
+     */
+    public void replayed(Stream stream) {
+        streams.fillOn(Arguments.notNull(OP, "stream", stream), () -> {});
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

@@ -3,6 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.List;
@@ -47,6 +48,16 @@ public final class DistillationResult implements AutoCloseable {
     /** The number of rows that are neither ignored nor mislabelled; without labels, of all. Waits and throws as {@link #await} does. */
     public long countedRows() {
         return streams.settled(OP, labels::countedRows);
+    }
+
+    /**
+     * Says that a CUDA graph which was captured from ops on this result was replayed on {@code stream}: the result then holds
+     * what the replay found, and labels are looked at again by whoever waits.
+     *
+     * @throws IllegalStateException if the stream is closed
+     */
+    public void replayed(Stream stream) {
+        streams.fillOn(Arguments.notNull(OP, "stream", stream), () -> {});
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

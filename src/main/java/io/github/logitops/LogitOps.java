@@ -338,7 +338,9 @@ public final class LogitOps implements AutoCloseable {
 
     /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
     <R extends AutoCloseable> R filled(String call, Stream stream, Supplier<R> made, Consumer<R> fill) {
-        Arguments.notNull(call, "stream", stream);
+        if (Arguments.notNull(call, "stream", stream).isCapturing()) {
+            throw new IllegalStateException(call + ": a form that allocates cannot be captured: stream=" + stream);
+        }
         return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
     }
 
@@ -360,7 +362,7 @@ public final class LogitOps implements AutoCloseable {
     /** The same of an op that fills the result. */
     void fill(Problem problem, ResultStreams result, Stream stream) {
         requireOneSession(problem, stream);
-        stream.during(() -> result.fillOn(stream, () -> queue(problem, stream)));
+        result.fillOn(stream, () -> queue(problem, stream));
     }
 
     private void requireOneSession(Problem problem, Stream stream) {

@@ -36,6 +36,10 @@ final class ResultStreams {
 
     /** Has {@code work} fill the result on {@code stream}, after all work on it so far, and the labels looked at afterwards. */
     void fillOn(Stream stream, Runnable work) {
+        stream.during(() -> fillNow(stream, work));
+    }
+
+    private void fillNow(Stream stream, Runnable work) {
         if (labels == null) {
             useOn(stream);
             work.run();

@@ -3,6 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LabelCounts;
+import io.github.logitops.spec.Arguments;
 import java.util.List;
 
 /**
@@ -48,6 +49,16 @@ public final class SelectedLogProbResult implements AutoCloseable {
      */
     public long countedRows() {
         return streams.settled(OP, labels::countedRows);
+    }
+
+    /**
+     * Says that a CUDA graph which was captured from ops on this result was replayed on {@code stream}: the result then holds
+     * what the replay found, and labels are looked at again by whoever waits.
+     *
+     * @throws IllegalStateException if the stream is closed
+     */
+    public void replayed(Stream stream) {
+        streams.fillOn(Arguments.notNull(OP, "stream", stream), () -> {});
     }
 
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */

@@ -1,5 +1,7 @@
 package io.github.logitops.driver;
 
+import java.util.Optional;
+
 /** A device that runs kernels: its memory, and modules and launches on top. Errors and threads as in {@link MemoryDriver}. */
 public interface Driver extends MemoryDriver {
     /** What kernels are chosen by: major * 10 + minor of the compute capability, such as 90. */
@@ -22,6 +24,11 @@ public interface Driver extends MemoryDriver {
 
     /** Queues a launch. The arguments are copied before it returns. */
     void launch(Launch launch, long stream);
+
+    /** Graphs of work on this device's streams; empty where it has none. */
+    default Optional<Graphs> graphs() {
+        return Optional.empty();
+    }
 
     /** Queues a copy from device memory to device memory; the two ranges must not overlap. */
     void copyOnDevice(long destination, long source, long bytes, long stream);

@@ -51,6 +51,14 @@ public interface MemoryDriver extends AutoCloseable {
     /** Waits until all work queued on the stream is done. */
     void synchronize(long stream);
 
+    /**
+     * Whether work that is queued on the stream is recorded into a graph, to be replayed later, instead of being done: its owner
+     * captures it. Never on a device without graphs.
+     */
+    default boolean isCapturing(long stream) {
+        return false;
+    }
+
     /** A new event, complete until it is recorded. */
     long createEvent();
 

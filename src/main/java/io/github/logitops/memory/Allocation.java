@@ -75,15 +75,19 @@ final class Allocation {
     }
 
     /**
-     * Tells the block who used it; null while a call still does. Throws if the device refuses a step; the next call goes on
-     * from there.
+     * Under the memory's lock: tells the block who used it. Null while a call still does, or while a user is captured: no
+     * event of a graph says when it is done. Throws if the device refuses a step; the next call goes on from there.
      */
     synchronized Block retire() {
         if (calls > 0) {
             return null;
         }
         while (!unmarked.isEmpty()) {
-            block.usedOn(unmarked.peek());
+            WorkQueue user = unmarked.peek();
+            if (user.isOpen() && user.isCapturing()) {
+                return null;
+            }
+            block.usedOn(user);
             unmarked.remove();
         }
         return block;

@@ -37,6 +37,11 @@ final class Block {
     void orderBefore(WorkQueue next) {
         for (Use use : uses) {
             if (use.queue != next) {
+                if (next.isCapturing()) {
+                    throw new IllegalStateException(
+                            "capture: what other streams used last must be used on this one before: stream="
+                                    + next.handle + ", other=" + use.queue.handle);
+                }
                 driver.waitEvent(next.handle, use.event);
             }
         }

@@ -40,6 +40,7 @@ public final class Stream implements AutoCloseable {
      */
     public void synchronize() {
         during(() -> {
+            queue.requireNotCapturing("synchronize");
             queue.synchronize();
             queue.runChecks();
         });
@@ -63,6 +64,20 @@ public final class Stream implements AutoCloseable {
         queue.begin();
         try {
             call.run();
+        } finally {
+            queue.end();
+        }
+    }
+
+    /**
+     * Whether work that is queued here is recorded into a CUDA graph and not done, because its owner captures it. Ops whose
+     * outputs are given can be captured; what allocates, copies to or from the host or waits is refused
+     * ({@code docs/cuda-graphs.md}).
+     */
+    public boolean isCapturing() {
+        queue.begin();
+        try {
+            return queue.isCapturing();
         } finally {
             queue.end();
         }
@@ -92,6 +107,7 @@ public final class Stream implements AutoCloseable {
     public void settle(Check check) {
         Arguments.notNull("settle", "check", check);
         during(() -> {
+            queue.requireNotCapturing("await");
             queue.synchronize();
             if (queue.removeCheck(check)) {
                 check.run(this);

@@ -65,6 +65,18 @@ final class WorkQueue {
         }
     }
 
+    /** Whether what is put here is recorded into a graph, and not done. */
+    boolean isCapturing() {
+        return memory.driver().isCapturing(handle);
+    }
+
+    /** For what would end a capture in failure: waits, and copies by way of buffers that others use next. */
+    void requireNotCapturing(String call) {
+        if (isCapturing()) {
+            throw new IllegalStateException(call + ": cannot be captured into a graph: " + name());
+        }
+    }
+
     /** A new event, recorded here and now. */
     long mark() {
         MemoryDriver driver = memory.driver();
@@ -82,6 +94,10 @@ final class WorkQueue {
     void orderBefore(WorkQueue next) {
         synchronized (memory) {
             if (open) { // a closed one has done its work
+                if (next.isCapturing() && !isCapturing()) {
+                    throw new IllegalStateException("waitFor: work outside a graph cannot be waited for in it: "
+                            + next.name() + ", other=" + handle);
+                }
                 MemoryDriver driver = memory.driver();
                 long event = mark();
                 try {
@@ -159,6 +175,7 @@ final class WorkQueue {
     }
 
     private void finishWork() {
+        requireNotCapturing("close");
         synchronize();
         try {
             runChecks();

@@ -1,11 +1,5 @@
 package io.github.logitops.driver.jcuda;
 
-import static jcuda.driver.JCudaDriver.cuEventCreate;
-import static jcuda.driver.JCudaDriver.cuEventDestroy;
-import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
-import static jcuda.driver.JCudaDriver.cuEventQuery;
-import static jcuda.driver.JCudaDriver.cuEventRecord;
-import static jcuda.driver.JCudaDriver.cuEventSynchronize;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
@@ -15,24 +9,26 @@ import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamGetCtx;
+import static jcuda.driver.JCudaDriver.cuStreamIsCapturing;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
-import static jcuda.driver.JCudaDriver.cuStreamWaitEvent;
 
 import io.github.logitops.driver.DeviceOutOfMemoryException;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.Graphs;
 import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureStatus;
 import jcuda.driver.CUstream_flags;
 
 /**
@@ -61,9 +57,10 @@ public final class JCudaDriver implements Driver {
     // What is not given back yet.
     private final Held allocations;
     private final Held streams;
-    private final Held events;
+    private final CudaEvents events;
     private final Held modules;
     private final HostBuffers hostBuffers;
+    private final CudaGraphs graphs;
 
     private JCudaDriver(CudaDevice device) {
         this.device = device;
@@ -71,9 +68,10 @@ public final class JCudaDriver implements Driver {
         launchBlocks = new LaunchBlocks(context);
         allocations = new Held(context);
         streams = new Held(context);
-        events = new Held(context);
+        events = new CudaEvents(context);
         modules = new Held(context);
         hostBuffers = new HostBuffers(context);
+        graphs = new CudaGraphs(context);
     }
 
     /**
@@ -213,6 +211,16 @@ public final class JCudaDriver implements Driver {
     }
 
     @Override
+    public boolean isCapturing(long stream) {
+        int[] status = new int[1];
+        context.run(
+                "cuStreamIsCapturing",
+                () -> cuStreamIsCapturing(Handles.stream(stream), status),
+                () -> "stream=" + Cuda.hex(stream));
+        return status[0] != CUstreamCaptureStatus.CU_STREAM_CAPTURE_STATUS_NONE;
+    }
+
+    @Override
     public void synchronize(long stream) {
         context.run(
                 "cuStreamSynchronize",
@@ -222,74 +230,42 @@ public final class JCudaDriver implements Driver {
 
     @Override
     public long createEvent() {
-        return createEvent(CUevent_flags.CU_EVENT_DISABLE_TIMING); // taking the time would cost, and few ask for it
+        return events.create(CUevent_flags.CU_EVENT_DISABLE_TIMING); // taking the time would cost, and few ask for it
     }
 
     @Override
     public long createTimingEvent() {
-        return createEvent(CUevent_flags.CU_EVENT_DEFAULT);
-    }
-
-    private long createEvent(int flags) {
-        return events.add(0, () -> newEvent(flags));
-    }
-
-    private long newEvent(int flags) {
-        CUevent event = new CUevent();
-        context.run("cuEventCreate", () -> cuEventCreate(event, flags), () -> "flags=" + flags);
-        return Handles.raw(event);
+        return events.create(CUevent_flags.CU_EVENT_DEFAULT);
     }
 
     @Override
     public void destroyEvent(long event) {
-        events.giveBack(
-                event,
-                () -> context.run(
-                        "cuEventDestroy",
-                        () -> cuEventDestroy(Handles.event(event)),
-                        () -> "event=" + Cuda.hex(event)));
+        events.destroy(event);
     }
 
     @Override
     public void recordEvent(long event, long stream) {
-        context.run(
-                "cuEventRecord",
-                () -> cuEventRecord(Handles.event(event), Handles.stream(stream)),
-                () -> "event=" + Cuda.hex(event) + ", stream=" + Cuda.hex(stream));
+        events.record(event, stream);
     }
 
     @Override
     public void waitEvent(long stream, long event) {
-        context.run(
-                "cuStreamWaitEvent",
-                () -> cuStreamWaitEvent(Handles.stream(stream), Handles.event(event), 0),
-                () -> "stream=" + Cuda.hex(stream) + ", event=" + Cuda.hex(event));
+        events.await(event, stream);
     }
 
     @Override
     public boolean isComplete(long event) {
-        int code = context.code(() -> cuEventQuery(Handles.event(event)));
-        if (code == CUresult.CUDA_ERROR_NOT_READY) {
-            return false;
-        }
-        Cuda.require(code, "cuEventQuery", () -> "event=" + Cuda.hex(event));
-        return true;
+        return events.isComplete(event);
     }
 
     @Override
     public void awaitEvent(long event) {
-        context.run(
-                "cuEventSynchronize", () -> cuEventSynchronize(Handles.event(event)), () -> "event=" + Cuda.hex(event));
+        events.await(event);
     }
 
     @Override
     public float elapsedMillis(long start, long end) {
-        float[] millis = new float[1];
-        context.run(
-                "cuEventElapsedTime",
-                () -> cuEventElapsedTime(millis, Handles.event(start), Handles.event(end)),
-                () -> "start=" + Cuda.hex(start) + ", end=" + Cuda.hex(end));
-        return millis[0];
+        return events.elapsedMillis(start, end);
     }
 
     @Override
@@ -321,6 +297,11 @@ public final class JCudaDriver implements Driver {
     }
 
     @Override
+    public Optional<Graphs> graphs() {
+        return Optional.of(graphs);
+    }
+
+    @Override
     public void launch(Launch launch, long stream) {
         context.begin(); // to the end: a close frees the blocks
         try {
@@ -348,7 +329,8 @@ public final class JCudaDriver implements Driver {
 
     private void giveAllBack() {
         List<Runnable> steps = new ArrayList<>();
-        events.all().forEach(event -> steps.add(() -> destroyEvent(event)));
+        graphs.all().forEach(graph -> steps.add(() -> graphs.destroy(graph)));
+        events.all().forEach(event -> steps.add(() -> events.destroy(event)));
         streams.all().forEach(stream -> steps.add(() -> destroyStream(stream)));
         modules.all().forEach(module -> steps.add(() -> unloadModule(module)));
         hostBuffers.all().forEach(buffer -> steps.add(() -> freeHost(buffer)));

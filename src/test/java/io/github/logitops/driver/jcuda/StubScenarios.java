@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.driver.DeviceOutOfMemoryException;
 import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.Graphs;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
@@ -29,11 +30,16 @@ import jcuda.driver.CUresult;
 import org.junit.jupiter.api.function.Executable;
 
 /** What JCudaDriver must do, where CUDA is the stub of src/test/c/libcuda.c. StubMain runs every method without parameters. */
-final class StubScenarios {
+final class StubScenarios implements StubMain.Scenarios {
     private static final byte[] PTX = ".version 7.0".getBytes(StandardCharsets.UTF_8);
 
     final JCudaDriver driver = JCudaDriver.open(0);
     private final StubLog log = new StubLog();
+
+    @Override
+    public void close() {
+        driver.close();
+    }
 
     void describesTheDevice() {
         assertEquals("Stub 0, compute capability 9.0, 1024 MiB, driver for CUDA 12.6", driver.device());
@@ -388,9 +394,15 @@ final class StubScenarios {
                     "cuDevicePrimaryCtxRelease",
                     "cuMemFreeHost",
                     "cuModuleUnload",
+                    "cuGraphDestroy",
                     "cuCtxPushCurrent");
             // What CUDA refuses to take back at the close stays until the context ends; nothing else does.
-            boolean kept = List.of("cuMemFreeHost -> 999", "cuModuleUnload -> 999", "cuCtxPushCurrent -> 999").stream()
+            boolean kept = List.of(
+                            "cuMemFreeHost -> 999",
+                            "cuModuleUnload -> 999",
+                            "cuGraphDestroy -> 999",
+                            "cuCtxPushCurrent -> 999")
+                    .stream()
                     .anyMatch(calls::contains);
             String release = "cuDevicePrimaryCtxRelease 0 holding " + (kept ? "[01]" : "0");
             assertEquals(
@@ -402,6 +414,7 @@ final class StubScenarios {
             }
         } while (StubLog.hasRefused());
         assertTrue(n > 80, "only " + n + " calls");
+        StubLog.refuse(0, 0); // none
     }
 
     private static void openUseClose() {
@@ -430,6 +443,12 @@ final class StubScenarios {
         driver.launch(new Launch(driver.function(module, "k_p"), "k_p", 1, 1, arguments), stream);
         driver.copyOnDevice(address, address + 128, 128, stream);
         driver.copyToHost(host, address, stream);
+        driver.isCapturing(stream);
+        Graphs graphs = driver.graphs().orElseThrow();
+        graphs.begin(stream);
+        long graph = graphs.end(stream);
+        graphs.replay(graph, stream);
+        graphs.destroy(graph);
         driver.recordEvent(event, stream);
         driver.isComplete(event);
         driver.awaitEvent(event);
