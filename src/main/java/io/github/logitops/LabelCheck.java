@@ -5,6 +5,7 @@ import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.LabelCounts;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -20,6 +21,8 @@ final class LabelCheck implements Stream.Check {
     private final long classes;
     private final OptionalLong ignoreIndex;
 
+    private final Object batch = new Object(); // held from a fill to its check, and from a look to what it wipes out
+    private WeakReference<ResultStreams> streams; // of the result, unless that is out of reach
     private int holders; // streams that have this check, and calls that may add it to one
     private boolean closed;
 
@@ -28,6 +31,27 @@ final class LabelCheck implements Stream.Check {
         this.counts = counts;
         this.classes = classes;
         this.ignoreIndex = ignoreIndex;
+    }
+
+    /** Looks come after all work on the result, on whichever stream, and later work after them. */
+    void orderBy(ResultStreams newStreams) {
+        streams = new WeakReference<>(newStreams);
+    }
+
+    /** Has {@code work} fill the result on {@code stream}, and this check run there afterwards. */
+    void fillOn(Stream stream, Runnable work) {
+        hold();
+        boolean added = false;
+        try {
+            synchronized (batch) {
+                work.run();
+                added = stream.addCheck(this);
+            }
+        } finally {
+            if (!added) {
+                release();
+            }
+        }
     }
 
     LabelCounts counts() {
@@ -87,21 +111,32 @@ final class LabelCheck implements Stream.Check {
     /** Throws the first label that was out of range. */
     @Override
     public void run(Stream settled) {
-        long[] stats;
-        try {
-            stats = stats(settled);
-        } catch (DriverException e) { // nothing was learnt: the next wait tries again
-            if (!settled.addCheck(this)) {
+        synchronized (batch) {
+            long[] stats = orderedStats(settled);
+            try {
+                if (stats[1] >= 0) {
+                    throwOnce(stats, settled);
+                }
+            } finally {
                 release();
             }
-            throw e;
         }
+    }
+
+    private long[] orderedStats(Stream settled) {
+        boolean learnt = false;
         try {
-            if (stats[1] >= 0) {
-                throwOnce(stats, settled);
+            ResultStreams order = streams.get();
+            if (order != null) {
+                order.useOn(settled);
             }
+            long[] stats = stats(settled);
+            learnt = true;
+            return stats;
         } finally {
-            release();
+            if (!learnt && !settled.addCheck(this)) { // the next wait tries again
+                release();
+            }
         }
     }
 

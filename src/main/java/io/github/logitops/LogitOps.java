@@ -311,11 +311,16 @@ public final class LogitOps implements AutoCloseable {
     /**
      * Waits for the calls of other threads and for all work, and gives everything back. Closing again does nothing.
      *
+     * @throws IllegalArgumentException if an op found a label out of range and nobody waited before on a stream that is still open
      * @throws IllegalStateException if it is called in the midst of a call on this session
      */
     @Override
     public void close() {
-        memory.close();
+        try {
+            memory.close();
+        } finally {
+            Reference.reachabilityFence(this); // else it may count as dropped
+        }
     }
 
     /** What {@code make} makes of this session's memory, in one call: whoever closes the session waits for the end of it. */

@@ -16,6 +16,9 @@ final class ResultStreams {
         this.named = named;
         this.labels = labels;
         this.lastUse = stream;
+        if (labels != null) {
+            labels.orderBy(this);
+        }
     }
 
     /** The stream of the last op that filled the result. Throws if none has. */
@@ -28,7 +31,7 @@ final class ResultStreams {
 
     /** Has work that is queued on {@code next} from now on come after all work on the result so far. */
     synchronized void useOn(Stream next) {
-        if (lastUse != next) {
+        if (!lastUse.equals(next)) {
             next.waitFor(lastUse);
         }
         lastUse = next;
@@ -40,21 +43,14 @@ final class ResultStreams {
     }
 
     private void fillNow(Stream stream, Runnable work) {
-        if (labels == null) {
+        Runnable ordered = () -> {
             useOn(stream);
             work.run();
+        };
+        if (labels == null) {
+            ordered.run();
         } else {
-            labels.hold();
-            boolean added = false;
-            try {
-                useOn(stream);
-                work.run();
-                added = stream.addCheck(labels);
-            } finally {
-                if (!added) {
-                    labels.release();
-                }
-            }
+            labels.fillOn(stream, ordered);
         }
         synchronized (this) {
             filled = stream;

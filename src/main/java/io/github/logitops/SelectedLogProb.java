@@ -74,7 +74,7 @@ public final class SelectedLogProb {
             LabelCounts counts = LabelCounts.allocate(memory, stream);
             LabelCheck labels = new LabelCheck(OP, counts, made.classes(), options.ignoreIndex());
             return new SelectedLogProbResult(tensors.get(0), tensors.get(1), tensors.get(2), labels, stream);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, tensors);
             throw e;
         }

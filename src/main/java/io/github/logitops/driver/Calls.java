@@ -10,11 +10,21 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class Calls {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(); // read: by a call; written: by the close
     private volatile boolean closing;
-    private boolean closed; // read and written by closes only
+    private boolean closed; // written by closes only, and read under the lock
 
     /** Begins a call; {@link #end} ends it. False: a close has begun, and nothing else has. */
     public boolean begin() {
-        return (!closing || isInside()) && lock.readLock().tryLock(); // which barges in front of a close that waits
+        if (closing && !isInside()) {
+            return false;
+        }
+        if (!lock.readLock().tryLock()) { // which barges in front of a close that waits
+            return false;
+        }
+        if (closed) { // a whole close came between the two
+            lock.readLock().unlock();
+            return false;
+        }
+        return true;
     }
 
     /** Ends a call. */
@@ -26,11 +36,13 @@ public final class Calls {
      * Lets no call begin from now on, and waits for those under way. False: it is closed already. Else {@link #endClose} must
      * follow.
      *
+     * @param kind what is closed, for the message
+     * @param name which one
      * @throws IllegalStateException if this thread is in the midst of a call or of the close, for which it would wait forever
      */
-    public boolean beginClose() {
+    public boolean beginClose(String kind, String name) {
         if (isInside()) {
-            throw new IllegalStateException("close: called in the midst of a call on what is closed");
+            throw new IllegalStateException(kind + ": close called within one of its own calls: " + name);
         }
         closing = true;
         lock.writeLock().lock();

@@ -106,7 +106,7 @@ public final class DeviceMemory implements AutoCloseable {
                 made.add(allocate(dtype, Layout.dense(shape)));
             }
             return made;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, made);
             throw e;
         }
@@ -162,8 +162,10 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Runs {@code work}, which uses these tensors on {@code stream}: their memory stays until it ends, whoever closes them. */
     public void use(List<Tensor> tensors, Stream stream, Runnable work) {
-        WorkQueue queue = stream.queue();
-        queue.begin();
+        stream.during(() -> useNow(tensors, stream.queue(), work));
+    }
+
+    private void useNow(List<Tensor> tensors, WorkQueue queue, Runnable work) {
         int begun = 0;
         try {
             for (; begun < tensors.size(); begun++) {
@@ -174,14 +176,13 @@ public final class DeviceMemory implements AutoCloseable {
             for (int i = 0; i < begun; i++) {
                 endUse(tensors.get(i).allocation());
             }
-            queue.end();
         }
     }
 
     private void endUse(Allocation allocation) {
         if (allocation.endUse()) {
             try {
-                retireAllClosed();
+                retireClosed();
             } catch (DriverException e) {
                 LOG.debug("{} is not free yet: the next close or allocation tries again", allocation.name, e);
             }
@@ -190,7 +191,7 @@ public final class DeviceMemory implements AutoCloseable {
 
     /**
      * Reports and closes this memory once {@code owner}, without which nobody can make tensors and streams here, is out of
-     * reach. What is left of them lives on, and the last one's end closes the memory.
+     * reach. What is left of them lives on, and the end of the last one that somebody holds closes the memory.
      */
     public void closeWithout(Object owner) {
         Site madeAt = Site.here(LeakTracking.SITES, "opened here"); // sessions are few
@@ -205,7 +206,10 @@ public final class DeviceMemory implements AutoCloseable {
 
     private void closeIfDropped() {
         synchronized (this) {
-            if (!dropped || closedAt != null || !live.isEmpty() || !queues.isEmpty()) {
+            if (!dropped
+                    || closedAt != null
+                    || !live.isEmpty()
+                    || !queues.stream().allMatch(WorkQueue::isDropped)) {
                 return;
             }
         }
@@ -234,17 +238,17 @@ public final class DeviceMemory implements AutoCloseable {
 
     /**
      * Waits for calls under way and for all work, reports every tensor and stream that was never closed as a leak at WARN,
-     * and gives everything back. All of it is tried, whatever fails. Closing again does nothing.
+     * and gives everything back. All of it is tried, whatever fails, and the first failure thrown: an error of the device, or
+     * a label out of range that nobody waited for. Closing again does nothing, but waits for a close under way.
      *
      * @throws IllegalStateException if it is called in the midst of a call on this session
      */
     @Override
     public void close() {
-        Site at = site("closed here");
         if (closedAt == null && !calls.isInside()) {
-            closedAt = at;
+            closedAt = site("closed here");
         }
-        if (calls.beginClose()) {
+        if (calls.beginClose("session", "device=" + driver.device())) {
             try {
                 Resources.closeAll(closingSteps()); // not under this object's lock: checks of streams take others
             } finally {
@@ -256,7 +260,7 @@ public final class DeviceMemory implements AutoCloseable {
     private synchronized List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
         for (WorkQueue queue : queues) {
-            if (!queue.closeTried()) {
+            if (queue.isUnreportedLeak()) {
                 Leaks.reportAtClose(queue, queue.madeAt);
             }
             int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
@@ -298,14 +302,16 @@ public final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    /** Ends a stream's life. */
+    /** Ends a stream's life; where its session is being closed, with that. */
     void close(WorkQueue queue) {
-        if (calls.begin()) { // else the session closes it
+        if (calls.begin()) {
             try {
                 queue.close(site("closed here"), false);
             } finally {
                 end();
             }
+        } else {
+            close();
         }
     }
 
@@ -328,38 +334,36 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     private void collect(Allocation unreachable) {
-        if (isLive(unreachable)) {
-            Leaks.reportOutOfReach(unreachable, unreachable.madeAt);
-            close(unreachable);
+        synchronized (this) {
+            if (!live.contains(unreachable)) {
+                return;
+            }
         }
+        Leaks.reportOutOfReach(unreachable, unreachable.madeAt);
+        close(unreachable);
     }
 
-    private synchronized boolean isLive(Allocation allocation) {
-        return live.contains(allocation);
-    }
-
-    /** Those of others are left to the session's close. */
+    /** Those of others, which may be no more, are left alone. */
     private void collect(WorkQueue unreachable) {
         if (unreachable.isOpen() && closedAt == null) {
-            if (!unreachable.closeTried()) {
+            if (unreachable.isUnreportedLeak()) {
                 Leaks.reportOutOfReach(unreachable, unreachable.madeAt);
             }
-            if (unreachable.isOwn()) {
-                try {
+            unreachable.drop();
+            try {
+                if (unreachable.isOwn()) {
                     close(unreachable);
-                } catch (RuntimeException e) { // such as a label out of range, which nobody waited for
-                    LOG.warn("{} that was never closed has an error that nobody saw", unreachable, e);
                 }
+            } catch (RuntimeException e) { // such as a label out of range, which nobody waited for
+                LOG.warn("{} that was never closed has an error that nobody saw", unreachable, e);
+            } finally {
+                closeIfDropped();
             }
         }
-    }
-
-    private synchronized void retireAllClosed() {
-        retireClosed();
     }
 
     /** Gives closed tensors' blocks to the pool. If the device refuses one, the others are tried, and that one next time. */
-    private void retireClosed() {
+    private synchronized void retireClosed() {
         RuntimeException first = null;
         for (Iterator<Allocation> each = closing.iterator(); each.hasNext(); ) {
             try {

@@ -12,18 +12,20 @@ public final class Resources {
      * it as suppressed.
      */
     public static void closeAll(List<? extends AutoCloseable> resources) {
-        RuntimeException first = null;
+        Throwable first = null;
         for (AutoCloseable resource : resources) {
             try {
                 resource.close();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 first = combine(first, e);
             } catch (Exception e) {
                 first = combine(first, new IllegalStateException("close failed: resource=" + resource, e));
             }
         }
-        if (first != null) {
-            throw first;
+        if (first instanceof Error error) {
+            throw error;
+        } else if (first != null) {
+            throw (RuntimeException) first;
         }
     }
 
@@ -32,7 +34,7 @@ public final class Resources {
         try {
             fill.accept(made);
             return made;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             closeAfter(e, List.of(made));
             throw e;
         }
@@ -42,13 +44,13 @@ public final class Resources {
     public static void closeAfter(Throwable cause, List<? extends AutoCloseable> resources) {
         try {
             closeAll(resources);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cause.addSuppressed(e);
         }
     }
 
     /** {@code first} with {@code next} suppressed, or {@code next} if there was none before. */
-    static RuntimeException combine(RuntimeException first, RuntimeException next) {
+    static <T extends Throwable> T combine(T first, T next) {
         if (first == null) {
             return next;
         }

@@ -128,7 +128,7 @@ final class Staging implements AutoCloseable {
         try {
             slot.awaitFree();
             return slot;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             giveBack(slot);
             throw e;
         }

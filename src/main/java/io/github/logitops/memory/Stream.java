@@ -1,6 +1,7 @@
 package io.github.logitops.memory;
 
 import io.github.logitops.spec.Arguments;
+import java.lang.ref.Reference;
 import java.util.function.Supplier;
 
 /**
@@ -51,7 +52,10 @@ public final class Stream implements AutoCloseable {
      * left. Does not wait itself.
      */
     public void waitFor(Stream other) {
-        if (Arguments.notNull("waitFor", "other", other).memory() != memory()) {
+        if (equals(Arguments.notNull("waitFor", "other", other))) {
+            return; // in order anyway
+        }
+        if (other.memory() != memory()) {
             throw new IllegalArgumentException(
                     "waitFor: streams must come from one session: stream=" + this + ", other=" + other);
         }
@@ -83,7 +87,10 @@ public final class Stream implements AutoCloseable {
         }
     }
 
-    /** Makes what {@code call} does one call: whoever closes this stream or its session waits for the end of it. */
+    /**
+     * Makes what {@code call} does one call: whoever closes this stream or its session waits for the end of it. It must not
+     * close other streams or sessions, nor end the virtual machine: calls that close each other's would wait for ever.
+     */
     public <R> R during(Supplier<R> call) {
         Arguments.notNull("during", "call", call);
         queue.begin();
@@ -100,6 +107,7 @@ public final class Stream implements AutoCloseable {
      * @return whether it was added: one that already waits its turn stays as it is
      */
     public boolean addCheck(Check check) {
+        queue.requireOpen();
         return queue.addCheck(Arguments.notNull("addCheck", "check", check));
     }
 
@@ -124,7 +132,11 @@ public final class Stream implements AutoCloseable {
      */
     @Override
     public void close() {
-        memory().close(queue);
+        try {
+            memory().close(queue);
+        } finally {
+            Reference.reachabilityFence(this); // else it may count as dropped
+        }
     }
 
     /** Whether it is not closed. */
@@ -143,6 +155,17 @@ public final class Stream implements AutoCloseable {
 
     WorkQueue queue() {
         return queue;
+    }
+
+    /** Whether the other is a handle of the same stream. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Stream that && that.queue == queue;
+    }
+
+    @Override
+    public int hashCode() {
+        return queue.hashCode();
     }
 
     @Override

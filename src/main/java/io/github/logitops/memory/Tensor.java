@@ -4,6 +4,7 @@ import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -54,7 +55,7 @@ public final class Tensor implements AutoCloseable {
      * ({@code LogitOps.wrapStream}), which orders that stream after it. For tensors that come from {@code wrap} around this
      * address, do so on this tensor.
      *
-     * @throws IllegalStateException if the tensor is closed
+     * @throws IllegalStateException if the tensor is closed and no call that was under way then still uses it
      */
     public long address() {
         return allocation.address();
@@ -204,7 +205,11 @@ public final class Tensor implements AutoCloseable {
      */
     @Override
     public void close() {
-        memory.close(allocation);
+        try {
+            memory.close(allocation);
+        } finally {
+            Reference.reachabilityFence(this); // else it may count as dropped
+        }
     }
 
     /**
@@ -212,7 +217,10 @@ public final class Tensor implements AutoCloseable {
      * it themselves; work of others on the tensor's address needs it.
      */
     public void useOn(Stream stream) {
-        memory.use(List.of(this), Arguments.notNull("useOn", "stream", stream), () -> {});
+        if (!belongsWith(Arguments.notNull("useOn", "stream", stream))) {
+            throw notOfOneSession("useOn", stream);
+        }
+        memory.use(List.of(this), stream, () -> {});
     }
 
     /** Whether tensor and stream were made by the same session. */
@@ -262,10 +270,14 @@ public final class Tensor implements AutoCloseable {
         allocation.requireOpen();
         stream.requireOpen();
         if (!belongsWith(stream)) {
-            throw new IllegalArgumentException(
-                    call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
+            throw notOfOneSession(call, stream);
         }
         array.requireFit(call, this);
+    }
+
+    private IllegalArgumentException notOfOneSession(String call, Stream stream) {
+        return new IllegalArgumentException(
+                call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
     }
 
     private int arrayLength() {

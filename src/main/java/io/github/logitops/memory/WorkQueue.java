@@ -19,6 +19,7 @@ final class WorkQueue {
     private final List<Stream.Check> checks = new ArrayList<>();
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
+    private volatile boolean dropped; // by everybody
 
     /** Who destroys the driver's stream. */
     enum Owner {
@@ -37,8 +38,15 @@ final class WorkQueue {
     void begin() {
         requireOpen();
         memory.begin(name());
-        if (!calls.begin()) {
-            memory.end();
+        boolean begun = false;
+        try {
+            begun = calls.begin();
+        } finally {
+            if (!begun) {
+                memory.end();
+            }
+        }
+        if (!begun) {
             throw closed.refusal(name());
         }
     }
@@ -53,9 +61,9 @@ final class WorkQueue {
         return open;
     }
 
-    /** Whether somebody closed it, maybe in vain: then it is for the session to close, but no leak. */
-    boolean closeTried() {
-        return closed != null;
+    /** Whether it is a leak that was not reported yet. One that somebody closed in vain is for the session to close, but none. */
+    boolean isUnreportedLeak() {
+        return closed == null && !dropped;
     }
 
     /** From anywhere: throws if it is closed. */
@@ -83,7 +91,7 @@ final class WorkQueue {
         long event = driver.createEvent();
         try {
             driver.recordEvent(event, handle);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, List.of(() -> driver.destroyEvent(event)));
             throw e;
         }
@@ -142,17 +150,9 @@ final class WorkQueue {
             due = List.copyOf(checks);
             checks.clear();
         }
-        RuntimeException first = null;
-        for (Stream.Check check : due) {
-            try {
-                check.run(new Stream(this));
-            } catch (RuntimeException e) {
-                first = Resources.combine(first, e);
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
+        Resources.closeAll(due.stream()
+                .map(check -> (AutoCloseable) () -> check.run(new Stream(this)))
+                .toList());
     }
 
     /** From within a call on the session, but none on this queue: {@link Stream#close}. */
@@ -160,13 +160,17 @@ final class WorkQueue {
         if (!open) {
             return;
         }
-        closed = withSession ? Closed.withSession(at) : Closed.whileInUse("stream", at);
-        if (!calls.beginClose()) {
+        if (closed == null && !calls.isInside()) {
+            closed = Closed.whileInUse("stream", at);
+        }
+        if (!calls.beginClose("stream", name())) {
             return;
         }
         try {
+            closed = withSession ? Closed.withSession(at) : Closed.whileInUse("stream", at);
             finishWork();
         } finally {
+            open &= !withSession; // whatever failed, the driver is closed next
             if (!open && !withSession) {
                 closed = Closed.byItself("stream", at);
             }
@@ -175,6 +179,10 @@ final class WorkQueue {
     }
 
     private void finishWork() {
+        if (dropped && owner == Owner.OTHERS) {
+            memory.destroy(this); // who knows whether there is such a stream
+            return;
+        }
         requireNotCapturing("close");
         synchronize();
         try {
@@ -199,6 +207,15 @@ final class WorkQueue {
             memory.driver().destroyStream(handle);
         }
         open = false;
+    }
+
+    /** Notes that nobody holds it any more. */
+    void drop() {
+        dropped = true;
+    }
+
+    boolean isDropped() {
+        return dropped;
     }
 
     /** Whether it may be closed at any time: others may have destroyed their stream long ago. */

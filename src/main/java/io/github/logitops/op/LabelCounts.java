@@ -32,11 +32,11 @@ public record LabelCounts(Tensor divisors, Tensor stats) {
             try {
                 stats.upload(new long[] {0, -1, 0, 0}, stream);
                 return new LabelCounts(divisors, stats);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 Resources.closeAfter(e, List.of(stats));
                 throw e;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, List.of(divisors));
             throw e;
         }

@@ -82,7 +82,7 @@ public record LossBuffers(
                     argmax ? of.tensor(DType.I32, rows) : null,
                     argmax ? of.tensor(DType.I32, rows) : null,
                     entropy ? of.tensor(dtype, rows) : null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, made);
             throw e;
         }

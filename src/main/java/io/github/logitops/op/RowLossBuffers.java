@@ -25,7 +25,7 @@ public record RowLossBuffers(Tensor loss, Tensor rowLosses, LabelCounts counts) 
             made.add(memory.allocate(logits.arithmetic(), Layout.dense(Shape.of())));
             made.add(memory.allocate(logits.arithmetic(), Layout.dense(rows)));
             return new RowLossBuffers(made.get(0), made.get(1), LabelCounts.allocate(memory, stream));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, made);
             throw e;
         }

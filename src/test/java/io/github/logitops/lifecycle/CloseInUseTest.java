@@ -141,14 +141,54 @@ class CloseInUseTest {
     @Test
     void aCallThatClosesWhatItIsOnIsRefused() {
         Stream stream = ops.newStream();
-        String refusal = "close: called in the midst of a call on what is closed";
         stream.during(() -> {
-            assertRefused(refusal, stream::close);
-            assertRefused(refusal, ops::close);
+            assertRefused("stream: close called within one of its own calls: stream=1", stream::close);
+            assertRefused("session: close called within one of its own calls: device=CPU", ops::close);
         });
-        stream.close();
-        ops.close();
+        try (Reports reports = new Reports()) {
+            ops.close();
+            assertEquals(1, reports.events().size(), "a close that was refused is none");
+        }
         driver.assertNothingHeld();
+    }
+
+    @Test
+    void closingAStreamWaitsForItsSessionsClose() throws Exception {
+        long theirs = driver.createStream();
+        Stream stream = ops.newStream();
+        Stream wrapped = ops.wrapStream(theirs);
+        CompletableFuture<Void> session = new CompletableFuture<>();
+        CompletableFuture<Void> ofStream = new CompletableFuture<>();
+        try (Reports reports = new Reports()) {
+            driver.whenSynchronizing(stream.handle(), () -> {
+                startClosing(ops, session);
+                awaitRefusal(() -> ops.empty(DType.F32, SHAPE).close());
+                startClosing(wrapped, ofStream);
+                return null;
+            });
+            stream.synchronize();
+            ofStream.get(10, TimeUnit.SECONDS);
+            assertFalse(wrapped.isOpen(), "its owner may destroy it now");
+            session.get(10, TimeUnit.SECONDS);
+            assertEquals(2, reports.events().size());
+        }
+        driver.destroyStream(theirs);
+        driver.assertNothingHeld();
+    }
+
+    @Test
+    void aStreamOfAnotherSessionAndAClosedOneAreRefused() {
+        try (LogitOps other = Sessions.over(new HostDriver(), new CpuExecutor(host), OpenOptions.defaults());
+                Tensor tensor = ops.empty(DType.F32, SHAPE)) {
+            Stream stream = other.newStream();
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> tensor.useOn(stream));
+            assertEquals(
+                    "useOn: tensor and stream must come from one session: tensor=#1 F32[4], stream=stream#1",
+                    e.getMessage());
+            stream.close();
+            assertRefused("stream: used after close: stream=1, closedAt=", () -> stream.addCheck(settled -> {}));
+        }
+        ops.close();
     }
 
     @Test

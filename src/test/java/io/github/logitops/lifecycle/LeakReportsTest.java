@@ -122,6 +122,15 @@ class LeakReportsTest {
     }
 
     @Test
+    void aStreamOfOthersKeepsNoSessionOpenThatIsOutOfReach() {
+        long theirs = driver.createStream();
+        wrapAStreamHere(open(), theirs);
+        collectUntil(driver::isClosed);
+        assertEquals(2, reports.size(), reports.toString());
+        driver.destroyStream(theirs);
+    }
+
+    @Test
     void whatIsLeftOfASessionOutOfReachLivesOn() {
         try (Stream stream = newStreamOfASessionHere()) {
             collectUntil(() -> !reports.isEmpty());

@@ -286,4 +286,38 @@ class LifetimeTest {
         assertArrayEquals(new boolean[] {true, true, true}, closed);
         assertSame(two, one.getSuppressed()[0]);
     }
+
+    @Test
+    void errorsOfTheVirtualMachineStopNoClosing() {
+        OutOfMemoryError error = new OutOfMemoryError("thrown by a test");
+        boolean[] closed = new boolean[1];
+        List<AutoCloseable> resources = List.of(
+                () -> {
+                    throw error;
+                },
+                () -> closed[0] = true);
+        assertSame(error, assertThrows(OutOfMemoryError.class, () -> Resources.closeAll(resources)));
+        assertTrue(closed[0]);
+        try (Tensor made = ops.empty(DType.F32, SHAPE)) {
+            assertThrows(
+                    OutOfMemoryError.class,
+                    () -> Resources.filled(made, tensor -> {
+                        throw error;
+                    }));
+            assertEquals(0, ops.memoryStatistics().liveTensors());
+        }
+    }
+
+    @Test
+    void aCheckThatFailsBadlyKeepsNoOtherFromRunning() {
+        boolean[] ran = new boolean[1];
+        try (Stream stream = ops.newStream()) {
+            stream.addCheck(settled -> {
+                throw new OutOfMemoryError("thrown by a test");
+            });
+            stream.addCheck(settled -> ran[0] = true);
+            assertThrows(OutOfMemoryError.class, stream::synchronize);
+            assertTrue(ran[0]);
+        }
+    }
 }

@@ -16,9 +16,11 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.support.WatchedDriver;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,6 +79,47 @@ class SharedSessionTest {
             });
             assertEquals(0, ops.memoryStatistics().liveTensors());
         }
+    }
+
+    /** The look at one batch's labels, in one thread, must not wipe out what another thread's batch finds meanwhile. */
+    @Test
+    void aBadLabelThatIsFoundDuringALookIsThrownLater() throws Exception {
+        HostDriver host = new HostDriver();
+        WatchedDriver driver = new WatchedDriver(host);
+        try (LogitOps ops = Sessions.over(driver, new CpuExecutor(host), OpenOptions.defaults());
+                Stream stream = ops.newStream();
+                Tensor x = ops.upload(new float[150], DType.F32, SHAPE, stream);
+                Tensor seven = ops.labels(new int[] {77, 0, 0}, stream);
+                Tensor nine = ops.labels(new int[] {0, 99, 0}, stream);
+                CrossEntropyResult result =
+                        ops.crossEntropy(CrossEntropyOptions.defaults()).forward(x, seven, stream)) {
+            Thread filler = new Thread(
+                    () -> ops.crossEntropy(CrossEntropyOptions.defaults()).forward(x, nine, null, result, stream));
+            Callable<Void> duringTheLook = () -> {
+                filler.start();
+                while (filler.isAlive() && filler.getState() != Thread.State.BLOCKED) {
+                    Thread.onSpinWait();
+                }
+                return null;
+            };
+            driver.whenSynchronizing(
+                    stream.handle(),
+                    () -> { // the wait; the next one is the look's
+                        driver.whenSynchronizing(stream.handle(), duringTheLook);
+                        return null;
+                    });
+            assertBadLabel("row=0, label=77", result);
+            filler.join();
+            assertBadLabel("row=1, label=99", result);
+            assertEquals(2, result.countedRows());
+        }
+        driver.assertNothingHeld();
+    }
+
+    private static void assertBadLabel(String which, CrossEntropyResult result) {
+        assertEquals(
+                "crossEntropy: label out of range: " + which + ", classes=50, ignoreIndex=-100",
+                assertThrows(IllegalArgumentException.class, result::await).getMessage());
     }
 
     private static void inThreads(Work work) throws Exception {

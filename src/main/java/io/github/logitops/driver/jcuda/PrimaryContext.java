@@ -95,7 +95,7 @@ final class PrimaryContext {
      * {@link #endRelease} must follow, and before it {@link #release}.
      */
     boolean beginRelease() {
-        return calls.beginClose();
+        return calls.beginClose("CUDA driver", "device=" + device.words());
     }
 
     /** Gives the context back; if nobody else uses it, it ends, and all that was made in it. */
