@@ -1,6 +1,7 @@
 package io.github.logitops.project;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.cli.CommandRun;
@@ -141,7 +142,8 @@ class DocumentsTest {
         List<String> lines = Files.readAllLines(TIMES);
         List<String> tables =
                 lines.subList(lines.indexOf("<!-- report: begin -->") + 1, lines.indexOf("<!-- report: end -->"));
-        assertEquals(CommandRun.of("report", "docs/benchmarks").out(), tables, "run scripts/update-benchmarks.sh");
+        assertIterableEquals(
+                CommandRun.of("report", "docs/benchmarks").out(), tables, "run scripts/update-benchmarks.sh");
     }
 
     private static String read(String file) throws IOException {

@@ -83,25 +83,27 @@ public final class ReportCommand implements Callable<Integer> {
 
     /** A table for each card that others were measured on. */
     private static List<String> besideOthers(List<BenchReport> reports) {
-        List<BenchReport> others =
-                reports.stream().filter(report -> !report.isOurs()).toList();
-        return others.stream()
+        return reports.stream()
+                .filter(report -> !report.isOurs())
                 .map(BenchReport::card)
                 .distinct()
-                .map(card -> {
-                    StringBuilder text = new StringBuilder(String.format("### %s%n%n", card));
-                    onCard(others, card)
-                            .forEach(report -> text.append(String.format(
-                                    "* %s; %s; %s, median of %d rounds%n",
-                                    report.tool(), report.machine(), report.date(), report.rounds())));
-                    return text.append(System.lineSeparator())
-                            .append(CompareTable.ofProviders(onCard(reports, card)))
-                            .toString();
-                })
+                .map(card -> besideOthers(
+                        card,
+                        reports.stream()
+                                .filter(report -> report.card().equals(card))
+                                .toList()))
                 .toList();
     }
 
-    private static List<BenchReport> onCard(List<BenchReport> reports, String card) {
-        return reports.stream().filter(report -> report.card().equals(card)).toList();
+    private static String besideOthers(String card, List<BenchReport> onCard) {
+        StringBuilder text = new StringBuilder(String.format("### %s%n%n", card));
+        onCard.stream()
+                .filter(report -> !report.isOurs())
+                .forEach(report -> text.append(String.format(
+                        "* %s; %s; %s, median of %d rounds%n",
+                        report.tool(), report.machine(), report.date(), report.rounds())));
+        return text.append(System.lineSeparator())
+                .append(CompareTable.ofProviders(onCard))
+                .toString();
     }
 }
