@@ -6,10 +6,4 @@ if [[ "${1:-}" == -h || "${1:-}" == --help ]]; then
   exit 0
 fi
 cd "$(dirname "$0")/.."
-./mvnw -q compile exec:java -Dexec.args="report docs/benchmarks" >target/report.md
-awk '
-  /<!-- report: begin -->/ { print; while ((getline line < "target/report.md") > 0) print line; inside = 1 }
-  /<!-- report: end -->/ { inside = 0 }
-  !inside { if ($0 !~ /report: begin/) print }
-' docs/benchmarks.md >target/benchmarks.md
-mv target/benchmarks.md docs/benchmarks.md
+./mvnw -q compile exec:java -Dexec.args="report docs/benchmarks" | scripts/put-between.sh docs/benchmarks.md report

@@ -1,8 +1,11 @@
 package io.github.logitops.project;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.cli.CommandRun;
+import io.github.logitops.cli.ShippedPtx;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +25,17 @@ class DocumentsTest {
     /** Files and folders of the project in backticks or as the target of a link. */
     private static final Pattern PATH = Pattern.compile(
             "[`(](?:\\./)?((?:docs|src|scripts|kernels|docker|\\.ci)/[\\w./-]+|[A-Z]+\\.md|pom\\.xml|mvnw)[`)]");
+
+    /** The page that says what has run where; that of times says when and on what they were measured. */
+    private static final Path STATUS = Path.of("docs/status.md");
+
+    private static final Path TIMES = Path.of("docs/benchmarks.md");
+
+    /** What documents would say if they told themselves what has run where. */
+    private static final Pattern OWN_STATUS = Pattern.compile(
+            "\\b[AH][12]00\\b|\\b(has|have|was|were)( not| never)? (run|been run|been built|been measured|held) (on|yet)\\b"
+                    + "|\\b(not|never) (run|built|tried|measured|known)( on a GPU)? yet\\b|\\bnever held\\b",
+            Pattern.CASE_INSENSITIVE);
 
     @Test
     void theReadmeSampleIsCodeThatCompiles() throws IOException {
@@ -79,13 +93,9 @@ class DocumentsTest {
 
     @Test
     void decisionsAreNumberedWithoutGapsAndListed() throws IOException {
-        List<String> names = new ArrayList<>();
-        try (Stream<Path> files = Files.list(Path.of("docs/decisions"))) {
-            files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.matches("\\d{4}-.*\\.md"))
-                    .sorted()
-                    .forEach(names::add);
-        }
+        List<String> names = filesIn("docs/decisions", "\\d{4}-.*\\.md").stream()
+                .map(file -> file.getFileName().toString())
+                .toList();
         String index = read("docs/decisions/README.md");
         for (int i = 0; i < names.size(); i++) {
             assertTrue(names.get(i).startsWith(String.format("%04d-", i + 1)), names.toString());
@@ -93,18 +103,69 @@ class DocumentsTest {
         }
     }
 
+    @Test
+    void whatHasRunWhereIsToldInOnePlace() throws IOException {
+        TreeSet<String> told = new TreeSet<>();
+        for (Path document : documents()) {
+            Matcher status = OWN_STATUS.matcher(Files.readString(document).replaceAll("\\s+", " "));
+            while (status.find() && !document.equals(STATUS) && !document.equals(TIMES)) {
+                told.add(document + ": " + status.group());
+            }
+        }
+        assertEquals(new TreeSet<>(), told, "belongs into " + STATUS);
+        assertTrue(OWN_STATUS.matcher(Files.readString(STATUS)).find(), "does the pattern still fit?");
+    }
+
+    @Test
+    void theStatusKnowsWhetherAGpuHasRunTheseKernels() throws IOException {
+        String status = read(STATUS.toString()).replaceAll("\\s+", " ");
+        boolean recorded = false;
+        for (Path file : filesIn("src/test/resources/goldens", ".*\\.txt")) {
+            recorded |= Files.readAllLines(file).contains("# kernels " + ShippedPtx.hash());
+        }
+        assertEquals(!recorded, status.contains("Today's kernels have run in the emulator only."));
+    }
+
+    @Test
+    void theStatusNamesTheCommitOfEachMeasurement() throws IOException {
+        String status = Files.readString(STATUS);
+        List<Path> measured = filesIn("docs/benchmarks", "(\\w+-)?nvidia-.*\\.json");
+        for (Path file : measured) {
+            String commit = file.getFileName().toString().replaceAll(".*-([0-9a-f]{7})[0-9a-f]*\\.json", "$1");
+            assertTrue(status.contains("commit " + commit), file + ": its commit is not in " + STATUS);
+        }
+        assertTrue(!measured.isEmpty(), "does the pattern still fit?");
+    }
+
+    @Test
+    void theTablesOfTimesAreThoseOfTheirData() throws IOException {
+        List<String> lines = Files.readAllLines(TIMES);
+        List<String> tables =
+                lines.subList(lines.indexOf("<!-- report: begin -->") + 1, lines.indexOf("<!-- report: end -->"));
+        assertIterableEquals(
+                CommandRun.of("report", "docs/benchmarks").out(), tables, "run scripts/update-benchmarks.sh");
+    }
+
     private static String read(String file) throws IOException {
         return Files.readString(Path.of(file));
     }
 
     private static List<Path> documents() throws IOException {
-        List<Path> documents = new ArrayList<>();
-        try (Stream<Path> here = Files.list(Path.of(""));
-                Stream<Path> docs = Files.walk(Path.of("docs"))) {
-            Stream.concat(here, docs)
-                    .filter(file -> file.toString().endsWith(".md"))
-                    .forEach(documents::add);
+        List<Path> documents = new ArrayList<>(filesIn("", ".*\\.md"));
+        for (String folder : List.of("docs", "docker", "kernels", "src")) {
+            try (Stream<Path> files = Files.walk(Path.of(folder))) {
+                files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+            }
         }
         return documents;
+    }
+
+    /** Those whose names match. */
+    private static List<Path> filesIn(String folder, String name) throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(folder))) {
+            return files.filter(file -> file.getFileName().toString().matches(name))
+                    .sorted()
+                    .toList();
+        }
     }
 }

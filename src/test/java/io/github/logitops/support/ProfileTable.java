@@ -2,32 +2,52 @@ package io.github.logitops.support;
 
 import io.github.logitops.emulator.LaunchProfile;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Prints what every kernel does to memory, counted in the emulator, as the table of docs/kernels-tour.md. */
+/** Prints what kernels do to memory, counted in the emulator, as the tables of docs/kernels-tour.md. */
 public final class ProfileTable {
     private static final List<Geometry> GEOMETRIES =
             List.of(Geometry.dense(8, 4096), Geometry.dense(2, 19, 256).along(1));
 
+    /** GPT-2's vocabulary, dense, with rows that begin at whole vectors, and filled up to whole vectors. */
+    private static final List<Geometry> VOCABULARY =
+            List.of(Geometry.dense(4, 50257), Geometry.dense(4, 50257).padded(7), Geometry.dense(4, 50264));
+
+    private static final List<String> OF_VOCABULARY =
+            List.of("softmax.forward", "softmax.backward", "crossEntropy.forward", "crossEntropy.forwardBackward");
+
     private ProfileTable() {}
 
-    /** Needs no arguments. */
+    /** @param args "vocabulary" for rows of 50257; nothing for every kernel */
     public static void main(String[] args) {
         System.out.println("| kernel | logits | passes | bytes a request | sectors / ideal "
                 + "| barriers a row | ex2 an element | instructions an element |");
         System.out.println("|---|---|---|---|---|---|---|---|");
-        for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
-            for (Geometry geometry : GEOMETRIES) {
-                for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
-                    boolean plain = call.targets() == null || call.targets() == OpCall.Targets.LABELS;
-                    if (plain && call.method().contains(".")) {
-                        System.out.println(line(ProfiledCall.of(call, 90)));
-                    }
-                }
+        if (List.of(args).contains("vocabulary")) {
+            VOCABULARY.forEach(geometry -> print(DType.BF16, geometry, OF_VOCABULARY::contains));
+        } else {
+            for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+                GEOMETRIES.forEach(geometry -> print(dtype, geometry, method -> method.contains(".")));
             }
         }
+    }
+
+    private static void print(DType dtype, Geometry geometry, Predicate<String> methods) {
+        for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
+            boolean plain = call.targets() == null || call.targets() == OpCall.Targets.LABELS;
+            if (plain && methods.test(call.method())) {
+                System.out.println(line(ProfiledCall.of(call, 90)));
+            }
+        }
+    }
+
+    private static String logits(Geometry geometry) {
+        boolean dense = geometry.layout().equals(Layout.dense(geometry.shape()));
+        return geometry.shape() + (dense ? "" : ", row stride " + geometry.rowStride());
     }
 
     private static String line(ProfiledCall profiled) {
@@ -46,7 +66,7 @@ public final class ProfileTable {
                 Locale.ROOT,
                 "| %s | %s | %s | %d | %.3f | %.1f | %.2f | %.1f |",
                 main.entry(),
-                geometry.shape(),
+                logits(geometry),
                 passes,
                 widest(all) * 32,
                 (double) all.sectors() / all.idealSectors(),

@@ -38,6 +38,11 @@ record BenchReport(
         return tool.startsWith("logitops");
     }
 
+    /** The device's name, without what a driver adds to it: reports of the same card can be held against each other. */
+    String card() {
+        return device.replaceAll(",.*", "");
+    }
+
     /** The ceiling of this name that was measured in the same rounds as {@code cell}. */
     Optional<Cell> ceiling(Cell cell, String name) {
         return cells.stream()

@@ -17,7 +17,7 @@ final class BenchTable {
                     text,
                     (cell.isCeiling() ? "(" + cell.op() + ")" : cell.op()),
                     cell.dtype().toString(),
-                    rows(cell),
+                    rows(cell.shape()),
                     Integer.toString(cell.columns()),
                     number(micros.median()),
                     number(micros.p20()) + " to " + number(micros.p80()),
@@ -47,8 +47,8 @@ final class BenchTable {
         line(text, List.of(cells));
     }
 
-    static String rows(Cell cell) {
-        return cell.inner() == 1 ? Long.toString(cell.outer()) : cell.outer() + " x " + cell.inner();
+    static String rows(BenchShape shape) {
+        return shape.inner() == 1 ? Long.toString(shape.outer()) : shape.outer() + " x " + shape.inner();
     }
 
     /** Three digits: more would be noise. */

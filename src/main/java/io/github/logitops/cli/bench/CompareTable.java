@@ -57,7 +57,7 @@ final class CompareTable {
                 .toList();
     }
 
-    /** Ours against theirs: a column for each provider. */
+    /** Ours against theirs, on one card: a column for each provider. Of a cell that stands in two reports the later one counts. */
     static CompareTable ofProviders(List<BenchReport> reports) {
         Map<String, Column> columns = new LinkedHashMap<>(Map.of(OURS, new Column(OURS)));
         for (BenchReport report : reports) {
@@ -101,9 +101,9 @@ final class CompareTable {
         BenchTable.line(text, head);
         BenchTable.line(text, head.stream().map(name -> "---").toList());
         for (Key key : lines) {
-            Cell any = entries(key).findFirst().orElseThrow().cell();
-            List<String> line = new ArrayList<>(
-                    List.of(key.op(), any.dtype().toString(), BenchTable.rows(any), Integer.toString(any.columns())));
+            BenchShape shape = key.shape();
+            List<String> line = new ArrayList<>(List.of(
+                    key.op(), shape.dtype().toString(), BenchTable.rows(shape), Integer.toString(shape.columns())));
             columns.forEach(column -> line.add(text(column.entries().get(key))));
             line.add(ratio(key));
             BenchTable.line(text, line);

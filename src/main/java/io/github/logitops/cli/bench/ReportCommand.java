@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -36,47 +36,74 @@ public final class ReportCommand implements Callable<Integer> {
                     .sorted()
                     .toList();
         }
-        List<BenchReport> reports = new ArrayList<>();
-        for (Path file : files) {
-            reports.add(ReportFile.read(file));
-        }
+        List<BenchReport> reports = files.stream()
+                .map(ReportFile::read)
+                .sorted(Comparator.comparing(BenchReport::date))
+                .toList();
         PrintWriter out = spec.commandLine().getOut();
-        out.println("## Kernels on a GPU");
-        List<BenchReport> ours = ours(reports, Backend.CUDA);
-        if (ours.isEmpty()) {
-            out.printf("%nNo GPU yet.%n%n%s", BenchMatrix.of(null, BenchGrid.QUICK.onGpu()));
-        }
-        ours.forEach(report -> print(out, report, BenchGrid.QUICK.onGpu()));
-        out.printf("%n## Beside others%n%n");
-        out.print(
-                reports.stream().allMatch(BenchReport::isOurs) ? "Not measured.\n" : CompareTable.ofProviders(reports));
-        out.printf("%n## The CPU mode%n");
-        ours(reports, Backend.CPU).forEach(report -> print(out, report, BenchGrid.QUICK.onCpu()));
+        out.print(String.join(
+                System.lineSeparator(),
+                section("Kernels on a GPU", ours(reports, Backend.CUDA)),
+                section("Beside others", besideOthers(reports)),
+                section("The CPU mode", ours(reports, Backend.CPU))));
         out.flush();
         return 0;
     }
 
-    private static List<BenchReport> ours(List<BenchReport> reports, Backend backend) {
+    private static String section(String title, List<String> parts) {
+        String text = parts.isEmpty() ? String.format("Not measured.%n") : String.join(System.lineSeparator(), parts);
+        return String.format("## %s%n%n%s", title, text);
+    }
+
+    /** Each report of ours, the oldest first. */
+    private static List<String> ours(List<BenchReport> reports, Backend backend) {
         return reports.stream()
                 .filter(report -> report.isOurs() && report.backend().equals(backend.toString()))
+                .map(ReportCommand::text)
                 .toList();
     }
 
-    private static void print(PrintWriter out, BenchReport report, List<BenchShape> shapes) {
-        out.printf(
-                "%n%s; %s; commit %s, %s, median of %d rounds:%n%n%s",
+    private static String text(BenchReport report) {
+        StringBuilder text = new StringBuilder(String.format(
+                "%s; %s; commit %s, %s, %s grid, median of %d rounds:%n%n%s",
                 report.device(),
                 report.machine(),
                 report.commit(),
                 report.date(),
+                report.grid(),
                 report.rounds(),
-                BenchMatrix.of(report, shapes));
-        if (!report.host().isEmpty()) {
-            out.println();
-            report.host()
-                    .forEach(cost -> out.printf(
-                            "* %s: %s %s%n",
-                            cost.name(), BenchTable.number(cost.value().median()), cost.unit()));
+                BenchMatrix.of(report)));
+        text.append(System.lineSeparator());
+        for (HostCost cost : report.host()) {
+            String median = BenchTable.number(cost.value().median());
+            text.append(String.format("* %s: %s %s%n", cost.name(), median, cost.unit()));
         }
+        return text.toString();
+    }
+
+    /** A table for each card that others were measured on. */
+    private static List<String> besideOthers(List<BenchReport> reports) {
+        return reports.stream()
+                .filter(report -> !report.isOurs())
+                .map(BenchReport::card)
+                .distinct()
+                .map(card -> besideOthers(
+                        card,
+                        reports.stream()
+                                .filter(report -> report.card().equals(card))
+                                .toList()))
+                .toList();
+    }
+
+    private static String besideOthers(String card, List<BenchReport> onCard) {
+        StringBuilder text = new StringBuilder(String.format("### %s%n%n", card));
+        onCard.stream()
+                .filter(report -> !report.isOurs())
+                .forEach(report -> text.append(String.format(
+                        "* %s; %s; %s, median of %d rounds%n",
+                        report.tool(), report.machine(), report.date(), report.rounds())));
+        return text.append(System.lineSeparator())
+                .append(CompareTable.ofProviders(onCard))
+                .toString();
     }
 }

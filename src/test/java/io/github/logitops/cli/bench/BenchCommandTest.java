@@ -42,9 +42,71 @@ class BenchCommandTest {
 
         CommandRun reported = CommandRun.of("report", folder);
         assertEquals(0, reported.exitCode());
-        assertTrue(reported.out().contains("Not measured."), reported.out()::toString);
+        assertEquals(
+                List.of("## Kernels on a GPU", "", "Not measured.", "", "## Beside others", "", "Not measured."),
+                reported.out().subList(0, 7));
         assertTrue(reported.out().stream().anyMatch(line -> line.matches("\\| BF16 \\| 2 x 4096 \\| 21 \\|.*\\d %.*")));
-        assertTrue(reported.out().stream().anyMatch(line -> line.startsWith("| BF16 | 4096 | 50257 | not measured |")));
+    }
+
+    @Test
+    void reportHoldsOthersAgainstOursOnTheSameCard() throws IOException {
+        write(
+                onCard("First GPU, 80 GiB", "2026-11-24T10:00:00Z", "logitops 1", "logitops", 10),
+                folder.resolve("b.json"));
+        write(
+                onCard("Second GPU, 96 GiB", "2026-11-24T09:00:00Z", "logitops 1", "logitops", 20),
+                folder.resolve("a.json"));
+        write(onCard("First GPU", "2026-11-24T12:00:00Z", "torch 2", "torch.eager", 25), folder.resolve("c.json"));
+        write(onCard("Second GPU", "2026-11-24T11:00:00Z", "torch 2", "torch.eager", 10), folder.resolve("d.json"));
+        List<String> lines = CommandRun.of("report", folder).out();
+        String head = "| op | dtype | rows | columns | logitops: us, of copy, bytes moved |"
+                + " torch.eager: us, of copy, bytes moved | fastest other / ours |";
+        String rule = "| --- | --- | --- | --- | --- | --- | --- |";
+        assertEquals(
+                List.of(
+                        "## Beside others",
+                        "",
+                        "### Second GPU",
+                        "",
+                        "* torch 2; Linux; 2026-11-24T11:00:00Z, median of 5 rounds",
+                        "",
+                        head,
+                        rule,
+                        "| x | BF16 | 4096 | 50257 | 20.0, -, - | 10.0, -, - | 0.50 |",
+                        "",
+                        "### First GPU",
+                        "",
+                        "* torch 2; Linux; 2026-11-24T12:00:00Z, median of 5 rounds",
+                        "",
+                        head,
+                        rule,
+                        "| x | BF16 | 4096 | 50257 | 10.0, -, - | 25.0, -, - | 2.50 |",
+                        "",
+                        "## The CPU mode",
+                        "",
+                        "Not measured."),
+                lines.subList(lines.indexOf("## Beside others"), lines.size()));
+        int second = lines.indexOf("Second GPU, 96 GiB; Linux; commit 0123456789ab, 2026-11-24T09:00:00Z, quick grid,"
+                + " median of 5 rounds:");
+        int first = lines.indexOf("First GPU, 80 GiB; Linux; commit 0123456789ab, 2026-11-24T10:00:00Z, quick grid,"
+                + " median of 5 rounds:");
+        assertTrue(0 < second && second < first, lines::toString);
+    }
+
+    private static BenchReport onCard(String device, String date, String tool, String provider, double micros) {
+        BenchReport report = BenchReports.of(tool, BenchReports.cell(provider, "x", 200, null, micros));
+        return new BenchReport(
+                report.schema(),
+                tool,
+                report.commit(),
+                date,
+                report.backend(),
+                device,
+                report.machine(),
+                report.grid(),
+                report.rounds(),
+                report.cells(),
+                report.host());
     }
 
     @Test

@@ -2,7 +2,9 @@ package io.github.logitops.cli.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.logitops.spec.DType;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CompareTableTest {
@@ -71,16 +73,42 @@ class CompareTableTest {
     }
 
     @Test
-    void theMatrixHasACellForEveryShapeAndOp() {
+    void ofACellInTwoReportsTheLaterOneCounts() {
+        BenchReport first = BenchReports.of(
+                "logitops 1", BenchReports.copy(10), BenchReports.cell("logitops", "softmax.forward", 200, null, 20));
+        BenchReport second = BenchReports.of(
+                "logitops 2", BenchReports.copy(10), BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5));
+        BenchReport theirs =
+                BenchReports.of("torch 2", BenchReports.cell("torch.eager", "softmax.forward", 200, null, 25));
+        assertEquals(
+                "| softmax.forward | BF16 | 4096 | 50257 | 12.5, 80.0 %, - | 25.0, -, - | 2.00 |",
+                CompareTable.ofProviders(List.of(first, theirs, second))
+                        .toString()
+                        .lines()
+                        .toList()
+                        .get(2));
+    }
+
+    @Test
+    void theMatrixHasTheReportsShapesAndOpsAndNamesTheOtherOps() {
         BenchReport report = BenchReports.of(
-                "logitops 1", BenchReports.copy(10), BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5));
-        List<BenchShape> shapes = List.of(BenchReports.SHAPE, BenchShape.rows(BenchReports.SHAPE.dtype(), 1, 2));
-        String rest = " not measured |".repeat(BenchOp.ALL.size() - 1);
+                "logitops 1",
+                BenchReports.copy(10),
+                BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5),
+                BenchReports.cell("logitops", "softmax.backward", 200, null, 20),
+                new Cell("logitops", "softmax.forward", DType.F32, 2, 21, 4096, 200, null, "copy", Spread.of(10)));
+        String others = BenchOp.ALL.stream()
+                .map(BenchOp::name)
+                .filter(op -> !op.startsWith("softmax."))
+                .collect(Collectors.joining(", "));
         assertEquals(
-                List.of("| BF16 | 4096 | 50257 | 80.0 % |" + rest, "| BF16 | 1 | 2 | not measured |" + rest),
-                BenchMatrix.of(report, shapes).lines().skip(2).toList());
-        assertEquals(
-                "| BF16 | 1 | 2 | not measured |" + rest,
-                BenchMatrix.of(null, shapes).lines().toList().get(3));
+                List.of(
+                        "| dtype | rows | columns | softmax.forward | softmax.backward |",
+                        "| ---: | ---: | ---: | ---: | ---: |",
+                        "| BF16 | 4096 | 50257 | 80.0 % | 50.0 % |",
+                        "| F32 | 2 x 4096 | 21 | - | not measured |",
+                        "",
+                        "Not measured: " + others + "."),
+                BenchMatrix.of(report).lines().toList());
     }
 }
