@@ -1,7 +1,8 @@
 # `run sanitize`: each tool of compute-sanitizer on each op, with a limit of its own. A part of run, which has the functions.
 
-# The seconds that each tool is sure of for each op, of these. What one leaves over, those after it share.
-readonly sanitize_seconds=240 plain_seconds=15 racecheck_seconds=10 tool_seconds=5
+# The seconds that each tool is sure of for each op, of these. What one leaves over, those after it share. The check without a
+# tool may find the driver's cache empty.
+readonly sanitize_seconds=240 plain_seconds=25 racecheck_seconds=10 tool_seconds=4
 readonly all_tools=(racecheck memcheck initcheck synccheck)
 readonly all_ops=(softmax logSoftmax maskedSoftmax logSumExp entropy selectedLogProb distillation crossEntropy crossEntropyShard)
 readonly tool_found=9 killed=137
