@@ -9,7 +9,7 @@
 // LOGITOPS_STUB_LOG     file that calls and their arguments are appended to; a launch with its kernel's arguments,
 //                       whose types are the letters after the last '_' of its name: p(ointer) i(nt32) l(ong)
 //                       d(ouble); the release of a context with the number of things not given back
-// LOGITOPS_STUB_DEVICE  "<devices> <major> <minor>", else one device of compute capability 9.0
+// LOGITOPS_STUB_DEVICE  "<devices> <major> <minor> [<name>]", else one device of compute capability 9.0
 //
 // The calls cuInit(flags != 0), which fail on a real driver, are for tests and do not count as calls:
 //   cuInit(n << 16 | code)  the n-th call from now on returns this code and does nothing
@@ -62,6 +62,7 @@ static Thing *things;
 static char *arena, *arenaEnd, *arenaFree; // all memory there ever was lies in one piece
 static int retained, calls, failAt, failCode;
 static int devices = 1, major = 9, minor = 0;
+static char deviceName[80] = "Stub";
 static FILE *logFile;
 static char primary; // its address is the context's handle
 static __thread void *stack[16];
@@ -72,7 +73,7 @@ static void *current(void) { return depth ? stack[depth - 1] : NULL; }
 __attribute__((constructor)) static void configure(void) {
     const char *path = getenv("LOGITOPS_STUB_LOG"), *device = getenv("LOGITOPS_STUB_DEVICE");
     if (path) logFile = fopen(path, "a");
-    if (device) sscanf(device, "%d %d %d", &devices, &major, &minor);
+    if (device) sscanf(device, "%d %d %d %79[^\n]", &devices, &major, &minor, deviceName);
     arena = arenaFree = mmap(NULL, ARENA_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena == MAP_FAILED) abort();
     arenaEnd = arena + ARENA_BYTES;
@@ -188,7 +189,7 @@ int cuDeviceGetCount(int *count) { ENTER("cuDeviceGetCount"); *count = devices; 
 int cuDeviceGet(int *device, int ordinal) { ENTER("cuDeviceGet %d", ordinal); *device = ordinal; LEAVE(SUCCESS); }
 int cuDeviceGetName(char *name, int length, int device) {
     ENTER("cuDeviceGetName %d", device);
-    snprintf(name, (size_t) length, "Stub %d", device);
+    snprintf(name, (size_t) length, "%s %d", deviceName, device);
     LEAVE(SUCCESS);
 }
 int cuDeviceTotalMem_v2(size_t *bytes, int device) {

@@ -67,6 +67,11 @@ public final class LogitOps implements AutoCloseable {
      * Opens a session. {@link Backend#AUTO} decides here, once; a failure of CUDA later is an exception, never a silent
      * fallback.
      *
+     * <p>A CUDA session needs the device's primary context. CUDA counts who does: the first in the process makes the context and the
+     * last destroys it, each of which took 0.3 to 1 s on an H100 (2026-11-26, the contract tests at commit 806821c), and kernels are
+     * loaded anew in a new one. So open one session and share it; where sessions come and go, let something hold the context
+     * meanwhile: another session, a {@link CudaDriver}, CUDA's runtime or PyTorch.
+     *
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
     public static LogitOps open(Backend backend, OpenOptions options) {
@@ -91,8 +96,10 @@ public final class LogitOps implements AutoCloseable {
     private static LogitOps openCuda(Backend backend, OpenOptions options) {
         Driver driver = CudaDriver.open(options.deviceOrdinal());
         try {
-            BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), "it runs here");
-            return over(driver, new KernelExecutor(driver), report, options);
+            KernelExecutor executor = new KernelExecutor(driver);
+            String reason = "it runs here, on " + executor.target();
+            BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), reason);
+            return over(driver, executor, report, options);
         } catch (RuntimeException | LinkageError e) { // such as a device that no kernel is for
             Resources.closeAfter(e, List.of(driver));
             throw new BackendUnavailableException(Backend.CUDA, LoadFailure.reason(e), e);

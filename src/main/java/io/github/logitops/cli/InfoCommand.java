@@ -31,6 +31,9 @@ final class InfoCommand implements Callable<Integer> {
         out.println("logitops  " + LibraryVersion.text());
         out.println("backend   " + report.selected() + " (" + report.requested() + ")");
         out.println("device    " + report.device());
+        if (report.device().contains(" MIG ")) { // so CUDA names slices
+            out.println("mig       a slice: a share of the card's multiprocessors, memory and caches");
+        }
         out.println("reason    " + report.reason());
         printKernels(out);
         out.println("java      " + property("java.version") + ", " + property("java.vm.name"));

@@ -27,6 +27,14 @@ final class KernelCatalog {
         return functions.computeIfAbsent(kernel, k -> driver.function(module(k.module()), k.entry()));
     }
 
+    /** Which PTX this device gets; all of it is compiled by the driver. */
+    String target() {
+        String target = "PTX for sm_" + architecture;
+        return driver.computeCapability() == architecture
+                ? target
+                : target + " that the driver compiles for sm_" + driver.computeCapability();
+    }
+
     /** The newest architecture with PTX that a device of this compute capability runs. */
     static int architecture(int computeCapability) {
         for (int architecture : ARCHITECTURES) {

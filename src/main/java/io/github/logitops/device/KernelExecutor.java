@@ -47,6 +47,11 @@ public final class KernelExecutor implements Executor {
         this.catalog = new KernelCatalog(driver);
     }
 
+    /** Which PTX this device gets, in words. */
+    public String target() {
+        return catalog.target();
+    }
+
     @Override
     public void run(SoftmaxForward problem, Stream stream) {
         Rows x = problem.x();

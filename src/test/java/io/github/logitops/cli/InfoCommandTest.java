@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
 import io.github.logitops.LogitOps;
+import io.github.logitops.support.ChildJvm;
+import io.github.logitops.support.CudaStub;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class InfoCommandTest {
     @Test
@@ -22,6 +27,46 @@ class InfoCommandTest {
         assertTrue(run.out().contains("backend   " + report.selected() + " (AUTO)"), run.out()::toString);
         assertTrue(run.out().contains("reason    " + report.reason()), run.out()::toString);
         assertTrue(run.out().contains("device    " + report.device()), run.out()::toString);
+    }
+
+    /** On the stub of libcuda: which PTX a device gets, and whether it is a slice of one. */
+    @Test
+    void whatADeviceRunsIsShownByInfoAndCheck(@TempDir Path directory) throws Exception {
+        CudaStub.compile(directory);
+        assertShows(directory, "1 9 0", "reason    it runs here, on PTX for sm_90", "info");
+        assertShows(
+                directory,
+                "1 8 6",
+                "reason    it runs here, on PTX for sm_80 that the driver compiles for sm_86",
+                "info");
+        assertShows(
+                directory,
+                "1 12 0",
+                "reason    it runs here, on PTX for sm_90 that the driver compiles for sm_120",
+                "info");
+        assertShows(
+                directory,
+                "1 9 0 NVIDIA H100 80GB HBM3 MIG 1g.10gb",
+                "mig       a slice: a share of the card's multiprocessors, memory and caches",
+                "info");
+        assertShows(
+                directory,
+                "1 10 0 NVIDIA B200 MIG 1g.23gb",
+                "backend=CUDA (requested CUDA: it runs here, on PTX for sm_90 that the driver compiles for sm_100), "
+                        + "device=NVIDIA B200 MIG 1g.23gb 0, compute capability 10.0, 1024 MiB, driver for CUDA 12.6",
+                "check",
+                "--backend=CUDA",
+                "--longest=1",
+                "--op=softmax");
+    }
+
+    private static void assertShows(Path directory, String device, String line, String... arguments) {
+        Map<String, String> environment = CudaStub.environment(directory);
+        environment.put("LOGITOPS_STUB_DEVICE", device);
+        List<String> lines = ChildJvm.start(Main.class, directory, environment, arguments)
+                .await()
+                .lines();
+        assertTrue(lines.contains(line), lines::toString);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.github.logitops.cli.Progress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -41,6 +42,9 @@ public final class CheckCommand implements Callable<Integer> {
 
     /** Which lengths of rows. */
     private static final class Size {
+        @Option(names = "--least", description = "three lengths: the fewest that launch every kernel")
+        private boolean least;
+
         @Option(names = "--quick", description = "a few lengths: seconds on two cores (the default)")
         private boolean quick;
 
@@ -48,17 +52,30 @@ public final class CheckCommand implements Callable<Integer> {
         private boolean full;
 
         CheckGrid grid() {
-            return full ? CheckGrid.FULL : CheckGrid.QUICK;
+            return full ? CheckGrid.FULL : least ? CheckGrid.LEAST : CheckGrid.QUICK;
         }
     }
 
     @ArgGroup
     private Size size = new Size();
 
-    @Option(
-            names = "--longest",
-            description = "leave out rows of --quick or --full that are longer (default: ${DEFAULT-VALUE})")
+    @Option(names = "--longest", description = "leave out rows that are longer (default: ${DEFAULT-VALUE})")
     private int longest = CheckGrid.LONGEST;
+
+    @Option(
+            names = "--op",
+            split = ",",
+            paramLabel = "NAME",
+            completionCandidates = OpNames.class,
+            description = "only these ops: ${COMPLETION-CANDIDATES}; a seed then gives other rows than with all ops")
+    private List<String> names = OracleCheck.names();
+
+    private static final class OpNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return OracleCheck.names().iterator();
+        }
+    }
 
     @ArgGroup
     private Instead instead = new Instead();
@@ -89,6 +106,10 @@ public final class CheckCommand implements Callable<Integer> {
         if (cases.isEmpty()) {
             throw new IllegalArgumentException("check: no row is that short: longest=" + longest);
         }
+        List<OpCheck> checks = OracleCheck.named(names);
+        if (!checks.equals(OracleCheck.OPS) && (instead.accuracy || instead.record != null)) {
+            throw new IllegalArgumentException("check: --accuracy and --record are of every op: op=" + names);
+        }
         OutputFile golden = instead.record == null ? null : OutputFile.tried("check", instead.record);
         try (LogitOps ops = LogitOps.open(backend)) {
             out.println(ops.backendReport());
@@ -97,7 +118,7 @@ public final class CheckCommand implements Callable<Integer> {
                 out.println("check: recorded file=" + golden);
                 return 0;
             }
-            return check(ops, cases, out);
+            return check(ops, cases, checks, out);
         }
     }
 
@@ -105,7 +126,7 @@ public final class CheckCommand implements Callable<Integer> {
         return instead.accuracy ? Accuracy.cases(grid, longest) : grid.cases(longest);
     }
 
-    private int check(LogitOps ops, List<Case> cases, PrintWriter out) {
+    private int check(LogitOps ops, List<Case> cases, List<OpCheck> checks, PrintWriter out) {
         long usedSeed = seed != null ? seed : ThreadLocalRandom.current().nextLong(1L << 32);
         out.printf("seed=%d, cases=%d, longest=%d%n", usedSeed, cases.size(), longest);
         out.flush();
@@ -116,10 +137,13 @@ public final class CheckCommand implements Callable<Integer> {
             out.printf(
                     "%nLargest errors on hard rows, beside those of plain loops in float:%n%n%s%n", accuracy.table());
         } else {
-            run(cases, new OracleCheck(ops, verdict, usedSeed)::run);
+            run(cases, new OracleCheck(ops, checks, verdict, usedSeed)::run);
             out.printf("%nLargest errors in units of their bounds (1 is the most allowed):%n%n%s%n", verdict.table());
         }
-        return report(verdict, "seed=" + usedSeed + leftOut(lengths(cases), lengths(cases(CheckGrid.FULL))), out);
+        String scope = "seed=" + usedSeed
+                + (checks.equals(OracleCheck.OPS) ? "" : ", ops=" + names)
+                + leftOut(lengths(cases), lengths(cases(CheckGrid.FULL)));
+        return report(verdict, scope, out);
     }
 
     /** Work is counted in elements of rows: a long row takes as much longer. */
@@ -139,11 +163,11 @@ public final class CheckCommand implements Callable<Integer> {
     }
 
     /** What {@code --full} would add; empty if nothing. */
-    private static String leftOut(TreeSet<Integer> lengths, TreeSet<Integer> all) {
+    private String leftOut(TreeSet<Integer> lengths, TreeSet<Integer> all) {
         return lengths.equals(all)
                 ? ""
-                : ", quick: rows of " + lengths.size() + " lengths up to " + lengths.last() + "; --full has "
-                        + all.size() + ", up to " + all.last();
+                : ", " + size.grid().name().toLowerCase(Locale.ROOT) + ": rows of " + lengths.size() + " lengths up to "
+                        + lengths.last() + "; --full has " + all.size() + ", up to " + all.last();
     }
 
     /**

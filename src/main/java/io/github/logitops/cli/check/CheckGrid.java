@@ -9,6 +9,16 @@ import java.util.TreeSet;
 /** The cases that {@code logitops check} goes through. */
 enum CheckGrid {
     /**
+     * One length for each way that threads share a row: a thread has it alone, a warp, a block. Every kernel is launched by it:
+     * for tools that slow each access to memory down, such as compute-sanitizer.
+     */
+    LEAST {
+        @Override
+        List<Integer> lengths() {
+            return LEAST_LENGTHS;
+        }
+    },
+    /**
      * Every op, dtype, placement and option in under 20 seconds on two cores. The lengths are some of {@link #FULL}: short, odd,
      * one more than a power of 2, and one that no device's shared memory holds in F64; on the shorter ones every combination of
      * {@link CrossEntropyCheck} has its turn in every placement.
@@ -44,6 +54,7 @@ enum CheckGrid {
     private static final List<Integer> FAR_LENGTHS = List.of(33, 1025);
     private static final List<Double> CENTRES = List.of(1e3, -1e4, 1e6, -1e9, 1e30);
     private static final List<Integer> VOCABULARIES = List.of(1000, 32003, 50257, 128256);
+    private static final List<Integer> LEAST_LENGTHS = List.of(7, 193, 4097);
     private static final List<Integer> QUICK_LENGTHS = List.of(1, 2, 7, 33, 193, 384, 1025, 4097, 32003);
 
     /** Lengths of rows, ascending. */

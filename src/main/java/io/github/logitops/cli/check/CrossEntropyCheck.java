@@ -58,6 +58,11 @@ final class CrossEntropyCheck implements OpCheck {
         all.add(new Numbers(name, options, true, DType.I32));
     }
 
+    @Override
+    public String op() {
+        return "crossEntropy";
+    }
+
     /** Everything on dense rows that are neither trivial nor very long; else two at a time, with and without weights. */
     @Override
     public List<Attempt> attempts(Case what) {

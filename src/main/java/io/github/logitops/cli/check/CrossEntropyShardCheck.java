@@ -19,6 +19,11 @@ final class CrossEntropyShardCheck implements OpCheck {
     private static final String BACKWARD = "crossEntropyShard.backward";
 
     @Override
+    public String op() {
+        return "crossEntropyShard";
+    }
+
+    @Override
     public List<Attempt> attempts(Case what) {
         return List.of(CrossEntropyShardCheck::check);
     }

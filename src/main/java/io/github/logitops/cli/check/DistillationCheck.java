@@ -19,6 +19,11 @@ final class DistillationCheck implements OpCheck {
     private static final double GRAD_SCALE = 256;
 
     @Override
+    public String op() {
+        return "distillation";
+    }
+
+    @Override
     public List<Attempt> attempts(Case what) {
         DistillationOptions defaults = DistillationOptions.defaults().withTemperature(2.5, TemperatureFactor.SQUARED);
         return List.of(

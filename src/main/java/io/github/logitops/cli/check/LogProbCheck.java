@@ -17,13 +17,17 @@ import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 
-/** The ops with one number for each row: log-sum-exp, entropy, selected log-probability. */
-final class LogProbCheck implements OpCheck {
+/** An op with one number for each row: log-sum-exp, entropy, selected log-probability. */
+record LogProbCheck(String op, Attempt attempt) implements OpCheck {
+    static final LogProbCheck LOG_SUM_EXP = new LogProbCheck("logSumExp", LogProbCheck::logSumExp);
+    static final LogProbCheck ENTROPY = new LogProbCheck("entropy", LogProbCheck::entropy);
+    static final LogProbCheck SELECTED_LOG_PROB = new LogProbCheck("selectedLogProb", LogProbCheck::selectedLogProb);
+
     private static final double GRAD_SCALE = 256;
 
     @Override
     public List<Attempt> attempts(Case what) {
-        return List.of(LogProbCheck::logSumExp, LogProbCheck::entropy, LogProbCheck::selectedLogProb);
+        return List.of(attempt);
     }
 
     private static void logSumExp(Trial trial) {

@@ -11,6 +11,11 @@ final class MaskedSoftmaxCheck implements OpCheck {
     private static final String FORWARD = "maskedSoftmax.forward";
 
     @Override
+    public String op() {
+        return "maskedSoftmax";
+    }
+
+    @Override
     public List<Attempt> attempts(Case what) {
         return List.of(MaskedSoftmaxCheck::check);
     }

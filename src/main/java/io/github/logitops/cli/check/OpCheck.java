@@ -7,6 +7,9 @@ import java.util.List;
  * Outputs start poisoned ({@link Trial#output}) and are judged in full; over all cases an op must launch each of its kernels.
  */
 interface OpCheck {
+    /** What {@code --op} calls it. */
+    String op();
+
     /** What to try on a case, each on a {@link Trial} of its own. */
     List<Attempt> attempts(Case what);
 

@@ -4,33 +4,60 @@ import io.github.logitops.LogitOps;
 import java.util.List;
 import java.util.Random;
 
-/** Runs every op on random rows, placed in every way, and holds the results against the oracle. */
+/** Runs ops on random rows, placed in every way, and holds the results against the oracle. */
 final class OracleCheck {
     /** Every op. */
     static final List<OpCheck> OPS = List.of(
             SoftmaxCheck.SOFTMAX,
             SoftmaxCheck.LOG_SOFTMAX,
             new MaskedSoftmaxCheck(),
-            new LogProbCheck(),
+            LogProbCheck.LOG_SUM_EXP,
+            LogProbCheck.ENTROPY,
+            LogProbCheck.SELECTED_LOG_PROB,
             new DistillationCheck(),
             new CrossEntropyCheck(),
             new CrossEntropyShardCheck());
 
     private final LogitOps ops;
+    private final List<OpCheck> checks;
     private final Verdict verdict;
     private final long seed;
 
+    /** Of every op. */
     OracleCheck(LogitOps ops, Verdict verdict, long seed) {
+        this(ops, OPS, verdict, seed);
+    }
+
+    OracleCheck(LogitOps ops, List<OpCheck> checks, Verdict verdict, long seed) {
         this.ops = ops;
+        this.checks = checks;
         this.verdict = verdict;
         this.seed = seed;
     }
 
-    /** Checks all ops on a case. The data depend on the seed and the case alone, so cases may run in any order and at the same time. */
+    /** The names of {@link #OPS}. */
+    static List<String> names() {
+        return OPS.stream().map(OpCheck::op).toList();
+    }
+
+    /** Those of {@link #OPS} that have these names. */
+    static List<OpCheck> named(List<String> names) {
+        for (String name : names) {
+            if (!names().contains(name)) {
+                throw new IllegalArgumentException("check: no such op: op=" + name + ", ops=" + names());
+            }
+        }
+        return OPS.stream().filter(check -> names.contains(check.op())).toList();
+    }
+
+    /**
+     * Checks the ops on a case. The data depend on the seed, the case and which ops there are, so cases may run in any order and at
+     * the same time.
+     */
     void run(Case what) {
         Random random = new Random(seed + what.toString().hashCode());
-        for (OpCheck op : OPS) {
-            for (OpCheck.Attempt attempt : op.attempts(what)) {
+        for (OpCheck check : checks) {
+            for (OpCheck.Attempt attempt : check.attempts(what)) {
                 try (Trial trial = new Trial(ops, what, new Judge(verdict, what), random)) {
                     attempt.run(trial);
                 }

@@ -96,6 +96,57 @@ class CheckCommandTest {
     }
 
     @Test
+    void onlyTheOpsThatAreAskedFor() {
+        CommandRun run = CommandRun.of(
+                "check",
+                "--backend=CPU",
+                "--full",
+                "--longest=2",
+                "--seed=7",
+                "--op=entropy,softmax",
+                "--op=logSumExp");
+        assertEquals(0, run.exitCode(), run.out()::toString);
+        assertTrue(run.lastLine().endsWith(" seed=7, ops=[entropy, softmax, logSumExp]"), run.lastLine());
+        assertEquals(
+                List.of(
+                        "entropy.backward",
+                        "entropy.forward",
+                        "logSumExp.backward",
+                        "logSumExp.forward",
+                        "softmax.backward",
+                        "softmax.forward"),
+                run.out().stream()
+                        .filter(line -> line.matches("\\| \\w+\\.\\w+ .*"))
+                        .map(line -> line.split(" +")[1])
+                        .toList());
+    }
+
+    @Test
+    void anOpThatIsNotThereIsAMistake() {
+        CommandRun run = CommandRun.of("check", "--op=softmax,relu");
+        assertEquals(2, run.exitCode());
+        assertEquals(
+                List.of(
+                        "logitops: check: no such op: op=relu, ops=[softmax, logSoftmax, maskedSoftmax, logSumExp, entropy, "
+                                + "selectedLogProb, distillation, crossEntropy, crossEntropyShard]"),
+                run.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--accuracy", "--record=never-written.txt"})
+    void whatIsOfEveryOpTakesNone(String instead) {
+        CommandRun run = CommandRun.of("check", "--op=softmax", instead);
+        assertEquals(2, run.exitCode());
+        assertEquals(List.of("logitops: check: --accuracy and --record are of every op: op=[softmax]"), run.err());
+    }
+
+    @Test
+    void itsHelpNamesTheOps() {
+        String help = String.join(" ", CommandRun.of("check", "--help").out()).replaceAll("\\s+", " ");
+        assertTrue(help.contains("only these ops: softmax, logSoftmax, maskedSoftmax, logSumExp, entropy,"), help);
+    }
+
+    @Test
     void itsProgressIsShown() {
         List<String> err =
                 CommandRun.of("check", "--backend=CPU", "--longest=2").err();

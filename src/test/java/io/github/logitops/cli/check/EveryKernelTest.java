@@ -14,26 +14,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** {@code logitops check} on a GPU launches every kernel that ships; no kernel runs here. */
+/** {@code logitops check} on a GPU launches every kernel that ships, on its smallest grid too; no kernel runs here. */
 class EveryKernelTest {
     private static final Path PTX = Path.of("src/main/resources/io/github/logitops/ptx");
     private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(", Pattern.MULTILINE);
 
-    @Test
-    void isChecked() throws IOException {
+    private static final String ROWS = "_rows_"; // in the names of kernels whose threads share rows
+
+    private static List<Launch> launches;
+
+    @BeforeAll
+    static void check() {
         WatchedDriver driver = new WatchedDriver(new HostDriver());
         try (LogitOps ops = Sessions.over(driver, new KernelExecutor(driver), OpenOptions.defaults())) {
             OracleCheck check = new OracleCheck(ops, new Verdict(), 1);
-            CheckGrid.QUICK.cases(9).forEach(check::run);
+            CheckGrid.LEAST.cases(CheckGrid.LONGEST).forEach(check::run);
         }
-        TreeSet<String> launched =
-                driver.launches().stream().map(Launch::entry).collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(shipped(), launched);
+        launches = driver.launches();
+    }
+
+    @Test
+    void isChecked() throws IOException {
+        assertEquals(shipped(), entries(launch -> true));
+    }
+
+    /** A thread, a warp and a block have a row each. */
+    @Test
+    void isCheckedWithEachWayToShareARow() {
+        TreeSet<String> ofRows = entries(launch -> launch.entry().contains(ROWS));
+        assertEquals(ofRows, entries(launch -> launch.entry().contains(ROWS) && launch.threads() == 1));
+        assertEquals(ofRows, entries(launch -> launch.entry().contains(ROWS) && launch.threads() == 32));
+        assertEquals(ofRows, entries(launch -> launch.entry().contains(ROWS) && launch.threads() > 32));
+    }
+
+    private static TreeSet<String> entries(Predicate<Launch> which) {
+        return launches.stream().filter(which).map(Launch::entry).collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** All but the ceilings, which {@code logitops bench} checks before it measures them. */
