@@ -21,7 +21,12 @@ public interface Driver extends MemoryDriver {
     long function(long module, String entry);
 
     /** Queues a launch. The arguments are copied before it returns. */
-    void launch(Launch launch, long stream);
+    default void launch(Launch launch, long stream) {
+        launch(launch, 1, stream);
+    }
+
+    /** Queues a launch so many times, with nothing between them: what CUDA itself costs, for those who measure it. */
+    void launch(Launch launch, int times, long stream);
 
     /** Queues a copy from device memory to device memory; the two ranges must not overlap. */
     void copyOnDevice(long destination, long source, long bytes, long stream);
