@@ -37,8 +37,10 @@ public final class ReportCommand implements Callable<Integer> {
                     .toList();
         }
         List<BenchReport> reports = new ArrayList<>();
+        List<BenchReport> launches = new ArrayList<>();
         for (Path file : files) {
-            reports.add(ReportFile.read(file));
+            BenchReport report = ReportFile.read(file);
+            (report.cells().isEmpty() ? launches : reports).add(report);
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println("## Kernels on a GPU");
@@ -52,6 +54,9 @@ public final class ReportCommand implements Callable<Integer> {
                 reports.stream().allMatch(BenchReport::isOurs) ? "Not measured.\n" : CompareTable.ofProviders(reports));
         out.printf("%n## The CPU mode%n");
         ours(reports, Backend.CPU).forEach(report -> print(out, report, BenchGrid.QUICK.onCpu()));
+        if (!launches.isEmpty()) {
+            out.printf("%n## What calls cost the host%n%n%s", HostTable.of(launches));
+        }
         out.flush();
         return 0;
     }
