@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Measures what a Python user would run instead: PyTorch eager and compiled, and JAX and Liger where they are.
 
-The shapes are those of a JSON file that `logitops bench` wrote; the rules are its rules: times between two events on the device,
-launches queued while the device is kept busy, buffers in turn so that no cache holds what a call finds, rounds that take one
-contender after the other, and a copy of as many bytes in the same rounds. The result is JSON of the same schema
-(docs/benchmarks/README.md), for `logitops compare`.
+The shapes, and the ops on each, are those of a JSON file that `logitops bench` wrote; the rules are its rules: times between two
+events on the device, launches queued while the device is kept busy, buffers in turn so that no cache holds what a call finds,
+rounds that take one contender after the other, and a copy of as many bytes in the same rounds. With --launch it measures what
+calls cost the host instead, as `logitops launch` does. What could not be measured, or was not, is printed and written down with
+the reason. The result is JSON of the same schema (docs/benchmarks/README.md), for `logitops compare`.
 """
 import argparse
 import datetime
@@ -22,6 +23,10 @@ HOST_MICROS = 100  # what the host may take to queue a call
 FEWEST_CALLS, MOST_CALLS = 2, 200
 BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 
+MANY = 250  # calls of the host between two waits, as HostClock has them
+COLD_PARTS, COLD_CALLS = 10, 100
+SMALL = (8, 1024)  # where it is the host that counts, as HostCosts has it
+
 # Tensors of logits' size that an op must read and write, and bytes for each row besides: as BenchOp says.
 LEAST = {
     "softmax.forward": (2, 0),
@@ -31,7 +36,51 @@ LEAST = {
     "crossEntropy.forward": (1, 12),
     "crossEntropy.backward": (2, 8),
     "crossEntropy.forwardBackward": (2, 12),
+    "maskedSoftmax.forward additive": (3, 0),
+    "maskedSoftmax.forward causal": (2, 0),  # less what is hidden
+    "maskedSoftmax.backward": (3, 0),
+    "logSumExp.forward": (1, 4),
+    "logSumExp.backward": (2, 4),
+    "selectedLogProb.forward": (1, 12),
+    "selectedLogProb.backward": (2, 8),
+    "entropy.forward": (1, 8),
+    "entropy.backward": (2, 8),
+    "distillation.forward": (2, 4),
+    "distillation.forwardBackward": (3, 4),
+    "crossEntropy.forward probabilities": (2, 8),
+    "crossEntropy.backward probabilities": (3, 8),
+    "crossEntropy.forwardBackward probabilities": (3, 8),
 }
+
+# What torch.compile is measured with unless told: compiling every op anew for every shape takes many minutes.
+COMPILED_FIRST = [op for op in list(LEAST)[:7] if op != "crossEntropy.backward"]
+
+
+def least_bytes(op, shape):
+    tensors, row_bytes = LEAST.get(op, (2, 0))  # a copy reads once and writes once
+    hidden = 0
+    if op == "maskedSoftmax.forward causal":
+        squares, queries = shape.squares()
+        hidden = squares * (queries * (queries - 1) // 2) * BYTES[shape.dtype]
+    return tensors * shape.bytes + row_bytes * shape.rows - hidden
+
+
+class LeftOut:
+    """What was not measured, and why: each said once."""
+
+    def __init__(self):
+        self.reasons = {}
+
+    def add(self, what, reason):
+        if what not in self.reasons:
+            self.reasons[what] = reason
+            print(f"torch_bench: left out: {what}: {reason}", file=sys.stderr)
+
+    def failed(self, what, error):
+        self.add(what, f"{type(error).__name__}: {str(error)[:200]}")
+
+    def as_json(self):
+        return [{"what": what, "reason": reason} for what, reason in self.reasons.items()]
 
 
 class Shape:
@@ -43,6 +92,11 @@ class Shape:
     def key(self):
         return self.dtype, self.outer, self.columns, self.inner
 
+    def squares(self):
+        """How many squares of queries and keys the rows are for a causal mask, and how many queries each has."""
+        queries = min(self.rows, self.columns)
+        return self.rows // queries, queries
+
     def extents(self):
         return (self.outer, self.columns) if self.inner == 1 else (self.outer, self.columns, self.inner)
 
@@ -50,13 +104,15 @@ class Shape:
         return f"{self.dtype}{list(self.extents())}"
 
 
-def shapes_of(report):
-    """The shapes of a report, each once, in order."""
-    shapes = {}
+def ops_by_shape(report):
+    """The shapes of a report, each once, in order, and the ops that were measured on it."""
+    shapes, ops = {}, {}
     for cell in report["cells"]:
         shape = Shape(cell["dtype"], cell["outer"], cell["columns"], cell["inner"])
         shapes.setdefault(shape.key(), shape)
-    return list(shapes.values())
+        if cell["provider"] != "ceiling":
+            ops.setdefault(shape.key(), set()).add(cell["op"])
+    return [(shape, ops.get(key, set())) for key, shape in shapes.items()]
 
 
 def spread(values):
@@ -90,7 +146,7 @@ def eager_passes(op, shape):
         "crossEntropy.forward": forward,  # log-probabilities are written
         "crossEntropy.backward": 1 + backward,  # a gradient of zeros is filled in first
         "crossEntropy.forwardBackward": forward + 1 + backward,
-    }[op]
+    }.get(op)
 
 
 def compiled_passes(op, shape):
@@ -106,23 +162,29 @@ def liger_passes(op, _shape):
 
 
 class Contender:
-    def __init__(self, provider, op, shape, call, passes=None):
-        tensors, row_bytes = LEAST.get(op, (2, 0))  # a copy reads once and writes once
-        self.provider, self.op, self.shape, self.call = provider, op, shape, call
-        self.bytes = tensors * shape.bytes + row_bytes * shape.rows
-        self.moved = None if passes is None else passes * shape.bytes + row_bytes * shape.rows
+    """A call that is measured; `prepare` makes what it starts from, if there is any."""
+
+    def __init__(self, provider, op, shape, call, passes=None, prepare=None):
+        self.provider, self.op, self.shape, self.call, self.prepare = provider, op, shape, call, prepare
+        self.bytes = least_bytes(op, shape)
+        self.moved = None if passes is None else passes * shape.bytes + LEAST[op][1] * shape.rows
+
+    def __str__(self):
+        return f"{self.provider} {self.op} {self.shape}"
 
 
-def measure(bed, contenders, sets, rounds, report_failure):
+def measure(bed, contenders, sets, rounds, left_out):
     """A cell for each contender that runs."""
     calls = {}
     for c in list(contenders):
         try:
+            if c.prepare:
+                c.prepare()
             bed.micros(c, FEWEST_CALLS, sets)  # warm-up: compiles
             once = bed.micros(c, FEWEST_CALLS, sets)
             calls[c] = int(max(FEWEST_CALLS, min(MOST_CALLS, TARGET_MICROS / max(once, 1e-3))))
         except Exception as e:  # a provider's own: what it cannot do is left out
-            report_failure(f"left out: {c.provider} {c.op} {c.shape}: {type(e).__name__}: {str(e)[:200]}")
+            left_out.failed(str(c), e)
             contenders.remove(c)
     micros = {c: [] for c in contenders}
     for _ in range(rounds):
@@ -141,10 +203,10 @@ def measure(bed, contenders, sets, rounds, report_failure):
 class TorchBed:
     """A CUDA device by way of PyTorch."""
 
-    def __init__(self, liger):
+    def __init__(self, args, left_out):
         import torch
 
-        self.torch = torch
+        self.torch, self.left_out, self.compile_all = torch, left_out, args.compile_all
         self.tool = f"torch {torch.__version__}"
         if not torch.cuda.is_available():
             sys.exit("torch_bench: PyTorch sees no GPU; --dry-run tries everything but the measurement")
@@ -154,7 +216,7 @@ class TorchBed:
         while spent < WARM_UP_MICROS:
             self.plug_micros = self.timed(self.plug.sum)
             spent += self.plug_micros
-        self.liger = liger
+        self.liger = load_liger(args.liger) if args.liger else None
         self.kept = {}
 
     def dtype(self, shape):
@@ -182,7 +244,7 @@ class TorchBed:
         self.kept.clear()
         return result
 
-    def contenders(self, shape):
+    def contenders(self, shape, ops):
         torch, dtype = self.torch, self.dtype(shape)
         torch.compiler.reset()  # else the next shapes would count as recompilations, and end in eager mode
         sets = max(1, min(256, BEYOND_CACHES // shape.bytes))
@@ -195,12 +257,49 @@ class TorchBed:
         labels = torch.randint(0, shape.columns, label_shape, device="cuda")
         contenders = [Contender("ceiling", "copy", shape, lambda i: out[i].copy_(x[i]))]
         contenders += torch_contenders(torch, "torch.eager", eager_passes, shape, x, dy, labels, lambda f: f)
-        contenders += torch_contenders(torch, "torch.compile", compiled_passes, shape, x, dy, labels,
-                                       lambda f: torch.compile(f, dynamic=False))
-        if self.liger and shape.inner == 1:
+        compiled = torch_contenders(torch, "torch.compile", compiled_passes, shape, x, dy, labels,
+                                    lambda f: torch.compile(f, dynamic=False))
+        if not self.compile_all:
+            self.left_out.add("torch.compile, ops after the first seven", "each shape compiles them anew; --compile-all")
+            compiled = [c for c in compiled if c.op in COMPILED_FIRST]
+        contenders += compiled
+        if not self.liger:
+            self.left_out.add("liger", "no copy of it was named; --liger")
+        elif shape.inner == 1:
             contenders += liger_contenders(self.liger, shape, x, labels)
-        contenders += jax_contenders(shape, sets)
-        return contenders, sets
+        contenders += jax_contenders(shape, sets, self.left_out)
+        return [c for c in contenders if c.provider == "ceiling" or c.op in ops], sets
+
+    def synchronize(self):
+        self.torch.cuda.synchronize()
+
+    def host_calls(self):
+        """What `logitops launch` measures too, by its names."""
+        torch = self.torch
+        x = torch.randn(SMALL, device="cuda")
+        y, leaf = torch.empty_like(x), x.clone().requires_grad_()
+        labels = torch.zeros(SMALL[0], dtype=torch.int64, device="cuda")
+
+        def loss_and_gradient():
+            loss = torch.nn.functional.cross_entropy(leaf, labels)
+            loss.backward()
+            leaf.grad = None
+            return loss
+
+        def softmax():
+            torch.softmax(x, 1, out=y)
+
+        def softmax_until_done():
+            softmax()
+            self.synchronize()
+
+        return {
+            "softmax.forward queued": softmax,
+            "softmax.forward queued, new output": lambda: torch.softmax(x, 1),
+            "softmax.forward until it is done": softmax_until_done,
+            "crossEntropy.forwardBackward queued, new result": loss_and_gradient,
+            "crossEntropy.forwardBackward until the loss is known, new result": lambda: loss_and_gradient().item(),
+        }
 
 
 def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
@@ -211,27 +310,82 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
     log_softmax = compiled(lambda t: torch.log_softmax(t, 1))
     softmax_backward = compiled(lambda d, y: aten._softmax_backward_data(d, y, 1, y.dtype))
     log_softmax_backward = compiled(lambda d, y: aten._log_softmax_backward_data(d, y, 1, y.dtype))
+    log_sum_exp = compiled(lambda t: torch.logsumexp(t, 1))
+    selected = compiled(lambda t: torch.log_softmax(t, 1).gather(1, labels.unsqueeze(1)).squeeze(1))
+    entropy = compiled(lambda t: torch.special.entr(torch.softmax(t, 1)).sum(1))
+    additive = compiled(lambda t, m: torch.softmax(t + m, 1))
+    distillation = compiled(lambda t, teacher: f.kl_div(
+        torch.log_softmax(t, 1), torch.softmax(teacher, 1), reduction="sum") / shape.rows)
     cross_entropy = compiled(lambda t: f.cross_entropy(t, labels))
+    cross_entropy_given = compiled(lambda t, targets: f.cross_entropy(t, targets))
 
-    def loss_without_gradient(i):
-        with torch.no_grad():
-            return cross_entropy(x[i])
+    def without_gradient(call):
+        def quiet(i):
+            with torch.no_grad():
+                return call(i)
 
-    def loss_and_gradient(i):
-        return torch.autograd.grad(cross_entropy(leaves[i]), leaves[i])
+        return quiet
+
+    def with_gradient(loss):
+        return lambda i: torch.autograd.grad(loss(i), leaves[i])
 
     calls = {
         "softmax.forward": lambda i: softmax(x[i]),
         "softmax.backward": lambda i: softmax_backward(dy[i], x[i]),
         "logSoftmax.forward": lambda i: log_softmax(x[i]),
         "logSoftmax.backward": lambda i: log_softmax_backward(dy[i], x[i]),
-        "crossEntropy.forward": loss_without_gradient,
-        "crossEntropy.forwardBackward": loss_and_gradient,
+        "crossEntropy.forward": without_gradient(lambda i: cross_entropy(x[i])),
+        "crossEntropy.forwardBackward": with_gradient(lambda i: cross_entropy(leaves[i])),
+        "maskedSoftmax.forward additive": lambda i: additive(x[i], dy[i]),
+        "maskedSoftmax.backward": lambda i: softmax_backward(dy[i], x[i]),
+        "logSumExp.forward": lambda i: log_sum_exp(x[i]),
+        "selectedLogProb.forward": lambda i: selected(x[i]),
+        "entropy.forward": lambda i: entropy(x[i]),
+        "distillation.forward": without_gradient(lambda i: distillation(x[i], dy[i])),
+        "distillation.forwardBackward": with_gradient(lambda i: distillation(leaves[i], dy[i])),
+        "crossEntropy.forward probabilities": without_gradient(lambda i: cross_entropy_given(x[i], dy[i])),
+        "crossEntropy.forwardBackward probabilities": with_gradient(lambda i: cross_entropy_given(leaves[i], dy[i])),
     }
+    contenders = [Contender(provider, op, shape, call, passes(op, shape)) for op, call in calls.items()]
+    if shape.inner == 1 and shape.rows % shape.squares()[1] == 0:
+        contenders.append(causal_contender(torch, provider, shape, x, compiled))
     if provider == "torch.eager":  # compiled graphs may not be gone through twice
-        losses = [cross_entropy(leaf) for leaf in leaves]
-        calls["crossEntropy.backward"] = lambda i: torch.autograd.grad(losses[i], leaves[i], retain_graph=True)
-    return [Contender(provider, op, shape, call, passes(op, shape)) for op, call in calls.items()]
+        graphs = {
+            "crossEntropy.backward": lambda i: cross_entropy(leaves[i]),
+            "logSumExp.backward": lambda i: log_sum_exp(leaves[i]),
+            "selectedLogProb.backward": lambda i: selected(leaves[i]),
+            "entropy.backward": lambda i: entropy(leaves[i]),
+            "crossEntropy.backward probabilities": lambda i: cross_entropy_given(leaves[i], dy[i]),
+        }
+        contenders += [backward_contender(torch, provider, op, shape, leaves, forward, passes(op, shape))
+                       for op, forward in graphs.items()]
+    return contenders
+
+
+def causal_contender(torch, provider, shape, x, compiled):
+    squares, queries = shape.squares()
+    hidden = []
+
+    def prepare():
+        ones = torch.ones((queries, shape.columns), dtype=torch.bool, device="cuda")
+        hidden.append(ones.triu(shape.columns - queries + 1))
+
+    softmax = compiled(lambda t, mask: torch.softmax(t.masked_fill(mask, float("-inf")), -1))
+    return Contender(provider, "maskedSoftmax.forward causal", shape,
+                     lambda i: softmax(x[i].view(squares, queries, shape.columns), hidden[0]), prepare=prepare)
+
+
+def backward_contender(torch, provider, op, shape, leaves, forward, passes):
+    """Autograd alone, through graphs that were made before."""
+    results, upstream = [], []
+
+    def prepare():
+        results.extend(forward(i) for i in range(len(leaves)))
+        upstream.append(torch.ones_like(results[0]))
+
+    return Contender(provider, op, shape,
+                     lambda i: torch.autograd.grad(results[i], leaves[i], upstream[0], retain_graph=True), passes,
+                     prepare)
 
 
 def liger_contenders(liger, shape, x, labels):
@@ -248,14 +402,18 @@ def liger_contenders(liger, shape, x, labels):
     return [Contender("liger", op, shape, loss_and_gradient, 2 + liger_passes(op, shape))]
 
 
-def jax_contenders(shape, sets):
+def jax_contenders(shape, sets, left_out):
     """JAX has a queue of its own, so its calls are waited for: rows that take less than some 50 us show the host."""
     try:
         import jax
         import jax.numpy as jnp
     except ImportError:
+        left_out.add("jax", "not installed")
         return []
-    if shape.inner != 1 or jax.default_backend() != "gpu":
+    if jax.default_backend() != "gpu":
+        left_out.add("jax", "sees no GPU")
+        return []
+    if shape.inner != 1:
         return []
     dtype = {"F64": jnp.float64, "F32": jnp.float32, "F16": jnp.float16, "BF16": jnp.bfloat16}[shape.dtype]
     keys = jax.random.split(jax.random.PRNGKey(1), min(sets, 4))
@@ -277,12 +435,88 @@ class StubBed:
             contender.call(i % sets)
         return (time.perf_counter() - start) * 1e6 / calls
 
-    def contenders(self, shape):
+    def contenders(self, shape, ops):
         x = bytes(range(256)) * 16
         contenders = [Contender("ceiling", "copy", shape, lambda _: bytearray(x))]
-        contenders += [Contender("stub", op, shape, lambda _: sum(x), eager_passes(op, shape)) for op in LEAST]
+        contenders += [Contender("stub", op, shape, lambda _: sum(x), eager_passes(op, shape)) for op in LEAST if op in ops]
         contenders.append(Contender("stub", "broken", shape, lambda _: 1 // 0))
         return contenders, 2
+
+    def synchronize(self):
+        pass
+
+    def host_calls(self):
+        return {"softmax.forward queued": lambda: sum(range(9)), "broken": lambda: 1 // 0}
+
+
+class Clock:
+    """Takes the time of the host's calls, as HostClock does."""
+
+    def __init__(self, bed, rounds, seconds):
+        self.bed, self.rounds, self.seconds = bed, rounds, seconds
+
+    @staticmethod
+    def micros(call, calls):
+        start = time.perf_counter()
+        for _ in range(calls):
+            call()
+        return (time.perf_counter() - start) * 1e6 / calls
+
+    def cold(self, call):
+        return [self.micros(call, COLD_CALLS) for _ in range(COLD_PARTS)]
+
+    def warm(self, call):
+        start = time.perf_counter()
+        while True:
+            self.micros(call, MANY)
+            self.bed.synchronize()
+            if time.perf_counter() - start >= self.seconds:
+                break
+        values = []
+        for _ in range(self.rounds):
+            values.append(self.micros(call, MANY))
+            self.bed.synchronize()
+        return values
+
+
+def host_costs(bed, rounds, seconds, left_out):
+    """What calls cost the host: the first one first of all, and cold."""
+    clock = Clock(bed, rounds, seconds)
+    calls = bed.host_calls()
+    bed.synchronize()
+    first = calls["softmax.forward queued"]
+
+    def first_call():
+        first()
+        bed.synchronize()
+
+    costs = {"softmax.forward, first call": [clock.micros(first_call, 1)],
+             "softmax.forward queued, cold": clock.cold(first)}
+    for name, call in calls.items():
+        try:
+            costs[name] = clock.warm(call)
+        except Exception as e:  # as in measure
+            left_out.failed(name, e)
+    return [{"name": name, "unit": "us", "value": spread(values)} for name, values in costs.items()]
+
+
+def device_costs(bed, report, rounds, limit, left_out):
+    """The cells of all shapes that are reached in time."""
+    end = time.monotonic() + limit
+    shapes, cells = ops_by_shape(report), []
+    for number, (shape, ops) in enumerate(shapes, 1):
+        for op in sorted(ops - set(LEAST)):
+            left_out.add(op, "PyTorch has no such op")
+        if time.monotonic() > end:
+            left_out.add(str(shape), f"over the time limit of {limit:g} s")
+            continue
+        print(f"torch_bench: shape {number} of {len(shapes)}: {shape}", file=sys.stderr)
+        try:
+            contenders, sets = bed.contenders(shape, ops)
+            cells += measure(bed, contenders, sets, rounds, left_out)
+        except Exception as e:  # such as too little memory for the tensors
+            left_out.failed(str(shape), e)
+    return cells
 
 
 def load_liger(folder):
@@ -294,24 +528,31 @@ def load_liger(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("shapes", help="JSON that `logitops bench` wrote: its shapes are measured")
+    parser.add_argument("shapes", nargs="?", help="JSON that `logitops bench` wrote: its shapes and ops are measured")
+    parser.add_argument("--launch", action="store_true", help="what calls cost the host, in place of shapes")
     parser.add_argument("--out", default="peers.json", help="where the result goes (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=7, help="how often to measure each cell (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=7, help="how often to measure each number (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=2,
+                        help="with --launch: of calls before a number counts as warm (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=float("inf"), metavar="SECONDS",
+                        help="begin no shape after so long (default: no limit)")
+    parser.add_argument("--compile-all", action="store_true", help="torch.compile with every op: many minutes")
     parser.add_argument("--liger", metavar="FOLDER", help="src of a copy of Liger-Kernel")
     parser.add_argument("--dry-run", action="store_true", help="with a stub instead of PyTorch and a device")
     args = parser.parse_args()
+    if args.launch == bool(args.shapes):
+        parser.error("either the JSON with the shapes or --launch")
 
-    with open(args.shapes, encoding="utf-8") as file:
-        report = json.load(file)
+    report = {"schema": SCHEMA, "grid": "launch", "cells": []}
+    if args.shapes:
+        with open(args.shapes, encoding="utf-8") as file:
+            report = json.load(file)
     if report.get("schema") != SCHEMA:
         sys.exit(f"torch_bench: not a report of this schema: file={args.shapes}, expected={SCHEMA}")
-    bed = StubBed() if args.dry_run else TorchBed(load_liger(args.liger) if args.liger else None)
-    cells = []
-    shapes = shapes_of(report)
-    for number, shape in enumerate(shapes, 1):
-        print(f"torch_bench: shape {number} of {len(shapes)}: {shape}", file=sys.stderr)
-        contenders, sets = bed.contenders(shape)
-        cells += measure(bed, contenders, sets, args.rounds, lambda line: print(f"torch_bench: {line}", file=sys.stderr))
+    left_out = LeftOut()
+    bed = StubBed() if args.dry_run else TorchBed(args, left_out)
+    host = host_costs(bed, args.rounds, args.seconds, left_out) if args.launch else []
+    cells = device_costs(bed, report, args.rounds, args.limit, left_out)
     result = {
         "schema": SCHEMA,
         "tool": bed.tool,
@@ -323,7 +564,8 @@ def main():
         "grid": report["grid"],
         "rounds": args.rounds,
         "cells": cells,
-        "host": [],
+        "host": host,
+        "leftOut": left_out.as_json(),
     }
     with open(args.out, "w", encoding="utf-8") as file:
         json.dump(result, file, indent=2)

@@ -2,6 +2,7 @@ package io.github.logitops.cli;
 
 import io.github.logitops.cli.bench.BenchCommand;
 import io.github.logitops.cli.bench.CompareCommand;
+import io.github.logitops.cli.bench.LaunchCommand;
 import io.github.logitops.cli.bench.PlotCommand;
 import io.github.logitops.cli.bench.ReportCommand;
 import io.github.logitops.cli.check.CheckCommand;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
             InfoCommand.class,
             CheckCommand.class,
             BenchCommand.class,
+            LaunchCommand.class,
             PlotCommand.class,
             CompareCommand.class,
             ReportCommand.class,

@@ -23,7 +23,12 @@ public interface Driver extends MemoryDriver {
     long function(long module, String entry);
 
     /** Queues a launch. The arguments are copied before it returns. */
-    void launch(Launch launch, long stream);
+    default void launch(Launch launch, long stream) {
+        launch(launch, 1, stream);
+    }
+
+    /** Queues a launch so many times, with nothing between them: what CUDA itself costs, for those who measure it. */
+    void launch(Launch launch, int times, long stream);
 
     /** Graphs of work on this device's streams; empty where it has none. */
     default Optional<Graphs> graphs() {

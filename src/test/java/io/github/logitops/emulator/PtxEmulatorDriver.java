@@ -172,7 +172,13 @@ public final class PtxEmulatorDriver implements Driver {
     }
 
     @Override
-    public void launch(Launch launch, long stream) {
+    public void launch(Launch launch, int times, long stream) {
+        for (int i = 0; i < times; i++) {
+            queue(launch, stream);
+        }
+    }
+
+    private void queue(Launch launch, long stream) {
         Entry entry;
         synchronized (this) {
             entry = functions.get((int) launch.function());

@@ -9,6 +9,7 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.driver.MemoryDriver;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -264,9 +265,9 @@ public final class WatchedDriver implements Driver {
     }
 
     @Override
-    public void launch(Launch launch, long stream) {
+    public void launch(Launch launch, int times, long stream) {
         count("launch");
-        launches.add(launch);
+        launches.addAll(Collections.nCopies(times, launch));
         busy.add(stream);
     }
 

@@ -48,8 +48,9 @@ record Arenas(Tensor input, Tensor gradient, Tensor output, long bytes) implemen
     }
 
     private void fill(LogitOps ops, Stream stream, long chunks) {
-        short[] noise = noise();
+        Random random = new Random(1);
         for (Tensor arena : List.of(input, gradient, output)) {
+            short[] noise = noise(random); // other than the last: a teacher is not its student
             for (long i = 0; i < chunks; i++) {
                 long address = arena.address() + i * CHUNK * ELEMENT_BYTES;
                 try (Tensor chunk = ops.wrap(address, DType.BF16, Shape.of(CHUNK))) {
@@ -60,8 +61,7 @@ record Arenas(Tensor input, Tensor gradient, Tensor output, long bytes) implemen
         stream.synchronize();
     }
 
-    private static short[] noise() {
-        Random random = new Random(1);
+    private static short[] noise(Random random) {
         BinaryFormat format = BinaryFormat.of(DType.BF16);
         short[] noise = new short[CHUNK];
         for (int i = 0; i < CHUNK; i++) {

@@ -21,9 +21,6 @@ interface Bed extends AutoCloseable {
     /** Plain memory traffic on the buffers of a workload. */
     List<Contender> ceilings(Workload workload);
 
-    /** What only this kind of device can tell of the host's side. */
-    List<HostCost> hostCosts(int rounds);
-
     @Override
     void close();
 }

@@ -11,9 +11,9 @@ import java.util.Set;
  * shapes are equal.
  */
 enum BenchGrid {
-    /** Under two minutes on a GPU, under one in the CPU mode. */
+    /** Every op on few shapes: under two minutes on a GPU, under one in the CPU mode. */
     QUICK,
-    /** All of docs/gpu-kit.md. */
+    /** All of docs/gpu-kit.md: under four minutes on a GPU. */
     FULL;
 
     private static final long GPU_BYTES = 256L << 20; // of a tensor, where the length of rows is what changes
@@ -24,7 +24,7 @@ enum BenchGrid {
             10, 16, 21, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048, 3072, 4096, 8192, 16384, 32768, 65536, 131072,
             262144);
     private static final List<Integer> VOCABULARIES = List.of(32000, 50257, 100352, 128256, 151936, 256000, 262144);
-    private static final List<Integer> TOKENS = List.of(1, 4, 16, 64, 256, 1024, 4096, 8192);
+    private static final List<Integer> TOKENS = List.of(1, 16, 256, 4096);
     private static final List<Integer> ODD_COLUMNS = List.of(257, 1001, 4097, 32003, 128255);
 
     /** Shapes whose work a GPU is made for. */
@@ -50,6 +50,16 @@ enum BenchGrid {
             shapes.addAll(others());
         }
         return List.copyOf(shapes);
+    }
+
+    /**
+     * What is measured on a shape: every op that suits it, but where {@link #FULL} goes through lengths, vocabularies and
+     * numbers of rows: there the first ones stand for those whose kernels are like theirs.
+     */
+    List<BenchOp> ops(BenchShape shape) {
+        boolean every = QUICK.onGpu().contains(shape) || QUICK.onCpu().contains(shape) || others().contains(shape);
+        return (every ? BenchOp.ALL : BenchOp.FIRST)
+                .stream().filter(op -> op.suits().test(shape)).toList();
     }
 
     /** Attention, and images whose classes are not the innermost axis. */

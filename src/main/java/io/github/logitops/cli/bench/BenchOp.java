@@ -1,120 +1,47 @@
 package io.github.logitops.cli.bench;
 
-import io.github.logitops.op.GradScale;
-import io.github.logitops.reference.CrossEntropyReference;
-import io.github.logitops.reference.SoftmaxReference;
-import io.github.logitops.reference.Targets;
-import io.github.logitops.spec.CrossEntropyOptions;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
- * An op as the bench sees it: the only place that a new op adds to.
+ * An op as the bench sees it.
  *
- * @param name as in tables
- * @param reads tensors of logits' size that it must read
- * @param writes tensors of logits' size that it must write
- * @param rowBytes what it must read and write for each row besides
- * @param call queues it on a set of a workload
- * @param exact what it writes for a row
+ * @param name as in tables: its method, and behind a space what sort of call it is if there are several
+ * @param traffic what it must move at least
+ * @param suits which shapes it can be called on
+ * @param ready makes it ready for a workload
+ * @param exact what it should write for a row
  */
-record BenchOp(String name, int reads, int writes, int rowBytes, Call call, Exact exact) {
-    private static final int LABEL = 4;
+record BenchOp(
+        String name,
+        Traffic traffic,
+        Predicate<BenchShape> suits,
+        Function<Workload, Prepared> ready,
+        Function<BenchRow, double[]> exact) {
+    /** Those that every shape is measured with. The kernels of the others are like these. */
+    static final List<BenchOp> FIRST = Stream.of(SoftmaxOps.PLAIN, CrossEntropyOps.LABELS)
+            .flatMap(List::stream)
+            .toList();
 
-    @FunctionalInterface
-    interface Call {
-        void on(Workload workload, int set);
+    /** Every op in each direction: the only place that a new op adds to. */
+    static final List<BenchOp> ALL = Stream.of(
+                    FIRST,
+                    SoftmaxOps.MASKED,
+                    RowValueOps.ALL,
+                    DistillationOps.ALL,
+                    CrossEntropyOps.PROBABILITIES,
+                    ShardOps.ALL)
+            .flatMap(List::stream)
+            .toList();
+
+    BenchOp(String name, Traffic traffic, Function<Workload, Prepared> ready, Function<BenchRow, double[]> exact) {
+        this(name, traffic, shape -> true, ready, exact);
     }
 
-    /** A row of the output, or the row's loss where {@link #writes} is 0. */
-    @FunctionalInterface
-    interface Exact {
-        double[] of(double[] x, double[] dy, int label, long rows);
-    }
-
-    /** Every op. Row losses, log-sum-exps and labels have 4 bytes, but with F64 logits, whose bytes they hardly add to. */
-    static final List<BenchOp> ALL = List.of(
-            new BenchOp(
-                    "softmax.forward",
-                    1,
-                    1,
-                    0,
-                    (w, i) -> w.ops().softmax(w.shape().axis()).forward(w.input(i), w.output(i), w.stream()),
-                    (x, dy, label, rows) -> SoftmaxReference.softmax(x)),
-            new BenchOp(
-                    "softmax.backward",
-                    2,
-                    1,
-                    0,
-                    (w, i) -> w.ops()
-                            .softmax(w.shape().axis())
-                            .backward(w.input(i), w.gradient(i), w.output(i), w.stream()),
-                    (x, dy, label, rows) -> SoftmaxReference.softmaxBackward(x, dy, 1)),
-            new BenchOp(
-                    "logSoftmax.forward",
-                    1,
-                    1,
-                    0,
-                    (w, i) -> w.ops().logSoftmax(w.shape().axis()).forward(w.input(i), w.output(i), w.stream()),
-                    (x, dy, label, rows) -> SoftmaxReference.logSoftmax(x)),
-            new BenchOp(
-                    "logSoftmax.backward",
-                    2,
-                    1,
-                    0,
-                    (w, i) -> w.ops()
-                            .logSoftmax(w.shape().axis())
-                            .backward(w.input(i), w.gradient(i), w.output(i), w.stream()),
-                    (x, dy, label, rows) -> SoftmaxReference.logSoftmaxBackward(x, dy, 1)),
-            new BenchOp(
-                    "crossEntropy.forward",
-                    1,
-                    0,
-                    LABEL + 8,
-                    (w, i) -> w.crossEntropy().forward(w.input(i), w.labels(), null, w.result(), w.stream()),
-                    (x, dy, label, rows) ->
-                            new double[] {crossEntropy(x, label, rows).loss()}),
-            new BenchOp(
-                    "crossEntropy.backward",
-                    1,
-                    1,
-                    LABEL + 4,
-                    (w, i) -> w.crossEntropy()
-                            .backward(w.input(i), w.labels(), null, w.result(), w.output(i), w.stream()),
-                    (x, dy, label, rows) -> crossEntropy(x, label, rows).gradient()),
-            new BenchOp(
-                    "crossEntropy.forwardBackward",
-                    1,
-                    1,
-                    LABEL + 8,
-                    (w, i) -> w.crossEntropy()
-                            .forwardBackward(
-                                    w.input(i), w.labels(), null, GradScale.ONE, w.output(i), w.result(), w.stream()),
-                    (x, dy, label, rows) -> crossEntropy(x, label, rows).gradient()));
-
-    /** What it must read and write. */
-    long bytes(BenchShape shape) {
-        return (reads + writes) * shape.bytes() + shape.rows() * rowBytes;
-    }
-
-    Contender contender(Workload workload) {
-        return new Contender("logitops", name, bytes(workload.shape()), ceiling(), set -> call.on(workload, set));
-    }
-
-    /** One row of a batch of as many: the gradient of their mean. */
-    private static CrossEntropyReference.Row crossEntropy(double[] x, int label, long rows) {
-        return CrossEntropyReference.of(
-                        new double[][] {x},
-                        Targets.of(new long[] {label}),
-                        null,
-                        CrossEntropyOptions.defaults(),
-                        new double[] {1.0 / rows})
-                .rows()[0];
-    }
-
-    private String ceiling() {
-        if (writes == 0) {
-            return "read";
-        }
-        return reads == 2 ? "triad" : "copy";
+    Contender contender(BenchShape shape, Prepared prepared) {
+        return new Contender(
+                "logitops", name, traffic.bytes().applyAsLong(shape), traffic.ceiling(), prepared.call()::accept);
     }
 }

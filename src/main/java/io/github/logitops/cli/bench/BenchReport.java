@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param grid quick or full
  * @param rounds how often each cell was measured
  * @param cells the measurements, ceilings among them
- * @param host what Java sees; empty for others
+ * @param host what calls cost the program that makes them
+ * @param leftOut what was to be measured and was not; files from before there was this have none
  */
 record BenchReport(
         int schema,
@@ -29,9 +30,14 @@ record BenchReport(
         String grid,
         int rounds,
         List<Cell> cells,
-        List<HostCost> host) {
+        List<HostCost> host,
+        List<LeftOut> leftOut) {
 
     static final int SCHEMA = 1;
+
+    BenchReport {
+        leftOut = leftOut == null ? List.of() : leftOut;
+    }
 
     /** Whether {@code logitops bench} wrote it. */
     boolean isOurs() {

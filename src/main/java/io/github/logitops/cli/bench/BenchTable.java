@@ -26,16 +26,6 @@ final class BenchTable {
                     percent(report.percentOf(cell, "copy")),
                     String.format(Locale.ROOT, "%.3g", cell.rowsPerSecond()));
         }
-        if (!report.host().isEmpty()) {
-            text.append(System.lineSeparator());
-            line(text, "seen from the host", "median", "p20 to p80", "");
-            line(text, "---", "---:", "---:", "---");
-            for (HostCost cost : report.host()) {
-                Spread value = cost.value();
-                String spread = number(value.p20()) + " to " + number(value.p80());
-                line(text, cost.name(), number(value.median()), spread, cost.unit());
-            }
-        }
         return text.toString();
     }
 

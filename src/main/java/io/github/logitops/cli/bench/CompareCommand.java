@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
         name = "compare",
         description =
                 "Joins the JSON of bench and of scripts/peers into one table: times side by side, each beside the copy of"
-                        + " its own run, and their ratio. Two files of bench are before and after. Exit code 2 if they have no op"
-                        + " and shape in common.",
+                        + " its own run, and their ratio; and the host's costs of launch. Two files of bench are before and after."
+                        + " Says what was left out, and why. Exit code 2 if they have nothing in common.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class CompareCommand implements Callable<Integer> {
@@ -39,8 +39,10 @@ public final class CompareCommand implements Callable<Integer> {
             reports.add(ReportFile.read(file));
         }
         CompareTable table = table(reports);
-        if (table.isEmpty()) {
-            throw new IllegalArgumentException("compare: no op and shape stands in two of them: files=" + files);
+        boolean hostJoins = HostTable.joins(reports);
+        if (table.isEmpty() && !hostJoins) {
+            throw new IllegalArgumentException(
+                    "compare: no op and shape stands in two of them, nor a cost of the host: files=" + files);
         }
         PrintWriter out = spec.commandLine().getOut();
         for (int i = 0; i < files.size(); i++) {
@@ -49,7 +51,14 @@ public final class CompareCommand implements Callable<Integer> {
                     "%s: %s, commit %s, %s, on %s%n",
                     files.get(i), report.tool(), report.commit(), report.date(), report.device());
         }
-        out.printf("%n%s", table);
+        if (!table.isEmpty()) {
+            out.printf("%n%s", table);
+        }
+        if (hostJoins) {
+            out.printf("%n%s", HostTable.of(reports));
+        }
+        reports.forEach(report ->
+                report.leftOut().forEach(each -> out.printf("left out: %s: %s%n", each.what(), each.reason())));
         return 0;
     }
 

@@ -80,11 +80,6 @@ final class CpuBed implements Bed {
     }
 
     @Override
-    public List<HostCost> hostCosts(int rounds) {
-        return List.of();
-    }
-
-    @Override
     public void close() {
         stream.close();
         ops.close();

@@ -10,18 +10,16 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * A GPU. Times are between two events on the device. Before the first one the device is given something else to do, for as long
  * as the host needs to queue the calls: so launches lie ready, and what is measured is the device and not the host.
  */
 final class CudaBed implements Bed {
-    private static final long BEYOND_CACHES = 512L << 20; // more than three times the L2 of any GPU up to sm_100
+    static final long BEYOND_CACHES = 512L << 20; // more than three times the L2 of any GPU up to sm_100
     private static final double WARM_UP_MICROS = 200_000; // clocks have risen by then
-    private static final double HOST_MICROS = 30; // what the host may take for a call, of up to three launches
+    static final double HOST_MICROS = 30; // what the host may take for a call, of up to three launches
 
     private final Driver driver;
     private final LogitOps ops;
@@ -132,31 +130,6 @@ final class CudaBed implements Bed {
 
     private static long out(Workload workload, int set) {
         return workload.output(set).address();
-    }
-
-    /** Copies between the device and page-locked memory: what uploads and downloads of arrays could be at best. */
-    @Override
-    public List<HostCost> hostCosts(int rounds) {
-        ByteBuffer host = driver.allocateHost(Math.toIntExact(plug.bytes() / 8));
-        try {
-            return List.of(
-                    pinned("upload from pinned memory", rounds, host, () -> {
-                        driver.copyToDevice(plug.address(), host, stream.handle());
-                    }),
-                    pinned("download into pinned memory", rounds, host, () -> {
-                        driver.copyToHost(host, plug.address(), stream.handle());
-                    }));
-        } finally {
-            driver.freeHost(host);
-        }
-    }
-
-    private HostCost pinned(String name, int rounds, ByteBuffer host, Runnable copy) {
-        timed(copy);
-        double[] speeds = IntStream.range(0, rounds)
-                .mapToDouble(round -> host.capacity() / timed(copy) / 1e3)
-                .toArray();
-        return new HostCost(name, "GB/s", Spread.of(speeds));
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.github.logitops.cli.bench;
 
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.TreeSet;
 
@@ -19,37 +18,35 @@ final class Gate {
      *
      * @throws IllegalStateException if a row is wrong
      */
-    static void pass(BenchOp op, Workload workload) {
+    static void pass(BenchOp op, Workload workload, Prepared prepared) {
         BenchShape shape = workload.shape();
         if (shape.inner() != 1) {
             return; // no tensor is a row then
         }
-        double[] poison = new double[shape.columns()];
-        Arrays.fill(poison, Double.NaN);
         TreeSet<Long> rows = new TreeSet<>(Arrays.asList(0L, shape.rows() / 2, shape.rows() - 1));
         for (long row : rows) {
-            try (Tensor target = row(workload, workload.output(0), row)) {
+            try (Tensor target = prepared.written().apply(row)) {
+                double[] poison = new double[(int) target.shape().elements()];
+                Arrays.fill(poison, Double.NaN);
                 target.upload(poison, workload.stream());
             }
         }
-        if (op.name().equals("crossEntropy.backward")) { // starts from what forward saved of the same set
-            workload.crossEntropy()
-                    .forward(workload.input(0), workload.labels(), null, workload.result(), workload.stream());
-        }
-        op.call().on(workload, 0);
+        prepared.call().accept(0);
         for (long row : rows) {
-            requireRight(op, workload, row);
+            requireRight(op, workload, prepared, row);
         }
     }
 
-    private static void requireRight(BenchOp op, Workload workload, long row) {
-        double[] exact = op.exact()
-                .of(
-                        values(workload, workload.input(0), row),
-                        values(workload, workload.gradient(0), row),
-                        workload.label(row),
-                        workload.shape().rows());
-        double[] actual = op.writes() == 0 ? loss(workload, row) : values(workload, workload.output(0), row);
+    private static void requireRight(BenchOp op, Workload workload, Prepared prepared, long row) {
+        BenchRow found = new BenchRow(
+                workload.shape(),
+                row,
+                values(workload, workload.row(workload.input(0), row)),
+                values(workload, workload.row(workload.gradient(0), row)),
+                workload.label(row));
+        double[] exact = op.exact().apply(found);
+        double[] actual =
+                prepared.meaning().apply(values(workload, prepared.written().apply(row)));
         double largest = Arrays.stream(exact).map(Math::abs).max().orElse(0);
         for (int j = 0; j < exact.length; j++) {
             if (!(Math.abs(actual[j] - exact[j]) <= COARSE * largest)) {
@@ -59,23 +56,9 @@ final class Gate {
         }
     }
 
-    private static double[] loss(Workload workload, long row) {
-        Tensor losses = workload.result().rowLosses();
-        long address = losses.address() + row * losses.dtype().bytes();
-        try (Tensor one = workload.ops().wrap(address, losses.dtype(), Shape.of(1))) {
-            return one.downloadDoubles(workload.stream());
+    private static double[] values(Workload workload, Tensor place) {
+        try (place) {
+            return place.downloadDoubles(workload.stream());
         }
-    }
-
-    private static double[] values(Workload workload, Tensor tensor, long row) {
-        try (Tensor values = row(workload, tensor, row)) {
-            return values.downloadDoubles(workload.stream());
-        }
-    }
-
-    private static Tensor row(Workload workload, Tensor tensor, long row) {
-        BenchShape shape = workload.shape();
-        long address = tensor.address() + row * shape.columns() * shape.dtype().bytes();
-        return workload.ops().wrap(address, shape.dtype(), Shape.of(shape.columns()));
     }
 }

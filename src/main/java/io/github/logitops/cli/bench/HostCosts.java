@@ -1,7 +1,9 @@
 package io.github.logitops.cli.bench;
 
+import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.LogitOps;
+import io.github.logitops.Softmax;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -12,110 +14,120 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What the library costs as a Java program sees it, by the program's clock. */
+/**
+ * What calls of the library cost a Java program. scripts/peers/torch_bench.py has the same names for what PyTorch has too, and
+ * the same shapes: small ones, so that a device is done with each call before the next one comes.
+ */
 final class HostCosts {
-    private static final int MANY = 500; // calls in a row; fewer than a device's queue holds
-    private static final int WARM_UP = 20;
+    /** Of the logits where it is the host that counts. */
+    static final Shape SMALL = Shape.of(8, 1024);
+
+    private static final Shape LANGUAGE_MODEL = Shape.of(64, 50257);
     private static final int FLOATS = 8 << 20;
 
     private final LogitOps ops;
     private final Stream stream;
-    private final int rounds;
+    private final HostClock clock;
     private final List<HostCost> costs = new ArrayList<>();
 
-    HostCosts(Bed bed, int rounds) {
-        ops = bed.ops();
-        stream = bed.stream();
-        this.rounds = rounds;
+    /** @param ops that nothing has been called on yet */
+    HostCosts(LogitOps ops, HostClock clock) {
+        this.ops = ops;
+        this.clock = clock;
+        stream = clock.stream();
     }
 
     List<HostCost> measure() {
-        calls();
-        transfers();
-        endToEnd();
+        softmax();
+        costs.addAll(new ThreadCosts(ops, clock).measure());
+        crossEntropy();
+        memory();
+        languageModel();
         return costs;
     }
 
-    private void calls() {
-        try (Tensor x = ops.upload(new float[] {1, 2}, DType.F32, Shape.of(1, 2), stream)) {
-            add(
-                    "call of softmax.forward until it is queued",
-                    MANY,
-                    () -> ops.softmax().forward(x, x, stream));
+    private void softmax() {
+        Softmax op = ops.softmax();
+        try (Tensor x = ops.upload(noise(SMALL), DType.F32, SMALL, stream);
+                Tensor y = ops.empty(DType.F32, SMALL)) {
+            Runnable call = () -> op.forward(x, y, stream);
+            costs.add(HostClock.micros("softmax.forward, first call", 1, HostClock.nanos(() -> {
+                call.run();
+                stream.synchronize();
+            })));
+            costs.add(clock.cold("softmax.forward queued, cold", call));
+            costs.add(clock.warm("softmax.forward queued", call));
+            costs.add(clock.warm("softmax.forward queued, new output", () -> {
+                try (Tensor made = ops.empty(DType.F32, SMALL)) {
+                    op.forward(x, made, stream);
+                }
+            }));
+            costs.add(clock.warm("softmax.forward until it is done", () -> {
+                call.run();
+                stream.synchronize();
+            }));
         }
-        add(
-                "empty and close of a tensor of 1 MiB",
-                MANY,
-                () -> ops.empty(DType.F32, Shape.of(1 << 18)).close());
     }
 
-    private void transfers() {
-        float[] values = noise(FLOATS);
-        try (Tensor x = ops.empty(DType.F32, Shape.of(FLOATS))) {
-            double bytes = 4.0 * FLOATS;
-            addSpeed("upload from float[]", bytes, () -> {
+    private void crossEntropy() {
+        CrossEntropy op = ops.crossEntropy(CrossEntropyOptions.defaults());
+        try (Tensor x = ops.upload(noise(SMALL), DType.F32, SMALL, stream);
+                Tensor dx = ops.empty(DType.F32, SMALL);
+                Tensor labels = ops.labels(new int[(int) SMALL.extent(0)], stream);
+                CrossEntropyResult result = op.newResult(DType.F32, SMALL, stream)) {
+            Runnable reused = () -> op.forwardBackward(x, labels, null, GradScale.ONE, dx, result, stream);
+            costs.add(clock.warm("crossEntropy.forwardBackward queued", reused));
+            costs.add(clock.warm("crossEntropy.forwardBackward queued, new result", () -> {
+                op.forwardBackward(x, labels, dx, stream).close();
+            }));
+            costs.add(clock.warm("crossEntropy.forwardBackward until the loss is known", () -> {
+                reused.run();
+                result.await();
+            }));
+            costs.add(clock.warm("crossEntropy.forwardBackward until the loss is known, new result", () -> {
+                try (CrossEntropyResult made = op.forwardBackward(x, labels, dx, stream)) {
+                    made.await();
+                }
+            }));
+        }
+    }
+
+    private void memory() {
+        Shape mebibyte = Shape.of(1 << 18);
+        costs.add(clock.warm(
+                "empty and close of a tensor of 1 MiB",
+                () -> ops.empty(DType.F32, mebibyte).close()));
+        Shape shape = Shape.of(FLOATS);
+        float[] values = noise(shape);
+        try (Tensor x = ops.empty(DType.F32, shape)) {
+            costs.add(clock.speed("upload from float[]", x.bytes(), () -> {
                 x.upload(values, stream);
                 stream.synchronize();
-            });
-            addSpeed("download into float[]", bytes, () -> x.download(values, stream));
+            }));
+            costs.add(clock.speed("download into float[]", x.bytes(), () -> x.download(values, stream)));
         }
     }
 
     /** One step of training at the end of a language model, logits and labels on the device, until the loss is known. */
-    private void endToEnd() {
-        Shape shape = Shape.of(64, 50257);
-        var loss = ops.crossEntropy(CrossEntropyOptions.defaults());
-        try (Tensor x = ops.upload(noise(64 * 50257), DType.BF16, shape, stream);
-                Tensor gradient = ops.empty(DType.BF16, shape);
-                Tensor labels = ops.labels(new int[64], stream);
-                CrossEntropyResult result = loss.newResult(DType.BF16, shape, stream)) {
-            add("crossEntropy.forwardBackward of BF16 [64, 50257], until the loss is known", 1, () -> {
-                loss.forwardBackward(x, labels, null, GradScale.ONE, gradient, result, stream);
+    private void languageModel() {
+        CrossEntropy op = ops.crossEntropy(CrossEntropyOptions.defaults());
+        try (Tensor x = ops.upload(noise(LANGUAGE_MODEL), DType.BF16, LANGUAGE_MODEL, stream);
+                Tensor dx = ops.empty(DType.BF16, LANGUAGE_MODEL);
+                Tensor labels = ops.labels(new int[(int) LANGUAGE_MODEL.extent(0)], stream);
+                CrossEntropyResult result = op.newResult(DType.BF16, LANGUAGE_MODEL, stream)) {
+            costs.add(clock.warm("crossEntropy.forwardBackward of BF16 [64, 50257], until the loss is known", 1, () -> {
+                op.forwardBackward(x, labels, null, GradScale.ONE, dx, result, stream);
                 result.await();
-            });
+            }));
         }
     }
 
-    private static float[] noise(int count) {
+    private static float[] noise(Shape shape) {
         Random random = new Random(1);
-        float[] noise = new float[count];
-        for (int i = 0; i < count; i++) {
+        float[] noise = new float[(int) shape.elements()];
+        for (int i = 0; i < noise.length; i++) {
             noise[i] = 3 * (random.nextFloat() - 0.5f);
         }
         return noise;
-    }
-
-    private void add(String name, int calls, Runnable call) {
-        double[] micros = nanos(calls, call);
-        for (int i = 0; i < micros.length; i++) {
-            micros[i] /= 1e3;
-        }
-        costs.add(new HostCost(name, "us", Spread.of(micros)));
-    }
-
-    private void addSpeed(String name, double bytes, Runnable call) {
-        double[] speeds = nanos(1, call);
-        for (int i = 0; i < speeds.length; i++) {
-            speeds[i] = bytes / speeds[i];
-        }
-        costs.add(new HostCost(name, "GB/s", Spread.of(speeds)));
-    }
-
-    /** Nanoseconds for a call, round by round. */
-    private double[] nanos(int calls, Runnable call) {
-        int warmUp = calls == 1 ? 2 : WARM_UP * calls;
-        for (int i = 0; i < warmUp; i++) {
-            call.run();
-        }
-        double[] nanos = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            stream.synchronize();
-            long start = System.nanoTime();
-            for (int i = 0; i < calls; i++) {
-                call.run();
-            }
-            nanos[round] = (double) (System.nanoTime() - start) / calls;
-        }
-        return nanos;
     }
 }

@@ -6,16 +6,21 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 
-/** Measures every {@link BenchOp} on every shape of a grid. */
+/** Measures ops on every shape of a grid. */
 final class Measurement {
     private final Bed bed;
     private final Rounds rounds;
+    private final Function<BenchShape, List<BenchOp>> ops;
     private final PrintWriter progress;
+    private final List<LeftOut> leftOut = new ArrayList<>();
 
-    Measurement(Bed bed, Rounds rounds, PrintWriter progress) {
+    /** @param ops which of them on a shape */
+    Measurement(Bed bed, Rounds rounds, Function<BenchShape, List<BenchOp>> ops, PrintWriter progress) {
         this.bed = bed;
         this.rounds = rounds;
+        this.ops = ops;
         this.progress = progress;
     }
 
@@ -51,15 +56,22 @@ final class Measurement {
             throw reason;
         }
         shapes.remove(largest);
+        leftOut.add(new LeftOut("logitops " + largest, "too large for the device"));
         progress.println("bench: left out, too large for the device: " + largest);
+    }
+
+    /** What {@link #of} left out. */
+    List<LeftOut> leftOut() {
+        return List.copyOf(leftOut);
     }
 
     private List<Cell> of(BenchShape shape, Arenas arenas) {
         try (Workload workload = new Workload(bed, arenas, shape)) {
             List<Contender> contenders = new ArrayList<>(bed.ceilings(workload));
-            for (BenchOp op : BenchOp.ALL) {
-                Gate.pass(op, workload);
-                contenders.add(op.contender(workload));
+            for (BenchOp op : ops.apply(shape)) {
+                Prepared prepared = op.ready().apply(workload);
+                Gate.pass(op, workload, prepared);
+                contenders.add(op.contender(shape, prepared));
             }
             return rounds.measure(bed, workload, contenders);
         }

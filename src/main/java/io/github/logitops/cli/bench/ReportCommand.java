@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,16 +38,19 @@ public final class ReportCommand implements Callable<Integer> {
                     .sorted()
                     .toList();
         }
-        List<BenchReport> reports = files.stream()
+        Map<Boolean, List<BenchReport>> byCells = files.stream()
                 .map(ReportFile::read)
                 .sorted(Comparator.comparing(BenchReport::date))
-                .toList();
+                .collect(Collectors.partitioningBy(report -> report.cells().isEmpty()));
+        List<BenchReport> reports = byCells.get(false);
+        List<BenchReport> launches = byCells.get(true);
         PrintWriter out = spec.commandLine().getOut();
         out.print(String.join(
                 System.lineSeparator(),
                 section("Kernels on a GPU", ours(reports, Backend.CUDA)),
                 section("Beside others", besideOthers(reports)),
-                section("The CPU mode", ours(reports, Backend.CPU))));
+                section("The CPU mode", ours(reports, Backend.CPU)),
+                section("What calls cost the host", launches.isEmpty() ? List.of() : List.of(HostTable.of(launches)))));
         out.flush();
         return 0;
     }

@@ -11,8 +11,15 @@ import java.util.List;
  * @param targetMicros how long a contender runs in a round, about
  */
 record Rounds(int rounds, double targetMicros) {
-    private static final int FEWEST_CALLS = 2;
+    /** Before the rounds there are twice as many, to warm up and to see how long they take. */
+    static final int FEWEST_CALLS = 2;
+
     private static final int MOST_CALLS = 200; // with up to three launches each, fewer than a device's queue holds
+
+    /** How many calls make a measurement of something that takes so long once. */
+    int calls(double micros) {
+        return (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, targetMicros / micros));
+    }
 
     /** One cell for each contender, in order. */
     List<Cell> measure(Bed bed, Workload workload, List<Contender> contenders) {
@@ -22,7 +29,7 @@ record Rounds(int rounds, double targetMicros) {
             Contender contender = contenders.get(c);
             bed.micros(contender, FEWEST_CALLS, workload.sets()); // warm-up: loads, compiles, fills pools
             double once = bed.micros(contender, FEWEST_CALLS, workload.sets());
-            calls[c] = (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, targetMicros / once));
+            calls[c] = calls(once);
         }
         double[][] micros = new double[count][rounds];
         for (int round = 0; round < rounds; round++) {

@@ -1,12 +1,10 @@
 package io.github.logitops.cli.bench;
 
-import io.github.logitops.CrossEntropy;
-import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,8 +26,6 @@ final class Workload implements AutoCloseable {
     private final List<AutoCloseable> held = new ArrayList<>();
     private final int[] labelOfRow;
     private final Tensor labels;
-    private final CrossEntropy crossEntropy;
-    private final CrossEntropyResult result;
 
     Workload(Bed bed, Arenas arenas, BenchShape shape) {
         this.bed = bed;
@@ -44,9 +40,6 @@ final class Workload implements AutoCloseable {
         }
         labelOfRow = new Random(1).ints(shape.rows(), 0, shape.columns()).toArray();
         labels = keep(ops.labels(labelOfRow, shape.rowShape(), bed.stream()));
-        crossEntropy = ops.crossEntropy(CrossEntropyOptions.defaults(), shape.axis());
-        result = keep(crossEntropy.newResult(shape.dtype(), shape.shape(), bed.stream()));
-        crossEntropy.forward(input(0), labels, null, result, bed.stream());
     }
 
     BenchShape shape() {
@@ -86,20 +79,24 @@ final class Workload implements AutoCloseable {
         return labels;
     }
 
-    CrossEntropy crossEntropy() {
-        return crossEntropy;
+    /** A row of one of the tensors, where rows lie one after the other; to be closed. */
+    Tensor row(Tensor tensor, long row) {
+        long address = tensor.address() + row * shape.columns() * shape.dtype().bytes();
+        return ops().wrap(address, shape.dtype(), Shape.of(shape.columns()));
     }
 
-    /** Filled for set 0: what it holds of the others is their losses' place, and numbers of the right kind for backward. */
-    CrossEntropyResult result() {
-        return result;
+    /** The number that a tensor like the labels has for a row; to be closed. */
+    Tensor number(Tensor numbers, long row) {
+        long address = numbers.address() + row * numbers.dtype().bytes();
+        return ops().wrap(address, numbers.dtype(), Shape.of(1));
     }
 
     private Tensor cut(LogitOps ops, Tensor arena, int set) {
         return keep(ops.wrap(arena.address() + set * stride, shape.dtype(), shape.shape()));
     }
 
-    private <T extends AutoCloseable> T keep(T resource) {
+    /** Has it closed with this. */
+    <T extends AutoCloseable> T keep(T resource) {
         held.add(resource);
         return resource;
     }

@@ -302,10 +302,10 @@ public final class JCudaDriver implements Driver {
     }
 
     @Override
-    public void launch(Launch launch, long stream) {
+    public void launch(Launch launch, int times, long stream) {
         context.begin(); // to the end: a close frees the blocks
         try {
-            launchBlocks.launch(launch, stream);
+            launchBlocks.launch(launch, times, stream);
         } finally {
             context.end();
         }

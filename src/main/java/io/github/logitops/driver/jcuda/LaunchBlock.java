@@ -9,6 +9,7 @@ import java.util.function.IntSupplier;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 
 /**
@@ -29,6 +30,7 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
     private final CUstream stream = new CUstream();
     private final CUcontext current = new CUcontext();
     private Launch launch;
+    private int times;
 
     LaunchBlock(PrimaryContext context) {
         this.context = context;
@@ -40,30 +42,35 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
         parameters = Handles.hostAddress(memory.address()); // a bare address is cheaper for JCuda than a buffer
     }
 
-    /** Launches; the arguments are copied when it returns. One launch at a time. */
-    void launch(Launch newLaunch, long rawStream) {
+    /** Launches so many times; the arguments are copied when it returns. One thread at a time. */
+    void launch(Launch newLaunch, int newTimes, long rawStream) {
         launch = newLaunch;
+        times = newTimes;
         write(newLaunch.arguments());
         Handles.set(function, newLaunch.function());
         Handles.set(stream, rawStream);
         Cuda.require(context.code(this, current), "cuLaunchKernel", newLaunch::toString);
     }
 
-    /** The bare call. */
+    /** The bare call, as often as asked; ends with the first that fails. */
     @Override
     public int getAsInt() {
-        return cuLaunchKernel(
-                function,
-                launch.blocks(),
-                1,
-                1,
-                launch.threads(),
-                launch.threadsY(),
-                1,
-                launch.sharedBytes(),
-                stream,
-                parameters,
-                null);
+        int code = CUresult.CUDA_SUCCESS;
+        for (int i = 0; i < times && code == CUresult.CUDA_SUCCESS; i++) {
+            code = cuLaunchKernel(
+                    function,
+                    launch.blocks(),
+                    1,
+                    1,
+                    launch.threads(),
+                    launch.threadsY(),
+                    1,
+                    launch.sharedBytes(),
+                    stream,
+                    parameters,
+                    null);
+        }
+        return code;
     }
 
     private void write(KernelArguments arguments) {

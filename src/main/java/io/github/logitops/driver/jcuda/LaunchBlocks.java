@@ -16,10 +16,10 @@ final class LaunchBlocks {
         this.context = context;
     }
 
-    void launch(Launch launch, long stream) {
+    void launch(Launch launch, int times, long stream) {
         LaunchBlock block = take();
         try {
-            block.launch(launch, stream);
+            block.launch(launch, times, stream);
         } finally {
             giveBack(block);
         }

@@ -21,7 +21,25 @@ final class BenchReports {
                 "quick",
                 5,
                 List.of(cells),
-                List.of(new HostCost("call", "us", Spread.of(3, 4, 5))));
+                List.of(),
+                List.of());
+    }
+
+    /** One that holds nothing but costs of the host. */
+    static BenchReport ofHost(String tool, HostCost... costs) {
+        return new BenchReport(
+                BenchReport.SCHEMA,
+                tool,
+                "0123456789ab",
+                "2026-11-24T10:00:00Z",
+                "CUDA",
+                "Some GPU",
+                "Linux",
+                "launch",
+                5,
+                List.of(),
+                List.of(costs),
+                List.of());
     }
 
     static Cell copy(double micros) {

@@ -23,12 +23,19 @@ import org.junit.jupiter.api.Test;
 class CudaBedTest {
     private static final long SMALL = 1 << 16;
     private static final List<BenchShape> SHAPES = List.of(
-            BenchShape.rows(DType.F32, 3, 100), BenchShape.rows(DType.BF16, 4, 33), new BenchShape(DType.F16, 2, 5, 3));
+            BenchShape.rows(DType.F32, 3, 100),
+            BenchShape.rows(DType.BF16, 4, 33),
+            BenchShape.rows(DType.F16, 6, 3),
+            new BenchShape(DType.F16, 2, 5, 3));
 
     private static PtxEmulatorDriver emulated() {
         PtxEmulatorDriver driver = new PtxEmulatorDriver(90);
         driver.onLaunch(EmulatedRig.launched()::add);
         return driver;
+    }
+
+    private static List<BenchOp> suited(BenchShape shape) {
+        return BenchOp.ALL.stream().filter(op -> op.suits().test(shape)).toList();
     }
 
     private static CudaBed bed(Driver driver) {
@@ -40,48 +47,18 @@ class CudaBedTest {
     void everyOpAndCeilingIsMeasuredOnEveryShape() {
         StringWriter progress = new StringWriter();
         List<Cell> cells;
-        List<HostCost> host;
         try (CudaBed bed = bed(emulated())) {
-            cells = new Measurement(bed, new Rounds(2, 1), new PrintWriter(progress)).of(SHAPES);
-            host = bed.hostCosts(1);
+            cells = new Measurement(bed, new Rounds(2, 1), CudaBedTest::suited, new PrintWriter(progress)).of(SHAPES);
         }
-        List<String> expected = new ArrayList<>(List.of("copy", "copyKernel", "triad", "read", "fill"));
-        BenchOp.ALL.forEach(op -> expected.add(op.name()));
         for (BenchShape shape : SHAPES) {
+            List<String> expected = new ArrayList<>(List.of("copy", "copyKernel", "triad", "read", "fill"));
+            suited(shape).forEach(op -> expected.add(op.name()));
             List<Cell> of =
                     cells.stream().filter(cell -> cell.shape().equals(shape)).toList();
             assertEquals(expected, of.stream().map(Cell::op).toList());
         }
-        assertEquals(SHAPES.size() * expected.size(), cells.size());
         assertEquals(500_000, cells.get(0).micros().median()); // two calls in what the emulator says is a second
-        assertEquals(3, progress.toString().lines().count());
-        assertEquals(2, host.size());
-    }
-
-    @Test
-    void bytesAreTheLeastThatWouldDo() {
-        try (CudaBed bed = bed(emulated());
-                Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), SMALL);
-                Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33))) {
-            long tensor = 4 * 33 * 2;
-            assertEquals(
-                    List.of(
-                            2 * tensor,
-                            3 * tensor,
-                            2 * tensor,
-                            3 * tensor,
-                            tensor + 4 * 12,
-                            2 * tensor + 4 * 8,
-                            2 * tensor + 4 * 12),
-                    BenchOp.ALL.stream()
-                            .map(op -> op.contender(workload).bytes())
-                            .toList());
-            assertEquals(
-                    List.of("copy", "triad", "copy", "triad", "read", "copy", "copy"),
-                    BenchOp.ALL.stream()
-                            .map(op -> op.contender(workload).ceiling())
-                            .toList());
-        }
+        assertEquals(SHAPES.size(), progress.toString().lines().count());
     }
 
     @Test
@@ -97,8 +74,9 @@ class CudaBedTest {
                 Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), SMALL);
                 Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33))) {
             for (BenchOp op : BenchOp.ALL) {
-                BenchOp idle = new BenchOp(op.name(), op.reads(), 1, 0, (w, set) -> {}, op.exact());
-                String message = assertThrows(IllegalStateException.class, () -> Gate.pass(idle, workload))
+                Prepared prepared = op.ready().apply(workload);
+                Prepared idle = new Prepared(set -> {}, prepared.written(), prepared.meaning());
+                String message = assertThrows(IllegalStateException.class, () -> Gate.pass(op, workload, idle))
                         .getMessage();
                 assertTrue(
                         message.startsWith("bench: a wrong result: op=" + op.name() + ", shape=" + workload.shape()

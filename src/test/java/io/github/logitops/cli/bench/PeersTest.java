@@ -9,10 +9,13 @@ import io.github.logitops.spec.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,34 +29,91 @@ class PeersTest {
         Path ours = folder.resolve("ours.json");
         BenchReport report = BenchReports.of(
                 "logitops 1",
-                BenchReports.copy(10),
-                BenchReports.cell("logitops", "softmax.forward", 2 * BenchReports.SHAPE.bytes(), null, 12.5));
+                BenchOp.ALL.stream()
+                        .map(op -> BenchReports.cell("logitops", op.name(), bytes(op), null, 12.5))
+                        .toArray(Cell[]::new));
         ReportFile.write(report, OutputFile.tried("bench", ours));
         Path theirs = folder.resolve("theirs.json");
         String output =
                 python("scripts/peers/torch_bench.py", ours.toString(), "--dry-run", "--out", theirs.toString());
-        assertTrue(output.contains("left out: stub broken BF16[4096, 50257]: ZeroDivisionError"), output);
+        assertTrue(
+                output.contains("torch_bench: left out: crossEntropyShard.combine: PyTorch has no such op\n"), output);
 
         BenchReport read = ReportFile.read(theirs);
         Map<String, Long> bytes = new TreeMap<>();
         for (Cell cell : read.cells()) {
             assertEquals(BenchReports.SHAPE, cell.shape());
-            assertTrue(cell.isCeiling() || cell.movedBytes() >= cell.bytes(), cell::toString);
+            assertTrue(cell.movedBytes() == null || cell.movedBytes() >= cell.bytes(), cell::toString);
             bytes.put(cell.op(), cell.bytes());
         }
         Map<String, Long> expected = new TreeMap<>(Map.of("copy", 2 * BenchReports.SHAPE.bytes()));
+        List<LeftOut> leftOut = new ArrayList<>();
         for (BenchOp op : BenchOp.ALL) {
-            expected.put(op.name(), op.bytes(BenchReports.SHAPE));
+            if (op.name().startsWith("crossEntropyShard")) {
+                leftOut.add(new LeftOut(op.name(), "PyTorch has no such op"));
+            } else {
+                expected.put(op.name(), bytes(op));
+            }
         }
         assertEquals(expected, bytes);
+        leftOut.sort(Comparator.comparing(LeftOut::what));
+        leftOut.add(
+                new LeftOut("stub broken BF16[4096, 50257]", "ZeroDivisionError: integer division or modulo by zero"));
+        assertEquals(leftOut, read.leftOut());
         assertTrue(read.percentOf(read.cells().get(1), "copy") > 0);
         assertEquals(
-                3,
+                2 + expected.size() - 1,
                 CompareTable.ofProviders(List.of(report, read))
                         .toString()
                         .lines()
                         .count());
         assertEquals(DType.BF16, read.cells().get(0).dtype());
+    }
+
+    private static long bytes(BenchOp op) {
+        return op.traffic().bytes().applyAsLong(BenchReports.SHAPE);
+    }
+
+    @Test
+    void whatIsNotReachedInTimeIsWrittenDown() throws IOException, InterruptedException {
+        Path ours = folder.resolve("ours.json");
+        ReportFile.write(
+                BenchReports.of("logitops 1", BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5)),
+                OutputFile.tried("bench", ours));
+        Path theirs = folder.resolve("theirs.json");
+        python("scripts/peers/torch_bench.py", ours.toString(), "--dry-run", "--limit=-1", "--out", theirs.toString());
+        BenchReport read = ReportFile.read(theirs);
+        assertEquals(List.of(), read.cells());
+        assertEquals(List.of(new LeftOut("BF16[4096, 50257]", "over the time limit of -1 s")), read.leftOut());
+    }
+
+    @Test
+    void theHostsCostsHaveOurNames() throws IOException, InterruptedException {
+        Path theirs = folder.resolve("theirs.json");
+        python(
+                "scripts/peers/torch_bench.py",
+                "--launch",
+                "--dry-run",
+                "--rounds=2",
+                "--seconds=0",
+                "--out",
+                theirs.toString());
+        BenchReport read = ReportFile.read(theirs);
+        assertEquals(
+                List.of("softmax.forward, first call", "softmax.forward queued, cold", "softmax.forward queued"),
+                read.host().stream().map(HostCost::name).toList());
+        assertEquals(
+                List.of(new LeftOut("broken", "ZeroDivisionError: integer division or modulo by zero")),
+                read.leftOut());
+        String script = Files.readString(Path.of("scripts/peers/torch_bench.py"));
+        String torch = script.substring(script.indexOf("What `logitops launch` measures too"));
+        List<String> names = Pattern.compile("^            \"(.*)\": ", Pattern.MULTILINE)
+                .matcher(torch.substring(0, torch.indexOf("def torch_contenders")))
+                .results()
+                .map(name -> name.group(1))
+                .toList();
+        assertEquals(5, names.size());
+        assertTrue(LaunchCommandTest.COSTS.containsAll(names), names::toString);
     }
 
     /** What Python said; skips the test where there is none. */

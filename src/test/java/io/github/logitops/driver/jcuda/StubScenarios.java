@@ -154,11 +154,12 @@ final class StubScenarios implements StubMain.Scenarios {
                 .pointer(0)
                 .float64(Double.POSITIVE_INFINITY);
         driver.launch(new Launch(function, "softmax", 132, 1024, arguments), driver.createStream());
-        driver.launch(new Launch(function, "softmax", 1, 32, arguments), 0);
+        driver.launch(new Launch(function, "softmax", 1, 32, arguments), 2, 0);
         String values = " 0xcafe00 -7 2147483647 -9223372036854775808 -0x1.8p-3 0x0 inf";
         assertEquals(
                 List.of(
                         "cuLaunchKernel softmax_piildpd 132 1 1 1024 1 1 0" + values,
+                        "cuLaunchKernel softmax_piildpd 1 1 1 32 1 1 0" + values,
                         "cuLaunchKernel softmax_piildpd 1 1 1 32 1 1 0" + values),
                 log.calls("cuLaunchKernel"));
     }

@@ -1,0 +1,64 @@
+package io.github.logitops.cli.bench;
+
+import io.github.logitops.Distillation;
+import io.github.logitops.DistillationResult;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.DistillationReference;
+import io.github.logitops.spec.DistillationOptions;
+import java.util.List;
+
+/** Distillation without labels. */
+final class DistillationOps {
+    static final List<BenchOp> ALL = List.of(
+            new BenchOp(
+                    "distillation.forward",
+                    Traffic.of(2, 0, 4),
+                    w -> {
+                        Distillation op = distillation(w);
+                        DistillationResult result = result(w, op);
+                        return Prepared.numbers(
+                                w,
+                                result.rowLosses(),
+                                i -> op.forward(w.input(i), w.gradient(i), null, result, w.stream()));
+                    },
+                    row -> new double[] {exact(row).loss()}),
+            new BenchOp(
+                    "distillation.forwardBackward",
+                    Traffic.of(2, 1, 4),
+                    w -> {
+                        Distillation op = distillation(w);
+                        DistillationResult result = result(w, op);
+                        return Prepared.rows(
+                                w,
+                                i -> op.forwardBackward(
+                                        w.input(i),
+                                        w.gradient(i),
+                                        null,
+                                        GradScale.ONE,
+                                        w.output(i),
+                                        result,
+                                        w.stream()));
+                    },
+                    row -> exact(row).gradient()));
+
+    private DistillationOps() {}
+
+    private static Distillation distillation(Workload w) {
+        return w.ops().distillation(DistillationOptions.defaults(), w.shape().axis());
+    }
+
+    private static DistillationResult result(Workload w, Distillation op) {
+        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
+    }
+
+    /** One row of a batch of as many: the gradient of their mean. */
+    private static DistillationReference.Row exact(BenchRow row) {
+        return DistillationReference.of(
+                        new double[][] {row.x()},
+                        new double[][] {row.dy()},
+                        null,
+                        DistillationOptions.defaults(),
+                        new double[] {1.0 / row.shape().rows()})
+                .rows()[0];
+    }
+}

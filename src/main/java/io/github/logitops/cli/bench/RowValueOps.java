@@ -1,0 +1,100 @@
+package io.github.logitops.cli.bench;
+
+import io.github.logitops.Entropy;
+import io.github.logitops.EntropyResult;
+import io.github.logitops.LogSumExp;
+import io.github.logitops.LogSumExpResult;
+import io.github.logitops.SelectedLogProb;
+import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.op.GradScale;
+import io.github.logitops.reference.LogProbReference;
+import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.spec.SelectedLogProbOptions;
+import java.util.List;
+
+/** The ops with one number for each row: log-sum-exp, selected log-probability, entropy. */
+final class RowValueOps {
+    static final List<BenchOp> ALL = List.of(
+            new BenchOp(
+                    "logSumExp.forward",
+                    Traffic.of(1, 0, 4),
+                    w -> {
+                        LogSumExp op = w.ops().logSumExp(w.shape().axis());
+                        LogSumExpResult result = logSumExp(w, op);
+                        return Prepared.numbers(w, result.lse(), i -> op.forward(w.input(i), result, w.stream()));
+                    },
+                    row -> new double[] {SoftmaxReference.logSumExp(row.x())}),
+            new BenchOp(
+                    "logSumExp.backward",
+                    Traffic.of(1, 1, 4),
+                    w -> {
+                        LogSumExp op = w.ops().logSumExp(w.shape().axis());
+                        LogSumExpResult saved = logSumExp(w, op);
+                        op.forward(w.input(0), saved, w.stream());
+                        return Prepared.rows(
+                                w, i -> op.backward(w.input(i), saved, GradScale.ONE, w.output(i), w.stream()));
+                    },
+                    row -> LogProbReference.logSumExpBackward(row.x(), 1)),
+            new BenchOp(
+                    "selectedLogProb.forward",
+                    Traffic.of(1, 0, 4 + 8),
+                    w -> {
+                        SelectedLogProb op = selectedLogProb(w);
+                        SelectedLogProbResult result = selectedLogProb(w, op);
+                        return Prepared.numbers(
+                                w, result.logProbs(), i -> op.forward(w.input(i), w.labels(), result, w.stream()));
+                    },
+                    row -> new double[] {LogProbReference.selectedLogProb(row.x(), row.label())}),
+            new BenchOp(
+                    "selectedLogProb.backward",
+                    Traffic.of(1, 1, 4 + 4),
+                    w -> {
+                        SelectedLogProb op = selectedLogProb(w);
+                        SelectedLogProbResult saved = selectedLogProb(w, op);
+                        op.forward(w.input(0), w.labels(), saved, w.stream());
+                        return Prepared.rows(
+                                w,
+                                i -> op.backward(
+                                        w.input(i), w.labels(), saved, GradScale.ONE, w.output(i), w.stream()));
+                    },
+                    row -> LogProbReference.selectedLogProbBackward(row.x(), row.label(), 1)),
+            new BenchOp(
+                    "entropy.forward",
+                    Traffic.of(1, 0, 8),
+                    w -> {
+                        Entropy op = w.ops().entropy(w.shape().axis());
+                        EntropyResult result = entropy(w, op);
+                        return Prepared.numbers(w, result.entropy(), i -> op.forward(w.input(i), result, w.stream()));
+                    },
+                    row -> new double[] {LogProbReference.entropy(row.x())}),
+            new BenchOp(
+                    "entropy.backward",
+                    Traffic.of(1, 1, 8),
+                    w -> {
+                        Entropy op = w.ops().entropy(w.shape().axis());
+                        EntropyResult saved = entropy(w, op);
+                        op.forward(w.input(0), saved, w.stream());
+                        return Prepared.rows(
+                                w, i -> op.backward(w.input(i), saved, GradScale.ONE, w.output(i), w.stream()));
+                    },
+                    row -> LogProbReference.entropyBackward(row.x(), 1)));
+
+    private RowValueOps() {}
+
+    private static LogSumExpResult logSumExp(Workload w, LogSumExp op) {
+        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
+    }
+
+    private static SelectedLogProb selectedLogProb(Workload w) {
+        return w.ops()
+                .selectedLogProb(SelectedLogProbOptions.defaults(), w.shape().axis());
+    }
+
+    private static SelectedLogProbResult selectedLogProb(Workload w, SelectedLogProb op) {
+        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
+    }
+
+    private static EntropyResult entropy(Workload w, Entropy op) {
+        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
+    }
+}
