@@ -33,7 +33,7 @@ class DocumentsTest {
 
     /** What documents would say if they told themselves what has run where. */
     private static final Pattern OWN_STATUS = Pattern.compile(
-            "\\b[AH][12]00\\b|\\b(has|have|was|were)( not| never)? (run|been run|been built|been measured|held) (on|yet)\\b"
+            "\\b(has|have|was|were)( not| never)? (run|been run|been built|been measured|held) (on|in|the|yet)\\b"
                     + "|\\b(not|never) (run|built|tried|measured|known)( on a GPU)? yet\\b|\\bnever held\\b",
             Pattern.CASE_INSENSITIVE);
 

@@ -78,7 +78,9 @@ public final class ReportCommand implements Callable<Integer> {
                 report.grid(),
                 report.rounds(),
                 BenchMatrix.of(report)));
-        text.append(System.lineSeparator());
+        if (!report.host().isEmpty()) {
+            text.append(System.lineSeparator());
+        }
         for (HostCost cost : report.host()) {
             String median = BenchTable.number(cost.value().median());
             text.append(String.format("* %s: %s %s%n", cost.name(), median, cost.unit()));
