@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -44,13 +45,15 @@ public final class ReportCommand implements Callable<Integer> {
                 .collect(Collectors.partitioningBy(report -> report.cells().isEmpty()));
         List<BenchReport> reports = byCells.get(false);
         List<BenchReport> launches = byCells.get(true);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(String.join(
-                System.lineSeparator(),
+        List<String> sections = new ArrayList<>(List.of(
                 section("Kernels on a GPU", ours(reports, Backend.CUDA)),
                 section("Beside others", besideOthers(reports)),
-                section("The CPU mode", ours(reports, Backend.CPU)),
-                section("What calls cost the host", launches.isEmpty() ? List.of() : List.of(HostTable.of(launches)))));
+                section("The CPU mode", ours(reports, Backend.CPU))));
+        if (!launches.isEmpty()) {
+            sections.add(section("What calls cost the host", List.of(HostTable.of(launches))));
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(String.join(System.lineSeparator(), sections));
         out.flush();
         return 0;
     }
