@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         versionProvider = LibraryVersion.class)
 public final class BenchCommand implements Callable<Integer> {
     static final double GPU_TARGET_MICROS = 4000;
-    private static final double CPU_TARGET_MICROS = 20000;
+    private static final double CPU_TARGET_MICROS = 10000;
 
     /** Which shapes. */
     static final class Size {

@@ -50,6 +50,7 @@ public final class CompareCommand implements Callable<Integer> {
             out.printf(
                     "%s: %s, commit %s, %s, on %s%n",
                     files.get(i), report.tool(), report.commit(), report.date(), report.device());
+            report.leftOut().forEach(each -> out.printf("  left out: %s: %s%n", each.what(), each.reason()));
         }
         if (!table.isEmpty()) {
             out.printf("%n%s", table);
@@ -57,8 +58,6 @@ public final class CompareCommand implements Callable<Integer> {
         if (hostJoins) {
             out.printf("%n%s", HostTable.of(reports));
         }
-        reports.forEach(report ->
-                report.leftOut().forEach(each -> out.printf("left out: %s: %s%n", each.what(), each.reason())));
         return 0;
     }
 

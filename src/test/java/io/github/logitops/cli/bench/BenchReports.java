@@ -25,8 +25,8 @@ final class BenchReports {
                 List.of());
     }
 
-    /** One that holds nothing but costs of the host. */
-    static BenchReport ofHost(String tool, HostCost... costs) {
+    /** One that holds nothing but costs of the host, and what was left out. */
+    static BenchReport ofHost(String tool, List<LeftOut> leftOut, HostCost... costs) {
         return new BenchReport(
                 BenchReport.SCHEMA,
                 tool,
@@ -39,7 +39,7 @@ final class BenchReports {
                 5,
                 List.of(),
                 List.of(costs),
-                List.of());
+                leftOut);
     }
 
     static Cell copy(double micros) {

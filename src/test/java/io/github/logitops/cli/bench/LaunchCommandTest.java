@@ -101,14 +101,18 @@ class LaunchCommandTest {
         Path theirs = folder.resolve("theirs.json");
         HostCost both = new HostCost("softmax.forward queued", "us", new Spread(4.4, 4.3, 4.5));
         HostCost one = new HostCost("Driver.launch of its kernel", "us", new Spread(3.5, 3.25, 3.75));
-        ReportFile.write(BenchReports.ofHost("logitops 1", both, one), OutputFile.tried("launch", ours));
+        ReportFile.write(BenchReports.ofHost("logitops 1", List.of(), both, one), OutputFile.tried("launch", ours));
         ReportFile.write(
-                BenchReports.ofHost("torch 2", new HostCost(both.name(), "us", new Spread(5.9, 5.8, 6))),
+                BenchReports.ofHost(
+                        "torch 2",
+                        List.of(new LeftOut("jax", "not installed")),
+                        new HostCost(both.name(), "us", new Spread(5.9, 5.8, 6))),
                 OutputFile.tried("launch", theirs));
         CommandRun run = CommandRun.of("compare", ours, theirs);
         assertEquals(0, run.exitCode(), run.err()::toString);
         assertEquals(
                 List.of(
+                        "  left out: jax: not installed",
                         "",
                         "| seen from the host | unit | logitops 1, Some GPU: median, p20 to p80"
                                 + " | torch 2, Some GPU: median, p20 to p80 |",

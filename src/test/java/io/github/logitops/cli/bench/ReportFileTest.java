@@ -8,6 +8,7 @@ import io.github.logitops.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,14 +18,36 @@ class ReportFileTest {
 
     @Test
     void aReportComesBackAsItWas() throws IOException {
-        BenchReport report = BenchReports.of(
+        requireBack(BenchReports.of(
                 "logitops 1",
                 BenchReports.copy(2.5),
                 BenchReports.cell("logitops", "softmax.forward", 200, null, 3),
-                BenchReports.cell("torch.eager", "softmax.forward", 200, 300L, 1e-3));
+                BenchReports.cell("torch.eager", "softmax.forward", 200, 300L, 1e-3)));
+        requireBack(BenchReports.ofHost(
+                "torch 2",
+                List.of(new LeftOut("jax", "not installed")),
+                new HostCost("call", "us", Spread.of(3, 4, 5))));
+    }
+
+    private void requireBack(BenchReport report) throws IOException {
         Path file = folder.resolve("new/report.json");
         ReportFile.write(report, OutputFile.tried("bench", file));
         assertEquals(report, ReportFile.read(file));
+    }
+
+    /** With seven ops, costs of the host beside them, and nothing about what was left out. */
+    @Test
+    void filesOfEarlierVersionsAreRead() {
+        BenchReport report = ReportFile.read(Path.of("docs/benchmarks/cpu-518e7ee520a1.json"));
+        assertEquals(
+                BenchOp.FIRST.stream().map(BenchOp::name).toList(),
+                report.cells().stream()
+                        .filter(cell -> !cell.isCeiling())
+                        .map(Cell::op)
+                        .distinct()
+                        .toList());
+        assertEquals(5, report.host().size());
+        assertEquals(List.of(), report.leftOut());
     }
 
     @Test
