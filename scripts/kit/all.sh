@@ -2,7 +2,8 @@
 
 # The seconds that each step is sure of, of these, and its words. What one leaves over, those after it share.
 readonly all_seconds=600 archive_seconds=10
-readonly all_steps=('15 info' '70 warm' '130 check' '120 test' '15 record' '120 bench' '30 experiments' '90 peers')
+readonly all_steps=('15 info' '70 warm' '110 check' '100 test' '15 record' '110 bench' '70 launch' '30 experiments'
+  '70 peers')
 readonly most_bytes=16000000 # of the archive
 readonly timed_out=124 killed_late=137
 

@@ -43,6 +43,7 @@ class KitTest {
               info) printf 'device    Stand-in H100, compute capability 9.0\\nbackend   CUDA (AUTO)\\n' ;;
               *--record=*) echo '# logitops check --record, outputs of: Stand-in H100, 9.0' >"${words##*--record=}" ;;
               bench*) echo '{}' >"${words##*--folder=}/stand-in.json" ;;
+              launch*) echo '{}' >"${words##*--folder=}/launch-stand-in.json" ;;
             esac
             echo "ran $words"
             """;
@@ -99,6 +100,7 @@ class KitTest {
                 "test: exit code 0, N s of N, test.log: ran ",
                 "record: exit code 0, N s of N, record.log: record: stand-in-h100.txt",
                 "bench: exit code 0, N s of N, bench.log: ran bench --backend=CUDA --commit=0123 --folder=results",
+                "launch: exit code 0, N s of N, launch.log: ran compare launch-stand-in.json peers-launch-stand-in.json",
                 "experiments: exit code 0, N s of N, experiments.log: ran experiments cublas",
                 "peers: exit code 0, N s of N, peers.log: ran compare stand-in.json peers-stand-in.json",
                 "archive: results.tar.gz, bytes=N");
@@ -118,6 +120,8 @@ class KitTest {
                         "results/check.log",
                         "results/experiments.log",
                         "results/info.log",
+                        "results/launch-stand-in.json",
+                        "results/launch.log",
                         "results/peers.log",
                         "results/record.log",
                         "results/stand-in-h100.txt",
@@ -138,8 +142,8 @@ class KitTest {
         List<String> lines = lines(end);
         assertEquals("check: exit code 5, N s of N, check.log: ", lines.get(2));
         assertEquals(
-                "peers: exit code 0, N s of N, peers.log: ran compare stand-in.json peers-stand-in.json", lines.get(7));
-        assertEquals("archive: too large to carry away: results.tar.gz, bytes=N, most=N", lines.get(8));
+                "peers: exit code 0, N s of N, peers.log: ran compare stand-in.json peers-stand-in.json", lines.get(8));
+        assertEquals("archive: too large to carry away: results.tar.gz, bytes=N, most=N", lines.get(9));
         assertEquals(1, end.exitCode());
     }
 
@@ -155,6 +159,7 @@ class KitTest {
                         "test: not started: no time left",
                         "record: not started: no time left",
                         "bench: not started: no time left",
+                        "launch: not started: no time left",
                         "experiments: not started: no time left",
                         "peers: not started: no time left",
                         "archive: results.tar.gz, bytes=N"),

@@ -48,7 +48,7 @@ final class HostCosts {
 
     private void softmax() {
         Softmax op = ops.softmax();
-        try (Tensor x = ops.upload(noise(SMALL), DType.F32, SMALL, stream);
+        try (Tensor x = small(ops, stream);
                 Tensor y = ops.empty(DType.F32, SMALL)) {
             Runnable call = () -> op.forward(x, y, stream);
             costs.add(HostClock.micros("softmax.forward, first call", 1, HostClock.nanos(() -> {
@@ -71,7 +71,7 @@ final class HostCosts {
 
     private void crossEntropy() {
         CrossEntropy op = ops.crossEntropy(CrossEntropyOptions.defaults());
-        try (Tensor x = ops.upload(noise(SMALL), DType.F32, SMALL, stream);
+        try (Tensor x = small(ops, stream);
                 Tensor dx = ops.empty(DType.F32, SMALL);
                 Tensor labels = ops.labels(new int[(int) SMALL.extent(0)], stream);
                 CrossEntropyResult result = op.newResult(DType.F32, SMALL, stream)) {
@@ -120,6 +120,11 @@ final class HostCosts {
                 result.await();
             }));
         }
+    }
+
+    /** Such logits. */
+    static Tensor small(LogitOps ops, Stream stream) {
+        return ops.upload(noise(SMALL), DType.F32, SMALL, stream);
     }
 
     private static float[] noise(Shape shape) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "launch",
         description =
                 "Measures what calls cost the host: cold in a fresh process and warm, queued and waited for, on one thread and"
-                        + " several, beside the driver's launch alone. Prints a table and writes JSON for compare.",
+                        + " several, and replayed from CUDA graphs, beside the driver's launch alone. Prints a table and writes JSON for compare.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class LaunchCommand implements Callable<Integer> {
@@ -55,6 +55,7 @@ public final class LaunchCommand implements Callable<Integer> {
             if (ops.backendReport().selected() == Backend.CUDA) {
                 try (Driver driver = CudaDriver.open(0)) {
                     costs.addAll(new DriverCosts(driver, ops, clock).measure());
+                    driver.graphs().ifPresent(graphs -> costs.addAll(new ReplayCosts(graphs, ops, clock).measure()));
                 }
             }
             report = run.report(ops.backendReport(), "launch", List.of(), costs, List.of());

@@ -41,7 +41,11 @@ class LaunchCommandTest {
             "Driver.launch of its kernel",
             "cuLaunchKernel of its kernel alone",
             "upload from pinned memory",
-            "download into pinned memory");
+            "download into pinned memory",
+            "softmax.forward replayed",
+            "softmax.forward replayed, until it is done",
+            "crossEntropy.forwardBackward replayed",
+            "crossEntropy.forwardBackward replayed, until it is done");
 
     @TempDir
     private Path folder;
