@@ -56,7 +56,7 @@ enum BenchGrid {
      * What is measured on a shape: every op that suits it, but where {@link #FULL} goes through lengths, vocabularies and
      * numbers of rows: there the first ones stand for those whose kernels are like theirs.
      */
-    List<BenchOp> ops(BenchShape shape) {
+    static List<BenchOp> ops(BenchShape shape) {
         boolean every = QUICK.onGpu().contains(shape) || QUICK.onCpu().contains(shape) || others().contains(shape);
         return (every ? BenchOp.ALL : BenchOp.FIRST)
                 .stream().filter(op -> op.suits().test(shape)).toList();

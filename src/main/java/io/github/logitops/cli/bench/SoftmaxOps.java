@@ -10,6 +10,7 @@ import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** Softmax and log-softmax, and softmax of what a mask leaves. */
@@ -102,15 +103,15 @@ final class SoftmaxOps {
         BenchShape shape = w.shape();
         long queries = queries(shape);
         Shape squares = Shape.of(shape.rows() / queries, queries, shape.columns());
-        List<Tensor> inputs = seenAs(squares, w, true);
-        List<Tensor> outputs = seenAs(squares, w, false);
+        List<Tensor> inputs = seenAs(squares, w, w::input);
+        List<Tensor> outputs = seenAs(squares, w, w::output);
         MaskedSoftmax op = w.ops().maskedSoftmax();
         return Prepared.rows(w, i -> op.forward(inputs.get(i), Mask.causal(), outputs.get(i), w.stream()));
     }
 
-    private static List<Tensor> seenAs(Shape squares, Workload w, boolean inputs) {
+    private static List<Tensor> seenAs(Shape squares, Workload w, IntFunction<Tensor> tensors) {
         return IntStream.range(0, w.sets())
-                .mapToObj(i -> inputs ? w.input(i) : w.output(i))
+                .mapToObj(tensors)
                 .map(tensor -> w.keep(w.ops().wrap(tensor.address(), tensor.dtype(), squares)))
                 .toList();
     }

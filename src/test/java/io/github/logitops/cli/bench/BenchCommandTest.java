@@ -34,7 +34,7 @@ class BenchCommandTest {
                 .filter(cell -> !cell.isCeiling())
                 .map(Cell::op)
                 .collect(Collectors.toCollection(TreeSet::new));
-        TreeSet<String> suited = BenchGrid.QUICK.ops(new BenchShape(DType.BF16, 2, 21, 64 * 64)).stream()
+        TreeSet<String> suited = BenchGrid.ops(new BenchShape(DType.BF16, 2, 21, 64 * 64)).stream()
                 .map(BenchOp::name)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(suited, ops);

@@ -45,7 +45,7 @@ class BenchGridTest {
         double seconds = COMPILING + 3 * Math.max(CudaBed.BEYOND_CACHES, largest) / ARENA_BYTES_PER_SECOND;
         for (BenchShape shape : shapes) {
             seconds += CEILINGS * cell(2 * shape.bytes());
-            for (BenchOp op : grid.ops(shape)) {
+            for (BenchOp op : BenchGrid.ops(shape)) {
                 seconds += cell(op.traffic().bytes().applyAsLong(shape));
                 seconds += ORACLE_SECONDS * Math.min(3, shape.rows()) * shape.columns();
             }
@@ -67,18 +67,17 @@ class BenchGridTest {
     @Test
     void everyOpIsMeasuredButWhereLengthsAreGoneThrough() {
         for (BenchShape shape : BenchGrid.QUICK.onGpu()) {
-            assertEquals(suited(shape), BenchGrid.QUICK.ops(shape));
-            assertEquals(suited(shape), BenchGrid.FULL.ops(shape));
+            assertEquals(suited(shape), BenchGrid.ops(shape));
         }
         for (BenchShape shape : BenchGrid.QUICK.onCpu()) {
-            assertEquals(suited(shape), BenchGrid.QUICK.ops(shape));
+            assertEquals(suited(shape), BenchGrid.ops(shape));
         }
         BenchShape attention = BenchShape.rows(DType.BF16, 128 * 512, 512);
         assertTrue(BenchGrid.FULL.onGpu().contains(attention));
-        assertEquals(suited(attention), BenchGrid.FULL.ops(attention));
+        assertEquals(suited(attention), BenchGrid.ops(attention));
         BenchShape vocabulary = BenchShape.rows(DType.BF16, 256, 128256);
         assertTrue(BenchGrid.FULL.onGpu().contains(vocabulary));
-        assertEquals(BenchOp.FIRST, BenchGrid.FULL.ops(vocabulary));
+        assertEquals(BenchOp.FIRST, BenchGrid.ops(vocabulary));
         assertEquals(7, BenchOp.FIRST.size());
     }
 
