@@ -43,7 +43,7 @@ take_step() {
     return
   fi
   say "$command, at most $most s"
-  LOGITOPS_KIT_SECONDS=$most timeout --kill-after=5 "$most" "$here/run" "$command" >"$log" 2>&1 || code=$?
+  TMPDIR=$tmp LOGITOPS_KIT_SECONDS=$most within "$most" TERM "$here/run" "$command" >"$log" 2>&1 || code=$?
   case $code in
     "$timed_out" | "$killed_late") outcome="not finished in $most s" ;;
     *) outcome="exit code $code, $((SECONDS - began)) s of $most" ;;

@@ -1,9 +1,10 @@
 # `run sanitize`: each tool of compute-sanitizer on each op, with a limit of its own. A part of run, which has the functions.
 
 # The seconds that each tool is sure of for each op, of these. What one leaves over, those after it share. The check without a
-# tool may find the driver's cache empty.
-readonly sanitize_seconds=240 plain_seconds=25 racecheck_seconds=10 tool_seconds=4
+# tool may find the driver's cache empty. On an H100 initcheck took longest of those that ended.
+readonly sanitize_seconds=240 plain_seconds=25
 readonly all_tools=(racecheck memcheck initcheck synccheck)
+declare -rA tool_seconds=([racecheck]=7 [memcheck]=3 [initcheck]=9 [synccheck]=4)
 readonly all_ops=(softmax logSoftmax maskedSoftmax logSumExp entropy selectedLogProb distillation crossEntropy crossEntropyShard)
 readonly tool_found=9 killed=137
 
@@ -30,6 +31,8 @@ USAGE
       *) options+=("$word") ;;
     esac
   done
+  require_known tool "${all_tools[*]}" "${tools[@]}"
+  require_known op "${all_ops[*]}" "${ops[@]}"
   ((${#options[@]} > 0)) || options=(--least)
   local sanitizer
   sanitizer=$(command -v compute-sanitizer || true)
@@ -51,12 +54,12 @@ sanitize_each() {
   local tool op share later=0 verdict bad=0
   local -A verdicts=()
   for tool in "${tools[@]}"; do
-    later=$((later + $(share_of "$tool") * ${#ops[@]}))
+    later=$((later + ${tool_seconds[$tool]} * ${#ops[@]}))
   done
   under=()
   judge plain $plain_seconds "$(IFS=, && echo "${ops[*]}")"
   for tool in "${tools[@]}"; do
-    share=$(share_of "$tool")
+    share=${tool_seconds[$tool]}
     under=("$sanitizer" --tool "$tool" --target-processes all --error-exitcode $tool_found)
     for op in "${ops[@]}"; do
       later=$((later - share))
@@ -68,8 +71,13 @@ sanitize_each() {
   return $bad
 }
 
-share_of() {
-  if [[ $1 == racecheck ]]; then echo $racecheck_seconds; else echo $tool_seconds; fi
+# require_known NAME KNOWN WORD...: there are words, and each is known.
+require_known() {
+  local name=$1 known=" $2 " word
+  (($# > 2)) || refuse "sanitize: nothing to run: --$name="
+  for word in "${@:3}"; do
+    [[ $known == *" $word "* ]] || refuse "sanitize: unknown: --$name=$word, known: $2"
+  done
 }
 
 # Runs check below a tool, or none. Sets verdict, and bad if it is none to be glad of. The signal is KILL: a launcher that ends
@@ -79,7 +87,7 @@ judge() {
   most=$(limit $((seconds - SECONDS)) "$share" "$later")
   verdict='not started'
   if ((most > 0)); then
-    under=(timeout --signal=KILL "$most" "${tool[@]}")
+    under=(within "$most" KILL "${tool[@]}")
     logitops check "${backend[@]}" --op="$of" "${options[@]}" >"$log" 2>&1 || code=$?
     under=("${tool[@]}")
     case $code in

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class KitTest {
             words=$*
             words=${TOOL:+$TOOL }${words#*cli.Main }
             if [[ -e $kit/hanging && $words == $(<"$kit/hanging") ]]; then
+              echo $$ >"$kit/pid"
               rm "$kit/hanging"
               trap 'exit 143' TERM # as a JVM does
               tail -f /dev/null &
@@ -81,13 +83,17 @@ class KitTest {
     }
 
     private ChildJvm.End run(String... words) {
+        return ChildJvm.start(builder(words), kit).await();
+    }
+
+    private ProcessBuilder builder(String... words) {
         List<String> command =
                 new ArrayList<>(List.of("bash", kit.resolve("run").toString()));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().merge("PATH", kit.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
         builder.environment().keySet().removeAll(List.of("LOGITOPS_KIT_RESULTS", "CUDA_CACHE_PATH"));
-        return ChildJvm.start(builder, kit).await();
+        return builder;
     }
 
     @Test
@@ -165,6 +171,29 @@ class KitTest {
                         "archive: results.tar.gz, bytes=N"),
                 lines(end));
         assertEquals(1, end.exitCode());
+    }
+
+    @Test
+    void whoeverStopsAllStopsItsStepToo() throws Exception {
+        assertStopped("info", "all");
+        assertStopped(
+                "racecheck check --backend=CUDA --op=entropy --least", "sanitize", "--tool=racecheck", "--op=entropy");
+    }
+
+    private void assertStopped(String hanging, String... words) throws Exception {
+        Files.writeString(kit.resolve("hanging"), hanging);
+        Process run = builder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(kit.resolve("output").toFile())
+                .start();
+        while (run.isAlive() && Files.exists(kit.resolve("hanging"))) {
+            Thread.sleep(20);
+        }
+        long child = Long.parseLong(Files.readString(kit.resolve("pid")).strip());
+        run.destroy(); // TERM
+        assertTrue(run.waitFor(30, TimeUnit.SECONDS), "it goes on");
+        assertEquals(143, run.exitValue());
+        assertFalse(ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false), "its step goes on");
     }
 
     /** Lines without what differs from run to run: numbers, folders, and what is said meanwhile. */
@@ -256,6 +285,11 @@ class KitTest {
         assertMistake("run: not a number of seconds: --seconds=", "sanitize", "--seconds=");
         assertMistake("run: all: it has one option, --seconds=N: --full", "all", "--full");
         assertMistake("run: sanitize: its value comes after =: --op", "sanitize", "--op", "softmax");
+        assertMistake("run: sanitize: nothing to run: --tool=", "sanitize", "--tool=");
+        assertMistake(
+                "run: sanitize: unknown: --tool=race, known: racecheck memcheck initcheck synccheck",
+                "sanitize",
+                "--tool=memcheck,race");
         assertFalse(Files.exists(results("all.txt")));
     }
 
