@@ -84,13 +84,13 @@ class LeftOut:
 
 
 class Shape:
-    def __init__(self, dtype, outer, columns, inner):
-        self.dtype, self.outer, self.columns, self.inner = dtype, outer, columns, inner
+    def __init__(self, dtype, outer, columns, inner, padding):
+        self.dtype, self.outer, self.columns, self.inner, self.padding = dtype, outer, columns, inner, padding
         self.rows = outer * inner
         self.bytes = self.rows * columns * BYTES[dtype]
 
     def key(self):
-        return self.dtype, self.outer, self.columns, self.inner
+        return self.dtype, self.outer, self.columns, self.inner, self.padding
 
     def squares(self):
         """How many squares of queries and keys the rows are for a causal mask, and how many queries each has."""
@@ -101,14 +101,15 @@ class Shape:
         return (self.outer, self.columns) if self.inner == 1 else (self.outer, self.columns, self.inner)
 
     def __str__(self):
-        return f"{self.dtype}{list(self.extents())}"
+        stride = f" with a stride of {self.columns + self.padding}" if self.padding else ""
+        return f"{self.dtype}{list(self.extents())}{stride}"
 
 
 def ops_by_shape(report):
     """The shapes of a report, each once, in order, and the ops that were measured on it."""
     shapes, ops = {}, {}
     for cell in report["cells"]:
-        shape = Shape(cell["dtype"], cell["outer"], cell["columns"], cell["inner"])
+        shape = Shape(cell["dtype"], cell["outer"], cell["columns"], cell["inner"], cell.get("padding", 0))
         shapes.setdefault(shape.key(), shape)
         if cell["provider"] != "ceiling":
             ops.setdefault(shape.key(), set()).add(cell["op"])
@@ -507,6 +508,9 @@ def device_costs(bed, report, rounds, limit, left_out):
     for number, (shape, ops) in enumerate(shapes, 1):
         for op in sorted(ops - set(LEAST)):
             left_out.add(op, "PyTorch has no such op")
+        if shape.padding:
+            left_out.add(str(shape), "only dense rows are measured here")
+            continue
         if time.monotonic() > end:
             left_out.add(str(shape), f"over the time limit of {limit:g} s")
             continue
