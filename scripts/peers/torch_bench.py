@@ -10,6 +10,7 @@ the reason. The result is JSON of the same schema (docs/benchmarks/README.md), f
 import argparse
 import datetime
 import json
+import os
 import platform
 import statistics
 import sys
@@ -84,13 +85,13 @@ class LeftOut:
 
 
 class Shape:
-    def __init__(self, dtype, outer, columns, inner):
-        self.dtype, self.outer, self.columns, self.inner = dtype, outer, columns, inner
+    def __init__(self, dtype, outer, columns, inner, padding):
+        self.dtype, self.outer, self.columns, self.inner, self.padding = dtype, outer, columns, inner, padding
         self.rows = outer * inner
         self.bytes = self.rows * columns * BYTES[dtype]
 
     def key(self):
-        return self.dtype, self.outer, self.columns, self.inner
+        return self.dtype, self.outer, self.columns, self.inner, self.padding
 
     def squares(self):
         """How many squares of queries and keys the rows are for a causal mask, and how many queries each has."""
@@ -101,14 +102,15 @@ class Shape:
         return (self.outer, self.columns) if self.inner == 1 else (self.outer, self.columns, self.inner)
 
     def __str__(self):
-        return f"{self.dtype}{list(self.extents())}"
+        stride = f" with a stride of {self.columns + self.padding}" if self.padding else ""
+        return f"{self.dtype}{list(self.extents())}{stride}"
 
 
 def ops_by_shape(report):
     """The shapes of a report, each once, in order, and the ops that were measured on it."""
     shapes, ops = {}, {}
     for cell in report["cells"]:
-        shape = Shape(cell["dtype"], cell["outer"], cell["columns"], cell["inner"])
+        shape = Shape(cell["dtype"], cell["outer"], cell["columns"], cell["inner"], cell.get("padding", 0))
         shapes.setdefault(shape.key(), shape)
         if cell["provider"] != "ceiling":
             ops.setdefault(shape.key(), set()).add(cell["op"])
@@ -500,23 +502,37 @@ def host_costs(bed, rounds, seconds, left_out):
     return [{"name": name, "unit": "us", "value": spread(values)} for name, values in costs.items()]
 
 
-def device_costs(bed, report, rounds, limit, left_out):
-    """The cells of all shapes that are reached in time."""
+def device_costs(bed, shapes, rounds, limit, left_out):
+    """The cells of each shape: none of one that is left out."""
     end = time.monotonic() + limit
-    shapes, cells = ops_by_shape(report), []
     for number, (shape, ops) in enumerate(shapes, 1):
         for op in sorted(ops - set(LEAST)):
             left_out.add(op, "PyTorch has no such op")
+        if shape.padding:
+            left_out.add(str(shape), "only dense rows are measured here")
+            yield []
+            continue
         if time.monotonic() > end:
             left_out.add(str(shape), f"over the time limit of {limit:g} s")
+            yield []
             continue
         print(f"torch_bench: shape {number} of {len(shapes)}: {shape}", file=sys.stderr)
         try:
             contenders, sets = bed.contenders(shape, ops)
-            cells += measure(bed, contenders, sets, rounds, left_out)
+            cells = measure(bed, contenders, sets, rounds, left_out)
         except Exception as e:  # such as too little memory for the tensors
             left_out.failed(str(shape), e)
-    return cells
+            cells = []
+        yield cells
+
+
+def write(name, result, left_out, shapes_left):
+    """The result so far, whole at any time: who stops the script has what was measured till then."""
+    stopped = [{"what": str(shape), "reason": "stopped before"} for shape, _ in shapes_left]
+    with open(f"{name}.part", "w", encoding="utf-8") as file:
+        json.dump(result | {"leftOut": left_out.as_json() + stopped}, file, indent=2)
+        file.write("\n")
+    os.replace(f"{name}.part", name)
 
 
 def load_liger(folder):
@@ -552,7 +568,6 @@ def main():
     left_out = LeftOut()
     bed = StubBed() if args.dry_run else TorchBed(args, left_out)
     host = host_costs(bed, args.rounds, args.seconds, left_out) if args.launch else []
-    cells = device_costs(bed, report, args.rounds, args.limit, left_out)
     result = {
         "schema": SCHEMA,
         "tool": bed.tool,
@@ -563,13 +578,14 @@ def main():
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
         "grid": report["grid"],
         "rounds": args.rounds,
-        "cells": cells,
+        "cells": [],
         "host": host,
-        "leftOut": left_out.as_json(),
     }
-    with open(args.out, "w", encoding="utf-8") as file:
-        json.dump(result, file, indent=2)
-        file.write("\n")
+    shapes = ops_by_shape(report)
+    write(args.out, result, left_out, shapes)
+    for reached, cells in enumerate(device_costs(bed, shapes, args.rounds, args.limit, left_out), 1):
+        result["cells"] += cells
+        write(args.out, result, left_out, shapes[reached:])
     print(f"torch_bench: wrote {args.out}")
 
 

@@ -5,8 +5,8 @@ import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.LoadFailure;
 
 /**
- * Opens the CUDA driver: below a session, or beside one for tools that measure. This is the one place that knows its class, by name only, so that a machine without CUDA never links
- * it.
+ * Opens the CUDA driver: below a session, or beside one for tools that measure. This is the one place that knows its class, by
+ * name only, so that a machine without CUDA never links it.
  */
 public final class CudaDriver {
     private static final String CLASS = "io.github.logitops.driver.jcuda.JCudaDriver";

@@ -39,10 +39,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>May be shared by threads, and closed by any of them: the close waits for calls under way in others and for all work, and
- * gives back everything that the session made; calls that begin meanwhile or later are refused with an
- * {@link IllegalStateException}. What was not closed before is reported as a leak, and so is a session that is dropped: it is
- * closed once the last of its tensors and streams is closed or dropped, too.
+ * <p>May be shared by threads, and closed by any: the close waits for calls under way in others and for all work, and gives back
+ * all that the session made; calls that begin meanwhile or later are refused with an {@link IllegalStateException}. What was not
+ * closed before is reported as a leak, and so is a dropped session: it is closed once its last tensor and stream are, or dropped.
  */
 public final class LogitOps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogitOps.class);
@@ -64,13 +63,11 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /**
-     * Opens a session. {@link Backend#AUTO} decides here, once; a failure of CUDA later is an exception, never a silent
-     * fallback.
+     * Opens a session. {@link Backend#AUTO} decides here, once; CUDA failing later is an exception, never a silent fallback.
      *
-     * <p>A CUDA session needs the device's primary context. CUDA counts who does: the first in the process makes the context and the
-     * last destroys it, each of which took 0.3 to 1 s on an H100 (2026-11-26, the contract tests at commit 806821c), and kernels are
-     * loaded anew in a new one. So open one session and share it; where sessions come and go, let something hold the context
-     * meanwhile: another session, a {@link CudaDriver}, CUDA's runtime or PyTorch.
+     * <p>A CUDA session needs the device's primary context, made for its first user in the process and destroyed after the last. Each
+     * took 0.3 to 1 s on an H100 (2026-11-26, the contract tests at commit 806821c), and kernels are loaded anew. So share one session;
+     * where sessions come and go, let another, a {@link CudaDriver}, CUDA's runtime or PyTorch hold the context meanwhile.
      *
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
@@ -298,10 +295,9 @@ public final class LogitOps implements AutoCloseable {
     }
 
     /**
-     * Device memory of others as a tensor: not owned, not copied, never freed here. It must stay valid until the work that uses
-     * the tensor is done. In the CPU mode only parts of this session's own tensors are device memory.
+     * Device memory of others as a tensor, from {@code address} on, a multiple of the element size: not owned, copied or freed here.
+     * It must be valid until work that uses the tensor is done. In the CPU mode only parts of this session's own tensors can be.
      *
-     * @param address the first element's address, a multiple of the element size
      * @throws IllegalArgumentException if the device cannot reach all of it
      */
     public Tensor wrap(long address, DType dtype, Shape shape) {

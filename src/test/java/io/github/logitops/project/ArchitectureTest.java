@@ -2,6 +2,7 @@ package io.github.logitops.project;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -9,14 +10,19 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The import table of docs/architecture.md. */
+/** The import table of docs/architecture.md, and how long files are. */
 @AnalyzeClasses(packages = "io.github.logitops", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     private static final String ROOT = "io.github.logitops";
+    private static final int MOST_LINES = 399; // of a Java file
 
     @ArchTest
     static final ArchRule spec = imports("spec");
@@ -101,6 +107,22 @@ class ArchitectureTest {
 
     private static String ours(String name) {
         return name.isEmpty() ? ROOT : ROOT + "." + name;
+    }
+
+    @Test
+    void filesAreShort() throws IOException {
+        List<String> longer = new ArrayList<>();
+        try (Stream<Path> sources = Files.walk(Path.of("src"))) {
+            for (Path file : sources.filter(each -> each.toString().endsWith(".java"))
+                    .sorted()
+                    .toList()) {
+                int lines = Files.readAllLines(file).size();
+                if (lines > MOST_LINES) {
+                    longer.add(file + ": lines=" + lines);
+                }
+            }
+        }
+        assertEquals(List.of(), longer);
     }
 
     /** The emulator sees what a device sees, so it cannot cheat. */

@@ -45,7 +45,10 @@ final class BenchChart {
     static Map<String, TreeMap<Integer, Cell>> lines(BenchReport report) {
         Map<String, TreeMap<Integer, Cell>> lines = new LinkedHashMap<>();
         for (Cell cell : report.cells()) {
-            if (!cell.isCeiling() && cell.inner() == 1 && !Double.isNaN(report.percentOf(cell, "copy"))) {
+            if (!cell.isCeiling()
+                    && cell.inner() == 1
+                    && cell.padding() == 0
+                    && !Double.isNaN(report.percentOf(cell, "copy"))) {
                 lines.computeIfAbsent(name(report, cell), name -> new TreeMap<>())
                         .merge(cell.columns(), cell, (a, b) -> a.bytes() >= b.bytes() ? a : b);
             }

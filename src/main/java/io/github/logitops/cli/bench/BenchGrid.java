@@ -32,7 +32,9 @@ enum BenchGrid {
         Set<BenchShape> shapes = new LinkedHashSet<>();
         for (DType dtype : TRAINING) {
             (this == QUICK ? QUICK_COLUMNS : ALL_COLUMNS).forEach(v -> shapes.add(ofBytes(dtype, GPU_BYTES, v)));
-            shapes.add(BenchShape.rows(dtype, 4096, 50257));
+            shapes.add(BenchShape.rows(dtype, 4096, 50257)); // no multiple of a vector, as the next two strides are
+            shapes.add(new BenchShape(dtype, 4096, 50257, 1, 7));
+            shapes.add(BenchShape.rows(dtype, 4096, 50264));
             shapes.add(BenchShape.rows(dtype, 16, 128256));
         }
         if (this == FULL) {

@@ -26,7 +26,7 @@ final class BenchMatrix {
             List<String> line = new ArrayList<>();
             line.add(shape.dtype().toString());
             line.add(BenchTable.rows(shape));
-            line.add(Integer.toString(shape.columns()));
+            line.add(BenchTable.columns(shape));
             ops.forEach(op -> line.add(share(report, op, shape)));
             BenchTable.line(text, line);
         }

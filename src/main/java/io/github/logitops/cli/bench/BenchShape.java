@@ -2,6 +2,7 @@ package io.github.logitops.cli.bench;
 
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -12,8 +13,14 @@ import io.github.logitops.spec.Shape;
  * @param outer the product of the extents before the axis
  * @param columns elements in a row
  * @param inner the product of the extents after the axis
+ * @param padding elements between the end of a row and the start of the next; 0 where {@code inner} is not 1
  */
-record BenchShape(DType dtype, long outer, int columns, long inner) {
+record BenchShape(DType dtype, long outer, int columns, long inner, int padding) {
+    /** A dense one. */
+    BenchShape(DType dtype, long outer, int columns, long inner) {
+        this(dtype, outer, columns, inner, 0);
+    }
+
     /** Rows of neighbours. */
     static BenchShape rows(DType dtype, long rows, int columns) {
         return new BenchShape(dtype, rows, columns, 1);
@@ -23,12 +30,27 @@ record BenchShape(DType dtype, long outer, int columns, long inner) {
         return outer * inner;
     }
 
+    /** From the start of a row to the start of the next, where elements of a row are neighbours. */
+    int stride() {
+        return columns + padding;
+    }
+
+    /** Of all elements. */
     long bytes() {
         return rows() * columns * dtype.bytes();
     }
 
+    /** Of all elements and the padding. */
+    long span() {
+        return bytes() + outer * padding * dtype.bytes();
+    }
+
     Shape shape() {
         return inner == 1 ? Shape.of(outer, columns) : Shape.of(outer, columns, inner);
+    }
+
+    Layout layout() {
+        return inner == 1 ? new Layout(shape(), stride()) : Layout.dense(shape());
     }
 
     Shape rowShape() {

@@ -18,7 +18,7 @@ final class BenchTable {
                     (cell.isCeiling() ? "(" + cell.op() + ")" : cell.op()),
                     cell.dtype().toString(),
                     rows(cell.shape()),
-                    Integer.toString(cell.columns()),
+                    columns(cell.shape()),
                     number(micros.median()),
                     number(micros.p20()) + " to " + number(micros.p80()),
                     number(cell.gigabytesPerSecond()),
@@ -39,6 +39,10 @@ final class BenchTable {
 
     static String rows(BenchShape shape) {
         return shape.inner() == 1 ? Long.toString(shape.outer()) : shape.outer() + " x " + shape.inner();
+    }
+
+    static String columns(BenchShape shape) {
+        return shape.columns() + (shape.padding() == 0 ? "" : ", stride " + shape.stride());
     }
 
     /** Three digits: more would be noise. */

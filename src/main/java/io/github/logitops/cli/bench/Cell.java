@@ -11,6 +11,7 @@ import io.github.logitops.spec.DType;
  * @param outer the product of the extents before the axis
  * @param columns elements in a row
  * @param inner the product of the extents after the axis
+ * @param padding elements between the end of a row and the start of the next; files from before there was this have none
  * @param bytes what the op must at least read and write
  * @param movedBytes what this provider reads and writes by its own account; null if it does not say
  * @param ceiling the op of the ceiling with the same traffic
@@ -23,6 +24,7 @@ record Cell(
         long outer,
         int columns,
         long inner,
+        int padding,
         long bytes,
         Long movedBytes,
         String ceiling,
@@ -36,7 +38,7 @@ record Cell(
     }
 
     BenchShape shape() {
-        return new BenchShape(dtype, outer, columns, inner);
+        return new BenchShape(dtype, outer, columns, inner, padding);
     }
 
     /** 10^9 of the least bytes in a second. */

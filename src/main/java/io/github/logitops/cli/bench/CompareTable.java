@@ -102,8 +102,8 @@ final class CompareTable {
         BenchTable.line(text, head.stream().map(name -> "---").toList());
         for (Key key : lines) {
             BenchShape shape = key.shape();
-            List<String> line = new ArrayList<>(List.of(
-                    key.op(), shape.dtype().toString(), BenchTable.rows(shape), Integer.toString(shape.columns())));
+            List<String> line = new ArrayList<>(
+                    List.of(key.op(), shape.dtype().toString(), BenchTable.rows(shape), BenchTable.columns(shape)));
             columns.forEach(column -> line.add(text(column.entries().get(key))));
             line.add(ratio(key));
             BenchTable.line(text, line);

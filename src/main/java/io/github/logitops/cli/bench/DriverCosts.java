@@ -17,7 +17,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The floor below {@link HostCosts}: what the driver takes for the launch that softmax makes, and for page-locked memory. */
+/**
+ * The floor below {@link HostCosts}: what the driver takes for the launch that softmax makes,
+ * for an event, and for page-locked memory.
+ */
 final class DriverCosts {
     private static final int PINNED_BYTES = 64 << 20;
 
@@ -35,6 +38,7 @@ final class DriverCosts {
     List<HostCost> measure() {
         List<HostCost> costs = new ArrayList<>();
         launches(costs);
+        events(costs);
         transfers(costs);
         return costs;
     }
@@ -45,10 +49,24 @@ final class DriverCosts {
                 ops.upload(new float[(int) HostCosts.SMALL.elements()], DType.F32, HostCosts.SMALL, clock.stream())) {
             Launch launch = launchOf(SoftmaxForward.of(SoftmaxKind.SOFTMAX, Axis.LAST, x, x), clock.stream());
             costs.add(clock.warm("Driver.launch of its kernel", () -> driver.launch(launch, queue)));
+            costs.add(clock.warm("Driver.launch of its kernel until it is done", () -> {
+                driver.launch(launch, queue);
+                driver.synchronize(queue);
+            }));
             costs.add(clock.warm(
                     "cuLaunchKernel of its kernel alone",
                     HostClock.MANY,
                     () -> driver.launch(launch, HostClock.MANY, queue)));
+        }
+    }
+
+    private void events(List<HostCost> costs) {
+        long event = driver.createEvent();
+        try {
+            long queue = clock.stream().handle();
+            costs.add(clock.warm("Driver.recordEvent", () -> driver.recordEvent(event, queue)));
+        } finally {
+            driver.destroyEvent(event);
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.logitops.cli.bench;
 
 import io.github.logitops.memory.Stream;
 import java.util.Arrays;
+import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 
 /**
@@ -33,13 +34,19 @@ record HostClock(Stream stream, int rounds, long warmUpNanos) {
 
     /** One call where {@code batch} makes so many. */
     HostCost warm(String name, int calls, Runnable batch) {
-        return micros(name, calls, warmNanos(batch));
+        return warm(name, calls, () -> nanos(batch), stream::synchronize);
+    }
+
+    /** One call where a batch of so many takes {@code nanos}, and {@code await} is done when its work is. */
+    HostCost warm(String name, int calls, DoubleSupplier nanos, Runnable await) {
+        return micros(name, calls, warmNanos(nanos, await));
     }
 
     /** A transfer of so many bytes. */
     HostCost speed(String name, long bytes, Runnable transfer) {
-        double[] speeds =
-                Arrays.stream(warmNanos(transfer)).map(each -> bytes / each).toArray();
+        double[] speeds = Arrays.stream(warmNanos(() -> nanos(transfer), stream::synchronize))
+                .map(each -> bytes / each)
+                .toArray();
         return new HostCost(name, "GB/s", Spread.of(speeds));
     }
 
@@ -63,16 +70,16 @@ record HostClock(Stream stream, int rounds, long warmUpNanos) {
         };
     }
 
-    private double[] warmNanos(Runnable batch) {
+    private double[] warmNanos(DoubleSupplier batch, Runnable await) {
         long start = System.nanoTime();
         do {
-            batch.run();
-            stream.synchronize();
+            batch.getAsDouble();
+            await.run();
         } while (System.nanoTime() - start < warmUpNanos);
         double[] nanos = new double[rounds];
         for (int round = 0; round < rounds; round++) {
-            nanos[round] = nanos(batch);
-            stream.synchronize();
+            nanos[round] = batch.getAsDouble();
+            await.run();
         }
         return nanos;
     }

@@ -29,7 +29,7 @@ final class Measurement {
         List<BenchShape> left = new ArrayList<>(shapes);
         Arenas arenas = null;
         while (arenas == null) {
-            long largest = left.stream().mapToLong(BenchShape::bytes).max().orElseThrow();
+            long largest = left.stream().mapToLong(BenchShape::span).max().orElseThrow();
             try {
                 arenas = Arenas.allocate(bed.ops(), bed.stream(), Math.max(bed.beyondCaches(), largest));
             } catch (DeviceOutOfMemoryException e) {
@@ -51,8 +51,8 @@ final class Measurement {
 
     private void leaveOutLargest(List<BenchShape> shapes, RuntimeException reason) {
         BenchShape largest =
-                shapes.stream().max(Comparator.comparingLong(BenchShape::bytes)).orElseThrow();
-        if (shapes.size() == 1 || largest.bytes() <= bed.beyondCaches()) {
+                shapes.stream().max(Comparator.comparingLong(BenchShape::span)).orElseThrow();
+        if (shapes.size() == 1 || largest.span() <= bed.beyondCaches()) {
             throw reason;
         }
         shapes.remove(largest);

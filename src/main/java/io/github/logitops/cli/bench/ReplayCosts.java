@@ -4,6 +4,7 @@ import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.driver.Graphs;
+import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
@@ -18,6 +19,7 @@ final class ReplayCosts {
     private final LogitOps ops;
     private final HostClock clock;
     private final Stream stream;
+    private final long queue;
     private final List<HostCost> costs = new ArrayList<>();
 
     /** @param graphs of the session's device */
@@ -26,6 +28,7 @@ final class ReplayCosts {
         this.ops = ops;
         this.clock = clock;
         this.stream = clock.stream();
+        this.queue = stream.handle();
     }
 
     List<HostCost> measure() {
@@ -60,15 +63,42 @@ final class ReplayCosts {
     private void measure(String name, Runnable call, Runnable await) {
         call.run(); // loads its kernels
         stream.synchronize();
-        graphs.begin(stream.handle());
-        call.run();
-        long graph = graphs.end(stream.handle());
-        Runnable replay = () -> graphs.replay(graph, stream.handle());
-        costs.add(clock.warm(name + " replayed", replay));
-        costs.add(clock.warm(name + " replayed, until it is done", () -> {
-            replay.run();
-            await.run();
-        }));
-        graphs.destroy(graph);
+        try (Recorded recorded = record(call)) {
+            costs.add(clock.warm(name + " replayed", recorded::replay));
+            costs.add(clock.warm(name + " replayed, until it is done", () -> {
+                recorded.replay();
+                await.run();
+            }));
+        }
+    }
+
+    /** What the call queues. The capture is over in any case: a stream that is captured could not be closed. */
+    private Recorded record(Runnable call) {
+        graphs.begin(queue);
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            Resources.closeAfter(e, List.of(() -> graphs.destroy(graphs.end(queue))));
+            throw e;
+        }
+        return new Recorded(graphs.end(queue));
+    }
+
+    /** A graph; closing it waits for its replays. */
+    private final class Recorded implements AutoCloseable {
+        private final long graph;
+
+        Recorded(long graph) {
+            this.graph = graph;
+        }
+
+        void replay() {
+            graphs.replay(graph, queue);
+        }
+
+        @Override
+        public void close() {
+            Resources.closeAll(List.of(stream::synchronize, () -> graphs.destroy(graph)));
+        }
     }
 }

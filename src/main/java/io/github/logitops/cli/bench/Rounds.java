@@ -48,6 +48,7 @@ record Rounds(int rounds, double targetMicros) {
                     shape.outer(),
                     shape.columns(),
                     shape.inner(),
+                    shape.padding(),
                     contender.bytes(),
                     null,
                     contender.ceiling(),

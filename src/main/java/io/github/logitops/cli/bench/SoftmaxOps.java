@@ -7,6 +7,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -102,14 +103,14 @@ final class SoftmaxOps {
     private static Prepared causal(Workload w) {
         BenchShape shape = w.shape();
         long queries = queries(shape);
-        Shape squares = Shape.of(shape.rows() / queries, queries, shape.columns());
+        Layout squares = new Layout(Shape.of(shape.rows() / queries, queries, shape.columns()), shape.stride());
         List<Tensor> inputs = seenAs(squares, w, w::input);
         List<Tensor> outputs = seenAs(squares, w, w::output);
         MaskedSoftmax op = w.ops().maskedSoftmax();
         return Prepared.rows(w, i -> op.forward(inputs.get(i), Mask.causal(), outputs.get(i), w.stream()));
     }
 
-    private static List<Tensor> seenAs(Shape squares, Workload w, IntFunction<Tensor> tensors) {
+    private static List<Tensor> seenAs(Layout squares, Workload w, IntFunction<Tensor> tensors) {
         return IntStream.range(0, w.sets())
                 .mapToObj(tensors)
                 .map(tensor -> w.keep(w.ops().wrap(tensor.address(), tensor.dtype(), squares)))

@@ -35,26 +35,23 @@ final class ThreadCosts {
         List<AutoCloseable> held = new ArrayList<>();
         ExecutorService pool = Executors.newFixedThreadPool(threads);
         try {
+            List<Stream> streams = new ArrayList<>();
             List<Runnable> batches = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
-                batches.add(batch(held));
-            }
-            double[] nanos = new double[clock.rounds()];
-            for (int round = -1; round < nanos.length; round++) { // the first one wakes the threads
-                double mean = together(pool, batches);
-                nanos[Math.max(round, 0)] = mean;
+                streams.add(ops.newStream());
+                held.add(streams.get(i));
+                batches.add(batch(streams.get(i), held));
             }
             String name = "softmax.forward queued, each of " + threads + (threads == 1 ? " thread" : " threads");
-            return HostClock.micros(name, HostClock.MANY, nanos);
+            return clock.warm(
+                    name, HostClock.MANY, () -> together(pool, batches), () -> streams.forEach(Stream::synchronize));
         } finally {
             pool.shutdown();
             Resources.closeAll(held);
         }
     }
 
-    private Runnable batch(List<AutoCloseable> held) {
-        Stream stream = ops.newStream();
-        held.add(stream);
+    private Runnable batch(Stream stream, List<AutoCloseable> held) {
         Tensor x = ops.upload(new float[(int) HostCosts.SMALL.elements()], DType.F32, HostCosts.SMALL, stream);
         held.add(x);
         Softmax op = ops.softmax();

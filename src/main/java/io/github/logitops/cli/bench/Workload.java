@@ -30,7 +30,7 @@ final class Workload implements AutoCloseable {
     Workload(Bed bed, Arenas arenas, BenchShape shape) {
         this.bed = bed;
         this.shape = shape;
-        stride = (shape.bytes() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        stride = (shape.span() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         LogitOps ops = bed.ops();
         long fit = arenas.bytes() / stride;
         for (int i = 0; i < Math.min(fit, MOST_SETS); i++) {
@@ -79,9 +79,9 @@ final class Workload implements AutoCloseable {
         return labels;
     }
 
-    /** A row of one of the tensors, where rows lie one after the other; to be closed. */
+    /** A row of one of the tensors, where elements of a row are neighbours; to be closed. */
     Tensor row(Tensor tensor, long row) {
-        long address = tensor.address() + row * shape.columns() * shape.dtype().bytes();
+        long address = tensor.address() + row * shape.stride() * shape.dtype().bytes();
         return ops().wrap(address, shape.dtype(), Shape.of(shape.columns()));
     }
 
@@ -92,7 +92,7 @@ final class Workload implements AutoCloseable {
     }
 
     private Tensor cut(LogitOps ops, Tensor arena, int set) {
-        return keep(ops.wrap(arena.address() + set * stride, shape.dtype(), shape.shape()));
+        return keep(ops.wrap(arena.address() + set * stride, shape.dtype(), shape.layout()));
     }
 
     /** Has it closed with this. */

@@ -41,7 +41,7 @@ class BenchGridTest {
     /** Well within what is promised: what is taken for granted above may be off. */
     private static void assertTakes(double most, BenchGrid grid) {
         List<BenchShape> shapes = grid.onGpu();
-        long largest = shapes.stream().mapToLong(BenchShape::bytes).max().orElseThrow();
+        long largest = shapes.stream().mapToLong(BenchShape::span).max().orElseThrow();
         double seconds = COMPILING + 3 * Math.max(CudaBed.BEYOND_CACHES, largest) / ARENA_BYTES_PER_SECOND;
         for (BenchShape shape : shapes) {
             seconds += CEILINGS * cell(2 * shape.bytes());

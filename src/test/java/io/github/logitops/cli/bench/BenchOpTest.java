@@ -85,8 +85,11 @@ class BenchOpTest {
         expected.put("crossEntropyShard.combineProbabilities", 4 * 28 + " read");
         expected.put("crossEntropyShard.backward", 2 * tensor + 4 * 8 + " copy");
         Map<String, String> actual = new LinkedHashMap<>();
+        BenchShape padded = new BenchShape(DType.BF16, 4, 33, 1, 7);
+        assertEquals(4 * 40 * 2, padded.span());
         for (BenchOp op : BenchOp.ALL) {
             Traffic traffic = op.traffic();
+            assertEquals(traffic.bytes().applyAsLong(shape), traffic.bytes().applyAsLong(padded), op.name());
             actual.put(op.name(), traffic.bytes().applyAsLong(shape) + " " + traffic.ceiling());
         }
         assertEquals(expected, actual);

@@ -54,6 +54,7 @@ final class BenchReports {
                 SHAPE.outer(),
                 SHAPE.columns(),
                 SHAPE.inner(),
+                SHAPE.padding(),
                 bytes,
                 movedBytes,
                 "copy",

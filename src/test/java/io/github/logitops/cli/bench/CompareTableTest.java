@@ -96,7 +96,8 @@ class CompareTableTest {
                 BenchReports.copy(10),
                 BenchReports.cell("logitops", "softmax.forward", 200, null, 12.5),
                 BenchReports.cell("logitops", "softmax.backward", 200, null, 20),
-                new Cell("logitops", "softmax.forward", DType.F32, 2, 21, 4096, 200, null, "copy", Spread.of(10)));
+                new Cell("logitops", "softmax.forward", DType.F32, 2, 21, 4096, 0, 200, null, "copy", Spread.of(10)),
+                new Cell("logitops", "softmax.forward", DType.F32, 2, 33, 1, 7, 200, null, "copy", Spread.of(10)));
         String others = BenchOp.ALL.stream()
                 .map(BenchOp::name)
                 .filter(op -> !op.startsWith("softmax."))
@@ -107,6 +108,7 @@ class CompareTableTest {
                         "| ---: | ---: | ---: | ---: | ---: |",
                         "| BF16 | 4096 | 50257 | 80.0 % | 50.0 % |",
                         "| F32 | 2 x 4096 | 21 | - | not measured |",
+                        "| F32 | 2 | 33, stride 40 | - | not measured |",
                         "",
                         "Not measured: " + others + "."),
                 BenchMatrix.of(report).lines().toList());

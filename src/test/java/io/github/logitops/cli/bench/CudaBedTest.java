@@ -25,6 +25,7 @@ class CudaBedTest {
     private static final List<BenchShape> SHAPES = List.of(
             BenchShape.rows(DType.F32, 3, 100),
             BenchShape.rows(DType.BF16, 4, 33),
+            new BenchShape(DType.BF16, 4, 33, 1, 7),
             BenchShape.rows(DType.F16, 6, 3),
             new BenchShape(DType.F16, 2, 5, 3));
 

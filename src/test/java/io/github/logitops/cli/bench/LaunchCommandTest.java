@@ -39,7 +39,9 @@ class LaunchCommandTest {
 
     private static final List<String> OF_THE_DRIVER = List.of(
             "Driver.launch of its kernel",
+            "Driver.launch of its kernel until it is done",
             "cuLaunchKernel of its kernel alone",
+            "Driver.recordEvent",
             "upload from pinned memory",
             "download into pinned memory",
             "softmax.forward replayed",

@@ -88,6 +88,21 @@ class PeersTest {
     }
 
     @Test
+    void rowsWithAStrideAreLeftOut() throws IOException, InterruptedException {
+        Path ours = folder.resolve("ours.json");
+        Cell padded = new Cell(
+                "logitops", "softmax.forward", DType.BF16, 4096, 50257, 1, 7, 200, null, "copy", Spread.of(12.5));
+        ReportFile.write(BenchReports.of("logitops 1", padded), OutputFile.tried("bench", ours));
+        Path theirs = folder.resolve("theirs.json");
+        python("scripts/peers/torch_bench.py", ours.toString(), "--dry-run", "--out", theirs.toString());
+        BenchReport read = ReportFile.read(theirs);
+        assertEquals(List.of(), read.cells());
+        assertEquals(
+                List.of(new LeftOut("BF16[4096, 50257] with a stride of 50264", "only dense rows are measured here")),
+                read.leftOut());
+    }
+
+    @Test
     void theHostsCostsHaveOurNames() throws IOException, InterruptedException {
         Path theirs = folder.resolve("theirs.json");
         python(
