@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Phaser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CallsTest {
     private static final int ROUNDS = 50_000;
+    private static final Executor THREADS = task -> new Thread(task).start(); // the common pool may have but one
 
     private volatile Calls calls = new Calls();
     private volatile boolean closed;
@@ -21,18 +23,20 @@ class CallsTest {
     @Test
     void noCallBeginsAfterAClose() {
         Phaser rounds = new Phaser(2);
-        CompletableFuture<Integer> late = CompletableFuture.supplyAsync(() -> {
-            int count = 0;
-            for (int i = 0; i < ROUNDS; i++) {
-                rounds.arriveAndAwaitAdvance();
-                while (calls.begin()) {
-                    count += closed ? 1 : 0;
-                    calls.end();
-                }
-                rounds.arriveAndAwaitAdvance();
-            }
-            return count;
-        });
+        CompletableFuture<Integer> late = CompletableFuture.supplyAsync(
+                () -> {
+                    int count = 0;
+                    for (int i = 0; i < ROUNDS; i++) {
+                        rounds.arriveAndAwaitAdvance();
+                        while (calls.begin()) {
+                            count += closed ? 1 : 0;
+                            calls.end();
+                        }
+                        rounds.arriveAndAwaitAdvance();
+                    }
+                    return count;
+                },
+                THREADS);
         for (int i = 0; i < ROUNDS; i++) {
             calls = new Calls();
             closed = false;
@@ -48,8 +52,8 @@ class CallsTest {
     @Test
     void callsOfCallsAreLetThroughWhileACloseWaits() {
         assertTrue(calls.begin());
-        CompletableFuture<Boolean> close = CompletableFuture.supplyAsync(() -> calls.beginClose("it", "n=1"));
-        while (CompletableFuture.supplyAsync(this::beginsAndEnds).join()) {
+        CompletableFuture<Boolean> close = CompletableFuture.supplyAsync(() -> calls.beginClose("it", "n=1"), THREADS);
+        while (CompletableFuture.supplyAsync(this::beginsAndEnds, THREADS).join()) {
             Thread.onSpinWait(); // until the close has begun
         }
         assertTrue(calls.begin());

@@ -23,6 +23,7 @@ import io.github.logitops.support.WatchedDriver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.function.Executable;
 class CloseInUseTest {
     private static final Shape SHAPE = Shape.of(4);
     private static final float[] VALUES = {1, 2, 3, 4};
+    private static final Executor THREADS = task -> new Thread(task).start(); // the common pool may have but one
 
     private final HostDriver host = new HostDriver();
     private final WatchedDriver driver = new WatchedDriver(host);
@@ -112,7 +114,7 @@ class CloseInUseTest {
         try (Stream stream = ops.newStream()) {
             Tensor tensor = ops.upload(VALUES, DType.F32, SHAPE, stream);
             inTheMidstOfADownload(stream, () -> {
-                CompletableFuture.runAsync(tensor::close).join();
+                CompletableFuture.runAsync(tensor::close, THREADS).join();
                 assertEquals(0, ops.memoryStatistics().liveTensors());
                 assertEquals(16, driver.bytesHeld());
                 assertRefused("tensor: used after close: tensor=#1 F32[4], closedAt=", () -> tensor.useOn(stream));
@@ -230,7 +232,7 @@ class CloseInUseTest {
     private static IllegalStateException awaitRefusal(Runnable call) {
         while (true) {
             try {
-                CompletableFuture.runAsync(call).join();
+                CompletableFuture.runAsync(call, THREADS).join();
             } catch (CompletionException e) {
                 return assertInstanceOf(IllegalStateException.class, e.getCause());
             }
