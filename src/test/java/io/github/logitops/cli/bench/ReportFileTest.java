@@ -38,7 +38,7 @@ class ReportFileTest {
     /** With seven ops, costs of the host beside them, and nothing about what was left out. */
     @Test
     void filesOfEarlierVersionsAreRead() {
-        BenchReport report = ReportFile.read(Path.of("docs/benchmarks/cpu-518e7ee520a1.json"));
+        BenchReport report = ReportFile.read(Path.of("docs/benchmarks/nvidia-h200-806821c21118.json"));
         assertEquals(
                 BenchOp.FIRST.stream().map(BenchOp::name).toList(),
                 report.cells().stream()
@@ -46,7 +46,7 @@ class ReportFileTest {
                         .map(Cell::op)
                         .distinct()
                         .toList());
-        assertEquals(5, report.host().size());
+        assertEquals(7, report.host().size());
         assertEquals(List.of(), report.leftOut());
     }
 
