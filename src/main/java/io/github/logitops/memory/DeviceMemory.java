@@ -264,7 +264,7 @@ public final class DeviceMemory implements AutoCloseable {
                 Leaks.reportAtClose(queue, queue.madeAt);
             }
             int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
-            steps.add(at, () -> queue.close(closedAt, true));
+            steps.add(at, () -> queue.closeWithSession(closedAt));
         }
         for (Allocation leaked : live) {
             Leaks.reportAtClose(leaked, leaked.madeAt);
@@ -306,7 +306,7 @@ public final class DeviceMemory implements AutoCloseable {
     void close(WorkQueue queue) {
         if (calls.begin()) {
             try {
-                queue.close(site("closed here"), false);
+                queue.close(site("closed here"));
             } finally {
                 end();
             }

@@ -156,7 +156,22 @@ final class WorkQueue {
     }
 
     /** From within a call on the session, but none on this queue: {@link Stream#close}. */
-    void close(Site at, boolean withSession) {
+    void close(Site at) {
+        close(at, Closed.byItself("stream", at));
+    }
+
+    /** From the session's close: whatever fails, this is closed, for the driver is next. */
+    void closeWithSession(Site at) {
+        Closed how = Closed.withSession(at);
+        try {
+            close(at, how);
+        } finally {
+            closed = how;
+            open = false;
+        }
+    }
+
+    private void close(Site at, Closed how) {
         if (!open) {
             return;
         }
@@ -167,12 +182,10 @@ final class WorkQueue {
             return;
         }
         try {
-            closed = withSession ? Closed.withSession(at) : Closed.whileInUse("stream", at);
             finishWork();
         } finally {
-            open &= !withSession; // whatever failed, the driver is closed next
-            if (!open && !withSession) {
-                closed = Closed.byItself("stream", at);
+            if (!open) {
+                closed = how;
             }
             calls.endClose(!open);
         }

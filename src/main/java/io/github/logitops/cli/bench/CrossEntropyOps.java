@@ -49,21 +49,21 @@ final class CrossEntropyOps {
 
     private static Prepared forward(Workload w, IntFunction<Tensor> targets) {
         CrossEntropy op = crossEntropy(w);
-        CrossEntropyResult result = result(w, op);
+        CrossEntropyResult result = w.result(op::newResult);
         return Prepared.numbers(
                 w, result.rowLosses(), i -> op.forward(w.input(i), targets.apply(i), null, result, w.stream()));
     }
 
     private static Prepared backward(Workload w, IntFunction<Tensor> targets) {
         CrossEntropy op = crossEntropy(w);
-        CrossEntropyResult saved = result(w, op);
+        CrossEntropyResult saved = w.result(op::newResult);
         op.forward(w.input(0), targets.apply(0), null, saved, w.stream());
         return Prepared.rows(w, i -> op.backward(w.input(i), targets.apply(i), null, saved, w.output(i), w.stream()));
     }
 
     private static Prepared forwardBackward(Workload w, IntFunction<Tensor> targets) {
         CrossEntropy op = crossEntropy(w);
-        CrossEntropyResult result = result(w, op);
+        CrossEntropyResult result = w.result(op::newResult);
         return Prepared.rows(
                 w,
                 i -> op.forwardBackward(
@@ -72,10 +72,6 @@ final class CrossEntropyOps {
 
     static CrossEntropy crossEntropy(Workload w) {
         return w.ops().crossEntropy(CrossEntropyOptions.defaults(), w.shape().axis());
-    }
-
-    private static CrossEntropyResult result(Workload w, CrossEntropy op) {
-        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
     }
 
     /** One row of a batch of as many: the gradient of their mean. */

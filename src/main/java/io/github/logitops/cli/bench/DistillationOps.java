@@ -15,7 +15,7 @@ final class DistillationOps {
                     Traffic.of(2, 0, 4),
                     w -> {
                         Distillation op = distillation(w);
-                        DistillationResult result = result(w, op);
+                        DistillationResult result = w.result(op::newResult);
                         return Prepared.numbers(
                                 w,
                                 result.rowLosses(),
@@ -27,7 +27,7 @@ final class DistillationOps {
                     Traffic.of(2, 1, 4),
                     w -> {
                         Distillation op = distillation(w);
-                        DistillationResult result = result(w, op);
+                        DistillationResult result = w.result(op::newResult);
                         return Prepared.rows(
                                 w,
                                 i -> op.forwardBackward(
@@ -45,10 +45,6 @@ final class DistillationOps {
 
     private static Distillation distillation(Workload w) {
         return w.ops().distillation(DistillationOptions.defaults(), w.shape().axis());
-    }
-
-    private static DistillationResult result(Workload w, Distillation op) {
-        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
     }
 
     /** One row of a batch of as many: the gradient of their mean. */

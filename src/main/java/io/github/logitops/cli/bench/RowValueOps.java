@@ -20,7 +20,7 @@ final class RowValueOps {
                     Traffic.of(1, 0, 4),
                     w -> {
                         LogSumExp op = w.ops().logSumExp(w.shape().axis());
-                        LogSumExpResult result = logSumExp(w, op);
+                        LogSumExpResult result = w.result(op::newResult);
                         return Prepared.numbers(w, result.lse(), i -> op.forward(w.input(i), result, w.stream()));
                     },
                     row -> new double[] {SoftmaxReference.logSumExp(row.x())}),
@@ -29,7 +29,7 @@ final class RowValueOps {
                     Traffic.of(1, 1, 4),
                     w -> {
                         LogSumExp op = w.ops().logSumExp(w.shape().axis());
-                        LogSumExpResult saved = logSumExp(w, op);
+                        LogSumExpResult saved = w.result(op::newResult);
                         op.forward(w.input(0), saved, w.stream());
                         return Prepared.rows(
                                 w, i -> op.backward(w.input(i), saved, GradScale.ONE, w.output(i), w.stream()));
@@ -40,7 +40,7 @@ final class RowValueOps {
                     Traffic.of(1, 0, 4 + 8),
                     w -> {
                         SelectedLogProb op = selectedLogProb(w);
-                        SelectedLogProbResult result = selectedLogProb(w, op);
+                        SelectedLogProbResult result = w.result(op::newResult);
                         return Prepared.numbers(
                                 w, result.logProbs(), i -> op.forward(w.input(i), w.labels(), result, w.stream()));
                     },
@@ -50,7 +50,7 @@ final class RowValueOps {
                     Traffic.of(1, 1, 4 + 4),
                     w -> {
                         SelectedLogProb op = selectedLogProb(w);
-                        SelectedLogProbResult saved = selectedLogProb(w, op);
+                        SelectedLogProbResult saved = w.result(op::newResult);
                         op.forward(w.input(0), w.labels(), saved, w.stream());
                         return Prepared.rows(
                                 w,
@@ -63,7 +63,7 @@ final class RowValueOps {
                     Traffic.of(1, 0, 8),
                     w -> {
                         Entropy op = w.ops().entropy(w.shape().axis());
-                        EntropyResult result = entropy(w, op);
+                        EntropyResult result = w.result(op::newResult);
                         return Prepared.numbers(w, result.entropy(), i -> op.forward(w.input(i), result, w.stream()));
                     },
                     row -> new double[] {LogProbReference.entropy(row.x())}),
@@ -72,7 +72,7 @@ final class RowValueOps {
                     Traffic.of(1, 1, 8),
                     w -> {
                         Entropy op = w.ops().entropy(w.shape().axis());
-                        EntropyResult saved = entropy(w, op);
+                        EntropyResult saved = w.result(op::newResult);
                         op.forward(w.input(0), saved, w.stream());
                         return Prepared.rows(
                                 w, i -> op.backward(w.input(i), saved, GradScale.ONE, w.output(i), w.stream()));
@@ -81,20 +81,8 @@ final class RowValueOps {
 
     private RowValueOps() {}
 
-    private static LogSumExpResult logSumExp(Workload w, LogSumExp op) {
-        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
-    }
-
     private static SelectedLogProb selectedLogProb(Workload w) {
         return w.ops()
                 .selectedLogProb(SelectedLogProbOptions.defaults(), w.shape().axis());
-    }
-
-    private static SelectedLogProbResult selectedLogProb(Workload w, SelectedLogProb op) {
-        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
-    }
-
-    private static EntropyResult entropy(Workload w, Entropy op) {
-        return w.keep(op.newResult(w.shape().dtype(), w.shape().shape(), w.stream()));
     }
 }

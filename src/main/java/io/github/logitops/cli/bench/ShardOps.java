@@ -90,8 +90,7 @@ final class ShardOps {
             Tensor gathered = w.keep(w.ops().empty(dtype, CrossEntropyPartials.shape(shape.rowShape(), 1)));
             Tensor partials =
                     w.keep(w.ops().wrap(gathered.address(), dtype, CrossEntropyPartials.shape(shape.rowShape())));
-            return new OneShard(
-                    shard, gathered, partials, w.keep(shard.newResult(shape.dtype(), shape.shape(), w.stream())));
+            return new OneShard(shard, gathered, partials, w.result(shard::newResult));
         }
 
         void forwardPartials(Workload w, int set, Tensor targets) {

@@ -4,6 +4,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,16 @@ final class Workload implements AutoCloseable {
     <T extends AutoCloseable> T keep(T resource) {
         held.add(resource);
         return resource;
+    }
+
+    /** An op's {@code newResult}. */
+    interface ResultOf<R> {
+        R make(DType logits, Shape shape, Stream stream);
+    }
+
+    /** A new result for these shapes. */
+    <R extends AutoCloseable> R result(ResultOf<R> op) {
+        return keep(op.make(shape.dtype(), shape.shape(), stream()));
     }
 
     @Override
