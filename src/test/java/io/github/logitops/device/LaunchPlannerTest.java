@@ -101,7 +101,7 @@ class LaunchPlannerTest {
     @Test
     void kernelsTakeTheThreadsAndLeaveTheSharedMemory() throws IOException {
         for (PtxFile file : PtxFile.all()) {
-            file.entries().keySet().forEach(entry -> {
+            file.entries().forEach(entry -> {
                 int most = entry.contains("_rows_f64") ? 256 : entry.contains("_rows_") ? 512 : 128;
                 assertTrue(file.maxThreads(entry) >= most, entry);
                 assertTrue(file.ownSharedBytes(entry) <= 4096, entry);

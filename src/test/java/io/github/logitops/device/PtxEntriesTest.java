@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels that ship are those whose names the library computes; KernelExecutorTest holds their parameters. */
+/** The kernels that ship are those whose names the library computes. */
 class PtxEntriesTest {
     /** By architecture: the oldest version of the language that has it as a target. */
     private static final Map<Integer, String> VERSIONS = Map.of(75, "6.3", 80, "7.0", 90, "7.8");
@@ -28,7 +28,7 @@ class PtxEntriesTest {
         Map<String, String> shipped = new TreeMap<>();
         for (PtxFile file : PtxFile.all()) {
             if (file.architecture() == architecture) {
-                file.entries().keySet().forEach(entry -> shipped.put(entry, file.module()));
+                file.entries().forEach(entry -> shipped.put(entry, file.module()));
             }
         }
         assertEquals(computed, shipped);
@@ -47,7 +47,7 @@ class PtxEntriesTest {
     void theIndexListsEveryEntryWithItsFileAndTier() throws IOException {
         TreeSet<String> expected = new TreeSet<>();
         for (PtxFile file : PtxFile.all()) {
-            file.entries().keySet().forEach(entry -> expected.add(entry + " " + file.module() + ".cu " + tier(entry)));
+            file.entries().forEach(entry -> expected.add(entry + " " + file.module() + ".cu " + tier(entry)));
         }
         String readme = Files.readString(Path.of("kernels/README.md"));
         List<String> listed = readme.substring(

@@ -178,11 +178,17 @@ public final class PtxEmulatorDriver implements Driver {
         }
     }
 
+    /** Fails, as {@link #launch} would, unless a kernel takes a launch's arguments and threads; runs nothing. */
+    public void requireTaken(long function, Launch launch) {
+        entry(function).values(launch.arguments(), launch.threads() * launch.threadsY());
+    }
+
+    private synchronized Entry entry(long function) {
+        return functions.get((int) function);
+    }
+
     private void queue(Launch launch, long stream) {
-        Entry entry;
-        synchronized (this) {
-            entry = functions.get((int) launch.function());
-        }
+        Entry entry = entry(launch.function());
         onLaunch.accept(entry.name());
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
