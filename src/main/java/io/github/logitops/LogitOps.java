@@ -388,7 +388,7 @@ public final class LogitOps implements AutoCloseable {
     }
 
     private void queue(Problem problem, Stream stream) {
-        memory.use(problem.tensors(), stream, () -> problem.runOn(executor, stream));
+        memory.use(problem.tensors(), stream, () -> executor.run(problem, stream));
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -1,10 +1,15 @@
 package io.github.logitops.device;
 
+import static io.github.logitops.device.RowArguments.pointers;
+import static io.github.logitops.device.RowArguments.shape;
+import static io.github.logitops.device.RowArguments.strides;
+
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
@@ -15,34 +20,39 @@ import io.github.logitops.spec.Reduction;
 final class DistillationLaunches {
     private static final String OP = "distillation";
 
-    private final KernelExecutor executor;
+    private final Launcher launcher;
     private final LogProbLaunches labels;
 
-    DistillationLaunches(KernelExecutor executor, LogProbLaunches labels) {
-        this.executor = executor;
+    DistillationLaunches(Launcher launcher, LogProbLaunches labels) {
+        this.launcher = launcher;
         this.labels = labels;
     }
 
-    void run(DistillationForward problem, Stream stream) {
+    void addTo(ProblemTable table) {
+        table.on(DistillationForward.class, this::forward);
+        table.on(DistillationFused.class, this::fused);
+    }
+
+    private void forward(DistillationForward problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
         labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
         Tier tier = LaunchPlanner.tier(inputs.student());
-        KernelArguments arguments = LogProbLaunches.pointers(
+        KernelArguments arguments = pointers(
                 problem.result().rowLosses(),
                 inputs.student().tensor(),
                 inputs.teacher().tensor(),
                 LogProbLaunches.tensor(inputs.labels()));
-        KernelExecutor.shape(arguments, inputs.student());
+        shape(arguments, inputs.student());
         numbers(arguments, inputs);
         launch(Kernel.Direction.FWD, tier, inputs, arguments, stream);
         reduce(inputs, problem.result(), stream);
     }
 
-    void run(DistillationFused problem, Stream stream) {
+    private void fused(DistillationFused problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
         labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
         Tier tier = LaunchPlanner.tier(inputs.student());
-        KernelArguments arguments = LogProbLaunches.pointers(
+        KernelArguments arguments = pointers(
                 problem.dx().tensor(),
                 problem.result().rowLosses(),
                 inputs.student().tensor(),
@@ -50,8 +60,8 @@ final class DistillationLaunches {
                 LogProbLaunches.tensor(inputs.labels()),
                 problem.gradScale().perRow(),
                 inputs.divisor(problem.result()));
-        KernelExecutor.shape(arguments, inputs.student());
-        KernelExecutor.strides(arguments, problem.dx());
+        shape(arguments, inputs.student());
+        strides(arguments, problem.dx());
         numbers(arguments, inputs);
         DistillationOptions options = inputs.options();
         double softSlope = options.softWeight() / options.temperature();
@@ -62,8 +72,8 @@ final class DistillationLaunches {
 
     /** The logits' strides, what labels are, the options. */
     private static void numbers(KernelArguments arguments, DistillationInputs inputs) {
-        KernelExecutor.strides(arguments, inputs.student());
-        KernelExecutor.strides(arguments, inputs.teacher());
+        strides(arguments, inputs.student());
+        strides(arguments, inputs.teacher());
         LogProbLaunches.labels(arguments, inputs.labels());
         DistillationOptions options = inputs.options();
         arguments
@@ -87,14 +97,14 @@ final class DistillationLaunches {
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
         Rows x = inputs.student();
         int both = 2 * x.dtype().bytes();
-        executor.launchRows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
+        launcher.rows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
     }
 
     private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {
         if (inputs.options().reduction() == Reduction.NONE) {
             return;
         }
-        KernelArguments arguments = LogProbLaunches.pointers(
+        KernelArguments arguments = pointers(
                         result.loss(),
                         null,
                         result.counts().stats(),
@@ -104,6 +114,6 @@ final class DistillationLaunches {
                         inputs.divisor(result))
                 .int64(inputs.student().count())
                 .float64(Double.NaN); // the mean of nothing
-        executor.launchOneBlock(Kernel.lossReduce(result.loss().dtype()), arguments, stream);
+        launcher.oneBlock(Kernel.lossReduce(result.loss().dtype()), arguments, stream);
     }
 }

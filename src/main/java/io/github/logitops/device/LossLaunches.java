@@ -1,6 +1,6 @@
 package io.github.logitops.device;
 
-import static io.github.logitops.device.KernelExecutor.addressOrNull;
+import static io.github.logitops.device.RowArguments.pointers;
 
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Tensor;
@@ -37,24 +37,21 @@ record LossLaunches(
     }
 
     static void rowOutputs(KernelArguments arguments, LossBuffers buffers) {
-        arguments
-                .pointer(buffers.rowLosses().address())
-                .pointer(buffers.lse().address())
-                .pointer(buffers.targetSums().address())
-                .pointer(buffers.statistics().address())
-                .pointer(addressOrNull(buffers.zLosses()))
-                .pointer(addressOrNull(buffers.argmax()))
-                .pointer(addressOrNull(buffers.correct()))
-                .pointer(addressOrNull(buffers.entropy()));
+        pointers(
+                arguments,
+                buffers.rowLosses(),
+                buffers.lse(),
+                buffers.targetSums(),
+                buffers.statistics(),
+                buffers.zLosses(),
+                buffers.argmax(),
+                buffers.correct(),
+                buffers.entropy());
     }
 
     /** Of label_stats: counted rows, what MEAN divides by, and the first label out of range, before anything that needs them. */
     KernelArguments countLabels() {
-        KernelArguments arguments = new KernelArguments()
-                .pointer(buffers.divisors().address())
-                .pointer(buffers.labelStats().address())
-                .pointer(addressOrNull(labels))
-                .pointer(addressOrNull(weights))
+        KernelArguments arguments = pointers(buffers.divisors(), buffers.labelStats(), labels, weights)
                 .int64(rows)
                 .int32((int) shard.classes());
         labelNumbers(arguments);
@@ -69,13 +66,13 @@ record LossLaunches(
     /** Of loss_reduce. */
     KernelArguments reduce() {
         boolean none = options.reduction() == Reduction.NONE;
-        return new KernelArguments()
-                .pointer(none ? 0 : buffers.loss().address())
-                .pointer(none ? 0 : addressOrNull(buffers.zLoss()))
-                .pointer(buffers.labelStats().address())
-                .pointer(buffers.rowLosses().address())
-                .pointer(addressOrNull(buffers.zLosses()))
-                .pointer(addressOrNull(buffers.correct()))
+        return pointers(
+                        none ? null : buffers.loss(),
+                        none ? null : buffers.zLoss(),
+                        buffers.labelStats(),
+                        buffers.rowLosses(),
+                        buffers.zLosses(),
+                        buffers.correct())
                 .pointer(divisors())
                 .int64(rows)
                 .float64(options.emptyMean().value());

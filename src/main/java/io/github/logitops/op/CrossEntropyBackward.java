@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -26,10 +25,5 @@ public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved,
     @Override
     public List<Tensor> tensors() {
         return gradScale.with(inputs.with(saved, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.ClassShard;
@@ -82,10 +81,5 @@ public record CrossEntropyCombine(
             all.add(weights);
         }
         return all;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
@@ -49,10 +48,5 @@ public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) i
         List<Tensor> all = new ArrayList<>(inputs.tensors());
         all.add(partials);
         return all;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

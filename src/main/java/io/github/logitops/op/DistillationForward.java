@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -23,10 +22,5 @@ public record DistillationForward(DistillationInputs inputs, RowLossBuffers resu
     @Override
     public List<Tensor> tensors() {
         return inputs.with(result);
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

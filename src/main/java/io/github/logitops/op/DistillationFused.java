@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -27,10 +26,5 @@ public record DistillationFused(DistillationInputs inputs, RowLossBuffers result
     @Override
     public List<Tensor> tensors() {
         return gradScale.with(inputs.with(result, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

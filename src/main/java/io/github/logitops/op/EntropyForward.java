@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.ArrayList;
@@ -43,10 +42,5 @@ public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statisti
             tensors.add(statistics);
         }
         return tensors;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
@@ -67,10 +66,5 @@ public record MaskedSoftmaxForward(Axis axis, Rows x, Mask mask, Rows y) impleme
             tensors.add(mask.tensor());
         }
         return tensors;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -53,10 +52,5 @@ public record SelectedLogProbBackward(
     @Override
     public List<Tensor> tensors() {
         return gradScale.with(List.of(x.tensor(), labels.labels(), statistics, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.ArrayList;
@@ -57,10 +56,5 @@ public record SelectedLogProbForward(
         List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), labels.labels(), logProbs, lse, statistics));
         tensors.addAll(counts.tensors());
         return tensors;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 }
