@@ -6,9 +6,10 @@ import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
@@ -37,7 +38,7 @@ final class CrossEntropyLoops {
         TargetRows targets = new TargetRows(inputs, driver);
         LossRows losses = new LossRows(inputs, targets, driver);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
-        targets.count(inputs.x().count(), problem.result().counts(), driver);
+        targets.count(inputs.x().count(), problem.result(), driver);
         rows.forEach((row, own) -> losses.forward(row, own, to));
         to.reduce();
     }
@@ -69,7 +70,7 @@ final class CrossEntropyLoops {
         LossRows losses = new LossRows(inputs, targets, driver);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
         RowView dx = new RowView(problem.dx(), driver);
-        targets.count(inputs.x().count(), problem.result().counts(), driver);
+        targets.count(inputs.x().count(), problem.result(), driver);
         LongToDoubleFunction factors = to.factors(problem.gradScale());
         rows.forEach((row, own) -> {
             if (targets.counts(row)) {
@@ -100,16 +101,17 @@ final class CrossEntropyLoops {
         LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);
         VectorView partials = new VectorView(problem.partials(), driver);
         double unit = LogitRows.unit(problem.options());
-        targets.count(problem.rows(), problem.result().counts(), driver);
+        targets.count(problem.rows(), problem.result(), driver);
         rows.forEach(
                 (row, own) -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
         to.reduce();
     }
 
-    private LossOutputs outputs(Problem problem, LossBuffers to, CrossEntropyOptions options, TargetRows targets) {
+    private LossOutputs outputs(Problem problem, ResultBuffers to, CrossEntropyOptions options, TargetRows targets) {
         boolean reduced = options.reduction() != Reduction.NONE;
-        double[] losses =
-                reduced ? scratch.perRow(problem.op(), to.lse().shape().elements()) : null;
+        double[] losses = reduced
+                ? scratch.perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
+                : null;
         return new LossOutputs(to, options, targets, losses, driver);
     }
 }

@@ -21,14 +21,14 @@ final class DistillationLoops {
     }
 
     private void forward(DistillationForward problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.inputs().student(), scratch);
+        ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
         rows.forEach(losses::measure);
         losses.reduce();
     }
 
     private void fused(DistillationFused problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.inputs().student(), scratch);
+        ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
         RowView dx = new RowView(problem.dx(), driver);
         LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), driver);

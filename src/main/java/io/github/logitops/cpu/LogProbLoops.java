@@ -7,6 +7,8 @@ import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
@@ -34,7 +36,7 @@ final class LogProbLoops {
 
     private void logSumExp(LogSumExpForward problem) {
         VectorView lse = new VectorView(problem.lse(), driver);
-        VectorView statistics = optional(problem.statistics());
+        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
         forEach(problem, problem.x(), (row, x, spare) -> {
             lse.set(row, x.softmax().lse());
             if (statistics != null) {
@@ -55,8 +57,8 @@ final class LogProbLoops {
 
     private void entropy(EntropyForward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
-        VectorView lse = optional(problem.lse());
-        VectorView statistics = optional(problem.statistics());
+        VectorView lse = VectorView.orNull(problem.lse(), driver);
+        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
         forEach(problem, problem.x(), (row, x, spare) -> {
             entropy.set(row, x.entropy(spare));
             if (lse != null) {
@@ -81,12 +83,13 @@ final class LogProbLoops {
 
     private void selectedLogProb(SelectedLogProbForward problem) {
         Rows x = problem.x();
+        ResultBuffers result = problem.result();
         ParallelRows rows = ParallelRows.of(problem, x, scratch);
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        labels.count(x.count(), row -> 1, problem.counts(), driver);
-        VectorView logProbs = new VectorView(problem.logProbs(), driver);
-        VectorView lse = new VectorView(problem.lse(), driver);
-        VectorView statistics = new VectorView(problem.statistics(), driver);
+        labels.count(x.count(), row -> 1, result, driver);
+        VectorView logProbs = new VectorView(result.get(ResultPart.LOG_PROBS), driver);
+        VectorView lse = new VectorView(result.get(ResultPart.LSE), driver);
+        VectorView statistics = new VectorView(result.get(ResultPart.STATISTICS), driver);
         RowView view = new RowView(x, driver);
         rows.forEach((row, own) -> {
             if (!labels.counts(row)) {
@@ -106,7 +109,8 @@ final class LogProbLoops {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem, x, problem.dx(), problem.statistics(), (row, block, values, softmax) -> {
+        Tensor statistics = problem.saved().get(ResultPart.STATISTICS);
+        gradient(problem, x, problem.dx(), statistics, (row, block, values, softmax) -> {
             if (labels.counts(row)) {
                 double g = factor.applyAsDouble(row);
                 int label = labels.of(row) - block.from();
@@ -117,10 +121,6 @@ final class LogProbLoops {
                 Arrays.fill(values, 0, block.count(), 0);
             }
         });
-    }
-
-    private VectorView optional(Tensor tensor) {
-        return tensor == null ? null : new VectorView(tensor, driver);
     }
 
     /** What becomes of a row; {@code spare} is an array to work in. */

@@ -13,16 +13,24 @@ import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.ClassShard;
+import io.github.logitops.spec.CrossEntropyOptions;
 
 /** The launches of cross entropy, of all classes or of shards: labels are counted before, row losses reduced after. */
 final class CrossEntropyLaunches {
-    private final Launcher launcher;
+    private static final int ROW_OUTPUTS = 8; // pointers that rowOutputs appends
 
-    CrossEntropyLaunches(Launcher launcher) {
+    private final Launcher launcher;
+    private final LabelLaunches labels;
+
+    CrossEntropyLaunches(Launcher launcher, LabelLaunches labels) {
         this.launcher = launcher;
+        this.labels = labels;
     }
 
     void addTo(ProblemTable table) {
@@ -35,54 +43,53 @@ final class CrossEntropyLaunches {
 
     private void forward(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        LossBuffers result = problem.result();
-        LossLaunches loss = new LossLaunches(inputs, result);
-        launcher.oneBlock(Kernel.labelStats(), loss.countLabels(), stream);
+        ResultBuffers result = problem.result();
+        count(inputs, result, stream);
         KernelArguments arguments = new KernelArguments();
-        LossLaunches.rowOutputs(arguments, result);
+        rowOutputs(arguments, result);
         arguments.pointer(0); // partials
-        forward(inputs, loss, arguments, stream);
-        reduce(loss, result, stream);
+        forward(inputs, arguments, stream);
+        reduce(inputs, result, stream);
     }
 
     private void partials(CrossEntropyPartials problem, Stream stream) {
         KernelArguments arguments = new KernelArguments();
-        for (int i = 0; i < LossLaunches.ROW_OUTPUTS; i++) {
+        for (int i = 0; i < ROW_OUTPUTS; i++) {
             arguments.pointer(0);
         }
-        arguments.pointer(problem.partials().address());
-        forward(problem.inputs(), new LossLaunches(problem.inputs(), null), arguments, stream);
+        pointers(arguments, problem.partials());
+        forward(problem.inputs(), arguments, stream);
     }
 
-    private void forward(CrossEntropyInputs inputs, LossLaunches loss, KernelArguments arguments, Stream stream) {
+    private void forward(CrossEntropyInputs inputs, KernelArguments arguments, Stream stream) {
         pointers(arguments, inputs.x().tensor());
         targets(arguments, inputs);
         shape(arguments, inputs.x());
         strides(arguments, inputs.x());
         strides(arguments, inputs.probabilities());
-        loss.numbers(arguments);
+        numbers(arguments, inputs.labels(), inputs.shard(), inputs.options());
         launchRows(Kernel.Direction.FWD, inputs, arguments, stream);
     }
 
     private void combine(CrossEntropyCombine problem, Stream stream) {
-        LossBuffers result = problem.result();
-        LossLaunches loss = new LossLaunches(problem);
-        launcher.oneBlock(Kernel.labelStats(), loss.countLabels(), stream);
+        ResultBuffers result = problem.result();
+        labels.count(problem.labels(), problem.weights(), problem.rows(), problem.classes(), result, stream);
         KernelArguments arguments = pointers(
-                        result.rowLosses(),
-                        result.lse(),
-                        result.targetSums(),
-                        result.statistics(),
-                        result.zLosses(),
+                        result.get(ResultPart.ROW_LOSSES),
+                        result.get(ResultPart.LSE),
+                        result.get(ResultPart.TARGET_SUMS),
+                        result.get(ResultPart.STATISTICS),
+                        result.get(ResultPart.Z_LOSSES),
                         problem.partials(),
-                        problem.labels(),
+                        RowLabels.tensor(problem.labels()),
                         problem.weights())
                 .int64(problem.rows())
                 .int32(problem.shards());
-        loss.numbers(arguments);
-        Kernel kernel = Kernel.crossEntropyCombine(result.lse().dtype());
+        CrossEntropyOptions options = problem.options();
+        numbers(arguments, problem.labels(), problem.shard(), options);
+        Kernel kernel = Kernel.crossEntropyCombine(result.get(ResultPart.LSE).dtype());
         launcher.threadPerRow(kernel, problem.rows(), arguments, stream);
-        reduce(loss, result, stream);
+        labels.reduce(result, problem.rows(), options.reduction(), options.emptyMean(), stream);
     }
 
     private void backward(CrossEntropyBackward problem, Stream stream) {
@@ -90,23 +97,32 @@ final class CrossEntropyLaunches {
         KernelArguments arguments = pointers(
                 problem.dx().tensor(),
                 inputs.x().tensor(),
-                problem.saved().statistics(),
-                problem.saved().targetSums());
-        gradient(arguments, new LossLaunches(inputs, problem.saved()), inputs, problem.gradScale(), problem.dx());
+                problem.saved().get(ResultPart.STATISTICS),
+                problem.saved().get(ResultPart.TARGET_SUMS));
+        gradient(arguments, inputs, problem.saved(), problem.gradScale(), problem.dx());
         launchRows(Kernel.Direction.BWD, inputs, arguments, stream);
     }
 
     private void fused(CrossEntropyFused problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        LossBuffers result = problem.result();
-        LossLaunches loss = new LossLaunches(inputs, result);
-        launcher.oneBlock(Kernel.labelStats(), loss.countLabels(), stream);
+        ResultBuffers result = problem.result();
+        count(inputs, result, stream);
         KernelArguments arguments = pointers(problem.dx().tensor());
-        LossLaunches.rowOutputs(arguments, result);
+        rowOutputs(arguments, result);
         pointers(arguments, inputs.x().tensor());
-        gradient(arguments, loss, inputs, problem.gradScale(), problem.dx());
+        gradient(arguments, inputs, result, problem.gradScale(), problem.dx());
         launchRows(Kernel.Direction.FUSED, inputs, arguments, stream);
-        reduce(loss, result, stream);
+        reduce(inputs, result, stream);
+    }
+
+    private void count(CrossEntropyInputs inputs, ResultBuffers result, Stream stream) {
+        int classes = (int) inputs.shard().classes();
+        labels.count(inputs.labels(), inputs.weights(), inputs.x().count(), classes, result, stream);
+    }
+
+    private void reduce(CrossEntropyInputs inputs, ResultBuffers result, Stream stream) {
+        CrossEntropyOptions options = inputs.options();
+        labels.reduce(result, inputs.x().count(), options.reduction(), options.emptyMean(), stream);
     }
 
     private void launchRows(
@@ -118,27 +134,51 @@ final class CrossEntropyLaunches {
         launcher.rows((keepsTargets ? 2 : 1) * x.dtype().bytes(), kernel, tier, x, arguments, stream);
     }
 
+    private static void rowOutputs(KernelArguments arguments, ResultBuffers result) {
+        pointers(
+                arguments,
+                result.get(ResultPart.ROW_LOSSES),
+                result.get(ResultPart.LSE),
+                result.get(ResultPart.TARGET_SUMS),
+                result.get(ResultPart.STATISTICS),
+                result.get(ResultPart.Z_LOSSES),
+                result.get(ResultPart.ARGMAX),
+                result.get(ResultPart.CORRECT),
+                result.get(ResultPart.ENTROPY));
+    }
+
     private static void targets(KernelArguments arguments, CrossEntropyInputs inputs) {
         Rows probabilities = inputs.probabilities();
-        pointers(arguments, inputs.labels(), probabilities == null ? null : probabilities.tensor(), inputs.weights());
+        pointers(
+                arguments,
+                RowLabels.tensor(inputs.labels()),
+                probabilities == null ? null : probabilities.tensor(),
+                inputs.weights());
     }
 
     /** What every kernel that writes a gradient takes after the logits and what was saved. */
     private static void gradient(
-            KernelArguments arguments, LossLaunches loss, CrossEntropyInputs inputs, GradScale gradScale, Rows dx) {
+            KernelArguments arguments, CrossEntropyInputs inputs, ResultBuffers result, GradScale gradScale, Rows dx) {
         targets(arguments, inputs);
-        pointers(arguments, gradScale.perRow()).pointer(loss.divisors());
+        pointers(arguments, gradScale.perRow(), result.divisors(inputs.options().reduction()));
         shape(arguments, inputs.x());
         strides(arguments, dx);
         strides(arguments, inputs.x());
         strides(arguments, inputs.probabilities());
-        loss.numbers(arguments);
+        numbers(arguments, inputs.labels(), inputs.shard(), inputs.options());
         arguments.float64(gradScale.value());
     }
 
-    private void reduce(LossLaunches loss, LossBuffers result, Stream stream) {
-        if (loss.reduces()) {
-            launcher.oneBlock(Kernel.lossReduce(result.loss().dtype()), loss.reduce(), stream);
-        }
+    /** LOGITOPS_LOSS_NUMBERS of the kernels. */
+    private static void numbers(
+            KernelArguments arguments, RowLabels labels, ClassShard shard, CrossEntropyOptions options) {
+        arguments.int32((int) shard.classes()).int32((int) shard.first());
+        LabelLaunches.ignored(arguments, labels);
+        LabelLaunches.type(arguments, labels);
+        arguments
+                .float64(options.labelSmoothing())
+                .float64(options.zLoss())
+                .float64(options.logitScale())
+                .float64(options.softCap().orElse(0));
     }
 }

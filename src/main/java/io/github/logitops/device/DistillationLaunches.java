@@ -10,20 +10,22 @@ import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.ProblemTable;
-import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
-import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.EmptyMean;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
 final class DistillationLaunches {
     private static final String OP = "distillation";
 
     private final Launcher launcher;
-    private final LogProbLaunches labels;
+    private final LabelLaunches labels;
 
-    DistillationLaunches(Launcher launcher, LogProbLaunches labels) {
+    DistillationLaunches(Launcher launcher, LabelLaunches labels) {
         this.launcher = launcher;
         this.labels = labels;
     }
@@ -35,14 +37,14 @@ final class DistillationLaunches {
 
     private void forward(DistillationForward problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student());
+        count(inputs, problem.result(), stream);
+        Tier tier = LaunchPlanner.tier(inputs.x());
         KernelArguments arguments = pointers(
-                problem.result().rowLosses(),
-                inputs.student().tensor(),
+                problem.result().get(ResultPart.ROW_LOSSES),
+                inputs.x().tensor(),
                 inputs.teacher().tensor(),
-                LogProbLaunches.tensor(inputs.labels()));
-        shape(arguments, inputs.student());
+                RowLabels.tensor(inputs.labels()));
+        shape(arguments, inputs.x());
         numbers(arguments, inputs);
         launch(Kernel.Direction.FWD, tier, inputs, arguments, stream);
         reduce(inputs, problem.result(), stream);
@@ -50,17 +52,17 @@ final class DistillationLaunches {
 
     private void fused(DistillationFused problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student());
+        count(inputs, problem.result(), stream);
+        Tier tier = LaunchPlanner.tier(inputs.x());
         KernelArguments arguments = pointers(
                 problem.dx().tensor(),
-                problem.result().rowLosses(),
-                inputs.student().tensor(),
+                problem.result().get(ResultPart.ROW_LOSSES),
+                inputs.x().tensor(),
                 inputs.teacher().tensor(),
-                LogProbLaunches.tensor(inputs.labels()),
+                RowLabels.tensor(inputs.labels()),
                 problem.gradScale().perRow(),
-                inputs.divisor(problem.result()));
-        shape(arguments, inputs.student());
+                problem.result().divisors(inputs.reduction()));
+        shape(arguments, inputs.x());
         strides(arguments, problem.dx());
         numbers(arguments, inputs);
         DistillationOptions options = inputs.options();
@@ -70,11 +72,21 @@ final class DistillationLaunches {
         reduce(inputs, problem.result(), stream);
     }
 
+    private void count(DistillationInputs inputs, ResultBuffers result, Stream stream) {
+        Rows x = inputs.x();
+        labels.count(inputs.labels(), null, x.count(), x.classes(), result, stream);
+    }
+
+    private void reduce(DistillationInputs inputs, ResultBuffers result, Stream stream) {
+        labels.reduce(result, inputs.x().count(), inputs.reduction(), EmptyMean.NAN, stream);
+    }
+
     /** The logits' strides, what labels are, the options. */
     private static void numbers(KernelArguments arguments, DistillationInputs inputs) {
-        strides(arguments, inputs.student());
+        strides(arguments, inputs.x());
         strides(arguments, inputs.teacher());
-        LogProbLaunches.labels(arguments, inputs.labels());
+        LabelLaunches.type(arguments, inputs.labels());
+        LabelLaunches.ignored(arguments, inputs.labels());
         DistillationOptions options = inputs.options();
         arguments
                 .float64(1 / options.temperature())
@@ -95,25 +107,8 @@ final class DistillationLaunches {
 
     private void launch(
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
-        Rows x = inputs.student();
+        Rows x = inputs.x();
         int both = 2 * x.dtype().bytes();
         launcher.rows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
-    }
-
-    private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {
-        if (inputs.options().reduction() == Reduction.NONE) {
-            return;
-        }
-        KernelArguments arguments = pointers(
-                        result.loss(),
-                        null,
-                        result.counts().stats(),
-                        result.rowLosses(),
-                        null,
-                        null,
-                        inputs.divisor(result))
-                .int64(inputs.student().count())
-                .float64(Double.NaN); // the mean of nothing
-        launcher.oneBlock(Kernel.lossReduce(result.loss().dtype()), arguments, stream);
     }
 }

@@ -18,11 +18,11 @@ public final class KernelExecutor implements Executor {
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
         launcher = new Launcher(driver);
-        LogProbLaunches logProbs = new LogProbLaunches(launcher);
+        LabelLaunches labels = new LabelLaunches(launcher);
         new SoftmaxLaunches(launcher).addTo(table);
-        logProbs.addTo(table);
-        new DistillationLaunches(launcher, logProbs).addTo(table);
-        new CrossEntropyLaunches(launcher).addTo(table);
+        new LogProbLaunches(launcher, labels).addTo(table);
+        new DistillationLaunches(launcher, labels).addTo(table);
+        new CrossEntropyLaunches(launcher, labels).addTo(table);
     }
 
     /** Which PTX this device gets, in words. */

@@ -6,20 +6,17 @@ import static io.github.logitops.device.RowArguments.strides;
 
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LabelCounts;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.ProblemTable;
-import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
-import io.github.logitops.spec.DType;
-import java.util.OptionalLong;
 
 /** The launches of the ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbLaunches {
@@ -28,9 +25,11 @@ final class LogProbLaunches {
     private static final String ENTROPY = "entropy";
 
     private final Launcher launcher;
+    private final LabelLaunches labels;
 
-    LogProbLaunches(Launcher launcher) {
+    LogProbLaunches(Launcher launcher, LabelLaunches labels) {
         this.launcher = launcher;
+        this.labels = labels;
     }
 
     void addTo(ProblemTable table) {
@@ -78,17 +77,19 @@ final class LogProbLaunches {
 
     private void selectedLogProb(SelectedLogProbForward problem, Stream stream) {
         Rows x = problem.x();
-        countLabels(x, problem.labels(), problem.counts(), stream);
+        ResultBuffers result = problem.result();
+        labels.count(problem.labels(), null, x.count(), x.classes(), result, stream);
         Tier tier = LaunchPlanner.tier(x);
         KernelArguments arguments = pointers(
-                problem.logProbs(),
-                problem.lse(),
-                problem.statistics(),
+                result.get(ResultPart.LOG_PROBS),
+                result.get(ResultPart.LSE),
+                result.get(ResultPart.STATISTICS),
                 x.tensor(),
                 problem.labels().labels());
         shape(arguments, x);
         strides(arguments, x);
-        labels(arguments, problem.labels());
+        LabelLaunches.type(arguments, problem.labels());
+        LabelLaunches.ignored(arguments, problem.labels());
         launch(SELECTED_LOG_PROB, Kernel.Direction.FWD, tier, x, arguments, stream);
     }
 
@@ -98,46 +99,16 @@ final class LogProbLaunches {
         KernelArguments arguments = pointers(
                 problem.dx().tensor(),
                 x.tensor(),
-                problem.statistics(),
+                problem.saved().get(ResultPart.STATISTICS),
                 problem.labels().labels(),
                 problem.gradScale().perRow());
         shape(arguments, x);
         strides(arguments, problem.dx());
         strides(arguments, x);
-        labels(arguments, problem.labels());
+        LabelLaunches.type(arguments, problem.labels());
+        LabelLaunches.ignored(arguments, problem.labels());
         arguments.float64(problem.gradScale().value());
         launch(SELECTED_LOG_PROB, Kernel.Direction.BWD, tier, x, arguments, stream);
-    }
-
-    /** Counted rows and the first label out of range; without labels every row counts. */
-    void countLabels(Rows x, RowLabels labels, LabelCounts counts, Stream stream) {
-        KernelArguments arguments = pointers(counts.divisors(), counts.stats(), tensor(labels), null)
-                .int64(x.count())
-                .int32(x.classes());
-        ignored(arguments, labels);
-        arguments.int32(areI64(labels));
-        arguments.int32(0); // the type of weights that there are none of
-        launcher.oneBlock(Kernel.labelStats(), arguments, stream);
-    }
-
-    /** The type of the labels, and which are ignored; of null neither matters. */
-    static void labels(KernelArguments arguments, RowLabels labels) {
-        arguments.int32(areI64(labels));
-        ignored(arguments, labels);
-    }
-
-    private static void ignored(KernelArguments arguments, RowLabels labels) {
-        OptionalLong ignored = labels == null ? OptionalLong.empty() : labels.ignoreIndex();
-        arguments.int64(ignored.orElse(0)).int32(ignored.isPresent() ? 1 : 0);
-    }
-
-    private static int areI64(RowLabels labels) {
-        return labels != null && labels.labels().dtype() == DType.I64 ? 1 : 0;
-    }
-
-    /** The labels' tensor; null for none. */
-    static Tensor tensor(RowLabels labels) {
-        return labels == null ? null : labels.labels();
     }
 
     private void forward(String op, Rows x, KernelArguments arguments, Stream stream) {

@@ -11,10 +11,10 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */
-public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx)
+public record CrossEntropyBackward(CrossEntropyInputs inputs, ResultBuffers saved, GradScale gradScale, Rows dx)
         implements Problem {
     public CrossEntropyBackward {
-        inputs.requireFit(dx, gradScale, saved);
+        inputs.requireFit(saved, gradScale, dx);
     }
 
     @Override
@@ -24,6 +24,6 @@ public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved,
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(inputs.with(saved, dx.tensor()));
+        return inputs.tensors(saved, gradScale, dx);
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param inputs logits, labels, weights, options
  * @param result the outputs
  */
-public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result) implements Problem {
+public record CrossEntropyForward(CrossEntropyInputs inputs, ResultBuffers result) implements Problem {
     public CrossEntropyForward {
         inputs.requireFit(result);
     }
@@ -21,6 +21,6 @@ public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result)
 
     @Override
     public List<Tensor> tensors() {
-        return inputs.with(result);
+        return inputs.tensors(result);
     }
 }

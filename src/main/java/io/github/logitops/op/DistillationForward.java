@@ -9,7 +9,7 @@ import java.util.List;
  * @param inputs logits, labels, options
  * @param result the outputs
  */
-public record DistillationForward(DistillationInputs inputs, RowLossBuffers result) implements Problem {
+public record DistillationForward(DistillationInputs inputs, ResultBuffers result) implements Problem {
     public DistillationForward {
         inputs.requireFit(result);
     }
@@ -21,6 +21,6 @@ public record DistillationForward(DistillationInputs inputs, RowLossBuffers resu
 
     @Override
     public List<Tensor> tensors() {
-        return inputs.with(result);
+        return inputs.tensors(result);
     }
 }

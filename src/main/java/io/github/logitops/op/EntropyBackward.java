@@ -39,6 +39,12 @@ public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, Tensor statist
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), entropy, statistics, dx.tensor()));
+        return new Operands()
+                .and(x)
+                .and("saved.entropy", entropy)
+                .and("saved.statistics", statistics)
+                .and(gradScale)
+                .and(dx)
+                .tensors();
     }
 }

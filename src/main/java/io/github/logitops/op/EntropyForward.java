@@ -2,7 +2,6 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -36,11 +35,11 @@ public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statisti
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), entropy));
-        if (lse != null) {
-            tensors.add(lse);
-            tensors.add(statistics);
-        }
-        return tensors;
+        return new Operands()
+                .and(x)
+                .and("entropy", entropy)
+                .and("lse", lse)
+                .and("result.statistics", statistics)
+                .tensors();
     }
 }

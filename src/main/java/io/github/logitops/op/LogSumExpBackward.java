@@ -37,6 +37,11 @@ public record LogSumExpBackward(Rows x, Tensor lse, Tensor statistics, GradScale
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), statistics, dx.tensor()));
+        return new Operands()
+                .and(x)
+                .and("saved.statistics", statistics)
+                .and(gradScale)
+                .and(dx)
+                .tensors();
     }
 }

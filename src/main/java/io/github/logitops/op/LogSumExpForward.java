@@ -33,6 +33,10 @@ public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements
 
     @Override
     public List<Tensor> tensors() {
-        return statistics == null ? List.of(x.tensor(), lse) : List.of(x.tensor(), lse, statistics);
+        return new Operands()
+                .and(x)
+                .and("lse", lse)
+                .and("result.statistics", statistics)
+                .tensors();
     }
 }

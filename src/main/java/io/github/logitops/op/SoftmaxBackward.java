@@ -39,7 +39,7 @@ public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradS
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(y.tensor(), dy.tensor(), dx.tensor()));
+        return new Operands().and(y).and(dy).and(gradScale).and(dx).tensors();
     }
 
     private static String op(SoftmaxKind kind) {

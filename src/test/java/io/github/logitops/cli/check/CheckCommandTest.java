@@ -27,6 +27,7 @@ import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
@@ -203,7 +204,9 @@ class CheckCommandTest {
             outputs.on(
                     LogSumExpBackward.class,
                     (problem, stream) -> spoil(18, problem.dx().tensor(), stream));
-            outputs.on(SelectedLogProbForward.class, (problem, stream) -> spoil(19, problem.logProbs(), stream));
+            outputs.on(
+                    SelectedLogProbForward.class,
+                    (problem, stream) -> spoil(19, problem.result().get(ResultPart.LOG_PROBS), stream));
             outputs.on(
                     SelectedLogProbBackward.class,
                     (problem, stream) -> spoil(20, problem.dx().tensor(), stream));
@@ -216,30 +219,30 @@ class CheckCommandTest {
         private void spoilLosses() {
             outputs.on(
                     DistillationForward.class,
-                    (problem, stream) -> spoil(23, problem.result().rowLosses(), stream));
+                    (problem, stream) -> spoil(23, problem.result().get(ResultPart.ROW_LOSSES), stream));
             outputs.on(
                     DistillationFused.class,
                     (problem, stream) -> spoil(24, problem.dx().tensor(), stream));
             outputs.on(CrossEntropyForward.class, (problem, stream) -> {
-                spoil(2, problem.result().rowLosses(), stream);
-                spoil(3, problem.result().loss(), stream);
-                spoil(4, problem.result().lse(), stream);
+                spoil(2, problem.result().get(ResultPart.ROW_LOSSES), stream);
+                spoil(3, problem.result().get(ResultPart.LOSS), stream);
+                spoil(4, problem.result().get(ResultPart.LSE), stream);
                 spoil(10, problem.inputs().x().tensor(), stream);
-                spoil(12, problem.result().zLoss(), stream);
-                spoil(13, problem.result().entropy(), stream);
+                spoil(12, problem.result().get(ResultPart.Z_LOSS), stream);
+                spoil(13, problem.result().get(ResultPart.ENTROPY), stream);
             });
             outputs.on(
                     CrossEntropyBackward.class,
                     (problem, stream) -> spoil(5, problem.dx().tensor(), stream));
             outputs.on(CrossEntropyFused.class, (problem, stream) -> {
                 spoil(6, problem.dx().tensor(), stream);
-                spoil(7, problem.result().rowLosses(), stream);
-                spoil(8, problem.result().loss(), stream);
+                spoil(7, problem.result().get(ResultPart.ROW_LOSSES), stream);
+                spoil(8, problem.result().get(ResultPart.LOSS), stream);
             });
             outputs.on(CrossEntropyPartials.class, (problem, stream) -> spoil(14, problem.partials(), stream));
             outputs.on(
                     CrossEntropyCombine.class,
-                    (problem, stream) -> spoil(15, problem.result().loss(), stream));
+                    (problem, stream) -> spoil(15, problem.result().get(ResultPart.LOSS), stream));
         }
 
         private void spoil(int index, Tensor tensor, Stream stream) {
