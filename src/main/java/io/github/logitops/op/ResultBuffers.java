@@ -18,6 +18,9 @@ import java.util.Set;
  * options, ask for.
  */
 public final class ResultBuffers {
+    /** No part: of kernels that leave something else. */
+    public static final ResultBuffers NONE = new ResultBuffers(Map.of());
+
     private final Map<ResultPart, Tensor> parts;
 
     private ResultBuffers(Map<ResultPart, Tensor> parts) {

@@ -52,7 +52,7 @@ class KernelExecutorTest {
     }
 
     @Test
-    void argumentsAreOutputsInputsShapeStridesNumbers() {
+    void argumentsAreShapeTensorsNumbers() {
         Tensor y = ops.empty(DType.F32, new Layout(Shape.of(4, 10), 12));
         Tensor dy = tensor(DType.F32, 4, 10);
         Tensor dx = ops.empty(DType.F32, new Layout(Shape.of(4, 10), 16));
@@ -60,21 +60,21 @@ class KernelExecutorTest {
         ops.softmax().backward(y, dy, GradScale.of(2.5), dx, stream);
         assertEquals(
                 List.of(
-                        "POINTER " + dx.address(),
-                        "POINTER " + y.address(),
-                        "POINTER " + dy.address(),
-                        "POINTER 0",
                         "INT64 4",
                         "INT64 1",
                         "INT32 10",
+                        "INT32 1", // fragments that are kept
+                        "POINTER " + dx.address(),
                         "INT64 16",
                         "INT64 1",
+                        "POINTER " + y.address(),
                         "INT64 12",
                         "INT64 1",
+                        "POINTER " + dy.address(),
                         "INT64 10",
                         "INT64 1",
-                        "FLOAT64 " + Double.doubleToRawLongBits(2.5),
-                        "INT32 1"), // batches that are kept
+                        "POINTER 0",
+                        "FLOAT64 " + Double.doubleToRawLongBits(2.5)),
                 describe(driver.launches().get(0).arguments()));
         assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=10240"), launched());
     }
@@ -88,7 +88,7 @@ class KernelExecutorTest {
         assertEquals(
                 List.of(
                         "label_stats, grid=[1,1,1], block=[256,1,1], shared=0",
-                        "cross_entropy_fused_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096",
+                        "cross_entropy_fused_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096",
                         "loss_reduce_f32, grid=[1,1,1], block=[256,1,1], shared=0"),
                 launched());
         ops.crossEntropy(options.withReduction(Reduction.NONE))
@@ -97,7 +97,7 @@ class KernelExecutorTest {
         assertEquals(
                 List.of(
                         "label_stats, grid=[1,1,1], block=[256,1,1], shared=0",
-                        "cross_entropy_fwd_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096"),
+                        "cross_entropy_fwd_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096"),
                 launched());
     }
 
@@ -123,18 +123,19 @@ class KernelExecutorTest {
         assertEquals(List.of(), driver.modules());
         ops.softmax().forward(x, x, stream);
         ops.softmax().forward(x, x, stream);
-        assertEquals(List.of("softmax_fwd"), driver.modules());
+        assertEquals(List.of("softmax_fwd_rows_f32"), driver.modules());
         ops.logSoftmax().forward(x, x, stream);
-        assertEquals(List.of("softmax_fwd", "log_softmax_fwd"), driver.modules());
+        assertEquals(List.of("softmax_fwd_rows_f32", "log_softmax_fwd_rows_f32"), driver.modules());
     }
 
     @Test
     void theCatalogFallsBackToOlderArchitecturesOnly() {
-        assertEquals(75, KernelCatalog.architecture(75));
-        assertEquals(75, KernelCatalog.architecture(79));
-        assertEquals(80, KernelCatalog.architecture(89));
-        assertEquals(90, KernelCatalog.architecture(120));
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> KernelCatalog.architecture(70));
+        assertEquals(75, KernelManifest.architecture(75));
+        assertEquals(75, KernelManifest.architecture(79));
+        assertEquals(80, KernelManifest.architecture(89));
+        assertEquals(80, KernelManifest.architecture(120));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> KernelManifest.architecture(70));
         assertEquals("kernels: no PTX for this device: computeCapability=70, oldest=75", e.getMessage());
     }
 

@@ -84,17 +84,17 @@ class LaunchPlannerTest {
     void ofARowAsMuchIsKeptAsFits(DType dtype, int classes, int times, int kept, int bytes, int lineStarts) {
         LaunchPlanner.Geometry geometry =
                 LaunchPlanner.geometry(Tier.ROWS, 1 << 20, classes, dtype, times * dtype.bytes(), H100);
-        assertEquals(kept, geometry.keptBatches());
+        assertEquals(kept, geometry.keptFragments());
         assertEquals(bytes + lineStarts, geometry.sharedBytes());
     }
 
     @Test
     void lessIsKeptWhereThereIsLess() {
         assertEquals(
-                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, T4).keptBatches());
+                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, T4).keptFragments());
         assertEquals(
                 0,
-                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, 4096).keptBatches());
+                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, 4096).keptFragments());
     }
 
     /** What the planner takes for granted. */

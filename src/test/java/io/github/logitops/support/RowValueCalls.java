@@ -42,6 +42,7 @@ final class RowValueCalls {
         DistillationOptions kl = DistillationOptions.defaults()
                 .withTemperature(2, TemperatureFactor.SQUARED)
                 .withReduction(calls.inputs().reduction());
+        DistillationOptions reverse = kl.withDivergence(Divergence.REVERSE_KL);
         DistillationOptions mixed =
                 kl.withDivergence(Divergence.jensenShannon(0.3)).withHardWeight(0.5);
         add(calls, "maskedSoftmax.forward", null, RowValueCalls::maskedSoftmax);
@@ -54,6 +55,8 @@ final class RowValueCalls {
         add(calls, "selectedLogProb.backward", labels, RowValueCalls::selectedLogProbBackward);
         add(calls, "distillation.forward", labels, c -> c.distillation(kl));
         add(calls, "distillation.forwardBackward", labels, c -> c.distillationGradient(kl));
+        add(calls, "reverseDistillation.forward", labels, c -> c.distillation(reverse));
+        add(calls, "reverseDistillation.forwardBackward", labels, c -> c.distillationGradient(reverse));
         add(calls, "mixedDistillation.forward", labels, c -> c.distillation(mixed));
         add(calls, "mixedDistillation.forwardBackward", labels, c -> c.distillationGradient(mixed));
     }
