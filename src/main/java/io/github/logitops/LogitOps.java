@@ -19,6 +19,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
@@ -119,6 +120,27 @@ public final class LogitOps implements AutoCloseable {
     /** What this session holds on the device at this moment. */
     public MemoryStatistics memoryStatistics() {
         return memory.statistics();
+    }
+
+    /**
+     * Loads what these ops, or all if none is named, need of the device, so that no first call waits for it. Without this a first call
+     * loads its own kernels: some tenths of a second each, in which the driver compiles them, unless its cache has them.
+     *
+     * @param logits their dtype
+     * @param axis where their classes are; {@link Axis#LAST}, and others alike, by how rows lie
+     */
+    public void warmUp(DType logits, Axis axis, Op... ops) {
+        Arguments.notNull("warmUp", "axis", axis);
+        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
+            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
+        }
+        for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
+            Arguments.notNull("warmUp", "op", op);
+            memory.during(() -> {
+                executor.load(op, logits, axis);
+                return op;
+            });
+        }
     }
 
     /** Softmax along the last axis. */

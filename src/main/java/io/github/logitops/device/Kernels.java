@@ -11,7 +11,7 @@ import java.util.Map;
 /** Every kernel there is: those that the table of ops names, for each tier and dtype, and the few that walk no rows. */
 final class Kernels {
     private static final List<Kernel> ALL = new ArrayList<>();
-    private static final Map<Op, Map<String, RowKernel>> OF_ROWS = new EnumMap<>(Op.class);
+    private static final Map<Op.Kernel, RowKernel> OF_ROWS = new HashMap<>();
 
     private static final Kernel LABEL_STATS = add("label_stats");
     private static final Kernel[] LOSS_REDUCE = ofArithmetic("loss_reduce");
@@ -20,11 +20,7 @@ final class Kernels {
 
     static {
         for (Op op : Op.values()) {
-            Map<String, RowKernel> kernels = new HashMap<>();
-            for (Op.Kernels each : op.kernels()) {
-                kernels.put(each.way(), ofRows(op.kernelName() + "_" + each.way(), each.kept()));
-            }
-            OF_ROWS.put(op, kernels);
+            op.kernels().forEach(kernel -> OF_ROWS.computeIfAbsent(kernel, Kernels::ofRows));
         }
         for (Ceilings.Traffic traffic : Ceilings.Traffic.values()) {
             CEILINGS.put(traffic, add("ceiling_" + Kernel.part(traffic)));
@@ -33,13 +29,9 @@ final class Kernels {
 
     private Kernels() {}
 
-    /** The kernel of an op that its row of the table calls so. */
-    static RowKernel of(Op op, String way) {
-        RowKernel kernel = OF_ROWS.get(op).get(way);
-        if (kernel == null) {
-            throw new IllegalArgumentException("kernels: not in the table: op=" + op + ", way=" + way);
-        }
-        return kernel;
+    /** The kernel of an op that does this, as in the table. */
+    static RowKernel of(Op op, String what) {
+        return OF_ROWS.get(op.kernel(what));
     }
 
     static Kernel labelStats() {
@@ -63,25 +55,32 @@ final class Kernels {
         return List.copyOf(ALL);
     }
 
-    /** Those that walk rows of this op, tier and dtype. */
-    static List<Kernel> ofRows(Op op, Tier tier, DType dtype) {
-        return OF_ROWS.get(op).values().stream()
-                .map(kernel -> kernel.entry(tier, dtype))
-                .toList();
+    /** All that calls of an op launch, on rows of this tier and dtype. */
+    static List<Kernel> of(Op op, Tier tier, DType dtype) {
+        List<Kernel> kernels = new ArrayList<>();
+        op.kernels().forEach(kernel -> kernels.add(OF_ROWS.get(kernel).entry(tier, dtype)));
+        if (op.options() != Void.class) { // which those with labels have
+            kernels.add(LABEL_STATS);
+            kernels.add(lossReduce(dtype.arithmetic()));
+        }
+        if (op == Op.CROSS_ENTROPY_SHARD) {
+            kernels.add(crossEntropyCombine(dtype.arithmetic()));
+        }
+        return kernels;
     }
 
-    private static RowKernel ofRows(String name, Op.Kept kept) {
+    private static RowKernel ofRows(Op.Kernel kernel) {
         Kernel[][] entries = new Kernel[Tier.values().length][];
         for (Tier tier : Tier.values()) {
             Kernel[] ofTier = new Kernel[DType.values().length];
             for (DType dtype : DType.values()) {
                 if (dtype.isFloating()) {
-                    ofTier[dtype.ordinal()] = add(name + "_" + Kernel.part(tier) + "_" + Kernel.part(dtype));
+                    ofTier[dtype.ordinal()] = add(kernel.name() + "_" + Kernel.part(tier) + "_" + Kernel.part(dtype));
                 }
             }
             entries[tier.ordinal()] = ofTier;
         }
-        return new RowKernel(kept, entries);
+        return new RowKernel(kernel.kept(), entries);
     }
 
     private static Kernel[] ofArithmetic(String name) {

@@ -24,6 +24,11 @@ final class Launcher {
         return catalog.target();
     }
 
+    /** Loads a kernel before it is launched. */
+    void load(Kernel kernel) {
+        catalog.function(kernel);
+    }
+
     /** A launch for rows that lie like these. */
     RowLaunch rows(RowKernel kernel, Rows rows) {
         return rows(kernel, rows, false);

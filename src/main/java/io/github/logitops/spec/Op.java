@@ -2,6 +2,8 @@ package io.github.logitops.spec;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The table of ops: for each its name, what it is told beside tensors, its methods, and the kernels that walk its rows. Whatever
@@ -13,7 +15,8 @@ public enum Op {
     /** y = x - logsumexp(x). */
     LOG_SOFTMAX("logSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
-    MASKED_SOFTMAX("maskedSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.VALUES)),
+    MASKED_SOFTMAX(
+            "maskedSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.VALUES), like(SOFTMAX, "bwd")),
     /** log sum exp(x). */
     LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
     /** - sum p log p of the softmax p. */
@@ -48,7 +51,9 @@ public enum Op {
     CROSS_ENTROPY_SHARD(
             "crossEntropyShard",
             CrossEntropyOptions.class,
-            methods("forwardPartials", "combine", "combineProbabilities", "backward"));
+            methods("forwardPartials", "combine", "combineProbabilities", "backward"),
+            like(CROSS_ENTROPY, "fwd"),
+            like(CROSS_ENTROPY, "bwd"));
 
     /** What waits in shared memory between the passes of a kernel over a row. */
     public enum Kept {
@@ -73,23 +78,26 @@ public enum Op {
     }
 
     /**
-     * Kernels that walk an op's rows: an entry {@code <op>_<way>_<tier>_<dtype>} for each tier and dtype.
+     * A kernel that walks rows: an entry {@code <name>_<tier>_<dtype>} for each tier and dtype.
      *
-     * @param way fwd, bwd or fused; and behind it which, if there are several
-     * @param kept what they keep of a row
+     * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several
+     * @param kept what it keeps of a row
      */
-    public record Kernels(String way, Kept kept) {}
+    public record Kernel(String name, Kept kept) {}
 
     private final String callName;
     private final Class<?> options;
     private final List<String> methods;
-    private final List<Kernels> kernels;
+    private final List<Kernel> kernels;
 
-    Op(String callName, Class<?> options, List<String> methods, Kernels... kernels) {
+    @SafeVarargs
+    Op(String callName, Class<?> options, List<String> methods, Function<String, Kernel>... kernels) {
         this.callName = callName;
         this.options = options;
         this.methods = methods;
-        this.kernels = List.of(kernels);
+        this.kernels = Stream.of(kernels)
+                .map(kernel -> kernel.apply(name().toLowerCase(Locale.ROOT)))
+                .toList();
     }
 
     /** The op as its factory method in {@code LogitOps} and error messages call it, such as logSumExp. */
@@ -107,41 +115,50 @@ public enum Op {
         return methods;
     }
 
-    /** The kernels that walk its rows. */
-    public List<Kernels> kernels() {
+    /** The kernels that walk its rows, those of other ops included. */
+    public List<Kernel> kernels() {
         return kernels;
     }
 
-    /** What names of its kernels begin with, such as log_sum_exp. */
-    public String kernelName() {
-        return name().toLowerCase(Locale.ROOT);
+    /** The kernel of its own that does this, such as fwd or fused_plain. */
+    public Kernel kernel(String what) {
+        String name = name().toLowerCase(Locale.ROOT) + "_" + what;
+        return kernels.stream()
+                .filter(kernel -> kernel.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("kernels: not in the table: kernel=" + name));
     }
 
     private static List<String> methods(String... methods) {
         return List.of(methods);
     }
 
-    private static Kernels fwd(Kept kept) {
-        return new Kernels("fwd", kept);
+    private static Function<String, Kernel> fwd(Kept kept) {
+        return op -> new Kernel(op + "_fwd", kept);
     }
 
-    private static Kernels fwd(String which, Kept kept) {
-        return new Kernels("fwd_" + which, kept);
+    private static Function<String, Kernel> fwd(String which, Kept kept) {
+        return op -> new Kernel(op + "_fwd_" + which, kept);
     }
 
-    private static Kernels bwd(Kept kept) {
-        return new Kernels("bwd", kept);
+    private static Function<String, Kernel> bwd(Kept kept) {
+        return op -> new Kernel(op + "_bwd", kept);
     }
 
-    private static Kernels bwd(String which, Kept kept) {
-        return new Kernels("bwd_" + which, kept);
+    private static Function<String, Kernel> bwd(String which, Kept kept) {
+        return op -> new Kernel(op + "_bwd_" + which, kept);
     }
 
-    private static Kernels fused(Kept kept) {
-        return new Kernels("fused", kept);
+    private static Function<String, Kernel> fused(Kept kept) {
+        return op -> new Kernel(op + "_fused", kept);
     }
 
-    private static Kernels fused(String which, Kept kept) {
-        return new Kernels("fused_" + which, kept);
+    private static Function<String, Kernel> fused(String which, Kept kept) {
+        return op -> new Kernel(op + "_fused_" + which, kept);
+    }
+
+    /** That of another op. */
+    private static Function<String, Kernel> like(Op other, String what) {
+        return op -> other.kernel(what);
     }
 }

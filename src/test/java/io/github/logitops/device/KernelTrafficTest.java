@@ -37,6 +37,8 @@ class KernelTrafficTest {
             Map.entry("selectedLogProb.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
             Map.entry("distillation.forward", Map.of("x", new Passes(2, 0))),
             Map.entry("distillation.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1))),
+            Map.entry("hardDistillation.forward", Map.of("x", new Passes(2, 0))),
+            Map.entry("hardDistillation.forwardBackward", Map.of("x", new Passes(2, 0), "dx", new Passes(0, 1))),
             Map.entry("reverseDistillation.forward", Map.of("x", new Passes(2, 0))),
             Map.entry("reverseDistillation.forwardBackward", Map.of("x", new Passes(3, 0), "dx", new Passes(0, 1))),
             Map.entry("mixedDistillation.forward", Map.of("x", new Passes(2, 0))),
