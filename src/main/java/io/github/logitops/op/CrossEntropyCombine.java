@@ -44,7 +44,7 @@ public record CrossEntropyCombine(
         if (weights != null) {
             Require.dense(op, "weights", weights, dtype, Shape.of(classes));
         }
-        result.written().requireApart(op, read(partials, labels, weights));
+        result.requireApart(op, read(partials, labels, weights));
         CrossEntropyInputs.requireHeld(op, dtype, options, classes);
     }
 
@@ -65,7 +65,7 @@ public record CrossEntropyCombine(
 
     @Override
     public List<Tensor> tensors() {
-        return result.written().and(read(partials, labels, weights)).tensors();
+        return result.addedTo(read(partials, labels, weights)).tensors();
     }
 
     private static Operands read(Tensor partials, RowLabels labels, Tensor weights) {

@@ -30,27 +30,29 @@ interface LossInputs {
     /** The result was made for logits like these, and overlaps no input. */
     default void requireFit(ResultBuffers result) {
         requireRows(result);
-        result.written().requireApart(op(), read());
+        result.requireApart(op(), read());
     }
 
     /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
     default void requireFit(ResultBuffers result, GradScale gradScale, Rows dx) {
         Arguments.notNull(op(), "gradScale", gradScale);
         requireFit(result);
-        result.written().requireApart(op(), new Operands().and(dx));
+        result.requireApart(op(), dx.name(), dx.tensor());
         gradScale.requireFit(op(), reduction());
         Require.gradientOverLogits(op(), dx, x(), gradScale);
-        new Operands().and(dx).requireApart(op(), besideX());
-        result.written().requireApart(op(), new Operands().and(gradScale));
+        besideX().requireKept(op(), dx);
+        if (gradScale.perRow() != null) {
+            result.requireApart(op(), "gradScale", gradScale.perRow());
+        }
     }
 
     /** The tensors of a problem that fills this result. */
     default List<Tensor> tensors(ResultBuffers result) {
-        return read().and(result.written()).tensors();
+        return result.addedTo(read()).tensors();
     }
 
     /** The tensors of a problem that has a gradient as well. */
     default List<Tensor> tensors(ResultBuffers result, GradScale gradScale, Rows dx) {
-        return read().and(result.written()).and(gradScale).and(dx).tensors();
+        return result.addedTo(read()).and(gradScale).and(dx).tensors();
     }
 }

@@ -42,10 +42,22 @@ public final class Operands {
 
     /** None of these, which are written, shares a byte with one of the inputs. */
     void requireApart(String op, Operands inputs) {
-        for (int in = 0; in < inputs.tensors.size(); in++) {
-            for (int out = 0; out < tensors.size(); out++) {
-                Require.apart(op, names.get(out), tensors.get(out), inputs.names.get(in), inputs.tensors.get(in));
-            }
+        for (int i = 0; i < inputs.tensors.size(); i++) {
+            requireApart(op, inputs.names.get(i), inputs.tensors.get(i));
+        }
+    }
+
+    /** None of these, which are written, shares a byte with the input. */
+    void requireApart(String op, String input, Tensor in) {
+        for (int i = 0; i < tensors.size(); i++) {
+            Require.apart(op, names.get(i), tensors.get(i), input, in);
+        }
+    }
+
+    /** None of these, which are read, shares a byte with the output. */
+    void requireKept(String op, Rows output) {
+        for (int i = 0; i < tensors.size(); i++) {
+            Require.apart(op, output.name(), output.tensor(), names.get(i), tensors.get(i));
         }
     }
 

@@ -22,9 +22,11 @@ public final class ResultBuffers {
     public static final ResultBuffers NONE = new ResultBuffers(Map.of());
 
     private final Map<ResultPart, Tensor> parts;
+    private final Operands written = new Operands();
 
     private ResultBuffers(Map<ResultPart, Tensor> parts) {
         this.parts = parts;
+        parts.forEach((part, tensor) -> written.and(part.inMessages(), tensor));
     }
 
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
@@ -63,10 +65,18 @@ public final class ResultBuffers {
         Require.dense(op, part.inMessages(), get(part), x.dtype().arithmetic(), x.rowShape());
     }
 
-    /** All that there are, by their names. */
-    Operands written() {
-        Operands written = new Operands();
-        parts.forEach((part, tensor) -> written.and(part.inMessages(), tensor));
-        return written;
+    /** None of them shares a byte with one of the inputs. */
+    void requireApart(String op, Operands inputs) {
+        written.requireApart(op, inputs);
+    }
+
+    /** None of them shares a byte with the input. */
+    void requireApart(String op, String input, Tensor in) {
+        written.requireApart(op, input, in);
+    }
+
+    /** Those operands and all of these. */
+    Operands addedTo(Operands others) {
+        return others.and(written);
     }
 }

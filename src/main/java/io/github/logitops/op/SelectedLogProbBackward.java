@@ -21,11 +21,11 @@ public record SelectedLogProbBackward(Rows x, RowLabels labels, ResultBuffers sa
         labels.requireFit(OP, x.rowShape());
         Require.gradientOverLogits(OP, dx, x, gradScale);
         RowStatistics.requireInput(OP, saved.get(ResultPart.STATISTICS), dx);
-        Operands kept = new Operands()
+        Operands read = new Operands()
                 .and("saved.logProbs", saved.get(ResultPart.LOG_PROBS))
                 .and("saved.lse", saved.get(ResultPart.LSE))
                 .and(labels);
-        new Operands().and(dx).requireApart(OP, kept);
+        read.requireKept(OP, dx);
     }
 
     /** The problem along {@code axis}. */

@@ -20,7 +20,7 @@ public record SelectedLogProbForward(Rows x, RowLabels labels, ResultBuffers res
     public SelectedLogProbForward {
         labels.requireFit(OP, x.rowShape());
         result.requireRows(OP, ResultPart.LOG_PROBS, x);
-        result.written().requireApart(OP, read(x, labels));
+        result.requireApart(OP, read(x, labels));
     }
 
     /** The problem along {@code axis}. */
@@ -45,7 +45,7 @@ public record SelectedLogProbForward(Rows x, RowLabels labels, ResultBuffers res
 
     @Override
     public List<Tensor> tensors() {
-        return read(x, labels).and(result.written()).tensors();
+        return result.addedTo(read(x, labels)).tensors();
     }
 
     private static Operands read(Rows x, RowLabels labels) {
