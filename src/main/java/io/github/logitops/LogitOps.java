@@ -354,28 +354,29 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        requireOneSession(problem, stream);
-        queue(problem, stream);
+        queue(problem, requireOneSession(problem, stream), stream);
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
-        requireOneSession(problem, stream);
+        List<Tensor> tensors = requireOneSession(problem, stream);
         stream.during(() -> {
             result.useOn(stream);
-            queue(problem, stream);
+            queue(problem, tensors, stream);
         });
     }
 
     /** The same of an op that fills the result. */
     void fill(Problem problem, ResultStreams result, Stream stream) {
-        requireOneSession(problem, stream);
-        result.fillOn(stream, () -> queue(problem, stream));
+        List<Tensor> tensors = requireOneSession(problem, stream);
+        result.fillOn(stream, () -> queue(problem, tensors, stream));
     }
 
-    private void requireOneSession(Problem problem, Stream stream) {
+    /** The problem's tensors. */
+    private List<Tensor> requireOneSession(Problem problem, Stream stream) {
         Arguments.notNull(problem.op(), "stream", stream).requireOpen();
-        for (Tensor tensor : problem.tensors()) {
+        List<Tensor> tensors = problem.tensors();
+        for (Tensor tensor : tensors) {
             if (!tensor.belongsWith(stream)) {
                 throw new IllegalArgumentException(problem.op()
                         + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
@@ -385,10 +386,11 @@ public final class LogitOps implements AutoCloseable {
             throw new IllegalArgumentException(
                     problem.op() + ": op and stream must come from one session: stream=" + stream);
         }
+        return tensors;
     }
 
-    private void queue(Problem problem, Stream stream) {
-        memory.use(problem.tensors(), stream, () -> problem.runOn(executor, stream));
+    private void queue(Problem problem, List<Tensor> tensors, Stream stream) {
+        memory.use(tensors, stream, () -> problem.runOn(executor, stream));
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -152,7 +152,7 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Makes what {@code call} does one call: whoever closes this session waits for the end of it. */
     public <R> R during(Supplier<R> call) {
-        begin("");
+        begin(null);
         try {
             return call.get();
         } finally {
@@ -162,7 +162,13 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Runs {@code work}, which uses these tensors on {@code stream}: their memory stays until it ends, whoever closes them. */
     public void use(List<Tensor> tensors, Stream stream, Runnable work) {
-        stream.during(() -> useNow(tensors, stream.queue(), work));
+        WorkQueue queue = stream.queue();
+        queue.begin();
+        try {
+            useNow(tensors, queue, work);
+        } finally {
+            queue.end();
+        }
     }
 
     private void useNow(List<Tensor> tensors, WorkQueue queue, Runnable work) {
@@ -220,12 +226,12 @@ public final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    /** Begins a call; throws if the session is closed, naming what was to be used. */
-    void begin(String user) {
+    /** Begins a call, on a stream if {@code user} is not null; throws if the session is closed. */
+    void begin(WorkQueue user) {
         if (!calls.begin()) {
-            throw user.isEmpty()
+            throw user == null
                     ? new IllegalStateException("session: used after close: closedAt=" + closedAt, closedAt.trace())
-                    : Closed.withSession(closedAt).refusal(user);
+                    : Closed.withSession(closedAt).refusal(user.name());
         }
     }
 

@@ -37,7 +37,7 @@ final class WorkQueue {
     /** Begins a call on this queue: neither it nor its session is closed before {@link #end}. Throws if a close has begun. */
     void begin() {
         requireOpen();
-        memory.begin(name());
+        memory.begin(this);
         boolean begun = false;
         try {
             begun = calls.begin();
@@ -236,7 +236,8 @@ final class WorkQueue {
         return owner == Owner.SESSION;
     }
 
-    private String name() {
+    /** What errors call it. */
+    String name() {
         return "stream=" + handle;
     }
 

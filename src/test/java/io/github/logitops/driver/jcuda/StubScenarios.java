@@ -164,7 +164,7 @@ final class StubScenarios implements StubMain.Scenarios {
                 () -> driver.launch(new Launch(function, "k_l", 7, 2048, new KernelArguments().int64(1)), stream));
         refuseNextButContext(CUresult.CUDA_ERROR_OUT_OF_MEMORY);
         assertFails("cuMemAllocHost failed: CUDA_ERROR_OUT_OF_MEMORY (2): bytes=8", () -> driver.allocateHost(8));
-        StubLog.refuse(2, CUresult.CUDA_ERROR_INVALID_CONTEXT);
+        StubLog.refuse(1, CUresult.CUDA_ERROR_INVALID_CONTEXT);
         assertFails(
                 "cuCtxPushCurrent failed: CUDA_ERROR_INVALID_CONTEXT (201): " + driver.device(), driver::createStream);
     }
@@ -215,8 +215,8 @@ final class StubScenarios implements StubMain.Scenarios {
         log.calls();
         driver.createEvent();
         assertEquals(
-                List.of("cuCtxGetCurrent", "cuEventCreate 2"),
-                log.calls("cuCtxGetCurrent", "cuCtxPushCurrent", "cuEventCreate"));
+                List.of("cuCtxPushCurrent", "cuEventCreate 2", "cuCtxPopCurrent"),
+                log.calls("cuCtxGetCurrent", "cuCtxPushCurrent", "cuEventCreate", "cuCtxPopCurrent"));
         assertEquals(Handles.raw(own), currentContext());
         cuCtxPopCurrent(new CUcontext());
         cuDevicePrimaryCtxRelease(CudaDevice.find(0).handle());
@@ -373,9 +373,9 @@ final class StubScenarios implements StubMain.Scenarios {
         driver.destroyStream(stream);
     }
 
-    /** The calls before it are those that ask for the context and make it current. */
+    /** The call before it makes the context current. */
     private static void refuseNextButContext(int code) {
-        StubLog.refuse(3, code);
+        StubLog.refuse(2, code);
     }
 
     static void assertFails(String message, Executable call) {
