@@ -337,11 +337,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** A call on a stream of its own. */
     <R> R onOwnStream(Function<Stream, R> call) {
-        return make(from -> {
-            try (Stream stream = from.newStream()) {
-                return call.apply(stream);
-            }
-        });
+        return make(from -> from.onOwnStream(call));
     }
 
     /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */

@@ -13,9 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Allocation {
     private static final int CLOSED = Integer.MIN_VALUE;
 
-    final String name;
     final Site madeAt;
 
+    private final Object name; // of its tensors, in reports
     private final long address;
     private final Block block; // null: memory of others
     private final Set<WorkQueue> users = new LinkedHashSet<>();
@@ -25,24 +25,25 @@ final class Allocation {
     private volatile WorkQueue lastUser; // one of the users, which most calls are on
     private volatile Closed closed;
 
-    Allocation(String name, long address, Block block, Site madeAt) {
+    Allocation(Object name, long address, Block block, Site madeAt) {
         this.name = name;
         this.address = address;
         this.block = block;
         this.madeAt = madeAt;
     }
 
-    void requireOpen() {
+    /** Throws if it is closed, naming the tensor that was to be used. */
+    void requireOpen(TensorName tensor) {
         Closed how = closed;
         if (how != null) {
-            throw how.refusal("tensor=" + name);
+            throw how.refusal("tensor=" + tensor);
         }
     }
 
     /** Where it lies: as long as it is open, and to the end of the calls that were under way when it was closed. */
-    long address() {
+    long address(TensorName tensor) {
         if (calls.get() == CLOSED) {
-            requireOpen();
+            requireOpen(tensor);
         }
         return address;
     }
@@ -51,9 +52,9 @@ final class Allocation {
      * Begins a call whose work on {@code queue} uses this memory: orders it after the work of those who had the memory before.
      * The memory stays until {@link #endUse}, whoever closes it.
      */
-    void beginUse(WorkQueue queue) {
+    void beginUse(WorkQueue queue, TensorName tensor) {
         if (queue != lastUser || !countIn()) {
-            addUser(queue);
+            addUser(queue, tensor);
         }
     }
 
@@ -67,8 +68,8 @@ final class Allocation {
         return false;
     }
 
-    private synchronized void addUser(WorkQueue queue) {
-        requireOpen();
+    private synchronized void addUser(WorkQueue queue, TensorName tensor) {
+        requireOpen(tensor);
         if (!users.contains(queue)) {
             if (block != null) {
                 block.orderBefore(queue);
@@ -78,6 +79,16 @@ final class Allocation {
         }
         lastUser = queue;
         calls.incrementAndGet();
+    }
+
+    /** Keeps the memory as a call does, whoever closes it, until {@link #endUse}; if it is closed, one must be under way. */
+    void keep(TensorName tensor) {
+        for (int before = calls.get(); before != CLOSED; before = calls.get()) {
+            if (calls.compareAndSet(before, before + 1)) {
+                return;
+            }
+        }
+        requireOpen(tensor);
     }
 
     /** Ends a call. True: it was closed meanwhile, and nothing is left that keeps it from being retired. */
@@ -115,12 +126,17 @@ final class Allocation {
         return block;
     }
 
+    /** Ends all uses of a closed one: its session is closed, and whoever kept it does no longer. */
+    void endUses() {
+        calls.set(CLOSED);
+    }
+
     long bytes() {
         return block.bytes;
     }
 
     @Override
     public String toString() {
-        return name;
+        return name.toString();
     }
 }

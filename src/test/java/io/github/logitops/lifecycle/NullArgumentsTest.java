@@ -33,6 +33,7 @@ import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.spec.TemperatureFactor;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -189,12 +190,11 @@ class NullArgumentsTest {
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
                 (Stream.Check) settled -> {},
+                (byte) 0,
                 0,
                 0L,
                 0.5);
-        Class<?> boxed = type == int.class
-                ? Integer.class
-                : type == long.class ? Long.class : type == double.class ? Double.class : type;
+        Class<?> boxed = MethodType.methodType(type).wrap().returnType();
         return values.stream().filter(boxed::isInstance).findFirst().orElseThrow(() -> new AssertionError(type));
     }
 
