@@ -80,7 +80,9 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
                            factor.multiply(slope);
                            dx_row.store(columns, slope);
                          });
-    tier.release_kept(student_row, teacher_row);
+    if (!distillation.kIsKl) {  // whose only pass has reductions behind it
+      tier.release_kept(student_row, teacher_row);
+    }
     if (tier.leads()) {
       a.row_losses[row] = distillation.loss();
     }

@@ -270,6 +270,13 @@ int cuMemcpyDtoDAsync_v2(void *to, const void *from, size_t bytes, void *stream)
     REQUIRE(memoryAt((uintptr_t) from, bytes), INVALID_VALUE);
     return copy(to, from, (uintptr_t) to, bytes, stream);
 }
+int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, void *stream) {
+    ENTER_CURRENT("cuMemsetD8Async %u %zu", value, bytes);
+    REQUIRE(memoryAt((uintptr_t) to, bytes), INVALID_VALUE);
+    REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    memset(to, value, bytes);
+    LEAVE(SUCCESS);
+}
 int cuPointerGetAttribute(void *value, int attribute, uintptr_t address) {
     ENTER_CURRENT("cuPointerGetAttribute %d", attribute);
     Thing *memory = memoryAt(address, 1);

@@ -49,12 +49,12 @@ public final class LogitOps implements AutoCloseable {
 
     private final BackendReport report;
     private final DeviceMemory memory;
-    private final Executor executor;
+    private final Dispatch dispatch;
 
     private LogitOps(BackendReport report, DeviceMemory memory, Executor executor) {
         this.report = report;
         this.memory = memory;
-        this.executor = executor;
+        this.dispatch = new Dispatch(memory, executor);
         memory.closeWithout(this);
     }
 
@@ -130,17 +130,10 @@ public final class LogitOps implements AutoCloseable {
      * @param axis where their classes are; {@link Axis#LAST}, and others alike, by how rows lie
      */
     public void warmUp(DType logits, Axis axis, Op... ops) {
-        Arguments.notNull("warmUp", "axis", axis);
-        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
-            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
-        }
-        for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
-            Arguments.notNull("warmUp", "op", op);
-            memory.during(() -> {
-                executor.load(op, logits, axis);
-                return op;
-            });
-        }
+        make(from -> {
+            dispatch.load(logits, axis, ops);
+            return null;
+        });
     }
 
     /** Softmax along the last axis. */
@@ -359,11 +352,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** A call on a stream of its own. */
     <R> R onOwnStream(Function<Stream, R> call) {
-        return make(from -> {
-            try (Stream stream = from.newStream()) {
-                return call.apply(stream);
-            }
-        });
+        return make(from -> from.onOwnStream(call));
     }
 
     /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
@@ -376,41 +365,22 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        requireOneSession(problem, stream);
-        queue(problem, stream);
+        dispatch.queue(problem, dispatch.requireOneSession(problem, stream), stream);
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
-        requireOneSession(problem, stream);
+        List<Tensor> tensors = dispatch.requireOneSession(problem, stream);
         stream.during(() -> {
             result.useOn(stream);
-            queue(problem, stream);
+            dispatch.queue(problem, tensors, stream);
         });
     }
 
     /** The same of an op that fills the result. */
     void fill(Problem problem, ResultStreams result, Stream stream) {
-        requireOneSession(problem, stream);
-        result.fillOn(stream, () -> queue(problem, stream));
-    }
-
-    private void requireOneSession(Problem problem, Stream stream) {
-        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
-        for (Tensor tensor : problem.tensors()) {
-            if (!tensor.belongsWith(stream)) {
-                throw new IllegalArgumentException(problem.op()
-                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
-            }
-        }
-        if (!memory.made(stream)) {
-            throw new IllegalArgumentException(
-                    problem.op() + ": op and stream must come from one session: stream=" + stream);
-        }
-    }
-
-    private void queue(Problem problem, Stream stream) {
-        memory.use(problem.tensors(), stream, () -> executor.run(problem, stream));
+        List<Tensor> tensors = dispatch.requireOneSession(problem, stream);
+        result.fillOn(stream, () -> dispatch.queue(problem, tensors, stream));
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -122,6 +122,14 @@ public final class HostDriver implements MemoryDriver {
     }
 
     @Override
+    public void fill(long destination, byte value, long bytes, long stream) {
+        ByteBuffer memory = memory(destination, bytes);
+        while (memory.hasRemaining()) {
+            memory.put(value);
+        }
+    }
+
+    @Override
     public long createStream() {
         long stream = nextHandle.getAndIncrement();
         streams.add(stream);

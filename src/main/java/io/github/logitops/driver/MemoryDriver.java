@@ -39,6 +39,9 @@ public interface MemoryDriver extends AutoCloseable {
     /** Queues a copy that fills {@code destination} (position to limit), to be read once the stream got there. */
     void copyToHost(ByteBuffer destination, long source, long stream);
 
+    /** Queues an overwrite of {@code bytes} bytes (at least 1) with {@code value}. */
+    void fill(long destination, byte value, long bytes, long stream);
+
     /** A new stream, independent of all others. */
     long createStream();
 

@@ -8,10 +8,8 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,17 +23,12 @@ public final class DeviceMemory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeviceMemory.class);
 
     private final MemoryDriver driver;
-    private final long limitBytes;
     private final LeakTracking tracking;
-    private final BlockPool pool;
     private final Staging staging;
     private final Calls calls = new Calls(); // on anything of this session
 
-    private final Set<Allocation> live = new LinkedHashSet<>();
-    private final List<Allocation> closing = new ArrayList<>(); // closed, but not back in the pool yet
-    private final Set<WorkQueue> queues = new LinkedHashSet<>();
-    private long bytesInUse;
-    private long peakBytes;
+    private final Allocations allocations;
+    private final Queues queues;
     private long tensorsMade;
     private volatile Site closedAt; // since a close began
     private volatile boolean dropped; // nobody can make anything new here
@@ -48,10 +41,10 @@ public final class DeviceMemory implements AutoCloseable {
      */
     public DeviceMemory(MemoryDriver driver, long limitBytes, long cacheLimitBytes, LeakTracking tracking) {
         this.driver = driver;
-        this.limitBytes = limitBytes;
         this.tracking = tracking;
-        this.pool = new BlockPool(driver, limitBytes, cacheLimitBytes);
+        this.allocations = new Allocations(new BlockPool(driver, limitBytes, cacheLimitBytes), limitBytes);
         this.staging = new Staging(driver);
+        this.queues = new Queues(driver);
     }
 
     /**
@@ -64,16 +57,30 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     private synchronized Tensor allocateNow(DType dtype, Layout layout) {
-        long bytes = Math.max(1, byteSpan(dtype, layout));
-        retireClosed();
-        Block block = pool.take(bytes);
-        Allocation allocation = new Allocation(nextName(dtype, layout), block.address, block, site("made here"));
-        live.add(allocation);
-        bytesInUse += block.bytes;
-        peakBytes = Math.max(peakBytes, bytesInUse);
-        Tensor tensor = new Tensor(this, allocation, dtype, layout);
+        TensorName name = nextName(dtype, layout);
+        Allocation allocation = allocations.add(name, name.bytes(), site("made here"));
+        Tensor tensor = new Tensor(this, allocation, 0, name, null);
         Leaks.watch(tensor, () -> collect(allocation));
         return tensor;
+    }
+
+    /**
+     * New tensors without padding, with undefined content, that share one piece of memory and one life. Each is aligned to 256
+     * bytes, or to 16 if it is smaller than that: small ones that follow one another lie side by side.
+     *
+     * @throws DeviceOutOfMemoryException if device or limit leave too little, closed tensors' memory included
+     */
+    public TensorGroup allocate(List<TensorGroup.Part> parts) {
+        return during(() -> allocateNow(parts));
+    }
+
+    private synchronized TensorGroup allocateNow(List<TensorGroup.Part> parts) {
+        TensorRun run = new TensorRun();
+        parts.forEach(part -> run.append(nextName(part.dtype(), Layout.dense(part.shape()))));
+        Allocation allocation = allocations.add(run, run.bytes(), site("made here"));
+        TensorGroup group = new TensorGroup(this, allocation, run);
+        Leaks.watch(group, () -> collect(allocation));
+        return group;
     }
 
     /**
@@ -90,12 +97,12 @@ public final class DeviceMemory implements AutoCloseable {
             throw new IllegalArgumentException("wrap: address must be a multiple of the element size: address=0x"
                     + Long.toHexString(address) + ", dtype=" + dtype);
         }
-        if (!driver.isAccessible(address, byteSpan(dtype, layout))) {
+        TensorName name = nextName(dtype, layout);
+        if (!driver.isAccessible(address, name.bytes())) {
             throw new IllegalArgumentException("wrap: not device memory of this size: address=0x"
                     + Long.toHexString(address) + ", dtype=" + dtype + ", shape=" + layout);
         }
-        Allocation foreign = new Allocation(nextName(dtype, layout), address, null, site("made here"));
-        return new Tensor(this, foreign, dtype, layout);
+        return new Tensor(this, new Allocation(name, address, null, site("made here")), 0, name, null);
     }
 
     /** New tensors of these shapes without padding: all of them, or none if one cannot be had. */
@@ -115,6 +122,19 @@ public final class DeviceMemory implements AutoCloseable {
     /** A new stream. */
     public Stream newStream() {
         return during(() -> newStream(driver.createStream(), WorkQueue.Owner.SESSION));
+    }
+
+    /** What {@code call} makes on a stream that it has for itself and that is closed at its end; all of it is one call. */
+    public <R> R onOwnStream(Function<Stream, R> call) {
+        return during(() -> {
+            try (Stream stream = newStreamOfCall()) {
+                return call.apply(stream);
+            }
+        });
+    }
+
+    private synchronized Stream newStreamOfCall() {
+        return newStream(queues.take(), WorkQueue.Owner.CALL);
     }
 
     /**
@@ -147,12 +167,12 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** What is held at this moment. */
     public synchronized MemoryStatistics statistics() {
-        return new MemoryStatistics(live.size(), bytesInUse, peakBytes, pool.heldBytes(), limitBytes);
+        return allocations.statistics();
     }
 
     /** Makes what {@code call} does one call: whoever closes this session waits for the end of it. */
     public <R> R during(Supplier<R> call) {
-        begin("");
+        begin(null);
         try {
             return call.get();
         } finally {
@@ -162,31 +182,42 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Runs {@code work}, which uses these tensors on {@code stream}: their memory stays until it ends, whoever closes them. */
     public void use(List<Tensor> tensors, Stream stream, Runnable work) {
-        stream.during(() -> useNow(tensors, stream.queue(), work));
+        WorkQueue queue = stream.queue();
+        queue.begin();
+        try {
+            useNow(tensors, queue, work);
+        } finally {
+            queue.end();
+        }
     }
 
     private void useNow(List<Tensor> tensors, WorkQueue queue, Runnable work) {
         int begun = 0;
         try {
             for (; begun < tensors.size(); begun++) {
-                tensors.get(begun).allocation().beginUse(queue);
+                tensors.get(begun).beginUse(queue);
             }
             work.run();
         } finally {
             for (int i = 0; i < begun; i++) {
-                endUse(tensors.get(i).allocation());
+                tensors.get(i).endUse();
             }
         }
     }
 
-    private void endUse(Allocation allocation) {
+    /** Ends a use of it: a call's, or one that keeps it. */
+    void endUse(Allocation allocation) {
         if (allocation.endUse()) {
             try {
                 retireClosed();
             } catch (DriverException e) {
-                LOG.debug("{} is not free yet: the next close or allocation tries again", allocation.name, e);
+                LOG.debug("{} is not free yet: the next close or allocation tries again", allocation, e);
             }
         }
+    }
+
+    private synchronized void retireClosed() {
+        allocations.retireClosed();
     }
 
     /**
@@ -206,10 +237,7 @@ public final class DeviceMemory implements AutoCloseable {
 
     private void closeIfDropped() {
         synchronized (this) {
-            if (!dropped
-                    || closedAt != null
-                    || !live.isEmpty()
-                    || !queues.stream().allMatch(WorkQueue::isDropped)) {
+            if (!dropped || closedAt != null || !allocations.live().isEmpty() || !queues.areDropped()) {
                 return;
             }
         }
@@ -220,12 +248,12 @@ public final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    /** Begins a call; throws if the session is closed, naming what was to be used. */
-    void begin(String user) {
+    /** Begins a call, on a stream if {@code user} is not null; throws if the session is closed. */
+    void begin(WorkQueue user) {
         if (!calls.begin()) {
-            throw user.isEmpty()
+            throw user == null
                     ? new IllegalStateException("session: used after close: closedAt=" + closedAt, closedAt.trace())
-                    : Closed.withSession(closedAt).refusal(user);
+                    : Closed.withSession(closedAt).refusal(user.name());
         }
     }
 
@@ -259,14 +287,14 @@ public final class DeviceMemory implements AutoCloseable {
 
     private synchronized List<AutoCloseable> closingSteps() {
         List<AutoCloseable> steps = new ArrayList<>();
-        for (WorkQueue queue : queues) {
+        for (WorkQueue queue : queues.open()) {
             if (queue.isUnreportedLeak()) {
                 Leaks.reportAtClose(queue, queue.madeAt);
             }
             int at = queue.isOwn() ? steps.size() : 0; // those of others first: they may be around one of ours
             steps.add(at, () -> queue.closeWithSession(closedAt));
         }
-        for (Allocation leaked : live) {
+        for (Allocation leaked : allocations.live()) {
             Leaks.reportAtClose(leaked, leaked.madeAt);
             steps.add(() -> closeNow(leaked, Closed.withSession(closedAt)));
         }
@@ -277,7 +305,7 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     private synchronized void freeAll() {
-        Resources.closeAll(List.of(this::retireClosed, pool::shrink));
+        Resources.closeAll(List.of(queues::destroySpare, allocations::freeAll));
     }
 
     /** Ends a tensor's life; its memory goes back to the pool once no call uses it any more. */
@@ -292,14 +320,7 @@ public final class DeviceMemory implements AutoCloseable {
     }
 
     private synchronized void closeNow(Allocation allocation, Closed how) {
-        if (!allocation.close(how)) {
-            return;
-        }
-        if (live.remove(allocation)) {
-            bytesInUse -= allocation.bytes();
-            closing.add(allocation);
-            retireClosed();
-        }
+        allocations.close(allocation, how);
     }
 
     /** Ends a stream's life; where its session is being closed, with that. */
@@ -317,7 +338,6 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Gives back a stream whose work is done. */
     synchronized void destroy(WorkQueue queue) {
-        queue.destroy();
         queues.remove(queue);
     }
 
@@ -335,7 +355,7 @@ public final class DeviceMemory implements AutoCloseable {
 
     private void collect(Allocation unreachable) {
         synchronized (this) {
-            if (!live.contains(unreachable)) {
+            if (!allocations.isLive(unreachable)) {
                 return;
             }
         }
@@ -362,35 +382,7 @@ public final class DeviceMemory implements AutoCloseable {
         }
     }
 
-    /** Gives closed tensors' blocks to the pool. If the device refuses one, the others are tried, and that one next time. */
-    private synchronized void retireClosed() {
-        RuntimeException first = null;
-        for (Iterator<Allocation> each = closing.iterator(); each.hasNext(); ) {
-            try {
-                Block block = each.next().retire();
-                if (block != null) {
-                    each.remove();
-                    pool.giveBack(block);
-                }
-            } catch (RuntimeException e) {
-                first = Resources.combine(first, e);
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    private String nextName(DType dtype, Layout layout) {
-        return "#" + ++tensorsMade + " " + dtype + layout;
-    }
-
-    private static long byteSpan(DType dtype, Layout layout) {
-        try {
-            return Math.multiplyExact(layout.span(), (long) dtype.bytes());
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    "tensor: more than 2^63-1 bytes: dtype=" + dtype + ", shape=" + layout, e);
-        }
+    private TensorName nextName(DType dtype, Layout layout) {
+        return new TensorName(++tensorsMade, dtype, layout);
     }
 }

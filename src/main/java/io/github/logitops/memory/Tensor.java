@@ -24,14 +24,20 @@ import java.util.List;
 public final class Tensor implements AutoCloseable {
     private final DeviceMemory memory;
     private final Allocation allocation;
+    private final long offset; // in it
+    private final TensorName name;
     private final DType dtype;
     private final Layout layout;
+    private final TensorGroup group; // that it is part of, and keeps in reach; null: none
 
-    Tensor(DeviceMemory memory, Allocation allocation, DType dtype, Layout layout) {
+    Tensor(DeviceMemory memory, Allocation allocation, long offset, TensorName name, TensorGroup group) {
         this.memory = memory;
         this.allocation = allocation;
-        this.dtype = dtype;
-        this.layout = layout;
+        this.offset = offset;
+        this.name = name;
+        this.dtype = name.dtype();
+        this.layout = name.layout();
+        this.group = group;
     }
 
     /** The type of the elements. */
@@ -58,7 +64,7 @@ public final class Tensor implements AutoCloseable {
      * @throws IllegalStateException if the tensor is closed and no call that was under way then still uses it
      */
     public long address() {
-        return allocation.address();
+        return allocation.address(name) + offset;
     }
 
     /** The number of bytes from the first to the last element, padding between rows counted. */
@@ -108,6 +114,20 @@ public final class Tensor implements AutoCloseable {
     /** As {@link #upload(float[], Stream)}, elements in the buffer's byte order between its position and limit; neither is moved. */
     public void upload(ByteBuffer source, Stream stream) {
         upload(new HostArray.Bytes(source), stream);
+    }
+
+    /**
+     * Queues an overwrite of every byte with {@code value}, padding included. Waits for nothing.
+     *
+     * @throws IllegalStateException if the tensor or the stream is closed
+     */
+    public void fill(byte value, Stream stream) {
+        requireOneSession("fill", stream);
+        memory.use(List.of(this), stream, () -> {
+            if (bytes() > 0) {
+                memory.driver().fill(address(), value, bytes(), stream.queue().handle);
+            }
+        });
     }
 
     /**
@@ -201,14 +221,16 @@ public final class Tensor implements AutoCloseable {
 
     /**
      * Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing;
-     * memory of others ({@code LogitOps.wrap}) stays theirs.
+     * memory of others ({@code LogitOps.wrap}) stays theirs, and a tensor of a result stays open until that is closed.
      */
     @Override
     public void close() {
-        try {
-            memory.close(allocation);
-        } finally {
-            Reference.reachabilityFence(this); // else it may count as dropped
+        if (group == null) {
+            try {
+                memory.close(allocation);
+            } finally {
+                Reference.reachabilityFence(this); // else it may count as dropped
+            }
         }
     }
 
@@ -217,9 +239,7 @@ public final class Tensor implements AutoCloseable {
      * it themselves; work of others on the tensor's address needs it.
      */
     public void useOn(Stream stream) {
-        if (!belongsWith(Arguments.notNull("useOn", "stream", stream))) {
-            throw notOfOneSession("useOn", stream);
-        }
+        requireOneSession("useOn", stream);
         memory.use(List.of(this), stream, () -> {});
     }
 
@@ -231,16 +251,13 @@ public final class Tensor implements AutoCloseable {
     /** Number, dtype and shape. */
     @Override
     public String toString() {
-        return allocation.name;
+        return name.toString();
     }
 
     private void upload(HostArray source, Stream stream) {
         requireFit("upload", "source", source, stream);
         WorkQueue queue = stream.queue();
-        memory.use(
-                List.of(this),
-                stream,
-                () -> memory.staging().upload(source, allocation.address(), dtype, layout, queue));
+        memory.use(List.of(this), stream, () -> memory.staging().upload(source, address(), dtype, layout, queue));
     }
 
     private void download(HostArray target, Stream stream) {
@@ -257,27 +274,32 @@ public final class Tensor implements AutoCloseable {
     }
 
     private void copyOut(HostArray target, WorkQueue queue) {
-        memory.staging().download(target, allocation.address(), dtype, layout, queue);
+        memory.staging().download(target, address(), dtype, layout, queue);
     }
 
-    Allocation allocation() {
-        return allocation;
+    /** Begins a call whose work on {@code queue} uses this; the memory stays until {@link #endUse}. */
+    void beginUse(WorkQueue queue) {
+        allocation.beginUse(queue, name);
+    }
+
+    void endUse() {
+        memory.endUse(allocation);
     }
 
     private void requireFit(String call, String name, HostArray array, Stream stream) {
         Arguments.notNull(call, name, array.array());
         Arguments.notNull(call, "stream", stream);
-        allocation.requireOpen();
+        allocation.requireOpen(this.name);
         stream.requireOpen();
-        if (!belongsWith(stream)) {
-            throw notOfOneSession(call, stream);
-        }
+        requireOneSession(call, stream);
         array.requireFit(call, this);
     }
 
-    private IllegalArgumentException notOfOneSession(String call, Stream stream) {
-        return new IllegalArgumentException(
-                call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
+    private void requireOneSession(String call, Stream stream) {
+        if (!belongsWith(Arguments.notNull(call, "stream", stream))) {
+            throw new IllegalArgumentException(
+                    call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);
+        }
     }
 
     private int arrayLength() {

@@ -13,16 +13,18 @@ final class WorkQueue {
     final DeviceMemory memory;
     final long handle;
     final Site madeAt;
+    final Owner owner;
 
-    private final Owner owner;
     private final Calls calls = new Calls();
     private final List<Stream.Check> checks = new ArrayList<>();
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
     private volatile boolean dropped; // by everybody
 
-    /** Who destroys the driver's stream. */
+    /** Whose the driver's stream is. */
     enum Owner {
+        /** One call's, which leaves it to the next. */
+        CALL,
         SESSION,
         OTHERS
     }
@@ -37,7 +39,7 @@ final class WorkQueue {
     /** Begins a call on this queue: neither it nor its session is closed before {@link #end}. Throws if a close has begun. */
     void begin() {
         requireOpen();
-        memory.begin(name());
+        memory.begin(this);
         boolean begun = false;
         try {
             begun = calls.begin();
@@ -214,11 +216,8 @@ final class WorkQueue {
         }
     }
 
-    /** Under the memory's lock: gives it back to the driver. */
-    void destroy() {
-        if (owner == Owner.SESSION) {
-            memory.driver().destroyStream(handle);
-        }
+    /** Under the memory's lock: notes that its stream is given back. */
+    void markClosed() {
         open = false;
     }
 
@@ -233,10 +232,11 @@ final class WorkQueue {
 
     /** Whether it may be closed at any time: others may have destroyed their stream long ago. */
     boolean isOwn() {
-        return owner == Owner.SESSION;
+        return owner != Owner.OTHERS;
     }
 
-    private String name() {
+    /** What errors call it. */
+    String name() {
         return "stream=" + handle;
     }
 

@@ -2,7 +2,6 @@ package io.github.logitops.spec;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -15,8 +14,7 @@ public enum Op {
     /** y = x - logsumexp(x). */
     LOG_SOFTMAX("logSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
-    MASKED_SOFTMAX(
-            "maskedSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.VALUES), like(SOFTMAX, "bwd")),
+    MASKED_SOFTMAX("maskedSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.VALUES), like(SOFTMAX, "bwd")),
     /** log sum exp(x). */
     LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
     /** - sum p log p of the softmax p. */
@@ -85,18 +83,22 @@ public enum Op {
      */
     public record Kernel(String name, Kept kept) {}
 
+    /** A kernel of the op whose kernels' names begin so. */
+    private interface KernelOf {
+        Kernel of(String op);
+    }
+
     private final String callName;
     private final Class<?> options;
     private final List<String> methods;
     private final List<Kernel> kernels;
 
-    @SafeVarargs
-    Op(String callName, Class<?> options, List<String> methods, Function<String, Kernel>... kernels) {
+    Op(String callName, Class<?> options, List<String> methods, KernelOf... kernels) {
         this.callName = callName;
         this.options = options;
         this.methods = methods;
         this.kernels = Stream.of(kernels)
-                .map(kernel -> kernel.apply(name().toLowerCase(Locale.ROOT)))
+                .map(kernel -> kernel.of(name().toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -133,32 +135,32 @@ public enum Op {
         return List.of(methods);
     }
 
-    private static Function<String, Kernel> fwd(Kept kept) {
+    private static KernelOf fwd(Kept kept) {
         return op -> new Kernel(op + "_fwd", kept);
     }
 
-    private static Function<String, Kernel> fwd(String which, Kept kept) {
+    private static KernelOf fwd(String which, Kept kept) {
         return op -> new Kernel(op + "_fwd_" + which, kept);
     }
 
-    private static Function<String, Kernel> bwd(Kept kept) {
+    private static KernelOf bwd(Kept kept) {
         return op -> new Kernel(op + "_bwd", kept);
     }
 
-    private static Function<String, Kernel> bwd(String which, Kept kept) {
+    private static KernelOf bwd(String which, Kept kept) {
         return op -> new Kernel(op + "_bwd_" + which, kept);
     }
 
-    private static Function<String, Kernel> fused(Kept kept) {
+    private static KernelOf fused(Kept kept) {
         return op -> new Kernel(op + "_fused", kept);
     }
 
-    private static Function<String, Kernel> fused(String which, Kept kept) {
+    private static KernelOf fused(String which, Kept kept) {
         return op -> new Kernel(op + "_fused_" + which, kept);
     }
 
     /** That of another op. */
-    private static Function<String, Kernel> like(Op other, String what) {
+    private static KernelOf like(Op other, String what) {
         return op -> other.kernel(what);
     }
 }

@@ -107,7 +107,8 @@ abstract class SameBitsContract {
         for (int i = 0; i < ran.others().size(); i++) {
             boolean ofBatch = i == 0
                     && call.method()
-                            .matches("(crossEntropy|distillation|hardDistillation|reverseDistillation|mixedDistillation).*"); // loss
+                            .matches(
+                                    "(crossEntropy|distillation|hardDistillation|reverseDistillation|mixedDistillation).*"); // loss
             if (!ofBatch) {
                 first.add(new double[] {ran.others().get(i)[0]});
             }

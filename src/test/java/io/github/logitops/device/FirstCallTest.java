@@ -27,12 +27,15 @@ class FirstCallTest {
     private static final int PLAIN_BYTES = 160_000;
     private static final int BYTES = 320_000;
 
-    private static final Set<OpCall.Targets> OTHERS =
-            Set.of(OpCall.Targets.LABELS, OpCall.Targets.LONG_LABELS_AND_EVERY_OUTPUT, OpCall.Targets.PROBABILITIES_AND_EVERY_OUTPUT);
+    private static final Set<OpCall.Targets> OTHERS = Set.of(
+            OpCall.Targets.LABELS,
+            OpCall.Targets.LONG_LABELS_AND_EVERY_OUTPUT,
+            OpCall.Targets.PROBABILITIES_AND_EVERY_OUTPUT);
 
     @EachFloatingDType
     void loadsFewBytes(DType dtype) {
-        for (Geometry geometry : List.of(Geometry.dense(2, 3), Geometry.dense(2, 3, 2).along(1))) {
+        for (Geometry geometry :
+                List.of(Geometry.dense(2, 3), Geometry.dense(2, 3, 2).along(1))) {
             for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
                 boolean plain = call.method().startsWith("crossEntropy")
                         ? !OTHERS.contains(call.targets())
@@ -77,7 +80,8 @@ class FirstCallTest {
             warm.addAll(driver.modules());
         }
         Set<String> needed = new TreeSet<>();
-        for (Geometry geometry : List.of(Geometry.dense(2, 3), Geometry.dense(2, 3, 2).along(1))) {
+        for (Geometry geometry :
+                List.of(Geometry.dense(2, 3), Geometry.dense(2, 3, 2).along(1))) {
             OpCall.ofEveryOp(dtype, geometry).forEach(call -> needed.addAll(loadedBy(call)));
         }
         assertEquals(needed, warm);

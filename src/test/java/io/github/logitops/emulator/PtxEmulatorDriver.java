@@ -319,6 +319,13 @@ public final class PtxEmulatorDriver implements Driver {
     }
 
     @Override
+    public void fill(long destination, byte value, long bytes, long stream) {
+        ByteBuffer copy = allocateHost(Math.toIntExact(bytes));
+        Arrays.fill(copy.array(), value);
+        copyToDevice(destination, copy, stream);
+    }
+
+    @Override
     public long createTimingEvent() {
         return createEvent();
     }

@@ -13,6 +13,7 @@ import io.github.logitops.Sessions;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.driver.DriverException;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
@@ -80,6 +81,52 @@ class LifetimeTest {
                     "streams wait for work long done: " + quick.waits().size());
         }
         quick.assertNothingHeld();
+    }
+
+    @Test
+    void callsOnHostArraysTakeTurnsWithAStream() throws Exception {
+        float[] values = new float[4];
+        for (int i = 0; i < 3; i++) {
+            ops.softmax().forward(values, SHAPE);
+            assertEquals(1, driver.streamsHeld());
+        }
+        try (Stream stream = ops.newStream()) {
+            assertEquals(2, driver.streamsHeld(), "a stream of the user's is made for him");
+            driver.whenSynchronizing(
+                    1,
+                    () -> { // in the midst of a call
+                        ops.softmax().forward(values, SHAPE);
+                        assertEquals(3, driver.streamsHeld());
+                        return null;
+                    });
+            ops.softmax().forward(values, SHAPE);
+            assertEquals(3, driver.streamsHeld());
+            stream.synchronize();
+        }
+        assertEquals(2, driver.streamsHeld());
+        ops.close();
+        driver.assertNothingHeld();
+    }
+
+    @Test
+    void aStreamWhoseWorkMayGoOnIsNotForTheNextCall() {
+        float[] values = new float[4];
+        driver.whenSynchronizing(
+                1,
+                () -> { // in the download
+                    driver.whenSynchronizing(
+                            1,
+                            () -> { // in the close
+                                throw new DriverException("thrown by a test");
+                            });
+                    return null;
+                });
+        assertThrows(AssertionError.class, () -> ops.softmax().forward(values, SHAPE));
+        assertEquals(1, driver.streamsHeld());
+        ops.softmax().forward(values, SHAPE);
+        assertEquals(2, driver.streamsHeld());
+        ops.close();
+        driver.assertNothingHeld();
     }
 
     @Test

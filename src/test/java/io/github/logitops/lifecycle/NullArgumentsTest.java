@@ -28,11 +28,13 @@ import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.spec.TemperatureFactor;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -186,15 +188,15 @@ class NullArgumentsTest {
                 TemperatureFactor.ONE,
                 LeakTracking.OFF,
                 new RowOutput[0],
+                new Op[0],
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
                 (Stream.Check) settled -> {},
+                (byte) 0,
                 0,
                 0L,
                 0.5);
-        Class<?> boxed = type == int.class
-                ? Integer.class
-                : type == long.class ? Long.class : type == double.class ? Double.class : type;
+        Class<?> boxed = MethodType.methodType(type).wrap().returnType();
         return values.stream().filter(boxed::isInstance).findFirst().orElseThrow(() -> new AssertionError(type));
     }
 

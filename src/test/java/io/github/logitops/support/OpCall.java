@@ -131,7 +131,8 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
 
     /** How often a thread looks at the logit of a row's label besides. */
     public int looksAtLabels() {
-        boolean looks = method.matches("crossEntropy.forward.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
+        boolean looks =
+                method.matches("crossEntropy.forward.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
         return looks && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT ? countedRows() : 0;
     }
 

@@ -167,6 +167,13 @@ public final class WatchedDriver implements Driver {
     }
 
     @Override
+    public void fill(long destination, byte value, long bytes, long stream) {
+        count("fill");
+        driver.fill(destination, value, bytes, stream);
+        busy.add(stream);
+    }
+
+    @Override
     public long createStream() {
         count("createStream");
         long stream = driver.createStream();

@@ -5,6 +5,7 @@ import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemsetD8Async;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
@@ -169,6 +170,14 @@ public final class JCudaDriver implements Driver {
                         Handles.stream(stream)),
                 () -> at(destination) + ", source=" + Cuda.hex(source) + ", bytes=" + bytes + ", stream="
                         + Cuda.hex(stream));
+    }
+
+    @Override
+    public void fill(long destination, byte value, long bytes, long stream) {
+        context.run(
+                "cuMemsetD8Async",
+                () -> cuMemsetD8Async(Handles.deviceAddress(destination), value, bytes, Handles.stream(stream)),
+                () -> at(destination) + ", bytes=" + bytes + ", stream=" + Cuda.hex(stream));
     }
 
     private static Pointer direct(String call, ByteBuffer buffer) {

@@ -7,7 +7,6 @@ import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 import jcuda.Pointer;
-import jcuda.driver.CUcontext;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
@@ -27,7 +26,6 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
     private final Pointer parameters;
     private final CUfunction function = new CUfunction();
     private final CUstream stream = new CUstream();
-    private final CUcontext current = new CUcontext();
     private Launch launch;
     private int times;
 
@@ -45,7 +43,7 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
         write(newLaunch.arguments());
         Handles.set(function, newLaunch.function());
         Handles.set(stream, rawStream);
-        Cuda.require(context.code(this, current), "cuLaunchKernel", newLaunch::toString);
+        Cuda.require(context.codeWithin(this), "cuLaunchKernel", newLaunch::toString);
     }
 
     /** The bare call, as often as asked; ends with the first that fails. */

@@ -1,6 +1,5 @@
 package io.github.logitops.driver.jcuda;
 
-import static jcuda.driver.JCudaDriver.cuCtxGetCurrent;
 import static jcuda.driver.JCudaDriver.cuCtxPopCurrent;
 import static jcuda.driver.JCudaDriver.cuCtxPushCurrent;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
@@ -10,7 +9,6 @@ import io.github.logitops.driver.Calls;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
-import jcuda.driver.CUresult;
 
 /**
  * The primary context of a device: the one that the CUDA runtime and everything built on it use, so that memory can be
@@ -21,11 +19,17 @@ final class PrimaryContext {
     private final CudaDevice device;
     private final CUcontext context;
     private final Calls calls = new Calls();
+    private final CUcontext popped = new CUcontext(); // written by all threads and read by none
+    private final IntSupplier pop = () -> cuCtxPopCurrent(popped); // here once, as they are part of each call
+    private final IntSupplier push;
+    private final Supplier<String> words;
     private boolean released;
 
     private PrimaryContext(CudaDevice device, CUcontext context) {
         this.device = device;
         this.context = context;
+        this.push = () -> cuCtxPushCurrent(context);
+        this.words = device::words;
     }
 
     static PrimaryContext retain(CudaDevice device) {
@@ -41,25 +45,23 @@ final class PrimaryContext {
 
     /** The result code of a call with this context current. */
     int code(IntSupplier call) {
-        return code(call, new CUcontext());
-    }
-
-    /** As {@link #code(IntSupplier)}; {@code current} is overwritten and spares the garbage. */
-    int code(IntSupplier call, CUcontext current) {
         begin();
         try {
-            boolean pushed = makeCurrent(current);
-            try {
-                return Cuda.code(call);
-            } finally {
-                if (pushed) {
-                    // Its code tells nothing about our call: at most it repeats what earlier work on the device
-                    // failed with, and so will the next call.
-                    Cuda.code(() -> cuCtxPopCurrent(current));
-                }
-            }
+            return codeWithin(call);
         } finally {
             end();
+        }
+    }
+
+    /** The same, from a call that has begun. */
+    int codeWithin(IntSupplier call) {
+        Cuda.run("cuCtxPushCurrent", push, words);
+        try {
+            return Cuda.code(call);
+        } finally {
+            // Its code tells nothing about our call: at most it repeats what earlier work on the device
+            // failed with, and so will the next call.
+            Cuda.code(pop);
         }
     }
 
@@ -75,15 +77,6 @@ final class PrimaryContext {
 
     void end() {
         calls.end();
-    }
-
-    private boolean makeCurrent(CUcontext current) {
-        int asked = Cuda.code(() -> cuCtxGetCurrent(current));
-        if (asked == CUresult.CUDA_SUCCESS && is(current)) {
-            return false;
-        }
-        Cuda.run("cuCtxPushCurrent", () -> cuCtxPushCurrent(context), device::words);
-        return true;
     }
 
     boolean is(CUcontext other) {

@@ -145,8 +145,7 @@ final class StubLaunches implements StubMain.Scenarios {
         assertFails(
                 "cuModuleLoadDataEx failed: CUDA_ERROR_INVALID_PTX (218): softmax, bytes=3: ptxas fatal; line 1: 'bad'",
                 () -> driver.loadModule("softmax", "bad".getBytes(StandardCharsets.UTF_8)));
-        StubLog.refuse(
-                7, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION); // after pinned memory: two calls more, and a pop
+        StubLog.refuse(5, CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION); // after pinned memory: a call more, and a pop
         assertFails(
                 "cuModuleLoadDataEx failed: CUDA_ERROR_UNSUPPORTED_PTX_VERSION (222): softmax, bytes=12",
                 () -> driver.loadModule("softmax", PTX));

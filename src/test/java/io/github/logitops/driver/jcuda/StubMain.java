@@ -21,6 +21,7 @@ final class StubMain {
 
     public static void main(String[] arguments) throws IllegalAccessException {
         runAll(StubScenarios.class, StubScenarios::new);
+        runAll(StubMemory.class, StubMemory::new);
         runAll(StubLaunches.class, StubLaunches::new);
         runAll(StubCaptures.class, StubCaptures::new);
     }

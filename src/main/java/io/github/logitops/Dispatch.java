@@ -1,0 +1,47 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.Executor;
+import io.github.logitops.op.Problem;
+import io.github.logitops.spec.Arguments;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import java.util.List;
+
+/** From a valid problem to the executor that carries it out: sees that all of it is of one session, and in use meanwhile. */
+record Dispatch(DeviceMemory memory, Executor executor) {
+    /** The problem's tensors. */
+    List<Tensor> requireOneSession(Problem problem, Stream stream) {
+        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
+        List<Tensor> tensors = problem.tensors();
+        for (Tensor tensor : tensors) {
+            if (!tensor.belongsWith(stream)) {
+                throw new IllegalArgumentException(problem.op()
+                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
+            }
+        }
+        if (!memory.made(stream)) {
+            throw new IllegalArgumentException(
+                    problem.op() + ": op and stream must come from one session: stream=" + stream);
+        }
+        return tensors;
+    }
+
+    void queue(Problem problem, List<Tensor> tensors, Stream stream) {
+        memory.use(tensors, stream, () -> executor.run(problem, stream));
+    }
+
+    /** Loads what these ops need, or all if there is none. */
+    void load(DType logits, Axis axis, Op... ops) {
+        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
+            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
+        }
+        Arguments.notNull("warmUp", "axis", axis);
+        for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
+            executor.load(Arguments.notNull("warmUp", "op", op), logits, axis);
+        }
+    }
+}

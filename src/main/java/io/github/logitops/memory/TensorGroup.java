@@ -1,0 +1,90 @@
+package io.github.logitops.memory;
+
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tensors that share one piece of memory and one life, such as those of a result. To use one is to use all; they are closed
+ * together, and closing one of them does nothing.
+ */
+public final class TensorGroup implements AutoCloseable {
+    private final DeviceMemory memory;
+    private final Allocation allocation;
+    private final TensorRun run;
+    private final List<Tensor> tensors = new ArrayList<>();
+
+    /** One of the tensors that there are to be, without padding. */
+    public record Part(DType dtype, Shape shape) {}
+
+    TensorGroup(DeviceMemory memory, Allocation allocation, TensorRun run) {
+        this.memory = memory;
+        this.allocation = allocation;
+        this.run = run;
+        for (int i = 0; i < run.size(); i++) {
+            tensors.add(new Tensor(memory, allocation, run.offset(i), run.name(i), this));
+        }
+    }
+
+    /** The tensors, in the order of the parts. */
+    public List<Tensor> tensors() {
+        return tensors;
+    }
+
+    /** Where the bytes of a tensor are in what {@link #peek} copies. */
+    public int offset(int index) {
+        return Math.toIntExact(run.offset(index));
+    }
+
+    /** The number of bytes that {@link #peek} copies. */
+    public int bytes() {
+        return Math.toIntExact(run.bytes());
+    }
+
+    /**
+     * Keeps the memory, whoever closes it, until {@link #release}.
+     *
+     * @throws IllegalStateException if it is closed and nobody keeps it
+     */
+    public void keep() {
+        allocation.keep(run.name(0));
+    }
+
+    /** Ends a {@link #keep}. */
+    public void release() {
+        memory.endUse(allocation);
+    }
+
+    /**
+     * Copies the bytes of all tensors into {@code target}, which is in native order. Waits until the stream's work is done, but
+     * leaves what ops found on the device for the next call that waits. What is closed can be read while it is kept.
+     *
+     * @throws IllegalStateException if it is closed and nobody keeps it, or the stream is closed
+     */
+    public void peek(ByteBuffer target, Stream stream) {
+        Layout bytes = Layout.dense(Shape.of(bytes()));
+        stream.during(() -> {
+            keep();
+            try {
+                long address = allocation.address(run.name(0));
+                memory.staging().download(new HostArray.Bytes(target), address, DType.BOOL, bytes, stream.queue());
+            } finally {
+                release();
+            }
+        });
+    }
+
+    /** Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing. */
+    @Override
+    public void close() {
+        try {
+            memory.close(allocation);
+        } finally {
+            Reference.reachabilityFence(this); // else it may count as dropped
+        }
+    }
+}
