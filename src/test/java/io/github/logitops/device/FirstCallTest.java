@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** What a first call waits for: a driver compiles about 400 kB of PTX in a second (docs/benchmarks.md). */
+/** What a first call waits for: a driver compiles some hundred kB of PTX in a second. */
 class FirstCallTest {
     private static final int[] DEVICES = {75, 80, 90};
     private static final int PLAIN_BYTES = 160_000;
