@@ -102,7 +102,7 @@ struct KeptLine {
 template <class T>
 struct KeptRow {
   DenseRow<T> row;
-  uint4* vectors;  // of all threads of the row
+  uint4* vectors;  // this thread's first, or those of the line
   int fragments;
   bool by_vectors;
 
@@ -111,7 +111,7 @@ struct KeptRow {
   /** Whether threads look at what others copied. */
   LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
 
-  LOGITOPS_DEVICE KeptVectors<T> own() const { return {vectors + threadIdx.x}; }
+  LOGITOPS_DEVICE KeptVectors<T> own() const { return {vectors}; }
   LOGITOPS_DEVICE KeptLine<T> line() const { return {vectors, row}; }
 
   template <int kVector, class A>

@@ -64,7 +64,8 @@ class TierRows {
     const uint32_t of_group = kept_ * kVectors * blockDim.x + 1;  // one more: a line may begin within a vector
     uint4* const vectors = kept_vectors + (kIndex * blockDim.y + threadIdx.y) * of_group;
     const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
-    const KeptRow<const T> kept{this->row(tensor, row), vectors, kept_, by_vectors};
+    const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, kept_,
+                                by_vectors};
     if (tensor.data != nullptr && by_vectors) {
       each_fragment([&](auto columns) {
         if (columns.index < kept_) {
