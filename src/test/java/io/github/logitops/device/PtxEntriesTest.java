@@ -2,12 +2,19 @@ package io.github.logitops.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The kernels that ship are those whose names the library computes. */
@@ -47,6 +54,23 @@ class PtxEntriesTest {
             assertEquals("sm_" + file.architecture(), file.target(), file.module());
             assertEquals(VERSIONS.get(file.architecture()), file.version(), file.module());
         }
+    }
+
+    /** Compressed as a jar does it, file by file. */
+    @Test
+    void thePtxIsASmallPartOfADownload() throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.list(PtxFile.FOLDER)) {
+            for (Path file : files.toList()) {
+                ByteArrayOutputStream jar = new ByteArrayOutputStream();
+                try (ZipOutputStream zip = new ZipOutputStream(jar)) {
+                    zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+                    zip.write(Files.readAllBytes(file));
+                }
+                bytes += jar.size();
+            }
+        }
+        assertTrue(bytes < 5_000_000, "bytes: " + bytes);
     }
 
     private static Set<String> difference(Set<String> these, Set<String> those) {
