@@ -57,7 +57,7 @@ public final class DistillationResult implements AutoCloseable {
      * @throws IllegalStateException if the stream is closed
      */
     public void replayed(Stream stream) {
-        streams.fillOn(Arguments.notNull(OP, "stream", stream), () -> {});
+        streams.replayed(Arguments.notNull(OP, "stream", stream));
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

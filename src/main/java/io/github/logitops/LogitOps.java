@@ -350,22 +350,23 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        queue(problem, requireOneSession(problem, stream), stream);
+        memory.use(requireOneSession(problem, stream), stream, () -> problem.runOn(executor, stream));
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
-        List<Tensor> tensors = requireOneSession(problem, stream);
-        stream.during(() -> {
+        memory.use(requireOneSession(problem, stream), stream, () -> {
             result.useOn(stream);
-            queue(problem, tensors, stream);
+            problem.runOn(executor, stream);
         });
     }
 
     /** The same of an op that fills the result. */
     void fill(Problem problem, ResultStreams result, Stream stream) {
-        List<Tensor> tensors = requireOneSession(problem, stream);
-        result.fillOn(stream, () -> queue(problem, tensors, stream));
+        memory.use(
+                requireOneSession(problem, stream),
+                stream,
+                () -> result.fillOn(stream, () -> problem.runOn(executor, stream)));
     }
 
     /** The problem's tensors. */
@@ -383,10 +384,6 @@ public final class LogitOps implements AutoCloseable {
                     problem.op() + ": op and stream must come from one session: stream=" + stream);
         }
         return tensors;
-    }
-
-    private void queue(Problem problem, List<Tensor> tensors, Stream stream) {
-        memory.use(tensors, stream, () -> problem.runOn(executor, stream));
     }
 
     /** A new tensor that {@code fill} was called on. */

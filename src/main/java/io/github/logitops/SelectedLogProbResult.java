@@ -58,7 +58,7 @@ public final class SelectedLogProbResult implements AutoCloseable {
      * @throws IllegalStateException if the stream is closed
      */
     public void replayed(Stream stream) {
-        streams.fillOn(Arguments.notNull(OP, "stream", stream), () -> {});
+        streams.replayed(Arguments.notNull(OP, "stream", stream));
     }
 
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */

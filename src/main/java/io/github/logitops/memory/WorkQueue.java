@@ -2,8 +2,9 @@ package io.github.logitops.memory;
 
 import io.github.logitops.driver.Calls;
 import io.github.logitops.driver.MemoryDriver;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The life of one stream, apart from the {@link Stream} so that one nobody holds any more can be told from one that was
@@ -16,7 +17,7 @@ final class WorkQueue {
     final Owner owner;
 
     private final Calls calls = new Calls();
-    private final List<Stream.Check> checks = new ArrayList<>();
+    private final Set<Stream.Check> checks = new LinkedHashSet<>();
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
     private volatile boolean dropped; // by everybody
@@ -134,7 +135,7 @@ final class WorkQueue {
 
     boolean addCheck(Stream.Check check) {
         synchronized (checks) {
-            return !checks.contains(check) && checks.add(check);
+            return checks.add(check);
         }
     }
 
