@@ -7,7 +7,6 @@ import io.github.logitops.op.CrossEntropyForward;
 import io.github.logitops.op.CrossEntropyFused;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
@@ -89,8 +88,7 @@ public final class CrossEntropy {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
         ResultShape made = ResultShape.of(CrossEntropyResult.OP, logits, shape, axis);
-        LossBuffers buffers = ops.make(memory -> LossBuffers.allocate(memory, logits, made.rows(), options, stream));
-        return new CrossEntropyResult(buffers, made.classes(), options, stream);
+        return CrossEntropyResult.make(ops, logits, made.rows(), made.classes(), options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -144,7 +142,7 @@ public final class CrossEntropy {
                 .requireMadeFor(BACKWARD, options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
-        saved.requireFilled(BACKWARD);
+        saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
     }
 

@@ -2,13 +2,14 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.LossBuffers;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
-import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.RowOutput;
-import java.util.ArrayList;
-import java.util.List;
+import io.github.logitops.spec.Shape;
+import java.util.Set;
 
 /**
  * What a cross entropy left on the device beside gradients. Ops fill it; it may be filled again by later ops,
@@ -18,49 +19,31 @@ import java.util.List;
  * {@link #await} and {@link #countedRows} of this result, or the next synchronize, download or close of its stream. If several
  * batches met one before anybody waited, the first is thrown.
  */
-public final class CrossEntropyResult implements AutoCloseable {
+public final class CrossEntropyResult extends LossResult {
     static final String OP = "crossEntropy";
 
-    private final LossBuffers buffers;
-    private final long classes;
     private final CrossEntropyOptions options;
-    private final LabelCheck labels;
-    private final ResultStreams streams;
+    private final Numbers numbers;
 
-    CrossEntropyResult(LossBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
-        this.buffers = buffers;
-        this.classes = classes;
+    CrossEntropyResult(ResultBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
+        super(OP, buffers, ResultPart.LSE, new LabelRange(classes, options.ignoreIndex()), options.reduction(), stream);
         this.options = options;
-        labels = new LabelCheck(OP, buffers.counts(), classes, options.ignoreIndex());
-        streams = new ResultStreams(buffers.lse(), labels, stream);
+        this.numbers = new Numbers(classes, options);
     }
 
-    /**
-     * The reduced loss. Waits until the work on the result's stream is done.
-     *
-     * @throws IllegalArgumentException if a label was out of range; thrown once, after which the loss reads NaN
-     * @throws IllegalStateException if the reduction is NONE (see {@link #rowLosses}), no op has filled this result, or it or
-     *     its stream is closed
-     */
-    public double await() {
-        requireReduced();
-        return streams.settledNumber(OP, buffers.loss());
+    /** An empty one for rows of this shape and this many classes. */
+    static CrossEntropyResult make(
+            LogitOps ops, DType logits, Shape rows, long classes, CrossEntropyOptions options, Stream stream) {
+        Set<ResultPart> parts = CrossEntropyInputs.resultParts(options);
+        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, rows, parts, stream));
+        return new CrossEntropyResult(buffers, classes, options, stream);
     }
 
     /**
      * What of {@link #await} is z-loss: 0 if the options ask for none. Waits and throws as {@link #await} does.
      */
     public double awaitZLoss() {
-        requireReduced();
-        return streams.settledNumber(OP, buffers.zLoss());
-    }
-
-    /**
-     * The number of rows whose label is neither ignored nor out of range; where targets are probabilities, of all rows. Waits
-     * and throws as {@link #await} does.
-     */
-    public long countedRows() {
-        return streams.settled(OP, labels::countedRows);
+        return awaitReduced(ResultPart.Z_LOSS);
     }
 
     /**
@@ -70,28 +53,8 @@ public final class CrossEntropyResult implements AutoCloseable {
      * @throws IllegalStateException also if the options do not ask for {@link RowOutput#ARGMAX}
      */
     public long correctRows() {
-        requireAsked(buffers.correct(), RowOutput.ARGMAX);
-        return streams.settled(OP, labels::stats)[3];
-    }
-
-    /**
-     * Says that a CUDA graph which was captured from ops on this result was replayed on {@code stream}: the result then holds
-     * what the replay found, and labels are looked at again by whoever waits.
-     *
-     * @throws IllegalStateException if the stream is closed
-     */
-    public void replayed(Stream stream) {
-        streams.replayed(Arguments.notNull(OP, "stream", stream));
-    }
-
-    /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
-    public Tensor loss() {
-        return buffers.loss();
-    }
-
-    /** The loss of each row on the device, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */
-    public Tensor rowLosses() {
-        return buffers.rowLosses();
+        requireAsked(ResultPart.CORRECT, RowOutput.ARGMAX);
+        return labelStat(3);
     }
 
     /**
@@ -99,7 +62,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      * every row; {@code forwardBackward} does not read rows that do not count, and writes 0 there.
      */
     public Tensor lse() {
-        return buffers.lse();
+        return part(ResultPart.LSE);
     }
 
     /**
@@ -109,10 +72,10 @@ public final class CrossEntropyResult implements AutoCloseable {
      * @throws IllegalStateException if the options have no z-loss
      */
     public Tensor zLosses() {
-        if (buffers.zLosses() == null) {
+        if (part(ResultPart.Z_LOSSES) == null) {
             throw new IllegalStateException("crossEntropy: the options have no z-loss: options=" + options);
         }
-        return buffers.zLosses();
+        return part(ResultPart.Z_LOSSES);
     }
 
     /**
@@ -122,7 +85,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      * @throws IllegalStateException if the options do not ask for {@link RowOutput#ARGMAX}
      */
     public Tensor argmax() {
-        return requireAsked(buffers.argmax(), RowOutput.ARGMAX);
+        return requireAsked(ResultPart.ARGMAX, RowOutput.ARGMAX);
     }
 
     /**
@@ -132,7 +95,7 @@ public final class CrossEntropyResult implements AutoCloseable {
      * @throws IllegalStateException if the options do not ask for {@link RowOutput#ARGMAX}
      */
     public Tensor correct() {
-        return requireAsked(buffers.correct(), RowOutput.ARGMAX);
+        return requireAsked(ResultPart.CORRECT, RowOutput.ARGMAX);
     }
 
     /**
@@ -142,49 +105,26 @@ public final class CrossEntropyResult implements AutoCloseable {
      * @throws IllegalStateException if the options do not ask for {@link RowOutput#ENTROPY}
      */
     public Tensor entropy() {
-        return requireAsked(buffers.entropy(), RowOutput.ENTROPY);
+        return requireAsked(ResultPart.ENTROPY, RowOutput.ENTROPY);
     }
 
-    /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
-    @Override
-    public void close() {
-        List<Tensor> tensors = new ArrayList<>(buffers.tensors());
-        tensors.removeAll(buffers.counts().tensors());
-        labels.close(tensors);
+    void requireMadeFor(String call, CrossEntropyOptions opOptions, long opClasses) {
+        requireMadeFor(call, "another cross entropy", numbers, new Numbers(opClasses, opOptions));
     }
 
-    ResultStreams streams() {
-        return streams;
-    }
-
-    LossBuffers buffers() {
-        return buffers;
-    }
-
-    /** Refuses ops with other numbers than this result was made for: what it reports later would be wrong. */
-    void requireMadeFor(String op, CrossEntropyOptions opOptions, long opClasses) {
-        if (!options.equals(opOptions) || classes != opClasses) {
-            throw new IllegalArgumentException(op + ": the result was made for another cross entropy: made for classes="
-                    + classes + ", " + options + ", used with classes=" + opClasses + ", " + opOptions);
-        }
-    }
-
-    /** Throws unless a forward op left its statistics here. */
-    void requireFilled(String op) {
-        streams.requireFilled(op);
-    }
-
-    private void requireReduced() {
-        if (options.reduction() == Reduction.NONE) {
-            throw new IllegalStateException("crossEntropy: no reduced loss, read rowLosses: reduction=NONE");
-        }
-    }
-
-    private Tensor requireAsked(Tensor tensor, RowOutput output) {
-        if (tensor == null) {
+    private Tensor requireAsked(ResultPart part, RowOutput output) {
+        if (part(part) == null) {
             throw new IllegalStateException(
                     "crossEntropy: not among the outputs: asked=" + output + ", outputs=" + options.outputs());
         }
-        return tensor;
+        return part(part);
+    }
+
+    /** The numbers of a cross entropy. */
+    private record Numbers(long classes, CrossEntropyOptions options) {
+        @Override
+        public String toString() {
+            return "classes=" + classes + ", " + options;
+        }
     }
 }

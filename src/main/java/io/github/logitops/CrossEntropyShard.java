@@ -7,7 +7,7 @@ import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyInputs;
 import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
@@ -63,8 +63,8 @@ public final class CrossEntropyShard {
 
     /** New partials for logits of this dtype and shape, to be filled again and again. Close them. */
     public Tensor newPartials(DType logits, Shape shape) {
-        requireFloating(logits, shape);
-        return ops.empty(logits.arithmetic(), CrossEntropyPartials.shape(shape.without(axis)));
+        Shape rows = rows(logits, shape);
+        return ops.empty(logits.arithmetic(), CrossEntropyPartials.shape(rows));
     }
 
     /**
@@ -73,11 +73,9 @@ public final class CrossEntropyShard {
      * @param stream where its first op will run
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
-        requireFloating(logits, shape);
+        Shape rows = rows(logits, shape);
         Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
-        LossBuffers buffers =
-                ops.make(memory -> LossBuffers.allocate(memory, logits, shape.without(axis), options, stream));
-        return new CrossEntropyResult(buffers, shard.classes(), options, stream);
+        return CrossEntropyResult.make(ops, logits, rows, shard.classes(), options, stream);
     }
 
     /**
@@ -125,11 +123,11 @@ public final class CrossEntropyShard {
     private void combine(
             String op, Tensor gathered, Tensor labels, Tensor weights, CrossEntropyResult result, Stream stream) {
         Arguments.notNull(op, "result", result).requireMadeFor(op, options, shard.classes());
-        ops.fill(
-                new CrossEntropyCombine(
-                        op, gathered, labels, weights, options, (int) shard.classes(), result.buffers()),
-                result.streams(),
-                stream);
+        RowLabels rowLabels = RowLabels.orNull(labels, options.ignoreIndex());
+        int classes = (int) shard.classes();
+        CrossEntropyCombine problem =
+                new CrossEntropyCombine(op, gathered, rowLabels, weights, options, classes, result.buffers());
+        ops.fill(problem, result.streams(), stream);
     }
 
     /**
@@ -154,7 +152,7 @@ public final class CrossEntropyShard {
         Arguments.notNull(BACKWARD, "saved", saved).requireMadeFor(BACKWARD, options, shard.classes());
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
-        saved.requireFilled(BACKWARD);
+        saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
     }
 
@@ -163,10 +161,7 @@ public final class CrossEntropyShard {
         return CrossEntropyInputs.of(op, x, targets, weights, axis, options, shard);
     }
 
-    private static void requireFloating(DType logits, Shape shape) {
-        Arguments.notNull(CrossEntropyResult.OP, "shape", shape);
-        if (!Arguments.notNull(CrossEntropyResult.OP, "logits", logits).isFloating()) {
-            throw new IllegalArgumentException("crossEntropy: logits must be floating-point: logits=" + logits + shape);
-        }
+    private Shape rows(DType logits, Shape shape) {
+        return ResultShape.of(CrossEntropyResult.OP, logits, shape, axis).rows();
     }
 }

@@ -6,8 +6,9 @@ import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
-import io.github.logitops.op.RowLossBuffers;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
@@ -15,6 +16,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -47,7 +49,7 @@ import java.util.function.Consumer;
  * <p><i>Numerics</i>: errors grow with distances to the maxima of both rows, not with the logits ({@code docs/numerics.md}).
  */
 public final class Distillation {
-    private static final String OP = "distillation";
+    private static final String OP = DistillationResult.OP;
     private static final String FORWARD = OP + ".forward";
     private static final String FORWARD_BACKWARD = OP + ".forwardBackward";
 
@@ -74,7 +76,8 @@ public final class Distillation {
     public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        RowLossBuffers buffers = ops.make(memory -> RowLossBuffers.allocate(memory, logits, made.rows(), stream));
+        Set<ResultPart> parts = DistillationInputs.resultParts();
+        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, made.rows(), parts, stream));
         return new DistillationResult(buffers, made.classes(), options, stream);
     }
 
@@ -165,20 +168,20 @@ public final class Distillation {
                 op,
                 Rows.of(op, "student", student, axis),
                 Rows.of(op, "teacher", teacher, axis),
-                labels == null ? null : new RowLabels(labels, options.ignoreIndex()),
+                RowLabels.orNull(labels, options.ignoreIndex()),
                 options);
     }
 
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
-                .requireMadeFor(inputs.op(), options, inputs.student().classes());
+                .requireMadeFor(inputs.op(), options, inputs.x().classes());
         ops.fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
             DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
-                .requireMadeFor(inputs.op(), options, inputs.student().classes());
+                .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         ops.fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
@@ -187,7 +190,7 @@ public final class Distillation {
         return ops.filled(
                 inputs.op(),
                 stream,
-                () -> newResult(inputs.student().dtype(), inputs.student().shape(), stream),
+                () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream),
                 fill);
     }
 
@@ -224,8 +227,7 @@ public final class Distillation {
     private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
         ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
         if (labels != null) {
-            made.requireLabels(call, labels);
-            LabelCheck.requireInRange(OP, labels, made.classes(), options.ignoreIndex());
+            made.requireLabels(OP, call, labels, options.ignoreIndex());
         }
         return made.rows();
     }

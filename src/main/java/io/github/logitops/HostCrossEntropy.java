@@ -3,9 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
-import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
@@ -60,15 +58,9 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
 
     /** Labels, after a look at each. */
     Targets labels(String op, int[] labels, Shape shape) {
-        CrossEntropyOptions options = loss.options();
-        Shape rows = Arguments.notNull(op, "shape", shape).without(axis);
-        if (Arguments.notNull(op, "labels", labels).length != rows.elements()) {
-            throw new IllegalArgumentException(
-                    op + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
-        }
-        long classes = shape.extent(axis.in(shape));
-        LabelCheck.requireInRange("crossEntropy", labels, classes, options.ignoreIndex());
-        return stream -> ops.labels(labels, rows, stream);
+        ResultShape made = ResultShape.of(op, form.dtype(), shape, axis);
+        made.requireLabels(CrossEntropyResult.OP, op, labels, loss.options().ignoreIndex());
+        return stream -> ops.labels(labels, made.rows(), stream);
     }
 
     Targets probabilities(String op, A probabilities, Shape shape) {

@@ -350,14 +350,14 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        memory.use(requireOneSession(problem, stream), stream, () -> problem.runOn(executor, stream));
+        memory.use(requireOneSession(problem, stream), stream, () -> executor.run(problem, stream));
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
         memory.use(requireOneSession(problem, stream), stream, () -> {
             result.useOn(stream);
-            problem.runOn(executor, stream);
+            executor.run(problem, stream);
         });
     }
 
@@ -366,7 +366,7 @@ public final class LogitOps implements AutoCloseable {
         memory.use(
                 requireOneSession(problem, stream),
                 stream,
-                () -> result.fillOn(stream, () -> problem.runOn(executor, stream)));
+                () -> result.fillOn(stream, () -> executor.run(problem, stream)));
     }
 
     /** The problem's tensors. */

@@ -4,6 +4,7 @@ import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import java.util.OptionalLong;
 
 /**
  * What a result is made for.
@@ -26,11 +27,17 @@ record ResultShape(Shape rows, long classes) {
         return new ResultShape(shape.without(axis), classes);
     }
 
-    /** Labels on the host, one for each row. */
-    void requireLabels(String call, int[] labels) {
+    /** Labels on the host: one for each row, and each in range. */
+    void requireLabels(String op, String call, int[] labels, OptionalLong ignoreIndex) {
         if (Arguments.notNull(call, "labels", labels).length != rows.elements()) {
             throw new IllegalArgumentException(
                     call + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
         }
+        range(ignoreIndex).require(op, labels);
+    }
+
+    /** The labels that are in range. */
+    LabelRange range(OptionalLong ignoreIndex) {
+        return new LabelRange(classes, ignoreIndex);
     }
 }

@@ -1,13 +1,12 @@
 package io.github.logitops;
 
-import io.github.logitops.memory.DeviceMemory;
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
-import io.github.logitops.op.RowStatistics;
+import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.spec.Arguments;
@@ -15,7 +14,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
-import java.util.List;
+import java.util.Set;
 
 /**
  * The log-probability that softmax gives to each row's label, log p_y = x_y - logsumexp(x), and its gradient, without the
@@ -65,19 +64,9 @@ public final class SelectedLogProb {
     public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        return ops.make(memory -> newResult(memory, logits.arithmetic(), made, stream));
-    }
-
-    private SelectedLogProbResult newResult(DeviceMemory memory, DType dtype, ResultShape made, Stream stream) {
-        List<Tensor> tensors = memory.allocateAll(dtype, made.rows(), made.rows(), RowStatistics.shape(made.rows()));
-        try {
-            LabelCounts counts = LabelCounts.allocate(memory, stream);
-            LabelCheck labels = new LabelCheck(OP, counts, made.classes(), options.ignoreIndex());
-            return new SelectedLogProbResult(tensors.get(0), tensors.get(1), tensors.get(2), labels, stream);
-        } catch (RuntimeException | Error e) {
-            Resources.closeAfter(e, tensors);
-            throw e;
-        }
+        Set<ResultPart> parts = SelectedLogProbForward.resultParts();
+        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, made.rows(), parts, stream));
+        return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
@@ -99,9 +88,8 @@ public final class SelectedLogProb {
      */
     public void forward(Tensor logits, Tensor labels, SelectedLogProbResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        SelectedLogProbForward problem = SelectedLogProbForward.of(
-                axis, logits, labels(labels), result.logProbs(), result.lse(), result.statistics(), result.counts());
-        result.labels().requireMadeFor(FORWARD, problem.x().classes(), options.ignoreIndex());
+        SelectedLogProbForward problem = SelectedLogProbForward.of(axis, logits, labels(labels), result.buffers());
+        result.requireMadeFor(FORWARD, range(problem.x()));
         ops.fill(problem, result.streams(), stream);
     }
 
@@ -124,9 +112,9 @@ public final class SelectedLogProb {
             Tensor gradient,
             Stream stream) {
         Arguments.notNull(BACKWARD, "saved", saved);
-        SelectedLogProbBackward problem = SelectedLogProbBackward.of(
-                axis, logits, labels(labels), saved.logProbs(), saved.lse(), saved.statistics(), gradScale, gradient);
-        saved.labels().requireMadeFor(BACKWARD, problem.x().classes(), options.ignoreIndex());
+        SelectedLogProbBackward problem =
+                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.buffers(), gradScale, gradient);
+        saved.requireMadeFor(BACKWARD, range(problem.x()));
         saved.streams().requireFilled(BACKWARD);
         ops.run(problem, saved.streams(), stream);
     }
@@ -160,6 +148,10 @@ public final class SelectedLogProb {
         return backward(HostForm.DOUBLES, logits, labels, dLogProbs, shape);
     }
 
+    private LabelRange range(Rows x) {
+        return new LabelRange(x.classes(), options.ignoreIndex());
+    }
+
     private RowLabels labels(Tensor labels) {
         return new RowLabels(labels, options.ignoreIndex());
     }
@@ -191,8 +183,7 @@ public final class SelectedLogProb {
     /** The shape of the labels, after a look at each. */
     private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
         ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
-        made.requireLabels(call, labels);
-        LabelCheck.requireInRange(OP, labels, made.classes(), options.ignoreIndex());
+        made.requireLabels(OP, call, labels, options.ignoreIndex());
         return made.rows();
     }
 }

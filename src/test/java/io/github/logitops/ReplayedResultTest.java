@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
@@ -35,7 +35,7 @@ class ReplayedResultTest {
         try (CrossEntropyResult result =
                 ops.crossEntropy(CrossEntropyOptions.defaults()).forward(x, labels, stream)) {
             assertEquals(2, result.countedRows());
-            leaveBadLabel(result.buffers().counts());
+            leaveBadLabel(result);
             assertEquals(1, result.countedRows(), "nobody said that there is something new");
             result.replayed(stream);
             assertThrown("crossEntropy", result::await);
@@ -48,7 +48,7 @@ class ReplayedResultTest {
         try (DistillationResult result =
                 ops.distillation(DistillationOptions.defaults()).forward(x, x, labels, stream)) {
             assertEquals(2, result.countedRows());
-            leaveBadLabel(result.buffers().counts());
+            leaveBadLabel(result);
             result.replayed(stream);
             assertThrown("distillation", stream::synchronize);
         }
@@ -59,14 +59,14 @@ class ReplayedResultTest {
         try (SelectedLogProbResult result =
                 ops.selectedLogProb(SelectedLogProbOptions.defaults()).forward(x, labels, stream)) {
             assertEquals(2, result.countedRows());
-            leaveBadLabel(result.counts());
+            leaveBadLabel(result);
             result.replayed(stream);
             assertThrown("selectedLogProb", () -> x.download(stream));
         }
     }
 
-    private void leaveBadLabel(LabelCounts counts) {
-        counts.stats().upload(new long[] {1, 1, 9, 0}, stream);
+    private void leaveBadLabel(LabelledResult result) {
+        result.part(ResultPart.LABEL_STATS).upload(new long[] {1, 1, 9, 0}, stream);
     }
 
     private static void assertThrown(String op, Executable call) {

@@ -1,7 +1,8 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.op.DistillationInputs;
-import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 
@@ -11,36 +12,30 @@ final class DistillationRows {
     private final DistillationOptions options;
     private final RowView student;
     private final RowView teacher;
-    private final LabelView labels; // null: every row counts
+    private final LabelView labels;
     private final VectorView rowLosses;
     private final VectorView loss;
     private final VectorView divisor; // null for 1
 
-    DistillationRows(DistillationInputs inputs, RowLossBuffers result, HostDriver driver) {
+    DistillationRows(DistillationInputs inputs, ResultBuffers result, HostDriver driver) {
         options = inputs.options();
-        rows = inputs.student().count();
-        student = new RowView(inputs.student(), driver);
+        rows = inputs.x().count();
+        student = new RowView(inputs.x(), driver);
         teacher = new RowView(inputs.teacher(), driver);
-        labels = inputs.labels() == null
-                ? null
-                : new LabelView(inputs.labels(), inputs.student().classes(), driver);
-        rowLosses = new VectorView(result.rowLosses(), driver);
-        loss = new VectorView(result.loss(), driver);
-        divisor = inputs.divisor(result) == null ? null : new VectorView(inputs.divisor(result), driver);
-        if (labels != null) {
-            labels.count(rows, row -> 1, result.counts(), driver);
-        } else {
-            LabelView.countAll(rows, result.counts(), driver);
-        }
+        labels = new LabelView(inputs.labels(), inputs.x().classes(), driver);
+        rowLosses = new VectorView(result.get(ResultPart.ROW_LOSSES), driver);
+        loss = new VectorView(result.get(ResultPart.LOSS), driver);
+        divisor = VectorView.orNull(result.divisors(options.reduction()), driver);
+        labels.count(rows, row -> 1, result, driver);
     }
 
     /** Writes the loss of a row; returns the row if it counts, else null. It lives in the scratch; the third array is free. */
     DistillationRow measure(long row, Scratch scratch) {
-        if (labels != null && !labels.counts(row)) {
+        if (!labels.counts(row)) {
             rowLosses.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
             return null;
         }
-        int label = labels == null ? 0 : labels.of(row);
+        int label = labels.of(row);
         DistillationRow measured = new DistillationRow(
                 options,
                 student.row(row, scratch.first()),

@@ -1,39 +1,52 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
 import java.util.function.LongToDoubleFunction;
 
-/** The labels of a batch. They are compared as 64-bit numbers before they index anything. */
+/**
+ * The labels of a batch. They are compared as 64-bit numbers before they index anything. Where there are none, every row
+ * counts.
+ */
 final class LabelView {
-    private final RowLabels labels;
-    private final VectorView values;
+    private final RowLabels labels; // null: none
+    private final VectorView values; // null: none
     private final int classes;
 
+    /** @param labels or null */
     LabelView(RowLabels labels, int classes, HostDriver driver) {
         this.labels = labels;
-        this.values = new VectorView(labels.labels(), driver);
+        this.values = VectorView.orNull(RowLabels.tensor(labels), driver);
         this.classes = classes;
     }
 
-    /** The class of a row that counts. */
+    /** Whether there are any. */
+    boolean exist() {
+        return labels != null;
+    }
+
+    /** The class of a row that counts; 0 where there are no labels. */
     int of(long row) {
-        return (int) values.label(row);
+        return exist() ? (int) values.label(row) : 0;
     }
 
     boolean isIgnored(long row) {
-        return labels.ignores(values.label(row));
+        return exist() && labels.ignores(values.label(row));
     }
 
     /** Whether the row is neither ignored nor mislabelled. */
     boolean counts(long row) {
+        if (!exist()) {
+            return true;
+        }
         long label = values.label(row);
         return label >= 0 && label < classes && !labels.ignores(label);
     }
 
     /** Counts the rows, sums their weights, and notes the first label out of range. */
-    void count(long rows, LongToDoubleFunction weight, LabelCounts counts, HostDriver driver) {
-        VectorView stats = new VectorView(counts.stats(), driver);
+    void count(long rows, LongToDoubleFunction weight, ResultBuffers result, HostDriver driver) {
+        VectorView stats = new VectorView(result.get(ResultPart.LABEL_STATS), driver);
         long counted = 0;
         double sum = 0;
         double lost = 0;
@@ -51,18 +64,9 @@ final class LabelView {
                 noted = true;
             }
         }
-        write(counts, counted, Double.isFinite(sum) ? sum + lost : sum, driver);
-    }
-
-    /** What is counted of rows without labels: all of them, by 1 each. */
-    static void countAll(long rows, LabelCounts counts, HostDriver driver) {
-        write(counts, rows, rows, driver);
-    }
-
-    private static void write(LabelCounts counts, long counted, double weightSum, HostDriver driver) {
-        new VectorView(counts.stats(), driver).setLong(0, counted);
-        VectorView divisors = new VectorView(counts.divisors(), driver);
-        divisors.set(0, weightSum);
+        stats.setLong(0, counted);
+        VectorView divisors = new VectorView(result.get(ResultPart.DIVISORS), driver);
+        divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
         divisors.set(1, counted);
     }
 }

@@ -1,8 +1,8 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LossBuffers;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
@@ -31,7 +31,7 @@ final class LossOutputs {
 
     /** @param plainLosses room for a number for each row if they are to be reduced, else null */
     LossOutputs(
-            LossBuffers buffers,
+            ResultBuffers buffers,
             CrossEntropyOptions options,
             TargetRows targets,
             double[] plainLosses,
@@ -39,24 +39,24 @@ final class LossOutputs {
         this.options = options;
         this.targets = targets;
         this.driver = driver;
-        rows = buffers.lse().shape().elements();
+        rows = buffers.get(ResultPart.LSE).shape().elements();
         this.plainLosses = plainLosses;
-        loss = view(buffers.loss());
-        rowLosses = view(buffers.rowLosses());
-        lse = view(buffers.lse());
-        statistics = view(buffers.statistics());
-        targetSums = view(buffers.targetSums());
-        divisors = view(buffers.divisors());
-        labelStats = view(buffers.labelStats());
-        zLoss = view(buffers.zLoss());
-        zLosses = view(buffers.zLosses());
-        argmax = view(buffers.argmax());
-        correct = view(buffers.correct());
-        entropy = view(buffers.entropy());
+        loss = view(buffers, ResultPart.LOSS);
+        rowLosses = view(buffers, ResultPart.ROW_LOSSES);
+        lse = view(buffers, ResultPart.LSE);
+        statistics = view(buffers, ResultPart.STATISTICS);
+        targetSums = view(buffers, ResultPart.TARGET_SUMS);
+        divisors = view(buffers, ResultPart.DIVISORS);
+        labelStats = view(buffers, ResultPart.LABEL_STATS);
+        zLoss = view(buffers, ResultPart.Z_LOSS);
+        zLosses = view(buffers, ResultPart.Z_LOSSES);
+        argmax = view(buffers, ResultPart.ARGMAX);
+        correct = view(buffers, ResultPart.CORRECT);
+        entropy = view(buffers, ResultPart.ENTROPY);
     }
 
-    private VectorView view(Tensor tensor) {
-        return tensor == null ? null : new VectorView(tensor, driver);
+    private VectorView view(ResultBuffers buffers, ResultPart part) {
+        return VectorView.orNull(buffers.get(part), driver);
     }
 
     boolean wantsArgmax() {

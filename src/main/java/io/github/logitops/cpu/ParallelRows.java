@@ -1,5 +1,7 @@
 package io.github.logitops.cpu;
 
+import io.github.logitops.op.Problem;
+import io.github.logitops.op.Rows;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
@@ -24,6 +26,11 @@ final class ParallelRows {
     /** Work on a row. */
     interface Work {
         void accept(long row, Scratch scratch);
+    }
+
+    /** For a problem whose rows these are. */
+    static ParallelRows of(Problem problem, Rows rows, ScratchPool pool) {
+        return new ParallelRows(problem.op(), rows.count(), rows.classes(), pool);
     }
 
     /**

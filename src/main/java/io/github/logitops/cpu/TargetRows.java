@@ -3,7 +3,7 @@ package io.github.logitops.cpu;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.LabelCounts;
+import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.ClassShard;
@@ -19,7 +19,7 @@ final class TargetRows {
     private final int classes;
     private final int first; // the class of the first column
     private final int columns;
-    private final LabelView labels; // null: probabilities are given
+    private final LabelView labels; // none: probabilities are given
     private final RowView probabilities;
     private final VectorView weights; // null: 1 each
 
@@ -39,7 +39,7 @@ final class TargetRows {
     }
 
     private TargetRows(
-            Tensor labels,
+            RowLabels labels,
             Rows probabilities,
             Tensor weights,
             CrossEntropyOptions options,
@@ -50,49 +50,43 @@ final class TargetRows {
         this.classes = (int) shard.classes();
         this.first = (int) shard.first();
         this.columns = columns;
-        this.labels = labels == null
-                ? null
-                : new LabelView(new RowLabels(labels, options.ignoreIndex()), this.classes, driver);
+        this.labels = new LabelView(labels, this.classes, driver);
         this.probabilities = probabilities == null ? null : new RowView(probabilities, driver);
-        this.weights = weights == null ? null : new VectorView(weights, driver);
+        this.weights = VectorView.orNull(weights, driver);
     }
 
     /** Whether the row is neither ignored nor mislabelled. */
     boolean counts(long row) {
-        return labels == null || labels.counts(row);
+        return labels.counts(row);
     }
 
     boolean isIgnored(long row) {
-        return labels != null && labels.isIgnored(row);
+        return labels.isIgnored(row);
     }
 
     /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
-    void count(long rows, LabelCounts counts, HostDriver driver) {
-        if (labels == null) {
-            LabelView.countAll(rows, counts, driver);
-        } else {
-            labels.count(rows, this::labelWeight, counts, driver);
-        }
+    void count(long rows, ResultBuffers result, HostDriver driver) {
+        labels.count(rows, this::labelWeight, result, driver);
     }
 
     /** Whether every class has a target, not the label's alone. */
     boolean spreads() {
-        return labels == null || options.labelSmoothing() != 0;
+        return !labels.exist() || options.labelSmoothing() != 0;
     }
 
     /** What a counted row adds to what MEAN divides by. */
     double labelWeight(long row) {
-        return labels == null || weights == null ? 1 : weights.get(labels.of(row));
+        return !labels.exist() || weights == null ? 1 : weights.get(labels.of(row));
     }
 
     /** What a counted row's label has alone: (1 - e) w_y; 0 without a label. */
     double peak(long row) {
-        return labels == null ? 0 : (1 - options.labelSmoothing()) * labelWeight(row);
+        return labels.exist() ? (1 - options.labelSmoothing()) * labelWeight(row) : 0;
     }
 
     /** The column of a counted row's label, or -1 if it is in another shard or there is none. */
     int labelColumn(long row) {
-        int column = labels == null ? -1 : labels.of(row) - first;
+        int column = labels.exist() ? labels.of(row) - first : -1;
         return column >= 0 && column < columns ? column : -1;
     }
 
@@ -107,10 +101,10 @@ final class TargetRows {
 
     /** Writes a block of the targets of a counted row but for its label's peak. */
     void readSpread(long row, Block block, double[] targets) {
-        if (labels == null) {
-            probabilities.read(row, block, targets);
-        } else {
+        if (labels.exist()) {
             Arrays.fill(targets, 0, block.count(), 0);
+        } else {
+            probabilities.read(row, block, targets);
         }
         int firstClass = first + block.from();
         double even = options.labelSmoothing() / classes;
@@ -123,7 +117,7 @@ final class TargetRows {
 
     /** The column that a counted row should have: its label's, or that of the largest of its probabilities, by way of the third array. */
     int best(long row, Scratch scratch) {
-        if (labels != null) {
+        if (labels.exist()) {
             return labelColumn(row);
         }
         return RowMath.argmax(probabilities.row(row, scratch.third()), scratch.blocks());

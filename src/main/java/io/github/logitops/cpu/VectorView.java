@@ -19,6 +19,11 @@ final class VectorView {
         this.elementBytes = dtype.bytes();
     }
 
+    /** A view of a tensor that there may be; else null. */
+    static VectorView orNull(Tensor tensor, HostDriver driver) {
+        return tensor == null ? null : new VectorView(tensor, driver);
+    }
+
     double get(long index) {
         return dtype == DType.F64 ? memory.getDouble(at(index)) : memory.getFloat(at(index));
     }

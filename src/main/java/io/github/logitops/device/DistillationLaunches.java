@@ -1,57 +1,69 @@
 package io.github.logitops.device;
 
+import static io.github.logitops.device.RowArguments.pointers;
+import static io.github.logitops.device.RowArguments.shape;
+import static io.github.logitops.device.RowArguments.strides;
+
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
-import io.github.logitops.op.RowLossBuffers;
+import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
-import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.EmptyMean;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
 final class DistillationLaunches {
     private static final String OP = "distillation";
 
-    private final KernelExecutor executor;
-    private final LogProbLaunches labels;
+    private final Launcher launcher;
+    private final LabelLaunches labels;
 
-    DistillationLaunches(KernelExecutor executor, LogProbLaunches labels) {
-        this.executor = executor;
+    DistillationLaunches(Launcher launcher, LabelLaunches labels) {
+        this.launcher = launcher;
         this.labels = labels;
     }
 
-    void run(DistillationForward problem, Stream stream) {
+    void addTo(ProblemTable table) {
+        table.on(DistillationForward.class, this::forward);
+        table.on(DistillationFused.class, this::fused);
+    }
+
+    private void forward(DistillationForward problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student());
-        KernelArguments arguments = LogProbLaunches.pointers(
-                problem.result().rowLosses(),
-                inputs.student().tensor(),
+        count(inputs, problem.result(), stream);
+        Tier tier = LaunchPlanner.tier(inputs.x());
+        KernelArguments arguments = pointers(
+                problem.result().get(ResultPart.ROW_LOSSES),
+                inputs.x().tensor(),
                 inputs.teacher().tensor(),
-                LogProbLaunches.tensor(inputs.labels()));
-        KernelExecutor.shape(arguments, inputs.student());
+                RowLabels.tensor(inputs.labels()));
+        shape(arguments, inputs.x());
         numbers(arguments, inputs);
         launch(Kernel.Direction.FWD, tier, inputs, arguments, stream);
         reduce(inputs, problem.result(), stream);
     }
 
-    void run(DistillationFused problem, Stream stream) {
+    private void fused(DistillationFused problem, Stream stream) {
         DistillationInputs inputs = problem.inputs();
-        labels.countLabels(inputs.student(), inputs.labels(), problem.result().counts(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.student());
-        KernelArguments arguments = LogProbLaunches.pointers(
+        count(inputs, problem.result(), stream);
+        Tier tier = LaunchPlanner.tier(inputs.x());
+        KernelArguments arguments = pointers(
                 problem.dx().tensor(),
-                problem.result().rowLosses(),
-                inputs.student().tensor(),
+                problem.result().get(ResultPart.ROW_LOSSES),
+                inputs.x().tensor(),
                 inputs.teacher().tensor(),
-                LogProbLaunches.tensor(inputs.labels()),
+                RowLabels.tensor(inputs.labels()),
                 problem.gradScale().perRow(),
-                inputs.divisor(problem.result()));
-        KernelExecutor.shape(arguments, inputs.student());
-        KernelExecutor.strides(arguments, problem.dx());
+                problem.result().divisors(inputs.reduction()));
+        shape(arguments, inputs.x());
+        strides(arguments, problem.dx());
         numbers(arguments, inputs);
         DistillationOptions options = inputs.options();
         double softSlope = options.softWeight() / options.temperature();
@@ -60,11 +72,21 @@ final class DistillationLaunches {
         reduce(inputs, problem.result(), stream);
     }
 
+    private void count(DistillationInputs inputs, ResultBuffers result, Stream stream) {
+        Rows x = inputs.x();
+        labels.count(inputs.labels(), null, x.count(), x.classes(), result, stream);
+    }
+
+    private void reduce(DistillationInputs inputs, ResultBuffers result, Stream stream) {
+        labels.reduce(result, inputs.x().count(), inputs.reduction(), EmptyMean.NAN, stream);
+    }
+
     /** The logits' strides, what labels are, the options. */
     private static void numbers(KernelArguments arguments, DistillationInputs inputs) {
-        KernelExecutor.strides(arguments, inputs.student());
-        KernelExecutor.strides(arguments, inputs.teacher());
-        LogProbLaunches.labels(arguments, inputs.labels());
+        strides(arguments, inputs.x());
+        strides(arguments, inputs.teacher());
+        LabelLaunches.type(arguments, inputs.labels());
+        LabelLaunches.ignored(arguments, inputs.labels());
         DistillationOptions options = inputs.options();
         arguments
                 .float64(1 / options.temperature())
@@ -85,25 +107,8 @@ final class DistillationLaunches {
 
     private void launch(
             Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
-        Rows x = inputs.student();
+        Rows x = inputs.x();
         int both = 2 * x.dtype().bytes();
-        executor.launchRows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
-    }
-
-    private void reduce(DistillationInputs inputs, RowLossBuffers result, Stream stream) {
-        if (inputs.options().reduction() == Reduction.NONE) {
-            return;
-        }
-        KernelArguments arguments = LogProbLaunches.pointers(
-                        result.loss(),
-                        null,
-                        result.counts().stats(),
-                        result.rowLosses(),
-                        null,
-                        null,
-                        inputs.divisor(result))
-                .int64(inputs.student().count())
-                .float64(Double.NaN); // the mean of nothing
-        executor.launchOneBlock(Kernel.lossReduce(result.loss().dtype()), arguments, stream);
+        launcher.rows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
     }
 }

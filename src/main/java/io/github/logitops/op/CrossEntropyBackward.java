@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -12,10 +11,10 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */
-public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved, GradScale gradScale, Rows dx)
+public record CrossEntropyBackward(CrossEntropyInputs inputs, ResultBuffers saved, GradScale gradScale, Rows dx)
         implements Problem {
     public CrossEntropyBackward {
-        inputs.requireFit(dx, gradScale, saved);
+        inputs.requireFit(saved, gradScale, dx);
     }
 
     @Override
@@ -25,11 +24,6 @@ public record CrossEntropyBackward(CrossEntropyInputs inputs, LossBuffers saved,
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(inputs.with(saved, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.tensors(saved, gradScale, dx);
     }
 }

@@ -1,13 +1,11 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,7 +13,7 @@ import java.util.List;
  *
  * @param op the op's name in error messages
  * @param partials the {@link CrossEntropyPartials} of all shards, one after the other
- * @param labels a class for each row, I32 or I64; or null where targets are probabilities
+ * @param labels a class for each row; or null where targets are probabilities
  * @param weights a weight for each class; or null for 1 each
  * @param options the numbers
  * @param classes how many classes there are in all
@@ -24,35 +22,29 @@ import java.util.List;
 public record CrossEntropyCombine(
         String op,
         Tensor partials,
-        Tensor labels,
+        RowLabels labels,
         Tensor weights,
         CrossEntropyOptions options,
         int classes,
-        LossBuffers result)
+        ResultBuffers result)
         implements Problem {
     public CrossEntropyCombine {
         Arguments.notNull(op, "gathered", partials);
-        DType dtype = result.lse().dtype();
-        Shape rows = result.lse().shape();
+        DType dtype = result.get(ResultPart.LSE).dtype();
+        Shape rows = result.get(ResultPart.LSE).shape();
         long shards = partials.shape().rank() == 0 ? 0 : partials.shape().extent(0);
         if (shards < 1 || shards > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     op + ": there must be 1 to 2^31-1 shards: partials=" + partials.dtype() + partials.shape());
         }
         Require.dense(op, "partials", partials, dtype, CrossEntropyPartials.shape(rows, shards));
-        result.requireApart(op, "partials", partials);
         if (labels != null) {
-            if (!labels.dtype().isLabel()) {
-                throw new IllegalArgumentException(
-                        op + ": labels must be I32 or I64: labels=" + labels.dtype() + labels.shape());
-            }
-            Require.dense(op, "labels", labels, labels.dtype(), rows);
-            result.requireApart(op, "labels", labels);
+            labels.requireFit(op, rows);
         }
         if (weights != null) {
             Require.dense(op, "weights", weights, dtype, Shape.of(classes));
-            result.requireApart(op, "weights", weights);
         }
+        result.requireApart(op, read(partials, labels, weights));
         CrossEntropyInputs.requireHeld(op, dtype, options, classes);
     }
 
@@ -63,7 +55,7 @@ public record CrossEntropyCombine(
 
     /** How many rows there are. */
     public long rows() {
-        return result.lse().shape().elements();
+        return result.get(ResultPart.LSE).shape().elements();
     }
 
     /** All classes. */
@@ -73,19 +65,10 @@ public record CrossEntropyCombine(
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> all = new ArrayList<>(result.tensors());
-        all.add(partials);
-        if (labels != null) {
-            all.add(labels);
-        }
-        if (weights != null) {
-            all.add(weights);
-        }
-        return all;
+        return result.addedTo(read(partials, labels, weights)).tensors();
     }
 
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+    private static Operands read(Tensor partials, RowLabels labels, Tensor weights) {
+        return new Operands().and("partials", partials).and(labels).and("weights", weights);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -10,7 +9,7 @@ import java.util.List;
  * @param inputs logits, labels, weights, options
  * @param result the outputs
  */
-public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result) implements Problem {
+public record CrossEntropyForward(CrossEntropyInputs inputs, ResultBuffers result) implements Problem {
     public CrossEntropyForward {
         inputs.requireFit(result);
     }
@@ -22,11 +21,6 @@ public record CrossEntropyForward(CrossEntropyInputs inputs, LossBuffers result)
 
     @Override
     public List<Tensor> tensors() {
-        return inputs.with(result);
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.tensors(result);
     }
 }

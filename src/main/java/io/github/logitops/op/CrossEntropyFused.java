@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -13,10 +12,10 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the logits
  */
-public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, GradScale gradScale, Rows dx)
+public record CrossEntropyFused(CrossEntropyInputs inputs, ResultBuffers result, GradScale gradScale, Rows dx)
         implements Problem {
     public CrossEntropyFused {
-        inputs.requireFit(dx, gradScale, result);
+        inputs.requireFit(result, gradScale, dx);
     }
 
     @Override
@@ -26,11 +25,6 @@ public record CrossEntropyFused(CrossEntropyInputs inputs, LossBuffers result, G
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(inputs.with(result, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.tensors(result, gradScale, dx);
     }
 }

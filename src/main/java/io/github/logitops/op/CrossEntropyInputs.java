@@ -6,17 +6,18 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * What every cross entropy takes. Targets are labels or probabilities: one of the two is null.
  *
  * @param op the op's name in error messages
  * @param x the logits
- * @param labels a class for each row, I32 or I64, of the rows' shape; or null
+ * @param labels a class for each row; or null
  * @param probabilities for each row a number for each class, of the logits' shape and dtype; or null
  * @param weights a weight for each of all classes, of the arithmetic dtype; or null for 1 each
  * @param options the numbers
@@ -25,14 +26,15 @@ import java.util.List;
 public record CrossEntropyInputs(
         String op,
         Rows x,
-        Tensor labels,
+        RowLabels labels,
         Rows probabilities,
         Tensor weights,
         CrossEntropyOptions options,
-        ClassShard shard) {
+        ClassShard shard)
+        implements LossInputs {
     public CrossEntropyInputs {
         if (labels != null) {
-            Require.dense(op, "labels", labels, labels.dtype(), x.rowShape());
+            labels.requireFit(op, x.rowShape());
         } else {
             Require.alike(op, x, probabilities);
         }
@@ -55,71 +57,46 @@ public record CrossEntropyInputs(
             Axis axis,
             CrossEntropyOptions options,
             ClassShard shard) {
-        boolean labels = Arguments.notNull(op, "targets", targets).dtype().isLabel();
-        Rows probabilities = labels ? null : Rows.of(op, "targets", targets, axis);
-        return new CrossEntropyInputs(op, x, labels ? targets : null, probabilities, weights, options, shard);
+        boolean areLabels = Arguments.notNull(op, "targets", targets).dtype().isLabel();
+        RowLabels labels = areLabels ? new RowLabels(targets, options.ignoreIndex()) : null;
+        Rows probabilities = areLabels ? null : Rows.of(op, "targets", targets, axis);
+        return new CrossEntropyInputs(op, x, labels, probabilities, weights, options, shard);
     }
 
-    /** The tensor that says what rows should be. */
-    Tensor targets() {
-        return labels != null ? labels : probabilities.tensor();
-    }
-
-    /** The result was made for logits like these, and overlaps no input. */
-    void requireFit(LossBuffers result) {
-        result.requireFit(op, x);
-        result.requireApart(op, targetsName(), targets());
-        if (weights != null) {
-            result.requireApart(op, "weights", weights);
+    /** What a cross entropy with these options leaves beside gradients. */
+    public static Set<ResultPart> resultParts(CrossEntropyOptions options) {
+        Set<ResultPart> parts = EnumSet.range(ResultPart.LOSS, ResultPart.LABEL_STATS);
+        parts.remove(ResultPart.LOG_PROBS);
+        if (options.zLoss() != 0) {
+            parts.addAll(EnumSet.of(ResultPart.Z_LOSS, ResultPart.Z_LOSSES));
         }
-    }
-
-    /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
-    void requireFit(Rows dx, GradScale gradScale, LossBuffers result) {
-        Arguments.notNull(op, "gradScale", gradScale);
-        requireFit(result);
-        result.requireApart(op, dx.name(), dx.tensor());
-        Require.alike(op, x, dx);
-        Require.sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
-        Require.apart(op, dx.name(), dx.tensor(), targetsName(), targets());
-        if (weights != null) {
-            Require.apart(op, dx.name(), dx.tensor(), "weights", weights);
+        if (options.outputs().contains(RowOutput.ARGMAX)) {
+            parts.addAll(EnumSet.of(ResultPart.ARGMAX, ResultPart.CORRECT));
         }
-        gradScale.requireFit(op, options.reduction());
-        gradScale.requireFit(op, dx);
-        if (gradScale.perRow() != null) {
-            result.requireApart(op, "gradScale", gradScale.perRow());
+        if (options.outputs().contains(RowOutput.ENTROPY)) {
+            parts.add(ResultPart.ENTROPY);
         }
+        return parts;
     }
 
-    /** The output shares no byte with an input. */
-    void requireApart(String output, Tensor out) {
-        Require.apart(op, output, out, x.name(), x.tensor());
-        Require.apart(op, output, out, targetsName(), targets());
-        if (weights != null) {
-            Require.apart(op, output, out, "weights", weights);
+    @Override
+    public Operands besideX() {
+        Operands targets = probabilities == null ? new Operands().and(labels) : new Operands().and(probabilities);
+        return targets.and("weights", weights);
+    }
+
+    @Override
+    public Reduction reduction() {
+        return options.reduction();
+    }
+
+    @Override
+    public void requireRows(ResultBuffers result) {
+        Tensor lse = result.get(ResultPart.LSE);
+        if (lse.dtype() != x.dtype().arithmetic() || !lse.shape().equals(x.rowShape())) {
+            throw new IllegalArgumentException(op + ": the result was made for other logits: result=" + lse.dtype()
+                    + lse.shape() + ", rows=" + x.dtype().arithmetic() + x.rowShape());
         }
-    }
-
-    /** The inputs' tensors. */
-    List<Tensor> tensors() {
-        List<Tensor> all = new ArrayList<>(List.of(x.tensor(), targets()));
-        if (weights != null) {
-            all.add(weights);
-        }
-        return all;
-    }
-
-    /** The inputs' tensors and these. */
-    List<Tensor> with(LossBuffers buffers, Tensor... others) {
-        List<Tensor> all = tensors();
-        all.addAll(buffers.tensors());
-        all.addAll(Arrays.asList(others));
-        return all;
-    }
-
-    private String targetsName() {
-        return labels != null ? "labels" : probabilities.name();
     }
 
     /** The options' numbers are held by what the dtype is computed in. */

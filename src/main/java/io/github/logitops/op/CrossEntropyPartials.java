@@ -1,9 +1,7 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Shape;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,7 +29,7 @@ public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) i
         String op = inputs.op();
         Shape shape = shape(inputs.x().rowShape());
         Require.dense(op, "partials", partials, inputs.x().dtype().arithmetic(), shape);
-        inputs.requireApart("partials", partials);
+        new Operands().and("partials", partials).requireApart(op, inputs.read());
     }
 
     /** The shape of the partials of rows of this shape: the numbers first. */
@@ -46,13 +44,6 @@ public record CrossEntropyPartials(CrossEntropyInputs inputs, Tensor partials) i
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> all = new ArrayList<>(inputs.tensors());
-        all.add(partials);
-        return all;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.read().and("partials", partials).tensors();
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -10,7 +9,7 @@ import java.util.List;
  * @param inputs logits, labels, options
  * @param result the outputs
  */
-public record DistillationForward(DistillationInputs inputs, RowLossBuffers result) implements Problem {
+public record DistillationForward(DistillationInputs inputs, ResultBuffers result) implements Problem {
     public DistillationForward {
         inputs.requireFit(result);
     }
@@ -22,11 +21,6 @@ public record DistillationForward(DistillationInputs inputs, RowLossBuffers resu
 
     @Override
     public List<Tensor> tensors() {
-        return inputs.with(result);
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.tensors(result);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import java.util.List;
 
@@ -13,7 +12,7 @@ import java.util.List;
  * @param gradScale what the gradient is multiplied by
  * @param dx the gradient; may be the student's logits
  */
-public record DistillationFused(DistillationInputs inputs, RowLossBuffers result, GradScale gradScale, Rows dx)
+public record DistillationFused(DistillationInputs inputs, ResultBuffers result, GradScale gradScale, Rows dx)
         implements Problem {
     public DistillationFused {
         inputs.requireFit(result, gradScale, dx);
@@ -26,11 +25,6 @@ public record DistillationFused(DistillationInputs inputs, RowLossBuffers result
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(inputs.with(result, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return inputs.tensors(result, gradScale, dx);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -40,11 +39,12 @@ public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, Tensor statist
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), entropy, statistics, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands()
+                .and(x)
+                .and("saved.entropy", entropy)
+                .and("saved.statistics", statistics)
+                .and(gradScale)
+                .and(dx)
+                .tensors();
     }
 }

@@ -1,9 +1,7 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,16 +35,11 @@ public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statisti
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), entropy));
-        if (lse != null) {
-            tensors.add(lse);
-            tensors.add(statistics);
-        }
-        return tensors;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands()
+                .and(x)
+                .and("entropy", entropy)
+                .and("lse", lse)
+                .and("result.statistics", statistics)
+                .tensors();
     }
 }

@@ -3,8 +3,6 @@ package io.github.logitops.op;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Reduction;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What a gradient is multiplied by before it is rounded: the upstream gradient, a loss scale, one over the number of
@@ -47,15 +45,5 @@ public record GradScale(double value, Tensor perRow) {
         if (perRow != null && reduction != Reduction.NONE) {
             throw new IllegalArgumentException(op + ": gradScale per row needs reduction NONE: reduction=" + reduction);
         }
-    }
-
-    /** These tensors, and the factors' if there is one. */
-    List<Tensor> with(List<Tensor> others) {
-        if (perRow == null) {
-            return others;
-        }
-        List<Tensor> all = new ArrayList<>(others);
-        all.add(perRow);
-        return all;
     }
 }

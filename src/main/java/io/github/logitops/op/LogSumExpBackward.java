@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -38,11 +37,11 @@ public record LogSumExpBackward(Rows x, Tensor lse, Tensor statistics, GradScale
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), statistics, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands()
+                .and(x)
+                .and("saved.statistics", statistics)
+                .and(gradScale)
+                .and(dx)
+                .tensors();
     }
 }

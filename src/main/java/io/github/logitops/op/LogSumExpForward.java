@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -34,11 +33,10 @@ public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements
 
     @Override
     public List<Tensor> tensors() {
-        return statistics == null ? List.of(x.tensor(), lse) : List.of(x.tensor(), lse, statistics);
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands()
+                .and(x)
+                .and("lse", lse)
+                .and("result.statistics", statistics)
+                .tensors();
     }
 }

@@ -1,12 +1,10 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -62,15 +60,6 @@ public record MaskedSoftmaxForward(Axis axis, Rows x, Mask mask, Rows y) impleme
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), y.tensor()));
-        if (mask.tensor() != null) {
-            tensors.add(mask.tensor());
-        }
-        return tensors;
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands().and(x).and(y).and("mask", mask.tensor()).tensors();
     }
 }

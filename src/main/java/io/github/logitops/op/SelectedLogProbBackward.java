@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -10,39 +9,31 @@ import java.util.List;
  *
  * @param x the logits
  * @param labels a class for each row
- * @param logProbs what the forward op wrote; not read here, but not to be overwritten
- * @param lse the same
- * @param statistics the {@link RowStatistics} that the forward op wrote
+ * @param saved the forward op's result: statistics are read
  * @param gradScale g: the upstream gradient
  * @param dx the output; may be x
  */
-public record SelectedLogProbBackward(
-        Rows x, RowLabels labels, Tensor logProbs, Tensor lse, Tensor statistics, GradScale gradScale, Rows dx)
+public record SelectedLogProbBackward(Rows x, RowLabels labels, ResultBuffers saved, GradScale gradScale, Rows dx)
         implements Problem {
     private static final String OP = "selectedLogProb.backward";
 
     public SelectedLogProbBackward {
-        labels.requireFit(OP, x);
+        labels.requireFit(OP, x.rowShape());
         Require.gradientOverLogits(OP, dx, x, gradScale);
-        RowStatistics.requireInput(OP, statistics, dx);
-        Require.apart(OP, dx.name(), dx.tensor(), "saved.logProbs", logProbs);
-        Require.apart(OP, dx.name(), dx.tensor(), "saved.lse", lse);
-        Require.apart(OP, dx.name(), dx.tensor(), "labels", labels.labels());
+        RowStatistics.requireInput(OP, saved.get(ResultPart.STATISTICS), dx);
+        Operands read = new Operands()
+                .and("saved.logProbs", saved.get(ResultPart.LOG_PROBS))
+                .and("saved.lse", saved.get(ResultPart.LSE))
+                .and(labels);
+        read.requireKept(OP, dx);
     }
 
     /** The problem along {@code axis}. */
     public static SelectedLogProbBackward of(
-            Axis axis,
-            Tensor logits,
-            RowLabels labels,
-            Tensor logProbs,
-            Tensor lse,
-            Tensor statistics,
-            GradScale gradScale,
-            Tensor gradient) {
+            Axis axis, Tensor logits, RowLabels labels, ResultBuffers saved, GradScale gradScale, Tensor gradient) {
         Rows x = Rows.of(OP, "logits", logits, axis);
         Rows dx = Rows.of(OP, "gradient", gradient, axis);
-        return new SelectedLogProbBackward(x, labels, logProbs, lse, statistics, gradScale, dx);
+        return new SelectedLogProbBackward(x, labels, saved, gradScale, dx);
     }
 
     @Override
@@ -52,11 +43,12 @@ public record SelectedLogProbBackward(
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(x.tensor(), labels.labels(), statistics, dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands()
+                .and(x)
+                .and(labels)
+                .and("saved.statistics", saved.get(ResultPart.STATISTICS))
+                .and(gradScale)
+                .and(dx)
+                .tensors();
     }
 }

@@ -1,10 +1,10 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The log-probability of each row's label: 0 for an ignored row, NaN for a label out of range. Rows that are not counted are
@@ -12,39 +12,30 @@ import java.util.List;
  *
  * @param x the logits
  * @param labels a class for each row
- * @param logProbs the output, of the rows' shape and the arithmetic dtype
- * @param lse the log-sum-exps, an output like it
- * @param statistics the {@link RowStatistics} for the gradient
- * @param counts what is found out about the labels
+ * @param result the outputs
  */
-public record SelectedLogProbForward(
-        Rows x, RowLabels labels, Tensor logProbs, Tensor lse, Tensor statistics, LabelCounts counts)
-        implements Problem {
+public record SelectedLogProbForward(Rows x, RowLabels labels, ResultBuffers result) implements Problem {
     private static final String OP = "selectedLogProb.forward";
 
     public SelectedLogProbForward {
-        labels.requireFit(OP, x);
-        Require.perRowOutput(OP, "result.logProbs", logProbs, x);
-        Require.perRowOutput(OP, "result.lse", lse, x);
-        RowStatistics.requireOutput(OP, statistics, x);
-        counts.requireApart(OP, x.name(), x.tensor());
-        Require.apart(OP, "result.logProbs", logProbs, "labels", labels.labels());
-        Require.apart(OP, "result.lse", lse, "labels", labels.labels());
-        Require.apart(OP, "result.statistics", statistics, "labels", labels.labels());
-        counts.requireApart(OP, "labels", labels.labels());
+        labels.requireFit(OP, x.rowShape());
+        result.requireRows(OP, ResultPart.LOG_PROBS, x);
+        result.requireApart(OP, read(x, labels));
     }
 
     /** The problem along {@code axis}. */
-    public static SelectedLogProbForward of(
-            Axis axis,
-            Tensor logits,
-            RowLabels labels,
-            Tensor logProbs,
-            Tensor lse,
-            Tensor statistics,
-            LabelCounts counts) {
-        return new SelectedLogProbForward(
-                Rows.of(OP, "logits", logits, axis), labels, logProbs, lse, statistics, counts);
+    public static SelectedLogProbForward of(Axis axis, Tensor logits, RowLabels labels, ResultBuffers result) {
+        return new SelectedLogProbForward(Rows.of(OP, "logits", logits, axis), labels, result);
+    }
+
+    /** What a selected log-probability leaves. */
+    public static Set<ResultPart> resultParts() {
+        return EnumSet.of(
+                ResultPart.LOG_PROBS,
+                ResultPart.LSE,
+                ResultPart.STATISTICS,
+                ResultPart.DIVISORS,
+                ResultPart.LABEL_STATS);
     }
 
     @Override
@@ -54,13 +45,10 @@ public record SelectedLogProbForward(
 
     @Override
     public List<Tensor> tensors() {
-        List<Tensor> tensors = new ArrayList<>(List.of(x.tensor(), labels.labels(), logProbs, lse, statistics));
-        tensors.addAll(counts.tensors());
-        return tensors;
+        return result.addedTo(read(x, labels)).tensors();
     }
 
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+    private static Operands read(Rows x, RowLabels labels) {
+        return new Operands().and(x).and(labels);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
@@ -40,12 +39,7 @@ public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradS
 
     @Override
     public List<Tensor> tensors() {
-        return gradScale.with(List.of(y.tensor(), dy.tensor(), dx.tensor()));
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
+        return new Operands().and(y).and(dy).and(gradScale).and(dx).tensors();
     }
 
     private static String op(SoftmaxKind kind) {

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
 import java.util.List;
@@ -32,11 +31,6 @@ public record SoftmaxForward(SoftmaxKind kind, Rows x, Rows y) implements Proble
     @Override
     public List<Tensor> tensors() {
         return List.of(x.tensor(), y.tensor());
-    }
-
-    @Override
-    public void runOn(Executor executor, Stream stream) {
-        executor.run(this, stream);
     }
 
     private static String op(SoftmaxKind kind) {

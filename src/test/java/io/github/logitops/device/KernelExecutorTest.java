@@ -29,6 +29,7 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.support.Problems;
 import io.github.logitops.support.WatchedDriver;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -229,6 +230,11 @@ class KernelExecutorTest {
         assertEquals(90, KernelCatalog.architecture(120));
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> KernelCatalog.architecture(70));
         assertEquals("kernels: no PTX for this device: computeCapability=70, oldest=75", e.getMessage());
+    }
+
+    @Test
+    void everyProblemIsKnown() {
+        assertEquals(Problems.all(), new KernelExecutor(driver).problems());
     }
 
     private static List<String> describe(KernelArguments arguments) {

@@ -84,7 +84,7 @@ final class DriverCosts {
                         throw e.getCause();
                     }
                 });
-        problem.runOn(new KernelExecutor(noting), stream);
+        new KernelExecutor(noting).run(problem, stream);
         return launches.get(0);
     }
 

@@ -25,6 +25,9 @@ import io.github.logitops.op.Executor;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
 import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.Problem;
+import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
@@ -157,118 +160,89 @@ class CheckCommandTest {
     private static final int OVERRUN = -1;
 
     /** An executor that spoils an output: the check must see it, whichever output it is. */
-    record Spoiled(HostDriver driver, Executor executor, int target) implements Executor {
+    static final class Spoiled implements Executor {
+        private final HostDriver driver;
+        private final int target;
+        private final Executor executor;
+        private final ProblemTable outputs = new ProblemTable();
+
         Spoiled(HostDriver driver, int target) {
-            this(driver, new CpuExecutor(driver), target);
+            this.driver = driver;
+            this.target = target;
+            executor = new CpuExecutor(driver);
+            spoilSoftmax();
+            spoilLogProbs();
+            spoilLosses();
         }
 
         @Override
-        public void run(SoftmaxForward problem, Stream stream) {
+        public void run(Problem problem, Stream stream) {
             executor.run(problem, stream);
-            spoil(0, problem.y().tensor(), stream);
-            if (target == OVERRUN) {
-                Tensor y = problem.y().tensor();
-                driver.copyToDevice(
-                        y.address() + y.bytes(), driver.allocateHost(4).putFloat(0, 5), stream.handle());
-            }
+            outputs.run(problem, stream);
         }
 
-        @Override
-        public void run(SoftmaxBackward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(1, problem.dx().tensor(), stream);
-            spoil(9, problem.dy().tensor(), stream);
+        private void spoilSoftmax() {
+            outputs.on(SoftmaxForward.class, (problem, stream) -> {
+                spoil(0, problem.y().tensor(), stream);
+                if (target == OVERRUN) {
+                    Tensor y = problem.y().tensor();
+                    driver.copyToDevice(
+                            y.address() + y.bytes(), driver.allocateHost(4).putFloat(0, 5), stream.handle());
+                }
+            });
+            outputs.on(SoftmaxBackward.class, (problem, stream) -> {
+                spoil(1, problem.dx().tensor(), stream);
+                spoil(9, problem.dy().tensor(), stream);
+            });
+            outputs.on(
+                    MaskedSoftmaxForward.class,
+                    (problem, stream) -> spoil(16, problem.y().tensor(), stream));
         }
 
-        @Override
-        public void run(CrossEntropyForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(2, problem.result().rowLosses(), stream);
-            spoil(3, problem.result().loss(), stream);
-            spoil(4, problem.result().lse(), stream);
-            spoil(10, problem.inputs().x().tensor(), stream);
-            spoil(12, problem.result().zLoss(), stream);
-            spoil(13, problem.result().entropy(), stream);
+        private void spoilLogProbs() {
+            outputs.on(LogSumExpForward.class, (problem, stream) -> spoil(17, problem.lse(), stream));
+            outputs.on(
+                    LogSumExpBackward.class,
+                    (problem, stream) -> spoil(18, problem.dx().tensor(), stream));
+            outputs.on(
+                    SelectedLogProbForward.class,
+                    (problem, stream) -> spoil(19, problem.result().get(ResultPart.LOG_PROBS), stream));
+            outputs.on(
+                    SelectedLogProbBackward.class,
+                    (problem, stream) -> spoil(20, problem.dx().tensor(), stream));
+            outputs.on(EntropyForward.class, (problem, stream) -> spoil(21, problem.entropy(), stream));
+            outputs.on(
+                    EntropyBackward.class,
+                    (problem, stream) -> spoil(22, problem.dx().tensor(), stream));
         }
 
-        @Override
-        public void run(CrossEntropyBackward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(5, problem.dx().tensor(), stream);
-        }
-
-        @Override
-        public void run(CrossEntropyFused problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(6, problem.dx().tensor(), stream);
-            spoil(7, problem.result().rowLosses(), stream);
-            spoil(8, problem.result().loss(), stream);
-        }
-
-        @Override
-        public void run(CrossEntropyPartials problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(14, problem.partials(), stream);
-        }
-
-        @Override
-        public void run(CrossEntropyCombine problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(15, problem.result().loss(), stream);
-        }
-
-        @Override
-        public void run(MaskedSoftmaxForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(16, problem.y().tensor(), stream);
-        }
-
-        @Override
-        public void run(LogSumExpForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(17, problem.lse(), stream);
-        }
-
-        @Override
-        public void run(LogSumExpBackward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(18, problem.dx().tensor(), stream);
-        }
-
-        @Override
-        public void run(SelectedLogProbForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(19, problem.logProbs(), stream);
-        }
-
-        @Override
-        public void run(SelectedLogProbBackward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(20, problem.dx().tensor(), stream);
-        }
-
-        @Override
-        public void run(EntropyForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(21, problem.entropy(), stream);
-        }
-
-        @Override
-        public void run(EntropyBackward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(22, problem.dx().tensor(), stream);
-        }
-
-        @Override
-        public void run(DistillationForward problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(23, problem.result().rowLosses(), stream);
-        }
-
-        @Override
-        public void run(DistillationFused problem, Stream stream) {
-            executor.run(problem, stream);
-            spoil(24, problem.dx().tensor(), stream);
+        private void spoilLosses() {
+            outputs.on(
+                    DistillationForward.class,
+                    (problem, stream) -> spoil(23, problem.result().get(ResultPart.ROW_LOSSES), stream));
+            outputs.on(
+                    DistillationFused.class,
+                    (problem, stream) -> spoil(24, problem.dx().tensor(), stream));
+            outputs.on(CrossEntropyForward.class, (problem, stream) -> {
+                spoil(2, problem.result().get(ResultPart.ROW_LOSSES), stream);
+                spoil(3, problem.result().get(ResultPart.LOSS), stream);
+                spoil(4, problem.result().get(ResultPart.LSE), stream);
+                spoil(10, problem.inputs().x().tensor(), stream);
+                spoil(12, problem.result().get(ResultPart.Z_LOSS), stream);
+                spoil(13, problem.result().get(ResultPart.ENTROPY), stream);
+            });
+            outputs.on(
+                    CrossEntropyBackward.class,
+                    (problem, stream) -> spoil(5, problem.dx().tensor(), stream));
+            outputs.on(CrossEntropyFused.class, (problem, stream) -> {
+                spoil(6, problem.dx().tensor(), stream);
+                spoil(7, problem.result().get(ResultPart.ROW_LOSSES), stream);
+                spoil(8, problem.result().get(ResultPart.LOSS), stream);
+            });
+            outputs.on(CrossEntropyPartials.class, (problem, stream) -> spoil(14, problem.partials(), stream));
+            outputs.on(
+                    CrossEntropyCombine.class,
+                    (problem, stream) -> spoil(15, problem.result().get(ResultPart.LOSS), stream));
         }
 
         private void spoil(int index, Tensor tensor, Stream stream) {

@@ -5,6 +5,10 @@ import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.Problem;
+import io.github.logitops.op.ProblemTable;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
@@ -12,19 +16,28 @@ import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
 
 /** The ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
-final class LogProbRows {
+final class LogProbLoops {
     private final HostDriver driver;
     private final ScratchPool scratch;
 
-    LogProbRows(HostDriver driver, ScratchPool scratch) {
+    LogProbLoops(HostDriver driver, ScratchPool scratch) {
         this.driver = driver;
         this.scratch = scratch;
     }
 
-    void run(LogSumExpForward problem) {
+    void addTo(ProblemTable table) {
+        table.on(LogSumExpForward.class, this::logSumExp);
+        table.on(LogSumExpBackward.class, this::logSumExpGradient);
+        table.on(EntropyForward.class, this::entropy);
+        table.on(EntropyBackward.class, this::entropyGradient);
+        table.on(SelectedLogProbForward.class, this::selectedLogProb);
+        table.on(SelectedLogProbBackward.class, this::selectedLogProbGradient);
+    }
+
+    private void logSumExp(LogSumExpForward problem) {
         VectorView lse = new VectorView(problem.lse(), driver);
-        VectorView statistics = optional(problem.statistics());
-        forEach(problem.op(), problem.x(), (row, x, spare) -> {
+        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
+        forEach(problem, problem.x(), (row, x, spare) -> {
             lse.set(row, x.softmax().lse());
             if (statistics != null) {
                 x.softmax().save(statistics, row, problem.x().count());
@@ -32,9 +45,9 @@ final class LogProbRows {
         });
     }
 
-    void run(LogSumExpBackward problem) {
+    private void logSumExpGradient(LogSumExpBackward problem) {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.op(), problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
+        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
             double g = factor.applyAsDouble(row);
             for (int j = 0; j < block.count(); j++) {
                 x[j] = g * softmax.p(x[j]);
@@ -42,11 +55,11 @@ final class LogProbRows {
         });
     }
 
-    void run(EntropyForward problem) {
+    private void entropy(EntropyForward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
-        VectorView lse = optional(problem.lse());
-        VectorView statistics = optional(problem.statistics());
-        forEach(problem.op(), problem.x(), (row, x, spare) -> {
+        VectorView lse = VectorView.orNull(problem.lse(), driver);
+        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
+        forEach(problem, problem.x(), (row, x, spare) -> {
             entropy.set(row, x.entropy(spare));
             if (lse != null) {
                 lse.set(row, x.softmax().lse());
@@ -55,10 +68,10 @@ final class LogProbRows {
         });
     }
 
-    void run(EntropyBackward problem) {
+    private void entropyGradient(EntropyBackward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.op(), problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
+        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
             double h = entropy.get(row);
             double g = factor.applyAsDouble(row);
             for (int j = 0; j < block.count(); j++) {
@@ -68,14 +81,15 @@ final class LogProbRows {
         });
     }
 
-    void run(SelectedLogProbForward problem) {
+    private void selectedLogProb(SelectedLogProbForward problem) {
         Rows x = problem.x();
-        ParallelRows rows = new ParallelRows(problem.op(), x.count(), x.classes(), scratch);
+        ResultBuffers result = problem.result();
+        ParallelRows rows = ParallelRows.of(problem, x, scratch);
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        labels.count(x.count(), row -> 1, problem.counts(), driver);
-        VectorView logProbs = new VectorView(problem.logProbs(), driver);
-        VectorView lse = new VectorView(problem.lse(), driver);
-        VectorView statistics = new VectorView(problem.statistics(), driver);
+        labels.count(x.count(), row -> 1, result, driver);
+        VectorView logProbs = new VectorView(result.get(ResultPart.LOG_PROBS), driver);
+        VectorView lse = new VectorView(result.get(ResultPart.LSE), driver);
+        VectorView statistics = new VectorView(result.get(ResultPart.STATISTICS), driver);
         RowView view = new RowView(x, driver);
         rows.forEach((row, own) -> {
             if (!labels.counts(row)) {
@@ -91,11 +105,12 @@ final class LogProbRows {
         });
     }
 
-    void run(SelectedLogProbBackward problem) {
+    private void selectedLogProbGradient(SelectedLogProbBackward problem) {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem.op(), x, problem.dx(), problem.statistics(), (row, block, values, softmax) -> {
+        Tensor statistics = problem.saved().get(ResultPart.STATISTICS);
+        gradient(problem, x, problem.dx(), statistics, (row, block, values, softmax) -> {
             if (labels.counts(row)) {
                 double g = factor.applyAsDouble(row);
                 int label = labels.of(row) - block.from();
@@ -108,18 +123,14 @@ final class LogProbRows {
         });
     }
 
-    private VectorView optional(Tensor tensor) {
-        return tensor == null ? null : new VectorView(tensor, driver);
-    }
-
     /** What becomes of a row; {@code spare} is an array to work in. */
     private interface Summarized {
         void row(long row, SoftmaxRow x, double[] spare);
     }
 
-    private void forEach(String op, Rows x, Summarized work) {
+    private void forEach(Problem problem, Rows x, Summarized work) {
         RowView view = new RowView(x, driver);
-        ParallelRows rows = new ParallelRows(op, x.count(), x.classes(), scratch);
+        ParallelRows rows = ParallelRows.of(problem, x, scratch);
         rows.forEach((row, own) -> work.row(row, read(view, row, own), own.third()));
     }
 
@@ -132,11 +143,11 @@ final class LogProbRows {
         void block(long row, Block block, double[] x, RowSoftmax softmax);
     }
 
-    private void gradient(String op, Rows x, Rows dx, Tensor saved, ToGradient work) {
+    private void gradient(Problem problem, Rows x, Rows dx, Tensor saved, ToGradient work) {
         VectorView statistics = new VectorView(saved, driver);
         RowView from = new RowView(x, driver);
         RowView to = new RowView(dx, driver);
-        ParallelRows rows = new ParallelRows(op, x.count(), x.classes(), scratch);
+        ParallelRows rows = ParallelRows.of(problem, x, scratch);
         rows.forEach((row, own) -> {
             double[] values = own.first();
             RowSoftmax softmax = RowSoftmax.saved(statistics, row, x.count(), 1);

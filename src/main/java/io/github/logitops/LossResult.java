@@ -1,0 +1,50 @@
+package io.github.logitops;
+
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
+import io.github.logitops.spec.Reduction;
+
+/** What the results of ops that make losses have in common. */
+abstract class LossResult extends LabelledResult {
+    private final Reduction reduction;
+
+    LossResult(
+            String op, ResultBuffers buffers, ResultPart named, LabelRange range, Reduction reduction, Stream stream) {
+        super(op, buffers, named, range, stream);
+        this.reduction = reduction;
+    }
+
+    /**
+     * The reduced loss. Waits until the work on the result's stream is done.
+     *
+     * @throws IllegalArgumentException if a label was out of range; thrown once, after which the loss reads NaN
+     * @throws IllegalStateException if the reduction is NONE (see {@link #rowLosses}), no op has filled this result, or it or
+     *     its stream is closed
+     */
+    public double await() {
+        return awaitReduced(ResultPart.LOSS);
+    }
+
+    /** What was reduced to one number; 0 where there is none. */
+    double awaitReduced(ResultPart part) {
+        if (reduction == Reduction.NONE) {
+            throw new IllegalStateException(op() + ": no reduced loss, read rowLosses: reduction=NONE");
+        }
+        return streams().settledNumber(op(), part(part));
+    }
+
+    /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
+    public Tensor loss() {
+        return part(ResultPart.LOSS);
+    }
+
+    /**
+     * The loss of each row on the device, of the logits' shape without the class axis and the arithmetic dtype: 0 in ignored
+     * rows.
+     */
+    public Tensor rowLosses() {
+        return part(ResultPart.ROW_LOSSES);
+    }
+}

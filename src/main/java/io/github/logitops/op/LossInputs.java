@@ -1,0 +1,58 @@
+package io.github.logitops.op;
+
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.Arguments;
+import io.github.logitops.spec.Reduction;
+import java.util.List;
+
+/** What an op takes that makes a loss of each row, and what holds for all of them. */
+interface LossInputs {
+    /** The op's name in error messages. */
+    String op();
+
+    /** The logits that a gradient is of. */
+    Rows x();
+
+    /** All that is read beside them. */
+    Operands besideX();
+
+    /** How row losses become the loss. */
+    Reduction reduction();
+
+    /** The result was made for rows like those of the logits. */
+    void requireRows(ResultBuffers result);
+
+    /** All that is read. */
+    default Operands read() {
+        return new Operands().and(x()).and(besideX());
+    }
+
+    /** The result was made for logits like these, and overlaps no input. */
+    default void requireFit(ResultBuffers result) {
+        requireRows(result);
+        result.requireApart(op(), read());
+    }
+
+    /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
+    default void requireFit(ResultBuffers result, GradScale gradScale, Rows dx) {
+        Arguments.notNull(op(), "gradScale", gradScale);
+        requireFit(result);
+        result.requireApart(op(), dx.name(), dx.tensor());
+        gradScale.requireFit(op(), reduction());
+        Require.gradientOverLogits(op(), dx, x(), gradScale);
+        besideX().requireKept(op(), dx);
+        if (gradScale.perRow() != null) {
+            result.requireApart(op(), "gradScale", gradScale.perRow());
+        }
+    }
+
+    /** The tensors of a problem that fills this result. */
+    default List<Tensor> tensors(ResultBuffers result) {
+        return result.addedTo(read()).tensors();
+    }
+
+    /** The tensors of a problem that has a gradient as well. */
+    default List<Tensor> tensors(ResultBuffers result, GradScale gradScale, Rows dx) {
+        return result.addedTo(read()).and(gradScale).and(dx).tensors();
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.logitops.op;
+
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Shape;
+import java.util.function.UnaryOperator;
+
+/** A tensor of what an op with labels leaves on the device. Where nothing else is said it has the arithmetic dtype. */
+public enum ResultPart {
+    /** The reduced loss, one element; not written where the reduction is NONE. */
+    LOSS("loss", rows -> Shape.of()),
+    /** The loss of each row. */
+    ROW_LOSSES("rowLosses", rows -> rows),
+    /** The log-probability of each row's label. */
+    LOG_PROBS("logProbs", rows -> rows),
+    /** The log-sum-exp of each row. */
+    LSE("lse", rows -> rows),
+    /** The {@link RowStatistics} of each row. */
+    STATISTICS("statistics", RowStatistics::shape),
+    /** The sum of each counted row's targets; written where smoothing or probabilities spread them. */
+    TARGET_SUMS("targetSums", rows -> rows),
+    /**
+     * Two F64, what MEAN divides by: losses by the number of counted rows or the sum of their labels' weights, z-losses by the
+     * number.
+     */
+    DIVISORS("divisors", rows -> Shape.of(2), DType.F64),
+    /**
+     * Four I64: the number of counted rows; the first row whose label is out of range, or -1; that label; how many rows have
+     * their target as argmax. The second and third are written only while the second is -1, so that a later batch does not hide
+     * what an earlier one met.
+     */
+    LABEL_STATS("labelStats", rows -> Shape.of(4), DType.I64),
+    /** The reduced z-loss; not written where the reduction is NONE. */
+    Z_LOSS("zLoss", rows -> Shape.of()),
+    /** The z-loss of each row. */
+    Z_LOSSES("zLosses", rows -> rows),
+    /** For each row an I32: the class with the largest logit. */
+    ARGMAX("argmax", rows -> rows, DType.I32),
+    /** For each row an I32: 1 if it counts and its argmax is its target, else 0. */
+    CORRECT("correct", rows -> rows, DType.I32),
+    /** The entropy of each row. */
+    ENTROPY("entropy", rows -> rows);
+
+    private final String inMessages;
+    private final UnaryOperator<Shape> shape;
+    private final DType dtype; // null: the arithmetic dtype
+
+    ResultPart(String name, UnaryOperator<Shape> shape) {
+        this(name, shape, null);
+    }
+
+    ResultPart(String name, UnaryOperator<Shape> shape, DType dtype) {
+        this.inMessages = "result." + name;
+        this.shape = shape;
+        this.dtype = dtype;
+    }
+
+    /** Its name in error messages. */
+    String inMessages() {
+        return inMessages;
+    }
+
+    /** Its shape for rows of this shape. */
+    Shape shape(Shape rows) {
+        return shape.apply(rows);
+    }
+
+    /** Its dtype for logits of this dtype. */
+    DType dtype(DType logits) {
+        return dtype == null ? logits.arithmetic() : dtype;
+    }
+}
