@@ -5,12 +5,11 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.RowStatistics;
+import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 
 /**
  * The entropy of softmax(x) along one axis, - sum p log p, forward and backward: what policies are kept from collapsing by.
@@ -46,9 +45,9 @@ public final class Entropy {
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors =
-                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows)));
-        return new EntropyResult(tensors.get(0), tensors.get(1), tensors.get(2), stream);
+        ResultBuffers buffers =
+                ops.make(memory -> ResultBuffers.allocate(memory, logits, rows, EntropyForward.resultParts(), stream));
+        return new EntropyResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */

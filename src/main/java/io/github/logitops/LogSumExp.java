@@ -5,12 +5,11 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
-import io.github.logitops.op.RowStatistics;
+import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 
 /**
  * The logarithm of the sum of exponentials along one axis, forward and backward. Cheap to make, without state, shared by
@@ -46,9 +45,9 @@ public final class LogSumExp {
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors =
-                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows)));
-        return new LogSumExpResult(tensors.get(0), tensors.get(1), stream);
+        ResultBuffers buffers = ops.make(
+                memory -> ResultBuffers.allocate(memory, logits, rows, LogSumExpForward.resultParts(), stream));
+        return new LogSumExpResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */

@@ -2,7 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import java.util.function.Function;
+import io.github.logitops.op.ResultTotals;
 
 /** The streams that a result of an op is used on: each use comes after all before it, on whichever stream these were. */
 final class ResultStreams {
@@ -57,23 +57,9 @@ final class ResultStreams {
         stream.during(() -> fillOn(stream, () -> {}));
     }
 
-    /** What {@code read} reads once the work of the last op is done and its labels were found good. */
-    <R> R settled(String call, Function<Stream, R> read) {
+    /** What the last op left, once its work is done and its labels were found good. */
+    ResultTotals.Values await(String call) {
         Stream last = requireFilled(call);
-        return last.during(() -> {
-            last.settle(labels);
-            return read.apply(last);
-        });
-    }
-
-    /** The same, of a tensor of one number; 0 if there is none. */
-    double settledNumber(String call, Tensor number) {
-        return settled(call, last -> {
-            double[] value = new double[1];
-            if (number != null) {
-                number.peek(value, last);
-            }
-            return value[0];
-        });
+        return last.during(() -> labels.await(last));
     }
 }

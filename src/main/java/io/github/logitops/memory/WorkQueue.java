@@ -2,6 +2,7 @@ package io.github.logitops.memory;
 
 import io.github.logitops.driver.Calls;
 import io.github.logitops.driver.MemoryDriver;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -148,14 +149,12 @@ final class WorkQueue {
 
     /** Runs every check that waits its turn; throws the first failure with the others suppressed. */
     void runChecks() {
-        List<Stream.Check> due;
+        List<AutoCloseable> due = new ArrayList<>();
         synchronized (checks) {
-            due = List.copyOf(checks);
+            checks.forEach(check -> due.add(() -> check.run(new Stream(this))));
             checks.clear();
         }
-        Resources.closeAll(due.stream()
-                .map(check -> (AutoCloseable) () -> check.run(new Stream(this)))
-                .toList());
+        Resources.closeAll(due);
     }
 
     /** From within a call on the session, but none on this queue: {@link Stream#close}. */
