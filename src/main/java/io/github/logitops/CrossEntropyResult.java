@@ -43,7 +43,7 @@ public final class CrossEntropyResult extends LossResult {
      * What of {@link #await} is z-loss: 0 if the options ask for none. Waits and throws as {@link #await} does.
      */
     public double awaitZLoss() {
-        return awaitReduced(ResultPart.Z_LOSS);
+        return awaitReduced().zLoss();
     }
 
     /**
@@ -54,7 +54,7 @@ public final class CrossEntropyResult extends LossResult {
      */
     public long correctRows() {
         requireAsked(ResultPart.CORRECT, RowOutput.ARGMAX);
-        return labelStat(3);
+        return awaitTotals().correctRows();
     }
 
     /**

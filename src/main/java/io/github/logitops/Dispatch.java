@@ -13,8 +13,40 @@ import java.util.List;
 
 /** From a valid problem to the executor that carries it out: sees that all of it is of one session, and in use meanwhile. */
 record Dispatch(DeviceMemory memory, Executor executor) {
+    /** Queues an op's work. */
+    void run(Problem problem, Stream stream) {
+        memory.use(requireOneSession(problem, stream), stream, () -> executor.run(problem, stream));
+    }
+
+    /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
+    void run(Problem problem, ResultStreams result, Stream stream) {
+        memory.use(requireOneSession(problem, stream), stream, () -> {
+            result.useOn(stream);
+            executor.run(problem, stream);
+        });
+    }
+
+    /** The same of an op that fills the result. */
+    void fill(Problem problem, ResultStreams result, Stream stream) {
+        memory.use(
+                requireOneSession(problem, stream),
+                stream,
+                () -> result.fillOn(stream, () -> executor.run(problem, stream)));
+    }
+
+    /** Loads what these ops need, or all if there is none. */
+    void load(DType logits, Axis axis, Op... ops) {
+        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
+            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
+        }
+        Arguments.notNull("warmUp", "axis", axis);
+        for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
+            executor.load(Arguments.notNull("warmUp", "op", op), logits, axis);
+        }
+    }
+
     /** The problem's tensors. */
-    List<Tensor> requireOneSession(Problem problem, Stream stream) {
+    private List<Tensor> requireOneSession(Problem problem, Stream stream) {
         Arguments.notNull(problem.op(), "stream", stream).requireOpen();
         List<Tensor> tensors = problem.tensors();
         for (Tensor tensor : tensors) {
@@ -28,20 +60,5 @@ record Dispatch(DeviceMemory memory, Executor executor) {
                     problem.op() + ": op and stream must come from one session: stream=" + stream);
         }
         return tensors;
-    }
-
-    void queue(Problem problem, List<Tensor> tensors, Stream stream) {
-        memory.use(tensors, stream, () -> executor.run(problem, stream));
-    }
-
-    /** Loads what these ops need, or all if there is none. */
-    void load(DType logits, Axis axis, Op... ops) {
-        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
-            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
-        }
-        Arguments.notNull("warmUp", "axis", axis);
-        for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
-            executor.load(Arguments.notNull("warmUp", "op", op), logits, axis);
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.github.logitops.op.DistillationInputs;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.ResultTotals;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.Arguments;
@@ -175,7 +176,7 @@ public final class Distillation {
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
+        ops.dispatch().fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
@@ -183,7 +184,7 @@ public final class Distillation {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
+        ops.dispatch().fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
@@ -201,8 +202,9 @@ public final class Distillation {
                     Tensor t = form.upload(ops, FORWARD, "teacher", teacher, shape, stream);
                     Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
                     DistillationResult result = forward(x, t, y, stream)) {
+                ResultTotals.Values totals = result.awaitTotals();
                 A rowLosses = form.down().apply(result.rowLosses(), stream);
-                return new DistillationLoss<>(reduced(result), rowLosses, result.countedRows());
+                return new DistillationLoss<>(reduced(totals), rowLosses, totals.countedRows());
             }
         });
     }
@@ -216,9 +218,10 @@ public final class Distillation {
                     Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
                     DistillationResult result = newResult(x.dtype(), shape, stream)) {
                 forwardBackward(x, t, y, gradScale, x, result, stream);
+                ResultTotals.Values totals = result.awaitTotals();
                 A rowLosses = form.down().apply(result.rowLosses(), stream);
                 A gradient = form.down().apply(x, stream);
-                return new DistillationGradient<>(reduced(result), rowLosses, gradient, result.countedRows());
+                return new DistillationGradient<>(reduced(totals), rowLosses, gradient, totals.countedRows());
             }
         });
     }
@@ -232,7 +235,7 @@ public final class Distillation {
         return made.rows();
     }
 
-    private double reduced(DistillationResult result) {
-        return options.reduction() == Reduction.NONE ? Double.NaN : result.await();
+    private double reduced(ResultTotals.Values totals) {
+        return options.reduction() == Reduction.NONE ? Double.NaN : totals.loss();
     }
 }

@@ -5,12 +5,11 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.EntropyBackward;
 import io.github.logitops.op.EntropyForward;
 import io.github.logitops.op.GradScale;
-import io.github.logitops.op.RowStatistics;
+import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 
 /**
  * The entropy of softmax(x) along one axis, - sum p log p, forward and backward: what policies are kept from collapsing by.
@@ -46,9 +45,9 @@ public final class Entropy {
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors =
-                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, rows, RowStatistics.shape(rows)));
-        return new EntropyResult(tensors.get(0), tensors.get(1), tensors.get(2), stream);
+        ResultBuffers buffers =
+                ops.make(memory -> ResultBuffers.allocate(memory, logits, rows, EntropyForward.resultParts(), stream));
+        return new EntropyResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
@@ -68,10 +67,11 @@ public final class Entropy {
      */
     public void forward(Tensor x, EntropyResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.fill(
-                EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
-                result.streams(),
-                stream);
+        ops.dispatch()
+                .fill(
+                        EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
+                        result.streams(),
+                        stream);
     }
 
     /**
@@ -83,7 +83,7 @@ public final class Entropy {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor entropy, Stream stream) {
-        ops.run(EntropyForward.of(axis, x, entropy, null, null), stream);
+        ops.dispatch().run(EntropyForward.of(axis, x, entropy, null, null), stream);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Entropy {
         EntropyBackward problem =
                 EntropyBackward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the entropies. Waits. */

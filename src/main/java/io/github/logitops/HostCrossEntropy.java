@@ -3,6 +3,7 @@ package io.github.logitops;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
@@ -22,14 +23,15 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
                     Tensor y = targets.upload(stream);
                     Tensor w = weights(op, weights, shape, stream);
                     CrossEntropyResult result = loss.forward(x, y, w, stream)) {
+                ResultTotals.Values totals = result.awaitTotals();
                 return new CrossEntropyLoss<>(
-                        reduced(result),
-                        zLoss(result),
+                        reduced(totals.loss()),
+                        reduced(totals.zLoss()),
                         form.down().apply(result.rowLosses(), stream),
                         form.down().apply(result.lse(), stream),
-                        result.countedRows(),
+                        totals.countedRows(),
                         argmax(result, stream),
-                        asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                        asked(RowOutput.ARGMAX) ? totals.correctRows() : 0,
                         entropy(result, stream));
             }
         });
@@ -43,14 +45,15 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
                     Tensor w = weights(op, weights, shape, stream);
                     CrossEntropyResult result = loss.newResult(x.dtype(), shape, stream)) {
                 loss.forwardBackward(x, y, w, gradScale, x, result, stream);
+                ResultTotals.Values totals = result.awaitTotals();
                 return new CrossEntropyGradient<>(
-                        reduced(result),
-                        zLoss(result),
+                        reduced(totals.loss()),
+                        reduced(totals.zLoss()),
                         form.down().apply(result.rowLosses(), stream),
                         form.down().apply(x, stream),
-                        result.countedRows(),
+                        totals.countedRows(),
                         argmax(result, stream),
-                        asked(RowOutput.ARGMAX) ? result.correctRows() : 0,
+                        asked(RowOutput.ARGMAX) ? totals.correctRows() : 0,
                         entropy(result, stream));
             }
         });
@@ -76,12 +79,8 @@ record HostCrossEntropy<A>(HostForm<A> form, LogitOps ops, CrossEntropy loss, Ax
         return loss.options().outputs().contains(output);
     }
 
-    private double reduced(CrossEntropyResult result) {
-        return loss.options().reduction() == Reduction.NONE ? Double.NaN : result.await();
-    }
-
-    private double zLoss(CrossEntropyResult result) {
-        return loss.options().reduction() == Reduction.NONE ? Double.NaN : result.awaitZLoss();
+    private double reduced(double number) {
+        return loss.options().reduction() == Reduction.NONE ? Double.NaN : number;
     }
 
     private int[] argmax(CrossEntropyResult result, Stream stream) {

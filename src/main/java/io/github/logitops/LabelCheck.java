@@ -1,32 +1,26 @@
 package io.github.logitops;
 
 import io.github.logitops.driver.DriverException;
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.ResultTotals;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
- * What the result of an op with labels tells of them: how many rows counted, and, thrown once by whoever waits first, the
- * first label that was out of range. A stream has this until it is waited for; so that it does not keep itself from being
+ * What the result of an op with labels tells of a batch, and, thrown once by whoever waits first, the first label that was out
+ * of range. A stream has this until it is waited for, and keeps the totals with it; so that it does not keep itself from being
  * found out of reach, nothing here leads back to it.
  */
 final class LabelCheck implements Stream.Check {
     private final String op;
-    private final Tensor stats; // ResultPart.LABEL_STATS
+    private final ResultTotals totals;
     private final LabelRange range;
 
     private final Object batch = new Object(); // held from a fill to its check, and from a look to what it wipes out
     private WeakReference<ResultStreams> streams; // of the result, unless that is out of reach
-    private int holders; // streams that have this check, and calls that may add it to one
-    private boolean closed;
 
-    LabelCheck(String op, Tensor stats, LabelRange range) {
+    LabelCheck(String op, ResultTotals totals, LabelRange range) {
         this.op = op;
-        this.stats = stats;
+        this.totals = totals;
         this.range = range;
     }
 
@@ -37,7 +31,7 @@ final class LabelCheck implements Stream.Check {
 
     /** Has {@code work} fill the result on {@code stream}, and this check run there afterwards. */
     void fillOn(Stream stream, Runnable work) {
-        hold();
+        totals.keep();
         boolean added = false;
         try {
             synchronized (batch) {
@@ -46,81 +40,61 @@ final class LabelCheck implements Stream.Check {
             }
         } finally {
             if (!added) {
-                release();
+                totals.release();
             }
         }
     }
 
-    /** Keeps the counts, whoever closes the result, until a {@link #release}. */
-    synchronized void hold() {
-        holders++;
-    }
-
-    void release() {
-        boolean last;
-        synchronized (this) {
-            last = --holders == 0 && closed;
+    /** What the last op on {@code stream} left there, once its work is done and its labels were found good. */
+    ResultTotals.Values await(Stream stream) {
+        totals.requireOpen();
+        if (stream.takeCheck(this)) {
+            return look(stream);
         }
-        if (last) {
-            stats.close();
-        }
-    }
-
-    /** {@link ResultPart#LABEL_STATS}; the stream is that of the last op, and has done its work. */
-    long[] stats(Stream settled) {
-        long[] values = new long[(int) stats.shape().elements()];
-        stats.peek(values, settled);
-        return values;
-    }
-
-    /** Closes the tensors of the result but for the counts, which stay while somebody holds them. Closing again does nothing. */
-    void close(List<Tensor> ofResult) {
-        List<Tensor> tensors = new ArrayList<>(ofResult);
-        synchronized (this) {
-            closed = true;
-            if (holders > 0) { // the last one closes what it reads
-                tensors.remove(stats);
-            }
-        }
-        Resources.closeAll(tensors); // not under the lock: a check may hold others and want this one
+        return totals.read(stream);
     }
 
     /** Throws the first label that was out of range. */
     @Override
     public void run(Stream settled) {
+        look(settled);
+    }
+
+    private ResultTotals.Values look(Stream stream) {
         synchronized (batch) {
-            long[] found = orderedStats(settled);
+            ResultTotals.Values found = orderedTotals(stream);
             try {
-                if (found[1] >= 0) {
-                    throwOnce(found, settled);
+                if (found.badRow() >= 0) {
+                    throwOnce(found, stream);
                 }
+                return found;
             } finally {
-                release();
+                totals.release();
             }
         }
     }
 
-    private long[] orderedStats(Stream settled) {
+    private ResultTotals.Values orderedTotals(Stream stream) {
         boolean learnt = false;
         try {
             ResultStreams order = streams.get();
             if (order != null) {
-                order.useOn(settled);
+                order.useOn(stream);
             }
-            long[] found = stats(settled);
+            ResultTotals.Values found = totals.read(stream);
             learnt = true;
             return found;
         } finally {
-            if (!learnt && !settled.addCheck(this)) { // the next wait tries again
-                release();
+            if (!learnt && !stream.addCheck(this)) { // the next wait tries again
+                totals.release();
             }
         }
     }
 
-    private void throwOnce(long[] found, Stream settled) {
-        IllegalArgumentException error = range.outOfRange(op, found[1], found[2]);
+    private void throwOnce(ResultTotals.Values found, Stream stream) {
+        IllegalArgumentException error = range.outOfRange(op, found.badRow(), found.badLabel());
         try {
-            stats.upload(new long[] {found[0], -1, 0, found[3]}, settled);
+            totals.forgetBadLabel(stream);
         } catch (DriverException e) {
             error.addSuppressed(e);
         }

@@ -4,6 +4,7 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.Arguments;
 
 /** What the results of ops with labels have in common. */
@@ -11,7 +12,6 @@ abstract class LabelledResult implements AutoCloseable {
     private final String op;
     private final ResultBuffers buffers;
     private final LabelRange range;
-    private final LabelCheck labels;
     private final ResultStreams streams;
 
     /**
@@ -23,8 +23,7 @@ abstract class LabelledResult implements AutoCloseable {
         this.op = op;
         this.buffers = buffers;
         this.range = range;
-        this.labels = new LabelCheck(op, buffers.get(ResultPart.LABEL_STATS), range);
-        this.streams = new ResultStreams(buffers.get(named), labels, stream);
+        this.streams = new ResultStreams(buffers.get(named), new LabelCheck(op, buffers.totals(), range), stream);
     }
 
     /**
@@ -35,7 +34,7 @@ abstract class LabelledResult implements AutoCloseable {
      * @throws IllegalStateException if no op has filled this result, or it or its stream is closed
      */
     public long countedRows() {
-        return labelStat(0);
+        return awaitTotals().countedRows();
     }
 
     /**
@@ -45,13 +44,13 @@ abstract class LabelledResult implements AutoCloseable {
      * @throws IllegalStateException if the stream is closed
      */
     public void replayed(Stream stream) {
-        streams.fillOn(Arguments.notNull(op, "stream", stream), () -> {});
+        streams.replayed(Arguments.notNull(op, "stream", stream));
     }
 
     /** Gives the memory back once the work that uses it is done. Waits for nothing. Closing again does nothing. */
     @Override
     public void close() {
-        labels.close(buffers.tensors());
+        buffers.close();
     }
 
     String op() {
@@ -70,9 +69,9 @@ abstract class LabelledResult implements AutoCloseable {
         return streams;
     }
 
-    /** One of {@link ResultPart#LABEL_STATS}, once the work of the last op is done and its labels were found good. */
-    long labelStat(int index) {
-        return streams.settled(op, last -> labels.stats(last)[index]);
+    /** What the last op left for the whole batch, once its work is done and its labels were found good. */
+    ResultTotals.Values awaitTotals() {
+        return streams.await(op);
     }
 
     /** Refuses ops with other classes or another ignored label than messages would name later. */

@@ -5,12 +5,11 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.op.LogSumExpBackward;
 import io.github.logitops.op.LogSumExpForward;
-import io.github.logitops.op.RowStatistics;
+import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
-import java.util.List;
 
 /**
  * The logarithm of the sum of exponentials along one axis, forward and backward. Cheap to make, without state, shared by
@@ -46,9 +45,9 @@ public final class LogSumExp {
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        List<Tensor> tensors =
-                ops.make(memory -> memory.allocateAll(logits.arithmetic(), rows, RowStatistics.shape(rows)));
-        return new LogSumExpResult(tensors.get(0), tensors.get(1), stream);
+        ResultBuffers buffers = ops.make(
+                memory -> ResultBuffers.allocate(memory, logits, rows, LogSumExpForward.resultParts(), stream));
+        return new LogSumExpResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
@@ -68,7 +67,7 @@ public final class LogSumExp {
      */
     public void forward(Tensor x, LogSumExpResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
+        ops.dispatch().fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
     }
 
     /**
@@ -80,7 +79,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor lse, Stream stream) {
-        ops.run(LogSumExpForward.of(axis, x, lse, null), stream);
+        ops.dispatch().run(LogSumExpForward.of(axis, x, lse, null), stream);
     }
 
     /**
@@ -97,7 +96,7 @@ public final class LogSumExp {
         Arguments.notNull(BACKWARD, "saved", saved);
         LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns lse in a new array. Waits. */

@@ -4,6 +4,7 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.Reduction;
 
 /** What the results of ops that make losses have in common. */
@@ -24,15 +25,15 @@ abstract class LossResult extends LabelledResult {
      *     its stream is closed
      */
     public double await() {
-        return awaitReduced(ResultPart.LOSS);
+        return awaitReduced().loss();
     }
 
-    /** What was reduced to one number; 0 where there is none. */
-    double awaitReduced(ResultPart part) {
+    /** What was reduced to one number each. */
+    ResultTotals.Values awaitReduced() {
         if (reduction == Reduction.NONE) {
             throw new IllegalStateException(op() + ": no reduced loss, read rowLosses: reduction=NONE");
         }
-        return streams().settledNumber(op(), part(part));
+        return awaitTotals();
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

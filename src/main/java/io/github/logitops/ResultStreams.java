@@ -2,13 +2,13 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import java.util.function.Function;
+import io.github.logitops.op.ResultTotals;
 
 /** The streams that a result of an op is used on: each use comes after all before it, on whichever stream these were. */
 final class ResultStreams {
     private final Tensor named;
     private final LabelCheck labels; // null: the op has none
-    private Stream filled; // by the last op that filled the result; null before the first
+    private volatile Stream filled; // by the last op that filled the result; null before the first
     private Stream lastUse; // where the last work on the result was queued
 
     /** For a result that messages tell by one of its tensors, and that was allocated on {@code stream}. */
@@ -22,11 +22,12 @@ final class ResultStreams {
     }
 
     /** The stream of the last op that filled the result. Throws if none has. */
-    synchronized Stream requireFilled(String call) {
-        if (filled == null) {
+    Stream requireFilled(String call) {
+        Stream last = filled;
+        if (last == null) {
             throw new IllegalStateException(call + ": no op has filled the result: result=" + named);
         }
-        return filled;
+        return last;
     }
 
     /** Has work that is queued on {@code next} from now on come after all work on the result so far. */
@@ -37,12 +38,8 @@ final class ResultStreams {
         lastUse = next;
     }
 
-    /** Has {@code work} fill the result on {@code stream}, after all work on it so far, and the labels looked at afterwards. */
+    /** From a call on {@code stream}: has {@code work} fill the result there, after all work on it so far, and labels looked at. */
     void fillOn(Stream stream, Runnable work) {
-        stream.during(() -> fillNow(stream, work));
-    }
-
-    private void fillNow(Stream stream, Runnable work) {
         Runnable ordered = () -> {
             useOn(stream);
             work.run();
@@ -52,28 +49,17 @@ final class ResultStreams {
         } else {
             labels.fillOn(stream, ordered);
         }
-        synchronized (this) {
-            filled = stream;
-        }
+        filled = stream;
     }
 
-    /** What {@code read} reads once the work of the last op is done and its labels were found good. */
-    <R> R settled(String call, Function<Stream, R> read) {
+    /** Says that a replay on {@code stream} filled the result. */
+    void replayed(Stream stream) {
+        stream.during(() -> fillOn(stream, () -> {}));
+    }
+
+    /** What the last op left, once its work is done and its labels were found good. */
+    ResultTotals.Values await(String call) {
         Stream last = requireFilled(call);
-        return last.during(() -> {
-            last.settle(labels);
-            return read.apply(last);
-        });
-    }
-
-    /** The same, of a tensor of one number; 0 if there is none. */
-    double settledNumber(String call, Tensor number) {
-        return settled(call, last -> {
-            double[] value = new double[1];
-            if (number != null) {
-                number.peek(value, last);
-            }
-            return value[0];
-        });
+        return last.during(() -> labels.await(last));
     }
 }

@@ -1,9 +1,7 @@
 package io.github.logitops.memory;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -18,9 +16,8 @@ final class Allocation {
     private final Object name; // of its tensors, in reports
     private final long address;
     private final Block block; // null: memory of others
-    private final Set<WorkQueue> users = new LinkedHashSet<>();
-    private final Deque<WorkQueue> unmarked =
-            new ArrayDeque<>(); // after the close: users the block does not know of yet
+    private final List<WorkQueue> users =
+            new ArrayList<>(1); // after the close those that the block does not know of yet
     private final AtomicInteger calls = new AtomicInteger(); // under way, which the memory stays for; and CLOSED
     private volatile WorkQueue lastUser; // one of the users, which most calls are on
     private volatile Closed closed;
@@ -103,7 +100,6 @@ final class Allocation {
         }
         closed = how;
         calls.getAndAdd(CLOSED);
-        unmarked.addAll(users);
         return true;
     }
 
@@ -115,13 +111,14 @@ final class Allocation {
         if (calls.get() != CLOSED) {
             return null;
         }
-        while (!unmarked.isEmpty()) {
-            WorkQueue user = unmarked.peek();
+        while (!users.isEmpty()) {
+            int last = users.size() - 1;
+            WorkQueue user = users.get(last);
             if (user.isOpen() && user.isCapturing()) {
                 return null;
             }
             block.usedOn(user);
-            unmarked.remove();
+            users.remove(last);
         }
         return block;
     }

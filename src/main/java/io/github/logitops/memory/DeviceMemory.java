@@ -6,7 +6,6 @@ import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
-import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -103,20 +102,6 @@ public final class DeviceMemory implements AutoCloseable {
                     + Long.toHexString(address) + ", dtype=" + dtype + ", shape=" + layout);
         }
         return new Tensor(this, new Allocation(name, address, null, site("made here")), 0, name, null);
-    }
-
-    /** New tensors of these shapes without padding: all of them, or none if one cannot be had. */
-    public List<Tensor> allocateAll(DType dtype, Shape... shapes) {
-        List<Tensor> made = new ArrayList<>();
-        try {
-            for (Shape shape : shapes) {
-                made.add(allocate(dtype, Layout.dense(shape)));
-            }
-            return made;
-        } catch (RuntimeException | Error e) {
-            Resources.closeAfter(e, made);
-            throw e;
-        }
     }
 
     /** A new stream. */

@@ -111,16 +111,21 @@ public final class Stream implements AutoCloseable {
         return queue.addCheck(Arguments.notNull("addCheck", "check", check));
     }
 
-    /** Waits until all work queued on this stream is done and runs {@code check} now, if it still waits its turn. */
-    public void settle(Check check) {
-        Arguments.notNull("settle", "check", check);
-        during(() -> {
+    /**
+     * Takes out a check, for a caller who waits for this stream's work next and then looks himself.
+     *
+     * @return whether it waited its turn
+     * @throws IllegalStateException if the stream is captured, which nobody can wait for, or closed
+     */
+    public boolean takeCheck(Check check) {
+        Arguments.notNull("takeCheck", "check", check);
+        queue.begin();
+        try {
             queue.requireNotCapturing("await");
-            queue.synchronize();
-            if (queue.removeCheck(check)) {
-                check.run(this);
-            }
-        });
+            return queue.removeCheck(check);
+        } finally {
+            queue.end();
+        }
     }
 
     /**

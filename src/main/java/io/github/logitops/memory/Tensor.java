@@ -117,20 +117,6 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Queues an overwrite of every byte with {@code value}, padding included. Waits for nothing.
-     *
-     * @throws IllegalStateException if the tensor or the stream is closed
-     */
-    public void fill(byte value, Stream stream) {
-        requireOneSession("fill", stream);
-        memory.use(List.of(this), stream, () -> {
-            if (bytes() > 0) {
-                memory.driver().fill(address(), value, bytes(), stream.queue().handle);
-            }
-        });
-    }
-
-    /**
      * The elements as floats, in a new array. Waits until the stream's work is done.
      *
      * @throws IllegalArgumentException if an op before on this stream found a label out of range (thrown once), or the dtype
@@ -209,16 +195,6 @@ public final class Tensor implements AutoCloseable {
         download(new HostArray.Bytes(target), stream);
     }
 
-    /** As {@link #download(double[], Stream)}, but leaves what ops found on the device for the next call that waits. */
-    public void peek(double[] target, Stream stream) {
-        peek(new HostArray.Doubles(target), stream);
-    }
-
-    /** As {@link #download(long[], Stream)}, but leaves what ops found on the device for the next call that waits. */
-    public void peek(long[] target, Stream stream) {
-        peek(new HostArray.Longs(target), stream);
-    }
-
     /**
      * Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing;
      * memory of others ({@code LogitOps.wrap}) stays theirs, and a tensor of a result stays open until that is closed.
@@ -257,24 +233,20 @@ public final class Tensor implements AutoCloseable {
     private void upload(HostArray source, Stream stream) {
         requireFit("upload", "source", source, stream);
         WorkQueue queue = stream.queue();
-        memory.use(List.of(this), stream, () -> memory.staging().upload(source, address(), dtype, layout, queue));
+        memory.use(List.of(this), stream, () -> {
+            queue.requireNotCapturing("upload");
+            memory.staging().upload(source, address(), dtype, layout, queue);
+        });
     }
 
     private void download(HostArray target, Stream stream) {
         requireFit("download", "target", target, stream);
+        WorkQueue queue = stream.queue();
         memory.use(List.of(this), stream, () -> {
-            copyOut(target, stream.queue());
-            stream.queue().runChecks();
+            queue.requireNotCapturing("download");
+            memory.staging().download(target, address(), dtype, layout, queue);
+            queue.runChecks();
         });
-    }
-
-    private void peek(HostArray target, Stream stream) {
-        requireFit("download", "target", target, stream);
-        memory.use(List.of(this), stream, () -> copyOut(target, stream.queue()));
-    }
-
-    private void copyOut(HostArray target, WorkQueue queue) {
-        memory.staging().download(target, address(), dtype, layout, queue);
     }
 
     /** Begins a call whose work on {@code queue} uses this; the memory stays until {@link #endUse}. */

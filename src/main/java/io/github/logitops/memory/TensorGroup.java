@@ -7,6 +7,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ObjLongConsumer;
 
 /**
  * Tensors that share one piece of memory and one life, such as those of a result. To use one is to use all; they are closed
@@ -46,6 +47,30 @@ public final class TensorGroup implements AutoCloseable {
     }
 
     /**
+     * Queues an overwrite of all of their bytes, and of those between them, with {@code value}. Waits for nothing.
+     *
+     * @throws IllegalStateException if they or the stream are closed, or the stream is captured: each replay would do it again
+     */
+    public void fill(byte value, Stream stream) {
+        memory.use(tensors.subList(0, 1), stream, () -> {
+            WorkQueue queue = stream.queue();
+            queue.requireNotCapturing("fill");
+            memory.driver().fill(allocation.address(run.name(0)), value, run.bytes(), queue.handle);
+        });
+    }
+
+    /** Whether a byte of the tensor lies between the first of these and the last. */
+    public boolean overlaps(Tensor tensor) {
+        long start = tensors.get(0).address();
+        return tensor.address() < start + run.bytes() && start < tensor.address() + tensor.bytes();
+    }
+
+    /** Throws if they are closed. */
+    public void requireOpen() {
+        allocation.requireOpen(run.name(0));
+    }
+
+    /**
      * Keeps the memory, whoever closes it, until {@link #release}.
      *
      * @throws IllegalStateException if it is closed and nobody keeps it
@@ -61,17 +86,30 @@ public final class TensorGroup implements AutoCloseable {
 
     /**
      * Copies the bytes of all tensors into {@code target}, which is in native order. Waits until the stream's work is done, but
-     * leaves what ops found on the device for the next call that waits. What is closed can be read while it is kept.
+     * leaves what ops found on the device for the next call that waits. The stream must not be captured, and comes after those
+     * that wrote here. What is closed can be read while it is kept.
      *
      * @throws IllegalStateException if it is closed and nobody keeps it, or the stream is closed
      */
     public void peek(ByteBuffer target, Stream stream) {
-        Layout bytes = Layout.dense(Shape.of(bytes()));
+        Layout layout = Layout.dense(Shape.of(bytes()));
+        HostArray bytes = new HostArray.Bytes(target);
+        during(stream, (queue, address) -> memory.staging().download(bytes, address, DType.BOOL, layout, queue));
+    }
+
+    /** Overwrites {@code bytes} bytes from {@code offset} on with {@code value}. Waits and throws as {@link #peek} does. */
+    public void poke(int offset, int bytes, byte value, Stream stream) {
+        during(stream, (queue, address) -> {
+            memory.driver().fill(address + offset, value, bytes, queue.handle);
+            queue.synchronize(); // nothing else keeps the memory for it
+        });
+    }
+
+    private void during(Stream stream, ObjLongConsumer<WorkQueue> work) {
         stream.during(() -> {
             keep();
             try {
-                long address = allocation.address(run.name(0));
-                memory.staging().download(new HostArray.Bytes(target), address, DType.BOOL, bytes, stream.queue());
+                work.accept(stream.queue(), allocation.address(run.name(0)));
             } finally {
                 release();
             }

@@ -3,7 +3,9 @@ package io.github.logitops.memory;
 import io.github.logitops.driver.Calls;
 import io.github.logitops.driver.MemoryDriver;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The life of one stream, apart from the {@link Stream} so that one nobody holds any more can be told from one that was
@@ -16,7 +18,7 @@ final class WorkQueue {
     final Owner owner;
 
     private final Calls calls = new Calls();
-    private final List<Stream.Check> checks = new ArrayList<>();
+    private final Set<Stream.Check> checks = new LinkedHashSet<>();
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
     private volatile boolean dropped; // by everybody
@@ -134,7 +136,7 @@ final class WorkQueue {
 
     boolean addCheck(Stream.Check check) {
         synchronized (checks) {
-            return !checks.contains(check) && checks.add(check);
+            return checks.add(check);
         }
     }
 
@@ -147,14 +149,12 @@ final class WorkQueue {
 
     /** Runs every check that waits its turn; throws the first failure with the others suppressed. */
     void runChecks() {
-        List<Stream.Check> due;
+        List<AutoCloseable> due = new ArrayList<>();
         synchronized (checks) {
-            due = List.copyOf(checks);
+            checks.forEach(check -> due.add(() -> check.run(new Stream(this))));
             checks.clear();
         }
-        Resources.closeAll(due.stream()
-                .map(check -> (AutoCloseable) () -> check.run(new Stream(this)))
-                .toList());
+        Resources.closeAll(due);
     }
 
     /** From within a call on the session, but none on this queue: {@link Stream#close}. */

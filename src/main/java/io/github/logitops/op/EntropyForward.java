@@ -2,7 +2,9 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The entropy of each row's softmax.
@@ -26,6 +28,11 @@ public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statisti
     /** The problem along {@code axis}. */
     public static EntropyForward of(Axis axis, Tensor x, Tensor entropy, Tensor lse, Tensor statistics) {
         return new EntropyForward(Rows.of(OP, "x", x, axis), entropy, lse, statistics);
+    }
+
+    /** What a result of it holds. */
+    public static Set<ResultPart> resultParts() {
+        return EnumSet.of(ResultPart.ENTROPY, ResultPart.LSE, ResultPart.STATISTICS);
     }
 
     @Override

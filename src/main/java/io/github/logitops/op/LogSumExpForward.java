@@ -2,7 +2,9 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The log-sum-exp of each row.
@@ -24,6 +26,11 @@ public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements
     /** The problem along {@code axis}. */
     public static LogSumExpForward of(Axis axis, Tensor x, Tensor lse, Tensor statistics) {
         return new LogSumExpForward(Rows.of(OP, "x", x, axis), lse, statistics);
+    }
+
+    /** What a result of it holds. */
+    public static Set<ResultPart> resultParts() {
+        return EnumSet.of(ResultPart.LSE, ResultPart.STATISTICS);
     }
 
     @Override

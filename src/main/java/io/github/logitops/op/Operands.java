@@ -3,6 +3,7 @@ package io.github.logitops.op;
 import io.github.logitops.memory.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Tensors that a problem reads, or that it writes, each with its name in error messages. One that is null is not there. */
 public final class Operands {
@@ -42,8 +43,13 @@ public final class Operands {
 
     /** None of these, which are written, shares a byte with one of the inputs. */
     void requireApart(String op, Operands inputs) {
-        for (int i = 0; i < inputs.tensors.size(); i++) {
-            requireApart(op, inputs.names.get(i), inputs.tensors.get(i));
+        inputs.forEach((input, in) -> requireApart(op, input, in));
+    }
+
+    /** Calls {@code each} with the names and the tensors. */
+    void forEach(BiConsumer<String, Tensor> each) {
+        for (int i = 0; i < tensors.size(); i++) {
+            each.accept(names.get(i), tensors.get(i));
         }
     }
 

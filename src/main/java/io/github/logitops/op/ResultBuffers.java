@@ -4,55 +4,72 @@ import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.memory.TensorGroup;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
-import java.util.EnumMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
- * What an op with labels leaves on the device beside gradients: of the parts that there could be those that the op, or its
- * options, ask for.
+ * What an op leaves on the device beside gradients: of the parts that there could be those that the op, or its options, ask for.
+ * What there is for each row lies in one piece of memory, and what there is for a batch with labels in another.
  */
-public final class ResultBuffers {
+public final class ResultBuffers implements AutoCloseable {
     /** No part: of kernels that leave something else. */
-    public static final ResultBuffers NONE = new ResultBuffers(Map.of());
+    public static final ResultBuffers NONE = new ResultBuffers();
 
-    private final Map<ResultPart, Tensor> parts;
+    private final Tensor[] parts = new Tensor[ResultPart.values().length]; // by ordinal; null: there is none
+    private final List<TensorGroup> pieces = new ArrayList<>();
     private final Operands written = new Operands();
+    private ResultTotals totals; // null: the op has no labels
 
-    private ResultBuffers(Map<ResultPart, Tensor> parts) {
-        this.parts = parts;
-        parts.forEach((part, tensor) -> written.and(part.inMessages(), tensor));
-    }
+    private ResultBuffers() {}
 
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
     public static ResultBuffers allocate(
             DeviceMemory memory, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
-        Map<ResultPart, Tensor> made = new EnumMap<>(ResultPart.class);
-        try {
-            for (ResultPart part : parts) {
-                made.put(part, memory.allocate(part.dtype(logits), Layout.dense(part.shape(rows))));
+        return Resources.filled(new ResultBuffers(), made -> {
+            made.addPiece(memory, logits, rows, parts, false);
+            if (parts.contains(ResultPart.LABEL_STATS)) {
+                List<ResultPart> inPiece = made.addPiece(memory, logits, rows, parts, true);
+                TensorGroup piece = made.pieces.get(1);
+                made.totals = new ResultTotals(inPiece, piece);
+                piece.fill((byte) -1, stream); // no label was out of range yet; ops write the rest
             }
-            made.get(ResultPart.LABEL_STATS).upload(new long[] {0, -1, 0, 0}, stream);
-            return new ResultBuffers(made);
-        } catch (RuntimeException | Error e) {
-            Resources.closeAfter(e, List.copyOf(made.values()));
-            throw e;
+        });
+    }
+
+    /** Allocates those parts that are for a whole batch, or those of each row, and returns which they are. */
+    private List<ResultPart> addPiece(
+            DeviceMemory memory, DType logits, Shape rows, Set<ResultPart> all, boolean totals) {
+        List<ResultPart> inPiece = new ArrayList<>();
+        List<TensorGroup.Part> tensors = new ArrayList<>();
+        for (ResultPart part : all) {
+            if (part.isTotal() == totals) {
+                inPiece.add(part);
+                tensors.add(new TensorGroup.Part(part.dtype(logits), part.shape(rows)));
+            }
         }
+        TensorGroup piece = memory.allocate(tensors);
+        pieces.add(piece);
+        for (int i = 0; i < inPiece.size(); i++) {
+            Tensor tensor = piece.tensors().get(i);
+            parts[inPiece.get(i).ordinal()] = tensor;
+            written.and(inPiece.get(i).inMessages(), tensor);
+        }
+        return inPiece;
     }
 
     /** One of the parts; null if there is none. */
     public Tensor get(ResultPart part) {
-        return parts.get(part);
+        return parts[part.ordinal()];
     }
 
-    /** All that there are. */
-    public List<Tensor> tensors() {
-        return List.copyOf(parts.values());
+    /** What there is for a batch; null where the op has no labels. */
+    public ResultTotals totals() {
+        return totals;
     }
 
     /** What losses and their gradients are divided by, the first of these; null for 1. */
@@ -67,16 +84,27 @@ public final class ResultBuffers {
 
     /** None of them shares a byte with one of the inputs. */
     void requireApart(String op, Operands inputs) {
-        written.requireApart(op, inputs);
+        inputs.forEach((input, in) -> requireApart(op, input, in));
     }
 
     /** None of them shares a byte with the input. */
     void requireApart(String op, String input, Tensor in) {
-        written.requireApart(op, input, in);
+        for (TensorGroup piece : pieces) {
+            if (piece.overlaps(in)) {
+                written.requireApart(op, input, in); // which says what does
+            }
+        }
     }
 
-    /** Those operands and all of these. */
+    /** Those operands and all of these, as far as calls use them: one tensor of a piece stands for all. */
     Operands addedTo(Operands others) {
-        return others.and(written);
+        pieces.forEach(piece -> others.and("result", piece.tensors().get(0)));
+        return others;
+    }
+
+    /** Gives the memory back once the work that uses it is done; the totals stay while somebody keeps them. */
+    @Override
+    public void close() {
+        Resources.closeAll(pieces);
     }
 }

@@ -4,7 +4,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.function.UnaryOperator;
 
-/** A tensor of what an op with labels leaves on the device. Where nothing else is said it has the arithmetic dtype. */
+/** A tensor of what an op leaves on the device for its caller, or for its gradient. Where nothing else is said it has the arithmetic dtype. */
 public enum ResultPart {
     /** The reduced loss, one element; not written where the reduction is NONE. */
     LOSS("loss", rows -> Shape.of()),
@@ -52,6 +52,11 @@ public enum ResultPart {
         this.inMessages = "result." + name;
         this.shape = shape;
         this.dtype = dtype;
+    }
+
+    /** Whether there is one for a whole batch, and not something for each row. */
+    boolean isTotal() {
+        return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS;
     }
 
     /** Its name in error messages. */

@@ -116,6 +116,7 @@ abstract class LabelErrorContract {
             Tensor x = bench.vector(DType.F32, Shape.of(2, 3), 0, 0, 0, 0, 0, 0);
             Tensor labels = bench.labels(DType.I32, Shape.of(2), 0, 3);
             Stream stream = bench.ops().newStream();
+            stream.waitFor(bench.stream()); // where the inputs come from
             CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
             loss.forward(x, labels, stream).close();
             assertEquals(

@@ -192,7 +192,6 @@ class NullArgumentsTest {
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
                 (Stream.Check) settled -> {},
-                (byte) 0,
                 0,
                 0L,
                 0.5);

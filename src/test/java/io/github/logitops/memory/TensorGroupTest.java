@@ -51,8 +51,8 @@ class TensorGroupTest {
                     tensors.stream().map(Tensor::toString).toList());
             assertEquals(659, driver.bytesHeld());
             assertEquals(new MemoryStatistics(1, 659, 659, 659, 4096), memory.statistics());
+            group.fill((byte) -1, stream);
             tensors.get(1).upload(new long[] {1, 2, 3, 4}, stream);
-            tensors.get(2).fill((byte) -1, stream);
             tensors.get(0).upload(new float[] {5}, stream);
             tensors.get(4).upload(new boolean[] {true, false, true}, stream);
             float[] ones = new float[100];
@@ -68,7 +68,7 @@ class TensorGroupTest {
         TensorGroup group = memory.allocate(PARTS);
         driver.beSlow();
         for (Tensor tensor : group.tensors()) {
-            tensor.fill((byte) 0, stream);
+            tensor.useOn(stream);
         }
         group.close();
         assertEquals(1, driver.eventsHeld());
@@ -83,14 +83,14 @@ class TensorGroupTest {
         TensorGroup group = memory.allocate(PARTS);
         Tensor part = group.tensors().get(1);
         part.close();
-        part.fill((byte) 3, stream);
+        group.fill((byte) 3, stream);
         assertEquals(0x0303030303030303L, part.downloadLabels(stream)[2]);
         group.close();
         group.close();
         assertEquals(new MemoryStatistics(0, 0, 659, 0, 4096), memory.statistics());
         assertEquals(
                 "tensor: used after close: tensor=#2 I64[4], closedAt=unknown (leakTracking=OFF)",
-                assertThrows(IllegalStateException.class, () -> part.fill((byte) 0, stream))
+                assertThrows(IllegalStateException.class, () -> part.upload(new long[4], stream))
                         .getMessage());
         assertEquals(
                 "tensor: used after close: tensor=#3 F32[100], closedAt=unknown (leakTracking=OFF)",

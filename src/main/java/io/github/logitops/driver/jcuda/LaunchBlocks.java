@@ -2,7 +2,9 @@ package io.github.logitops.driver.jcuda;
 
 import io.github.logitops.driver.Launch;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The blocks that launches take turns with: as many as there were ever launches at the same time. One for each thread would
@@ -10,7 +12,9 @@ import java.util.List;
  */
 final class LaunchBlocks {
     private final PrimaryContext context;
-    private final ArrayDeque<LaunchBlock> free = new ArrayDeque<>();
+    private final AtomicReference<LaunchBlock> next =
+            new AtomicReference<>(); // where one thread launches, all there is
+    private final ArrayDeque<LaunchBlock> free = new ArrayDeque<>(); // the others; it is its own lock
 
     LaunchBlocks(PrimaryContext context) {
         this.context = context;
@@ -28,25 +32,31 @@ final class LaunchBlocks {
     /** Takes all blocks out, for the caller to close. */
     List<LaunchBlock> drain() {
         synchronized (free) {
-            List<LaunchBlock> blocks = List.copyOf(free);
+            List<LaunchBlock> blocks = new ArrayList<>(free);
             free.clear();
+            LaunchBlock last = next.getAndSet(null);
+            if (last != null) {
+                blocks.add(last);
+            }
             return blocks;
         }
     }
 
     private LaunchBlock take() {
-        synchronized (free) {
-            LaunchBlock block = free.poll();
-            if (block != null) {
-                return block;
+        LaunchBlock block = next.getAndSet(null);
+        if (block == null) {
+            synchronized (free) {
+                block = free.poll();
             }
         }
-        return new LaunchBlock(context);
+        return block == null ? new LaunchBlock(context) : block;
     }
 
     private void giveBack(LaunchBlock block) {
-        synchronized (free) {
-            free.push(block);
+        if (!next.compareAndSet(null, block)) {
+            synchronized (free) {
+                free.push(block);
+            }
         }
     }
 }
