@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /**
@@ -12,7 +13,7 @@ import java.util.List;
  * @param statistics the {@link RowStatistics} for the gradient; or null
  */
 public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements Problem {
-    private static final String OP = "logSumExp.forward";
+    private static final String OP = Op.LOG_SUM_EXP.method("forward");
 
     public LogSumExpForward {
         Require.perRowOutput(OP, "lse", lse, x);
