@@ -64,7 +64,8 @@ public enum Op {
             shared(CROSS_ENTROPY.kernel("bwd")),
             shared(Kernel.CROSS_ENTROPY_COMBINE),
             shared(Kernel.LABEL_STATS),
-            shared(Kernel.LOSS_REDUCE));
+            shared(Kernel.LOSS_REDUCE)),
+    ;
 
     /** What waits in shared memory between the passes of a kernel over a row. */
     public enum Kept {

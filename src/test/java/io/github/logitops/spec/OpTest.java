@@ -2,7 +2,6 @@ package io.github.logitops.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.LogitOps;
@@ -13,11 +12,8 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
-import java.io.IOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -86,8 +82,7 @@ class OpTest {
                 call.run(bench);
             }
         }
-        named.remove(
-                "crossEntropy.combineProbabilities"); // the shard among the calls has labels
+        named.remove("crossEntropy.combineProbabilities"); // the shard among the calls has labels
         named.remove("maskedSoftmax.backward"); // is that of softmax
         assertEquals(named, problems);
     }
@@ -103,13 +98,6 @@ class OpTest {
                 "logSumExp: not a kernel of the table: kernel=log_sum_exp_fused",
                 assertThrows(IllegalArgumentException.class, () -> Op.LOG_SUM_EXP.kernel("fused"))
                         .getMessage());
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void operatorsMdHasIt(Op op) throws IOException {
-        String name = op == Op.CROSS_ENTROPY_SHARD ? "shard(" : "`" + op.callName() + "(";
-        assertTrue(Files.readString(Path.of("docs/operators.md")).contains(name), name);
     }
 
     private static List<Method> factories(Op op) {
