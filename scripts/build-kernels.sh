@@ -5,22 +5,26 @@ set -euo pipefail
 
 usage() {
   cat <<'USAGE'
-usage: scripts/build-kernels.sh [--check | --lines SOURCE ARCH]
+usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 
 Needs nvcc and ptxas on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
 tests' resources.
 
   --check               builds into a temporary folder and fails if what is committed differs; writes nothing
+  --only SOURCE         compiles one source, as in softmax_fwd, in seconds: writes its entries and what the manifest says of
+                        it, and leaves all others; where include/ has changed they need a build of all
   --lines SOURCE ARCH   prints the PTX of one source, as in softmax_fwd 80, with line information; writes nothing
   -h                    this text
 USAGE
 }
 
 check=false
+only=''
 lines=()
 case "$#${1:-}" in
   0) ;;
   1--check) check=true ;;
+  2--only) only=$2 ;;
   3--lines) lines=("$2" "$3") ;;
   1-h | 1--help) usage; exit 0 ;;
   *) usage >&2; exit 2 ;;
@@ -94,6 +98,10 @@ build() {
       return 1
     fi
     awk -v folder="$work/ptx" -v arch="$arch" -f scripts/split-ptx.awk "$work/$name.all" >"$work/$1.entries"
+    if grep -vE "^$1(_|$)" "$work/$1.entries"; then
+      echo "build-kernels: $name: the name of an entry begins with that of its source" >&2
+      return 1
+    fi
     while read -r entry; do
       if [[ -n $older ]] && cmp -s <(tail -n +3 "$work/ptx/$entry.sm_$older.ptx") <(tail -n +3 "$work/ptx/$entry.sm_$arch.ptx"); then
         rm "$work/ptx/$entry.sm_$arch.ptx"
@@ -126,8 +134,33 @@ manifest() {
   } | sort
 }
 
+# What is committed of one source is taken out, and what was built put in.
+replace() {
+  local own="^(source\.kernels/$1\.cu|ptx\.$1(_[a-z0-9_]*)?\.sm_[0-9]+\.ptx)="
+  manifest >"$work/built"
+  if ! cmp -s <(grep '^nvcc' "$work/built") <(grep '^nvcc' "$committed/manifest.properties"); then
+    echo "build-kernels: another nvcc than the manifest's: build all, without --only" >&2
+    return 1
+  fi
+  { grep -vE "$own" "$committed/manifest.properties" && grep -E "$own" "$work/built"; } | sort >"$work/manifest"
+  rm -f "$committed/$1".sm_*.ptx "$committed/$1"_*.ptx
+  cp "$work"/ptx/*.ptx "$committed"
+  cp "$work/manifest" "$committed/manifest.properties"
+  echo "$1: $(wc -l <"$work/$1.entries") entries" >&2
+}
+
 if ((${#lines[@]})); then
   with_lines "kernels/${lines[0]}.cu" "${lines[1]}"
+  exit
+fi
+
+if [[ -n $only ]]; then
+  if [[ ! -e kernels/$only.cu ]]; then
+    echo "build-kernels: no such source: kernels/$only.cu" >&2
+    exit 2
+  fi
+  build "$only"
+  replace "$only"
   exit
 fi
 

@@ -13,6 +13,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.function.Consumer;
 
@@ -49,9 +50,10 @@ import java.util.function.Consumer;
  * infinity: -inf becomes -c and counts.
  */
 public final class CrossEntropy {
-    private static final String FORWARD = "crossEntropy.forward";
-    private static final String BACKWARD = "crossEntropy.backward";
-    private static final String FORWARD_BACKWARD = "crossEntropy.forwardBackward";
+    private static final String OP = Op.CROSS_ENTROPY.callName();
+    private static final String FORWARD = Op.CROSS_ENTROPY.method("forward");
+    private static final String BACKWARD = Op.CROSS_ENTROPY.method("backward");
+    private static final String FORWARD_BACKWARD = Op.CROSS_ENTROPY.method("forwardBackward");
 
     private final LogitOps ops;
     private final CrossEntropyOptions options;
@@ -59,8 +61,8 @@ public final class CrossEntropy {
 
     CrossEntropy(LogitOps ops, CrossEntropyOptions options, Axis axis) {
         this.ops = ops;
-        this.options = Arguments.notNull(CrossEntropyResult.OP, "options", options);
-        this.axis = Arguments.notNull(CrossEntropyResult.OP, "axis", axis);
+        this.options = Arguments.notNull(OP, "options", options);
+        this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
     /** The numbers of this cross entropy. */
@@ -86,8 +88,8 @@ public final class CrossEntropy {
      * @param stream where its first op will run
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
-        Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
-        ResultShape made = ResultShape.of(CrossEntropyResult.OP, logits, shape, axis);
+        Arguments.notNull(OP, "stream", stream);
+        ResultShape made = ResultShape.of(OP, logits, shape, axis);
         return CrossEntropyResult.make(ops, logits, made.rows(), made.classes(), options, stream);
     }
 

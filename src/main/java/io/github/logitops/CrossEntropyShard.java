@@ -14,6 +14,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -35,10 +36,13 @@ import io.github.logitops.spec.Shape;
  * Everything but logits, probabilities and the gradient is without padding. <i>Waits</i>: for nothing; allocates nothing.
  */
 public final class CrossEntropyShard {
-    private static final String FORWARD = "crossEntropy.forwardPartials";
-    private static final String COMBINE = "crossEntropy.combine";
-    private static final String COMBINE_PROBABILITIES = "crossEntropy.combineProbabilities";
-    private static final String BACKWARD = "crossEntropy.backward";
+    /** Mistakes in a shard are told as those of its cross entropy. */
+    private static final String OP = Op.CROSS_ENTROPY.callName();
+
+    private static final String FORWARD = OP + ".forwardPartials";
+    private static final String COMBINE = OP + ".combine";
+    private static final String COMBINE_PROBABILITIES = OP + ".combineProbabilities";
+    private static final String BACKWARD = OP + ".backward";
 
     private final LogitOps ops;
     private final CrossEntropyOptions options;
@@ -48,7 +52,7 @@ public final class CrossEntropyShard {
     CrossEntropyShard(LogitOps ops, CrossEntropyOptions options, Axis axis, ClassShard shard) {
         if (!options.outputs().isEmpty()) {
             throw new IllegalArgumentException(
-                    "crossEntropy: outputs are not combined over shards: outputs=" + options.outputs());
+                    OP + ": outputs are not combined over shards: outputs=" + options.outputs());
         }
         this.ops = ops;
         this.options = options;
@@ -74,7 +78,7 @@ public final class CrossEntropyShard {
      */
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = rows(logits, shape);
-        Arguments.notNull(CrossEntropyResult.OP, "stream", stream);
+        Arguments.notNull(OP, "stream", stream);
         return CrossEntropyResult.make(ops, logits, rows, shard.classes(), options, stream);
     }
 
@@ -162,6 +166,6 @@ public final class CrossEntropyShard {
     }
 
     private Shape rows(DType logits, Shape shape) {
-        return ResultShape.of(CrossEntropyResult.OP, logits, shape, axis).rows();
+        return ResultShape.of(OP, logits, shape, axis).rows();
     }
 }

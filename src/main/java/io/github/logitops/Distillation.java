@@ -15,6 +15,7 @@ import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import java.util.Set;
@@ -50,9 +51,9 @@ import java.util.function.Consumer;
  * <p><i>Numerics</i>: errors grow with distances to the maxima of both rows, not with the logits ({@code docs/numerics.md}).
  */
 public final class Distillation {
-    private static final String OP = DistillationResult.OP;
-    private static final String FORWARD = OP + ".forward";
-    private static final String FORWARD_BACKWARD = OP + ".forwardBackward";
+    private static final String OP = Op.DISTILLATION.callName();
+    private static final String FORWARD = Op.DISTILLATION.method("forward");
+    private static final String FORWARD_BACKWARD = Op.DISTILLATION.method("forwardBackward");
 
     private final LogitOps ops;
     private final DistillationOptions options;

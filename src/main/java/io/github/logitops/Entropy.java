@@ -9,6 +9,7 @@ import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -24,9 +25,9 @@ import io.github.logitops.spec.Shape;
  * with the logits ({@code docs/numerics.md}).
  */
 public final class Entropy {
-    private static final String OP = "entropy";
-    private static final String FORWARD = OP + ".forward";
-    private static final String BACKWARD = OP + ".backward";
+    private static final String OP = Op.ENTROPY.callName();
+    private static final String FORWARD = Op.ENTROPY.method("forward");
+    private static final String BACKWARD = Op.ENTROPY.method("backward");
 
     private final LogitOps ops;
     private final Axis axis;

@@ -8,6 +8,7 @@ import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -18,12 +19,15 @@ import io.github.logitops.spec.Shape;
  * row's maximum, not with the logits themselves ({@code docs/numerics.md}).
  */
 public final class LogSoftmax {
+    private static final String FORWARD = Op.LOG_SOFTMAX.method("forward");
+    private static final String BACKWARD = Op.LOG_SOFTMAX.method("backward");
+
     private final LogitOps ops;
     private final Axis axis;
 
     LogSoftmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Arguments.notNull("logSoftmax", "axis", axis);
+        this.axis = Arguments.notNull(Op.LOG_SOFTMAX.callName(), "axis", axis);
     }
 
     /**
@@ -49,12 +53,12 @@ public final class LogSoftmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, "logSoftmax.forward", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, "logSoftmax.forward", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -67,8 +71,7 @@ public final class LogSoftmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(
-                ops, "logSoftmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.FLOATS.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -78,7 +81,6 @@ public final class LogSoftmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(
-                ops, "logSoftmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.DOUBLES.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

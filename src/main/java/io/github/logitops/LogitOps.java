@@ -1,10 +1,5 @@
 package io.github.logitops;
 
-import io.github.logitops.cpu.CpuExecutor;
-import io.github.logitops.cpu.HostDriver;
-import io.github.logitops.device.KernelExecutor;
-import io.github.logitops.driver.Driver;
-import io.github.logitops.driver.LoadFailure;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceMemory;
 import io.github.logitops.memory.MemoryStatistics;
@@ -74,33 +69,7 @@ public final class LogitOps implements AutoCloseable {
     public static LogitOps open(Backend backend, OpenOptions options) {
         Arguments.notNull("open", "backend", backend);
         Arguments.notNull("open", "options", options);
-        String reason = "as asked";
-        if (backend != Backend.CPU) {
-            try {
-                return openCuda(backend, options);
-            } catch (BackendUnavailableException e) {
-                if (backend == Backend.CUDA) {
-                    throw e;
-                }
-                reason = e.getMessage();
-            }
-        }
-        HostDriver driver = new HostDriver();
-        BackendReport report = new BackendReport(backend, Backend.CPU, driver.device(), reason);
-        return over(driver, new CpuExecutor(driver), report, options.withCacheLimitBytes(0));
-    }
-
-    private static LogitOps openCuda(Backend backend, OpenOptions options) {
-        Driver driver = CudaDriver.open(options.deviceOrdinal());
-        try {
-            KernelExecutor executor = new KernelExecutor(driver);
-            String reason = "it runs here, on " + executor.target();
-            BackendReport report = new BackendReport(backend, Backend.CUDA, driver.device(), reason);
-            return over(driver, executor, report, options);
-        } catch (RuntimeException | LinkageError e) { // such as a device that no kernel is for
-            Resources.closeAfter(e, List.of(driver));
-            throw new BackendUnavailableException(Backend.CUDA, LoadFailure.reason(e), e);
-        }
+        return Opening.session(backend, options);
     }
 
     /** A session on a given driver: the seam that tests use. */

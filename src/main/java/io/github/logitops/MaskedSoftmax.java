@@ -7,6 +7,7 @@ import io.github.logitops.op.Mask;
 import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -18,14 +19,14 @@ import io.github.logitops.spec.Shape;
  * 0 throughout</b>, not NaN. A row that holds NaN or +inf where it is not hidden becomes NaN throughout.
  */
 public final class MaskedSoftmax {
-    private static final String FORWARD = "maskedSoftmax.forward";
+    private static final String FORWARD = Op.MASKED_SOFTMAX.method("forward");
 
     private final LogitOps ops;
     private final Axis axis;
 
     MaskedSoftmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Arguments.notNull("maskedSoftmax", "axis", axis);
+        this.axis = Arguments.notNull(Op.MASKED_SOFTMAX.callName(), "axis", axis);
     }
 
     /**

@@ -12,6 +12,7 @@ import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.util.Set;
@@ -37,9 +38,9 @@ import java.util.Set;
  * themselves, and those of the gradient with neither ({@code docs/numerics.md}).
  */
 public final class SelectedLogProb {
-    private static final String OP = SelectedLogProbResult.OP;
-    private static final String FORWARD = OP + ".forward";
-    private static final String BACKWARD = OP + ".backward";
+    private static final String OP = Op.SELECTED_LOG_PROB.callName();
+    private static final String FORWARD = Op.SELECTED_LOG_PROB.method("forward");
+    private static final String BACKWARD = Op.SELECTED_LOG_PROB.method("backward");
 
     private final LogitOps ops;
     private final SelectedLogProbOptions options;

@@ -8,6 +8,7 @@ import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -19,12 +20,15 @@ import io.github.logitops.spec.Shape;
  * from 0 they lie (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code docs/numerics.md}).
  */
 public final class Softmax {
+    private static final String FORWARD = Op.SOFTMAX.method("forward");
+    private static final String BACKWARD = Op.SOFTMAX.method("backward");
+
     private final LogitOps ops;
     private final Axis axis;
 
     Softmax(LogitOps ops, Axis axis) {
         this.ops = ops;
-        this.axis = Arguments.notNull("softmax", "axis", axis);
+        this.axis = Arguments.notNull(Op.SOFTMAX.callName(), "axis", axis);
     }
 
     /**
@@ -61,12 +65,12 @@ public final class Softmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, "softmax.forward", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, "softmax.forward", x, shape, (t, s) -> forward(t, t, s));
+        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -79,7 +83,7 @@ public final class Softmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(ops, "softmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.FLOATS.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -89,7 +93,6 @@ public final class Softmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(
-                ops, "softmax.backward", y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return HostForm.DOUBLES.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

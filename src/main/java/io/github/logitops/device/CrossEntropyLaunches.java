@@ -18,12 +18,13 @@ import io.github.logitops.spec.Op;
 
 /** The launches of cross entropy, of all classes or of shards: labels are counted before, row losses reduced after. */
 final class CrossEntropyLaunches {
-    private static final RowKernel FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd");
-    private static final RowKernel PLAIN_FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd_plain");
-    private static final RowKernel BACKWARD = Kernels.of(Op.CROSS_ENTROPY, "bwd");
-    private static final RowKernel PLAIN_BACKWARD = Kernels.of(Op.CROSS_ENTROPY, "bwd_plain");
-    private static final RowKernel FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused");
-    private static final RowKernel PLAIN_FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused_plain");
+    private static final KernelEntries FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd");
+    private static final KernelEntries PLAIN_FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd_plain");
+    private static final KernelEntries BACKWARD = Kernels.of(Op.CROSS_ENTROPY, "bwd");
+    private static final KernelEntries PLAIN_BACKWARD = Kernels.of(Op.CROSS_ENTROPY, "bwd_plain");
+    private static final KernelEntries FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused");
+    private static final KernelEntries PLAIN_FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused_plain");
+    private static final KernelEntries COMBINE = Kernels.of(Op.Kernel.CROSS_ENTROPY_COMBINE);
 
     private final Launcher launcher;
     private final LabelLaunches labels;
@@ -68,7 +69,7 @@ final class CrossEntropyLaunches {
         targets(parameters, problem.labels(), problem.weights(), problem.shard(), options);
         numbers(parameters, options);
         rowOutputs(parameters, result, problem.rows());
-        Kernel kernel = Kernels.crossEntropyCombine(result.get(ResultPart.LSE).dtype());
+        Kernel kernel = COMBINE.entry(result.get(ResultPart.LSE).dtype());
         launcher.threadPerRow(kernel, problem.rows(), parameters, stream);
         labels.reduce(result, problem.rows(), options.reduction(), options.emptyMean(), stream);
     }
@@ -124,7 +125,7 @@ final class CrossEntropyLaunches {
     }
 
     /** A launch whose parameters begin with CrossEntropyInputs of the kernels. */
-    private RowLaunch rows(RowKernel kernel, CrossEntropyInputs inputs) {
+    private RowLaunch rows(KernelEntries kernel, CrossEntropyInputs inputs) {
         RowLaunch launch = launcher.rows(kernel, inputs.x(), inputs.probabilities() != null);
         launch.parameters().tensor(inputs.x());
         targets(launch.parameters(), inputs.labels(), inputs.weights(), inputs.shard(), inputs.options());

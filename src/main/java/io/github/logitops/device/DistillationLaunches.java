@@ -16,9 +16,9 @@ import io.github.logitops.spec.Op;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
 final class DistillationLaunches {
-    private static final RowKernel KL = Kernels.of(Op.DISTILLATION, "fused_kl");
-    private static final RowKernel REVERSE_KL = Kernels.of(Op.DISTILLATION, "fused_reverse_kl");
-    private static final RowKernel JENSEN_SHANNON = Kernels.of(Op.DISTILLATION, "fused_jensen_shannon");
+    private static final KernelEntries KL = Kernels.of(Op.DISTILLATION, "fused_kl");
+    private static final KernelEntries REVERSE_KL = Kernels.of(Op.DISTILLATION, "fused_reverse_kl");
+    private static final KernelEntries JENSEN_SHANNON = Kernels.of(Op.DISTILLATION, "fused_jensen_shannon");
 
     private final Launcher launcher;
     private final LabelLaunches labels;
@@ -65,7 +65,7 @@ final class DistillationLaunches {
         labels.reduce(result, x.count(), inputs.reduction(), EmptyMean.NAN, stream);
     }
 
-    private static RowKernel kernel(Divergence divergence) {
+    private static KernelEntries kernel(Divergence divergence) {
         if (divergence.equals(Divergence.KL)) {
             return KL;
         }

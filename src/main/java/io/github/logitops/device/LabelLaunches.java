@@ -7,10 +7,14 @@ import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.EmptyMean;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 
 /** The launches that ops with labels have before and after the one that walks the logits. */
 final class LabelLaunches {
+    private static final Kernel COUNT = Kernels.of(Op.Kernel.LABEL_STATS).entry(DType.F32); // one for all dtypes
+    private static final KernelEntries REDUCE = Kernels.of(Op.Kernel.LOSS_REDUCE);
+
     private final Launcher launcher;
 
     LabelLaunches(Launcher launcher) {
@@ -32,7 +36,7 @@ final class LabelLaunches {
                 .int64(weights != null && weights.dtype() == DType.F64)
                 .int64(rows)
                 .int64(classes);
-        launcher.oneBlock(Kernels.labelStats(), parameters, stream);
+        launcher.oneBlock(COUNT, parameters, stream);
     }
 
     /** The reduced losses, the number of right rows, and row losses with their z-losses: what of it there is. */
@@ -54,6 +58,6 @@ final class LabelLaunches {
                 .pointer(result.divisors(reduction))
                 .int64(rows)
                 .float64(emptyMean.value());
-        launcher.oneBlock(Kernels.lossReduce(loss.dtype()), parameters, stream);
+        launcher.oneBlock(REDUCE.entry(loss.dtype()), parameters, stream);
     }
 }

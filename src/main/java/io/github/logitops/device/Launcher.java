@@ -30,12 +30,12 @@ final class Launcher {
     }
 
     /** A launch for rows that lie like these. */
-    RowLaunch rows(RowKernel kernel, Rows rows) {
+    RowLaunch rows(KernelEntries kernel, Rows rows) {
         return rows(kernel, rows, false);
     }
 
     /** The same; {@code probabilities}: whether the targets are. */
-    RowLaunch rows(RowKernel kernel, Rows rows, boolean probabilities) {
+    RowLaunch rows(KernelEntries kernel, Rows rows, boolean probabilities) {
         Tier tier = LaunchPlanner.tier(rows);
         int keptBytes = kernel.kept().bytes(rows.dtype(), probabilities);
         LaunchPlanner.Geometry geometry =

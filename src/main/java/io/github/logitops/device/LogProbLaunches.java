@@ -15,12 +15,12 @@ import io.github.logitops.spec.Op;
 
 /** The launches of the ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbLaunches {
-    private static final RowKernel LOG_SUM_EXP = Kernels.of(Op.LOG_SUM_EXP, "fwd");
-    private static final RowKernel LOG_SUM_EXP_GRADIENT = Kernels.of(Op.LOG_SUM_EXP, "bwd");
-    private static final RowKernel ENTROPY = Kernels.of(Op.ENTROPY, "fwd");
-    private static final RowKernel ENTROPY_GRADIENT = Kernels.of(Op.ENTROPY, "bwd");
-    private static final RowKernel SELECTED_LOG_PROB = Kernels.of(Op.SELECTED_LOG_PROB, "fwd");
-    private static final RowKernel SELECTED_LOG_PROB_GRADIENT = Kernels.of(Op.SELECTED_LOG_PROB, "bwd");
+    private static final KernelEntries LOG_SUM_EXP = Kernels.of(Op.LOG_SUM_EXP, "fwd");
+    private static final KernelEntries LOG_SUM_EXP_GRADIENT = Kernels.of(Op.LOG_SUM_EXP, "bwd");
+    private static final KernelEntries ENTROPY = Kernels.of(Op.ENTROPY, "fwd");
+    private static final KernelEntries ENTROPY_GRADIENT = Kernels.of(Op.ENTROPY, "bwd");
+    private static final KernelEntries SELECTED_LOG_PROB = Kernels.of(Op.SELECTED_LOG_PROB, "fwd");
+    private static final KernelEntries SELECTED_LOG_PROB_GRADIENT = Kernels.of(Op.SELECTED_LOG_PROB, "bwd");
 
     private final Launcher launcher;
     private final LabelLaunches labels;

@@ -11,11 +11,11 @@ import io.github.logitops.spec.Op;
 
 /** The launches of softmax, log-softmax and masked softmax. */
 final class SoftmaxLaunches {
-    private static final RowKernel SOFTMAX = Kernels.of(Op.SOFTMAX, "fwd");
-    private static final RowKernel SOFTMAX_GRADIENT = Kernels.of(Op.SOFTMAX, "bwd");
-    private static final RowKernel LOG_SOFTMAX = Kernels.of(Op.LOG_SOFTMAX, "fwd");
-    private static final RowKernel LOG_SOFTMAX_GRADIENT = Kernels.of(Op.LOG_SOFTMAX, "bwd");
-    private static final RowKernel MASKED_SOFTMAX = Kernels.of(Op.MASKED_SOFTMAX, "fwd");
+    private static final KernelEntries SOFTMAX = Kernels.of(Op.SOFTMAX, "fwd");
+    private static final KernelEntries SOFTMAX_GRADIENT = Kernels.of(Op.SOFTMAX, "bwd");
+    private static final KernelEntries LOG_SOFTMAX = Kernels.of(Op.LOG_SOFTMAX, "fwd");
+    private static final KernelEntries LOG_SOFTMAX_GRADIENT = Kernels.of(Op.LOG_SOFTMAX, "bwd");
+    private static final KernelEntries MASKED_SOFTMAX = Kernels.of(Op.MASKED_SOFTMAX, "fwd");
 
     private final Launcher launcher;
 
@@ -30,14 +30,14 @@ final class SoftmaxLaunches {
     }
 
     private void forward(SoftmaxForward problem, Stream stream) {
-        RowKernel kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX : LOG_SOFTMAX;
+        KernelEntries kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX : LOG_SOFTMAX;
         RowLaunch launch = launcher.rows(kernel, problem.x());
         launch.parameters().tensor(problem.y()).tensor(problem.x());
         launcher.run(launch, stream);
     }
 
     private void backward(SoftmaxBackward problem, Stream stream) {
-        RowKernel kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX_GRADIENT : LOG_SOFTMAX_GRADIENT;
+        KernelEntries kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX_GRADIENT : LOG_SOFTMAX_GRADIENT;
         RowLaunch launch = launcher.rows(kernel, problem.y());
         launch.parameters()
                 .tensor(problem.dx())

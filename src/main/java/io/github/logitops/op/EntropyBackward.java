@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public record EntropyBackward(Rows x, Tensor entropy, Tensor lse, Tensor statistics, GradScale gradScale, Rows dx)
         implements Problem {
-    private static final String OP = "entropy.backward";
+    private static final String OP = Op.ENTROPY.method("backward");
 
     public EntropyBackward {
         Require.gradientOverLogits(OP, dx, x, gradScale);

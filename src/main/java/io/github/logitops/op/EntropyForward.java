@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.Set;
  * @param statistics the {@link RowStatistics} for the gradient; null where lse is
  */
 public record EntropyForward(Rows x, Tensor entropy, Tensor lse, Tensor statistics) implements Problem {
-    private static final String OP = "entropy.forward";
+    private static final String OP = Op.ENTROPY.method("forward");
 
     public EntropyForward {
         Require.perRowOutput(OP, "entropy", entropy, x);

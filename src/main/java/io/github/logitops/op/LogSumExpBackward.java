@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ import java.util.List;
  */
 public record LogSumExpBackward(Rows x, Tensor lse, Tensor statistics, GradScale gradScale, Rows dx)
         implements Problem {
-    private static final String OP = "logSumExp.backward";
+    private static final String OP = Op.LOG_SUM_EXP.method("backward");
 
     public LogSumExpBackward {
         Require.gradientOverLogits(OP, dx, x, gradScale);

@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +15,7 @@ import java.util.Set;
  * @param statistics the {@link RowStatistics} for the gradient; or null
  */
 public record LogSumExpForward(Rows x, Tensor lse, Tensor statistics) implements Problem {
-    private static final String OP = "logSumExp.forward";
+    private static final String OP = Op.LOG_SUM_EXP.method("forward");
 
     public LogSumExpForward {
         Require.perRowOutput(OP, "lse", lse, x);

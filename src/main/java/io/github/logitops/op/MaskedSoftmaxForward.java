@@ -4,6 +4,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
  * @param y the output; may be x
  */
 public record MaskedSoftmaxForward(Axis axis, Rows x, Mask mask, Rows y) implements Problem {
-    private static final String OP = "maskedSoftmax.forward";
+    private static final String OP = Op.MASKED_SOFTMAX.method("forward");
 
     public MaskedSoftmaxForward {
         Require.alike(OP, x, y);

@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /**
@@ -15,7 +16,7 @@ import java.util.List;
  */
 public record SelectedLogProbBackward(Rows x, RowLabels labels, ResultBuffers saved, GradScale gradScale, Rows dx)
         implements Problem {
-    private static final String OP = "selectedLogProb.backward";
+    private static final String OP = Op.SELECTED_LOG_PROB.method("backward");
 
     public SelectedLogProbBackward {
         labels.requireFit(OP, x.rowShape());

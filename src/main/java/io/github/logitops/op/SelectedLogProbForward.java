@@ -2,6 +2,7 @@ package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.Set;
  * @param result the outputs
  */
 public record SelectedLogProbForward(Rows x, RowLabels labels, ResultBuffers result) implements Problem {
-    private static final String OP = "selectedLogProb.forward";
+    private static final String OP = Op.SELECTED_LOG_PROB.method("forward");
 
     public SelectedLogProbForward {
         labels.requireFit(OP, x.rowShape());

@@ -16,7 +16,7 @@ import java.util.List;
  */
 public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradScale, Rows dx) implements Problem {
     public SoftmaxBackward {
-        String op = op(kind);
+        String op = kind.backward();
         Arguments.notNull(op, "gradScale", gradScale);
         Require.alike(op, y, dy);
         Require.alike(op, y, dx);
@@ -27,22 +27,18 @@ public record SoftmaxBackward(SoftmaxKind kind, Rows y, Rows dy, GradScale gradS
 
     /** The problem along {@code axis}. */
     public static SoftmaxBackward of(SoftmaxKind kind, Axis axis, Tensor y, Tensor dy, GradScale gradScale, Tensor dx) {
-        String op = op(kind);
+        String op = kind.backward();
         return new SoftmaxBackward(
                 kind, Rows.of(op, "y", y, axis), Rows.of(op, "dy", dy, axis), gradScale, Rows.of(op, "dx", dx, axis));
     }
 
     @Override
     public String op() {
-        return op(kind);
+        return kind.backward();
     }
 
     @Override
     public List<Tensor> tensors() {
         return new Operands().and(y).and(dy).and(gradScale).and(dx).tensors();
-    }
-
-    private static String op(SoftmaxKind kind) {
-        return kind.op() + ".backward";
     }
 }

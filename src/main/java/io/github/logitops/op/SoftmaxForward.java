@@ -13,27 +13,23 @@ import java.util.List;
  */
 public record SoftmaxForward(SoftmaxKind kind, Rows x, Rows y) implements Problem {
     public SoftmaxForward {
-        String op = op(kind);
+        String op = kind.forward();
         Require.alike(op, x, y);
         Require.sameOrApart(op, "y", y.tensor(), "x", x.tensor());
     }
 
     /** The problem along {@code axis}. */
     public static SoftmaxForward of(SoftmaxKind kind, Axis axis, Tensor x, Tensor y) {
-        return new SoftmaxForward(kind, Rows.of(op(kind), "x", x, axis), Rows.of(op(kind), "y", y, axis));
+        return new SoftmaxForward(kind, Rows.of(kind.forward(), "x", x, axis), Rows.of(kind.forward(), "y", y, axis));
     }
 
     @Override
     public String op() {
-        return op(kind);
+        return kind.forward();
     }
 
     @Override
     public List<Tensor> tensors() {
         return List.of(x.tensor(), y.tensor());
-    }
-
-    private static String op(SoftmaxKind kind) {
-        return kind.op() + ".forward";
     }
 }

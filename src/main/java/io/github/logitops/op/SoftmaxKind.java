@@ -1,20 +1,29 @@
 package io.github.logitops.op;
 
+import io.github.logitops.spec.Op;
+
 /** Which of the two a softmax problem is about: they differ in the formula and in nothing else. */
 public enum SoftmaxKind {
     /** y = exp(x - logsumexp(x)). */
-    SOFTMAX("softmax"),
+    SOFTMAX(Op.SOFTMAX),
     /** y = x - logsumexp(x). */
-    LOG_SOFTMAX("logSoftmax");
+    LOG_SOFTMAX(Op.LOG_SOFTMAX);
 
-    private final String op;
+    private final String forward;
+    private final String backward;
 
-    SoftmaxKind(String op) {
-        this.op = op;
+    SoftmaxKind(Op op) {
+        forward = op.method("forward");
+        backward = op.method("backward");
     }
 
-    /** The name in error messages. */
-    public String op() {
-        return op;
+    /** The name of the forward op in error messages. */
+    String forward() {
+        return forward;
+    }
+
+    /** The name of its gradient there. */
+    String backward() {
+        return backward;
     }
 }

@@ -30,6 +30,7 @@ public record CrossEntropyOptions(
         double logitScale,
         OptionalDouble softCap,
         Set<RowOutput> outputs) {
+    private static final String OP = Op.CROSS_ENTROPY.callName();
     private static final CrossEntropyOptions DEFAULTS = new CrossEntropyOptions(
             0, OptionalLong.of(-100), Reduction.MEAN, EmptyMean.NAN, 0, 1, OptionalDouble.empty(), Set.of());
 
@@ -37,17 +38,17 @@ public record CrossEntropyOptions(
         require(
                 labelSmoothing >= 0 && labelSmoothing <= 1,
                 "label smoothing must be in [0, 1]: labelSmoothing=" + labelSmoothing);
-        Arguments.notNull("crossEntropy", "ignoreIndex", ignoreIndex);
-        Arguments.notNull("crossEntropy", "reduction", reduction);
-        Arguments.notNull("crossEntropy", "emptyMean", emptyMean);
+        Arguments.notNull(OP, "ignoreIndex", ignoreIndex);
+        Arguments.notNull(OP, "reduction", reduction);
+        Arguments.notNull(OP, "emptyMean", emptyMean);
         require(zLoss >= 0 && Double.isFinite(zLoss), "z-loss must be finite and not negative: zLoss=" + zLoss);
         require(isPositive(logitScale), "logit scale must be finite and positive: logitScale=" + logitScale);
-        Arguments.notNull("crossEntropy", "softCap", softCap);
+        Arguments.notNull(OP, "softCap", softCap);
         require(
                 softCap.isEmpty() || isPositive(softCap.getAsDouble()),
                 "soft cap must be finite and positive: softCap=" + softCap.orElse(0));
         EnumSet<RowOutput> copy = EnumSet.noneOf(RowOutput.class);
-        copy.addAll(Arguments.notNull("crossEntropy", "outputs", outputs));
+        copy.addAll(Arguments.notNull(OP, "outputs", outputs));
         outputs = Collections.unmodifiableSet(copy);
     }
 
@@ -119,8 +120,8 @@ public record CrossEntropyOptions(
     /** These options with these outputs and no others. */
     public CrossEntropyOptions withOutputs(RowOutput... newOutputs) {
         Set<RowOutput> set = EnumSet.noneOf(RowOutput.class);
-        for (RowOutput output : Arguments.notNull("crossEntropy", "outputs", newOutputs)) {
-            set.add(Arguments.notNull("crossEntropy", "outputs' element", output));
+        for (RowOutput output : Arguments.notNull(OP, "outputs", newOutputs)) {
+            set.add(Arguments.notNull(OP, "outputs' element", output));
         }
         return new CrossEntropyOptions(
                 labelSmoothing, ignoreIndex, reduction, emptyMean, zLoss, logitScale, softCap, set);
@@ -137,7 +138,7 @@ public record CrossEntropyOptions(
 
     private static void require(boolean rule, String breach) {
         if (!rule) {
-            throw new IllegalArgumentException("crossEntropy: " + breach);
+            throw new IllegalArgumentException(OP + ": " + breach);
         }
     }
 }

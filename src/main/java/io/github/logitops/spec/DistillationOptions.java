@@ -23,20 +23,21 @@ public record DistillationOptions(
         double hardWeight,
         OptionalLong ignoreIndex,
         Reduction reduction) {
+    private static final String OP = Op.DISTILLATION.callName();
     private static final DistillationOptions DEFAULTS =
             new DistillationOptions(Divergence.KL, 1, TemperatureFactor.ONE, 0, OptionalLong.of(-100), Reduction.MEAN);
 
     public DistillationOptions {
-        Arguments.notNull("distillation", "divergence", divergence);
-        Arguments.notNull("distillation", "factor", factor);
-        Arguments.notNull("distillation", "ignoreIndex", ignoreIndex);
-        Arguments.notNull("distillation", "reduction", reduction);
+        Arguments.notNull(OP, "divergence", divergence);
+        Arguments.notNull(OP, "factor", factor);
+        Arguments.notNull(OP, "ignoreIndex", ignoreIndex);
+        Arguments.notNull(OP, "reduction", reduction);
         if (!(temperature > 0 && Double.isFinite(temperature))) {
             throw new IllegalArgumentException(
-                    "distillation: temperature must be finite and positive: temperature=" + temperature);
+                    OP + ": temperature must be finite and positive: temperature=" + temperature);
         }
         if (!(hardWeight >= 0 && hardWeight <= 1)) {
-            throw new IllegalArgumentException("distillation: hard weight must be in [0, 1]: hardWeight=" + hardWeight);
+            throw new IllegalArgumentException(OP + ": hard weight must be in [0, 1]: hardWeight=" + hardWeight);
         }
     }
 

@@ -22,15 +22,15 @@ public record Divergence(double beta) {
 
     public Divergence {
         if (!(beta >= 0 && beta <= 1)) {
-            throw new IllegalArgumentException("distillation: beta must be in [0, 1]: beta=" + beta);
+            throw new IllegalArgumentException(Op.DISTILLATION.callName() + ": beta must be in [0, 1]: beta=" + beta);
         }
     }
 
     /** The generalised Jensen-Shannon divergence; symmetric at 0.5. */
     public static Divergence jensenShannon(double beta) {
         if (!(beta > 0 && beta < 1)) {
-            throw new IllegalArgumentException(
-                    "distillation: beta must be between 0 and 1, whose ends are KL and REVERSE_KL: beta=" + beta);
+            throw new IllegalArgumentException(Op.DISTILLATION.callName()
+                    + ": beta must be between 0 and 1, whose ends are KL and REVERSE_KL: beta=" + beta);
         }
         return new Divergence(beta);
     }

@@ -5,56 +5,72 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The table of ops: for each its name, what it is told beside tensors, its methods, and the kernels that walk its rows. Whatever
- * else names an op or a kernel is computed from this table, or held to it by a test.
+ * The table of ops: a row says what an op is called, what it is told beside tensors, its methods, and its kernels. Whatever else
+ * names an op, a method or a kernel has the name from here, or a test holds it to this.
  */
 public enum Op {
     /** y = exp(x - logsumexp(x)). */
-    SOFTMAX("softmax", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.TWO_ROWS)),
+    SOFTMAX("softmax", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.TWO_ROWS)),
     /** y = x - logsumexp(x). */
-    LOG_SOFTMAX("logSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
+    LOG_SOFTMAX("logSoftmax", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
-    MASKED_SOFTMAX("maskedSoftmax", Void.class, methods("forward", "backward"), fwd(Kept.VALUES), like(SOFTMAX, "bwd")),
+    MASKED_SOFTMAX(
+            "maskedSoftmax",
+            Void.class,
+            methods("forward", "backward"),
+            own("fwd", Kept.VALUES),
+            shared(SOFTMAX.kernel("bwd"))),
     /** log sum exp(x). */
-    LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
+    LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
     /** - sum p log p of the softmax p. */
-    ENTROPY("entropy", Void.class, methods("forward", "backward"), fwd(Kept.ROW), bwd(Kept.ROW)),
+    ENTROPY("entropy", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
     /** The log-probability of a label. */
     SELECTED_LOG_PROB(
             "selectedLogProb",
             SelectedLogProbOptions.class,
             methods("forward", "backward"),
-            fwd(Kept.ROW),
-            bwd(Kept.ROW)),
+            own("fwd", Kept.ROW),
+            own("bwd", Kept.ROW),
+            shared(Kernel.LABEL_STATS)),
     /** A student's loss against a teacher: a kernel for each kind of divergence, which leaves the gradient out if not asked. */
     DISTILLATION(
             "distillation",
             DistillationOptions.class,
             methods("forward", "forwardBackward"),
-            fused("kl", Kept.TWO_ROWS),
-            fused("reverse_kl", Kept.TWO_ROWS),
-            fused("jensen_shannon", Kept.TWO_ROWS)),
+            own("fused_kl", Kept.TWO_ROWS),
+            own("fused_reverse_kl", Kept.TWO_ROWS),
+            own("fused_jensen_shannon", Kept.TWO_ROWS),
+            shared(Kernel.LABEL_STATS),
+            shared(Kernel.LOSS_REDUCE)),
     /** Softmax cross entropy: kernels for every option, and plain ones for labels and nothing else. */
     CROSS_ENTROPY(
             "crossEntropy",
             CrossEntropyOptions.class,
             methods("forward", "backward", "forwardBackward"),
-            fwd(Kept.ROW),
-            fwd("plain", Kept.ROW),
-            bwd(Kept.ROW),
-            bwd("plain", Kept.ROW),
-            fused(Kept.ROW_AND_PROBABILITIES),
-            fused("plain", Kept.ROW)),
+            own("fwd", Kept.ROW),
+            own("fwd_plain", Kept.ROW),
+            own("bwd", Kept.ROW),
+            own("bwd_plain", Kept.ROW),
+            own("fused", Kept.ROW_AND_PROBABILITIES),
+            own("fused_plain", Kept.ROW),
+            shared(Kernel.LABEL_STATS),
+            shared(Kernel.LOSS_REDUCE)),
     /** The same of classes that are split over devices; the passes over logits are those of cross entropy. */
     CROSS_ENTROPY_SHARD(
             "crossEntropyShard",
             CrossEntropyOptions.class,
             methods("forwardPartials", "combine", "combineProbabilities", "backward"),
-            like(CROSS_ENTROPY, "fwd"),
-            like(CROSS_ENTROPY, "bwd"));
+            shared(CROSS_ENTROPY.kernel("fwd")),
+            shared(CROSS_ENTROPY.kernel("bwd")),
+            shared(Kernel.CROSS_ENTROPY_COMBINE),
+            shared(Kernel.LABEL_STATS),
+            shared(Kernel.LOSS_REDUCE)),
+    ;
 
     /** What waits in shared memory between the passes of a kernel over a row. */
     public enum Kept {
+        /** The kernel walks no rows. */
+        NOTHING,
         /** The row. */
         ROW,
         /** Two rows of two tensors. */
@@ -67,6 +83,7 @@ public enum Op {
         /** The bytes of it for each column; {@code probabilities}: whether these are the targets. */
         public int bytes(DType dtype, boolean probabilities) {
             return switch (this) {
+                case NOTHING -> 0;
                 case ROW -> dtype.bytes();
                 case TWO_ROWS -> 2 * dtype.bytes();
                 case ROW_AND_PROBABILITIES -> probabilities ? 2 * dtype.bytes() : dtype.bytes();
@@ -75,17 +92,38 @@ public enum Op {
         }
     }
 
+    /** What there is an entry of a kernel for. */
+    public enum Entries {
+        /** Each tier and dtype: {@code <name>_<tier>_<dtype>}. */
+        OF_TIERS,
+        /** Each dtype that is computed in: {@code <name>_<dtype>}. */
+        OF_ARITHMETIC,
+        /** There is one, of the kernel's name. */
+        ONE
+    }
+
     /**
-     * A kernel that walks rows: an entry {@code <name>_<tier>_<dtype>} for each tier and dtype.
+     * A kernel.
      *
-     * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several
+     * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several; else what it is for
+     * @param entries which there are
      * @param kept what it keeps of a row
      */
-    public record Kernel(String name, Kept kept) {}
+    public record Kernel(String name, Entries entries, Kept kept) {
+        /** Looks at the labels before rows are walked. */
+        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.ONE, Kept.NOTHING);
 
-    /** A kernel of the op whose kernels' names begin so. */
+        /** Makes a loss of the rows' losses. */
+        public static final Kernel LOSS_REDUCE = new Kernel("loss_reduce", Entries.OF_ARITHMETIC, Kept.NOTHING);
+
+        /** Makes losses of what shards know of their classes. */
+        public static final Kernel CROSS_ENTROPY_COMBINE =
+                new Kernel("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING);
+    }
+
+    /** A kernel of the op whose kernels' names begin with {@code prefix}. */
     private interface KernelOf {
-        Kernel of(String op);
+        Kernel of(String prefix);
     }
 
     private final String callName;
@@ -97,9 +135,7 @@ public enum Op {
         this.callName = callName;
         this.options = options;
         this.methods = methods;
-        this.kernels = Stream.of(kernels)
-                .map(kernel -> kernel.of(name().toLowerCase(Locale.ROOT)))
-                .toList();
+        this.kernels = Stream.of(kernels).map(kernel -> kernel.of(prefix())).toList();
     }
 
     /** The op as its factory method in {@code LogitOps} and error messages call it, such as logSumExp. */
@@ -117,50 +153,43 @@ public enum Op {
         return methods;
     }
 
-    /** The kernels that walk its rows, those of other ops included. */
+    /** One of its methods as error messages and tables call it, such as logSumExp.forward. */
+    public String method(String name) {
+        if (!methods.contains(name)) {
+            throw new IllegalArgumentException(callName + ": not a method of the table: method=" + name);
+        }
+        return callName + "." + name;
+    }
+
+    /** Every kernel that its calls launch, those of other ops included. */
     public List<Kernel> kernels() {
         return kernels;
     }
 
     /** The kernel of its own that does this, such as fwd or fused_plain. */
     public Kernel kernel(String what) {
-        String name = name().toLowerCase(Locale.ROOT) + "_" + what;
         return kernels.stream()
-                .filter(kernel -> kernel.name().equals(name))
+                .filter(kernel -> kernel.name().equals(prefix() + what))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("kernels: not in the table: kernel=" + name));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        callName + ": not a kernel of the table: kernel=" + prefix() + what));
+    }
+
+    private String prefix() {
+        return name().toLowerCase(Locale.ROOT) + "_";
     }
 
     private static List<String> methods(String... methods) {
         return List.of(methods);
     }
 
-    private static KernelOf fwd(Kept kept) {
-        return op -> new Kernel(op + "_fwd", kept);
+    /** A kernel that is written for this op and walks rows. */
+    private static KernelOf own(String what, Kept kept) {
+        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept);
     }
 
-    private static KernelOf fwd(String which, Kept kept) {
-        return op -> new Kernel(op + "_fwd_" + which, kept);
-    }
-
-    private static KernelOf bwd(Kept kept) {
-        return op -> new Kernel(op + "_bwd", kept);
-    }
-
-    private static KernelOf bwd(String which, Kept kept) {
-        return op -> new Kernel(op + "_bwd_" + which, kept);
-    }
-
-    private static KernelOf fused(Kept kept) {
-        return op -> new Kernel(op + "_fused", kept);
-    }
-
-    private static KernelOf fused(String which, Kept kept) {
-        return op -> new Kernel(op + "_fused_" + which, kept);
-    }
-
-    /** That of another op. */
-    private static KernelOf like(Op other, String what) {
-        return op -> other.kernel(what);
+    /** A kernel that other ops have, too, or that walks no rows. */
+    private static KernelOf shared(Kernel kernel) {
+        return prefix -> kernel;
     }
 }

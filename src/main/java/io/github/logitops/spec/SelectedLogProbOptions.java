@@ -8,10 +8,11 @@ import java.util.OptionalLong;
  * @param ignoreIndex rows with this label have log-probability 0 and gradient 0; may lie outside [0, classes)
  */
 public record SelectedLogProbOptions(OptionalLong ignoreIndex) {
+    private static final String OP = Op.SELECTED_LOG_PROB.callName();
     private static final SelectedLogProbOptions DEFAULTS = new SelectedLogProbOptions(OptionalLong.of(-100));
 
     public SelectedLogProbOptions {
-        Arguments.notNull("selectedLogProb", "ignoreIndex", ignoreIndex);
+        Arguments.notNull(OP, "ignoreIndex", ignoreIndex);
     }
 
     /** Label -100 is ignored, as in {@link CrossEntropyOptions#defaults()}. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.cli.CommandRun;
 import io.github.logitops.cli.ShippedPtx;
+import io.github.logitops.spec.Op;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What documents say of the project is so: the sample is code that runs, paths exist, versions and tables are current. */
 class DocumentsTest {
@@ -144,6 +147,13 @@ class DocumentsTest {
                 lines.subList(lines.indexOf("<!-- report: begin -->") + 1, lines.indexOf("<!-- report: end -->"));
         assertIterableEquals(
                 CommandRun.of("report", "docs/benchmarks").out(), tables, "run scripts/update-benchmarks.sh");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void operatorsMdHasEveryOp(Op op) throws IOException {
+        String call = op == Op.CROSS_ENTROPY_SHARD ? "`shard(" : "`" + op.callName() + "(";
+        assertTrue(read("docs/operators.md").contains(call), call);
     }
 
     private static String read(String file) throws IOException {

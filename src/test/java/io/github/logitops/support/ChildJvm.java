@@ -24,6 +24,14 @@ public final class ChildJvm {
 
     /** Runs {@code main}, with {@code directory} as java.io.tmpdir; these options win over those that are given here. */
     public static ProcessBuilder builder(Class<?> main, Path directory, List<String> options, String... arguments) {
+        List<String> words = new ArrayList<>(options);
+        words.add(main.getName());
+        words.addAll(List.of(arguments));
+        return builder(directory, words);
+    }
+
+    /** Runs what {@code words} say: options, and behind them a class and its arguments. */
+    public static ProcessBuilder builder(Path directory, List<String> words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -33,9 +41,7 @@ public final class ChildJvm {
                 "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path")));
-        command.addAll(options);
-        command.add(main.getName());
-        command.addAll(List.of(arguments));
+        command.addAll(words);
         return new ProcessBuilder(command);
     }
 

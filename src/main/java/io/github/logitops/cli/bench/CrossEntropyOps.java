@@ -7,6 +7,7 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.Op;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -31,17 +32,17 @@ final class CrossEntropyOps {
             Function<BenchRow, CrossEntropyReference.Row> exact) {
         return List.of(
                 new BenchOp(
-                        "crossEntropy.forward" + sort,
+                        Op.CROSS_ENTROPY.method("forward") + sort,
                         Traffic.of(1 + reads, 0, rowBytes + 8),
                         w -> forward(w, targets.apply(w)),
                         row -> new double[] {exact.apply(row).loss()}),
                 new BenchOp(
-                        "crossEntropy.backward" + sort,
+                        Op.CROSS_ENTROPY.method("backward") + sort,
                         Traffic.of(1 + reads, 1, 4 + 4),
                         w -> backward(w, targets.apply(w)),
                         row -> exact.apply(row).gradient()),
                 new BenchOp(
-                        "crossEntropy.forwardBackward" + sort,
+                        Op.CROSS_ENTROPY.method("forwardBackward") + sort,
                         Traffic.of(1 + reads, 1, rowBytes + 8),
                         w -> forwardBackward(w, targets.apply(w)),
                         row -> exact.apply(row).gradient()));

@@ -5,13 +5,14 @@ import io.github.logitops.DistillationResult;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.DistillationReference;
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /** Distillation without labels. */
 final class DistillationOps {
     static final List<BenchOp> ALL = List.of(
             new BenchOp(
-                    "distillation.forward",
+                    Op.DISTILLATION.method("forward"),
                     Traffic.of(2, 0, 4),
                     w -> {
                         Distillation op = distillation(w);
@@ -23,7 +24,7 @@ final class DistillationOps {
                     },
                     row -> new double[] {exact(row).loss()}),
             new BenchOp(
-                    "distillation.forwardBackward",
+                    Op.DISTILLATION.method("forwardBackward"),
                     Traffic.of(2, 1, 4),
                     w -> {
                         Distillation op = distillation(w);

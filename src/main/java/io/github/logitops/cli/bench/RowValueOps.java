@@ -9,6 +9,7 @@ import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
 final class RowValueOps {
     static final List<BenchOp> ALL = List.of(
             new BenchOp(
-                    "logSumExp.forward",
+                    Op.LOG_SUM_EXP.method("forward"),
                     Traffic.of(1, 0, 4),
                     w -> {
                         LogSumExp op = w.ops().logSumExp(w.shape().axis());
@@ -25,7 +26,7 @@ final class RowValueOps {
                     },
                     row -> new double[] {SoftmaxReference.logSumExp(row.x())}),
             new BenchOp(
-                    "logSumExp.backward",
+                    Op.LOG_SUM_EXP.method("backward"),
                     Traffic.of(1, 1, 4),
                     w -> {
                         LogSumExp op = w.ops().logSumExp(w.shape().axis());
@@ -36,7 +37,7 @@ final class RowValueOps {
                     },
                     row -> LogProbReference.logSumExpBackward(row.x(), 1)),
             new BenchOp(
-                    "selectedLogProb.forward",
+                    Op.SELECTED_LOG_PROB.method("forward"),
                     Traffic.of(1, 0, 4 + 8),
                     w -> {
                         SelectedLogProb op = selectedLogProb(w);
@@ -46,7 +47,7 @@ final class RowValueOps {
                     },
                     row -> new double[] {LogProbReference.selectedLogProb(row.x(), row.label())}),
             new BenchOp(
-                    "selectedLogProb.backward",
+                    Op.SELECTED_LOG_PROB.method("backward"),
                     Traffic.of(1, 1, 4 + 4),
                     w -> {
                         SelectedLogProb op = selectedLogProb(w);
@@ -59,7 +60,7 @@ final class RowValueOps {
                     },
                     row -> LogProbReference.selectedLogProbBackward(row.x(), row.label(), 1)),
             new BenchOp(
-                    "entropy.forward",
+                    Op.ENTROPY.method("forward"),
                     Traffic.of(1, 0, 8),
                     w -> {
                         Entropy op = w.ops().entropy(w.shape().axis());
@@ -68,7 +69,7 @@ final class RowValueOps {
                     },
                     row -> new double[] {LogProbReference.entropy(row.x())}),
             new BenchOp(
-                    "entropy.backward",
+                    Op.ENTROPY.method("backward"),
                     Traffic.of(1, 1, 8),
                     w -> {
                         Entropy op = w.ops().entropy(w.shape().axis());

@@ -10,6 +10,7 @@ import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.List;
 
@@ -19,12 +20,12 @@ final class ShardOps {
 
     static final List<BenchOp> ALL = List.of(
             new BenchOp(
-                    "crossEntropyShard.forwardPartials",
+                    Op.CROSS_ENTROPY_SHARD.method("forwardPartials"),
                     Traffic.of(1, 0, 4 + PARTIALS_BYTES),
                     ShardOps::partials,
                     row -> new double[] {SoftmaxReference.logSumExp(row.x()), row.x()[row.label()]}),
             new BenchOp(
-                    "crossEntropyShard.combine",
+                    Op.CROSS_ENTROPY_SHARD.method("combine"),
                     Traffic.of(0, 0, PARTIALS_BYTES + 4 + 8),
                     w -> {
                         OneShard all = OneShard.of(w);
@@ -33,7 +34,7 @@ final class ShardOps {
                     },
                     row -> new double[] {labels(row).loss()}),
             new BenchOp(
-                    "crossEntropyShard.combineProbabilities",
+                    Op.CROSS_ENTROPY_SHARD.method("combineProbabilities"),
                     Traffic.of(0, 0, PARTIALS_BYTES + 8),
                     w -> {
                         OneShard all = OneShard.of(w);
@@ -48,7 +49,7 @@ final class ShardOps {
                                 .loss()
                     }),
             new BenchOp(
-                    "crossEntropyShard.backward",
+                    Op.CROSS_ENTROPY_SHARD.method("backward"),
                     Traffic.of(1, 1, 4 + 4),
                     w -> {
                         OneShard all = OneShard.of(w);

@@ -8,6 +8,7 @@ import io.github.logitops.op.GradScale;
 import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
 final class SoftmaxOps {
     static final List<BenchOp> PLAIN = List.of(
             new BenchOp(
-                    "softmax.forward",
+                    Op.SOFTMAX.method("forward"),
                     Traffic.of(1, 1, 0),
                     w -> {
                         Softmax op = w.ops().softmax(w.shape().axis());
@@ -26,7 +27,7 @@ final class SoftmaxOps {
                     },
                     row -> SoftmaxReference.softmax(row.x())),
             new BenchOp(
-                    "softmax.backward",
+                    Op.SOFTMAX.method("backward"),
                     Traffic.of(2, 1, 0),
                     w -> {
                         Softmax op = w.ops().softmax(w.shape().axis());
@@ -34,7 +35,7 @@ final class SoftmaxOps {
                     },
                     SoftmaxOps::backward),
             new BenchOp(
-                    "logSoftmax.forward",
+                    Op.LOG_SOFTMAX.method("forward"),
                     Traffic.of(1, 1, 0),
                     w -> {
                         LogSoftmax op = w.ops().logSoftmax(w.shape().axis());
@@ -42,7 +43,7 @@ final class SoftmaxOps {
                     },
                     row -> SoftmaxReference.logSoftmax(row.x())),
             new BenchOp(
-                    "logSoftmax.backward",
+                    Op.LOG_SOFTMAX.method("backward"),
                     Traffic.of(2, 1, 0),
                     w -> {
                         LogSoftmax op = w.ops().logSoftmax(w.shape().axis());
@@ -53,7 +54,7 @@ final class SoftmaxOps {
     /** The additive mask is as large as the logits. */
     static final List<BenchOp> MASKED = List.of(
             new BenchOp(
-                    "maskedSoftmax.forward additive",
+                    Op.MASKED_SOFTMAX.method("forward") + " additive",
                     Traffic.of(2, 1, 0),
                     w -> {
                         MaskedSoftmax op = w.ops().maskedSoftmax(w.shape().axis());
@@ -63,13 +64,13 @@ final class SoftmaxOps {
                     row -> SoftmaxReference.maskedSoftmax(
                             SoftmaxReference.plusMask(row.shape().dtype(), row.x(), row.dy()))),
             new BenchOp(
-                    "maskedSoftmax.forward causal",
+                    Op.MASKED_SOFTMAX.method("forward") + " causal",
                     new Traffic("copy", SoftmaxOps::causalBytes),
                     SoftmaxOps::suitsCausal,
                     SoftmaxOps::causal,
                     row -> SoftmaxReference.maskedSoftmax(seen(row))),
             new BenchOp(
-                    "maskedSoftmax.backward",
+                    Op.MASKED_SOFTMAX.method("backward"),
                     Traffic.of(2, 1, 0),
                     w -> {
                         MaskedSoftmax op = w.ops().maskedSoftmax(w.shape().axis());

@@ -8,6 +8,7 @@ import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import java.util.ArrayList;
@@ -16,9 +17,9 @@ import java.util.List;
 
 /** Cross entropy: forward, backward from what it saved, and both at once. */
 final class CrossEntropyCheck implements OpCheck {
-    private static final String FORWARD = "crossEntropy.forward";
-    private static final String BACKWARD = "crossEntropy.backward";
-    private static final String FORWARD_BACKWARD = "crossEntropy.forwardBackward";
+    private static final String FORWARD = Op.CROSS_ENTROPY.method("forward");
+    private static final String BACKWARD = Op.CROSS_ENTROPY.method("backward");
+    private static final String FORWARD_BACKWARD = Op.CROSS_ENTROPY.method("forwardBackward");
 
     private static final int IGNORED = 2; // the row whose label is, where there are labels
     private static final double GRAD_SCALE = 256;
@@ -59,8 +60,8 @@ final class CrossEntropyCheck implements OpCheck {
     }
 
     @Override
-    public String op() {
-        return "crossEntropy";
+    public Op op() {
+        return Op.CROSS_ENTROPY;
     }
 
     /** Everything on dense rows that are neither trivial nor very long; else two at a time, with and without weights. */

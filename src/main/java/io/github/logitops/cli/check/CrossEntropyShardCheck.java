@@ -9,18 +9,19 @@ import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 import java.util.List;
 
 /** Cross entropy by way of partials, with all classes in one shard. */
 final class CrossEntropyShardCheck implements OpCheck {
-    private static final String COMBINE = "crossEntropyShard.combine";
-    private static final String BACKWARD = "crossEntropyShard.backward";
+    private static final String COMBINE = Op.CROSS_ENTROPY_SHARD.method("combine");
+    private static final String BACKWARD = Op.CROSS_ENTROPY_SHARD.method("backward");
 
     @Override
-    public String op() {
-        return "crossEntropyShard";
+    public Op op() {
+        return Op.CROSS_ENTROPY_SHARD;
     }
 
     @Override

@@ -8,19 +8,20 @@ import io.github.logitops.reference.DistillationReference;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.TemperatureFactor;
 import java.util.Arrays;
 import java.util.List;
 
 /** Distillation with every kind of divergence. */
 final class DistillationCheck implements OpCheck {
-    private static final String FORWARD = "distillation.forward";
-    private static final String FORWARD_BACKWARD = "distillation.forwardBackward";
+    private static final String FORWARD = Op.DISTILLATION.method("forward");
+    private static final String FORWARD_BACKWARD = Op.DISTILLATION.method("forwardBackward");
     private static final double GRAD_SCALE = 256;
 
     @Override
-    public String op() {
-        return "distillation";
+    public Op op() {
+        return Op.DISTILLATION;
     }
 
     @Override

@@ -43,7 +43,7 @@ final class Goldens {
     /**
      * Runs the same cases on {@code ops} and tells what differs from the recorded outputs. Of the kernels at hand F64 results
      * must have the same bits; those of others, and all that come from approximate instructions, may lie two bounds of an error
-     * apart: either is within one of what is exact.
+     * apart: either is within one of what is exact. What other kernels recorded may lack ops that are newer.
      */
     static List<String> differences(LogitOps ops, Path file) throws IOException {
         Map<String, String> recorded = new LinkedHashMap<>();
@@ -60,7 +60,9 @@ final class Goldens {
         run(ops, (output, stored, actual, scales) -> {
             String golden = recorded.remove(output);
             if (golden == null) {
-                differences.add(output + ": not recorded");
+                if (toTheBit) {
+                    differences.add(output + ": not recorded");
+                }
             } else if (!text(actual).equals(golden)
                     && (toTheBit && stored == DType.F64 || !alike(stored, values(golden), actual, scales))) {
                 differences.add(output + ": recorded=" + golden + ", actual=" + text(actual));

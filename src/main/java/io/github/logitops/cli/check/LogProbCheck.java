@@ -12,16 +12,18 @@ import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 
 /** An op with one number for each row: log-sum-exp, entropy, selected log-probability. */
-record LogProbCheck(String op, Attempt attempt) implements OpCheck {
-    static final LogProbCheck LOG_SUM_EXP = new LogProbCheck("logSumExp", LogProbCheck::logSumExp);
-    static final LogProbCheck ENTROPY = new LogProbCheck("entropy", LogProbCheck::entropy);
-    static final LogProbCheck SELECTED_LOG_PROB = new LogProbCheck("selectedLogProb", LogProbCheck::selectedLogProb);
+record LogProbCheck(Op op, Attempt attempt) implements OpCheck {
+    static final List<OpCheck> ALL = List.of(
+            new LogProbCheck(Op.LOG_SUM_EXP, LogProbCheck::logSumExp),
+            new LogProbCheck(Op.ENTROPY, LogProbCheck::entropy),
+            new LogProbCheck(Op.SELECTED_LOG_PROB, LogProbCheck::selectedLogProb));
 
     private static final double GRAD_SCALE = 256;
 
@@ -37,7 +39,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         LogSumExpResult result = trial.keep(op.forward(x.tensor(), trial.stream()));
         values(
                 trial,
-                "logSumExp.forward",
+                Op.LOG_SUM_EXP.method("forward"),
                 result.lse(),
                 n -> SoftmaxReference.logSumExp(rows[n]),
                 n -> SoftmaxReference.logSumExpScale(rows[n]));
@@ -45,7 +47,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         op.backward(x.tensor(), result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
         gradients(
                 trial,
-                "logSumExp.backward",
+                Op.LOG_SUM_EXP.method("backward"),
                 dx,
                 n -> LogProbReference.logSumExpBackward(rows[n], GRAD_SCALE),
                 n -> LogProbReference.logSumExpBackwardScale(rows[n], GRAD_SCALE));
@@ -58,7 +60,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         EntropyResult result = trial.keep(op.forward(x.tensor(), trial.stream()));
         values(
                 trial,
-                "entropy.forward",
+                Op.ENTROPY.method("forward"),
                 result.entropy(),
                 n -> LogProbReference.entropy(rows[n]),
                 n -> LogProbReference.entropyScale(rows[n]));
@@ -66,7 +68,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         op.backward(x.tensor(), result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
         gradients(
                 trial,
-                "entropy.backward",
+                Op.ENTROPY.method("backward"),
                 dx,
                 n -> LogProbReference.entropyBackward(rows[n], GRAD_SCALE),
                 n -> LogProbReference.entropyBackwardScale(rows[n], GRAD_SCALE));
@@ -83,7 +85,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         SelectedLogProbResult result = trial.keep(op.forward(x.tensor(), y, trial.stream()));
         values(
                 trial,
-                "selectedLogProb.forward",
+                Op.SELECTED_LOG_PROB.method("forward"),
                 result.logProbs(),
                 n -> LogProbReference.selectedLogProb(rows[n], labels[n]),
                 n -> LogProbReference.selectedLogProbScale(rows[n], labels[n]));
@@ -91,7 +93,7 @@ record LogProbCheck(String op, Attempt attempt) implements OpCheck {
         op.backward(x.tensor(), y, result, GradScale.of(GRAD_SCALE), dx.tensor(), trial.stream());
         gradients(
                 trial,
-                "selectedLogProb.backward",
+                Op.SELECTED_LOG_PROB.method("backward"),
                 dx,
                 n -> LogProbReference.selectedLogProbBackward(rows[n], labels[n], GRAD_SCALE),
                 n -> LogProbReference.selectedLogProbBackwardScale(rows[n], labels[n], GRAD_SCALE));

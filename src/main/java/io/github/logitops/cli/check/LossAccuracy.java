@@ -13,6 +13,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.TemperatureFactor;
 import java.util.Arrays;
@@ -47,13 +48,13 @@ final class LossAccuracy {
                 .rows();
         CrossEntropy op = trial.ops().crossEntropy(options, Axis.LAST);
         CrossEntropyResult result = trial.keep(op.forward(in.tensor(), labels, trial.stream()));
-        losses("crossEntropy.forward", result, exact);
+        losses(Op.CROSS_ENTROPY.method("forward"), result, exact);
 
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, null, result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison.rows(
-                "crossEntropy.backward",
-                dx.read(trial.judge(), "crossEntropy.backward"),
+                Op.CROSS_ENTROPY.method("backward"),
+                dx.read(trial.judge(), Op.CROSS_ENTROPY.method("backward")),
                 n -> exact[n].gradient(),
                 n -> exact[n].gradientScale(),
                 n -> PlainFloat.lossBackward(PlainFloat.row(x[n]), batch.label(n)));
@@ -62,10 +63,10 @@ final class LossAccuracy {
         CrossEntropyResult both = trial.keep(
                 op.newResult(trial.what().dtype(), trial.what().layout().shape(), trial.stream()));
         op.forwardBackward(in.tensor(), labels, null, GradScale.ONE, fused.tensor(), both, trial.stream());
-        losses("crossEntropy.forwardBackward loss", both, exact);
+        losses(Op.CROSS_ENTROPY.method("forwardBackward") + " loss", both, exact);
         comparison.rows(
-                "crossEntropy.forwardBackward gradient",
-                fused.read(trial.judge(), "crossEntropy.forwardBackward"),
+                Op.CROSS_ENTROPY.method("forwardBackward") + " gradient",
+                fused.read(trial.judge(), Op.CROSS_ENTROPY.method("forwardBackward")),
                 n -> exact[n].gradient(),
                 n -> exact[n].gradientScale(),
                 n -> PlainFloat.lossGradient(PlainFloat.row(x[n]), batch.label(n)));
@@ -90,16 +91,16 @@ final class LossAccuracy {
                 .rows();
         Distillation op = trial.ops().distillation(options, Axis.LAST);
         DistillationResult result = trial.keep(op.forward(student.tensor(), teacher.tensor(), null, trial.stream()));
-        divergences("distillation.forward", result, exact);
+        divergences(Op.DISTILLATION.method("forward"), result, exact);
 
         PlacedRows dx = trial.output(student);
         DistillationResult both = trial.keep(
                 op.newResult(trial.what().dtype(), trial.what().layout().shape(), trial.stream()));
         op.forwardBackward(student.tensor(), teacher.tensor(), null, GradScale.ONE, dx.tensor(), both, trial.stream());
-        divergences("distillation.forwardBackward loss", both, exact);
+        divergences(Op.DISTILLATION.method("forwardBackward") + " loss", both, exact);
         comparison.rows(
-                "distillation.forwardBackward gradient",
-                dx.read(trial.judge(), "distillation.forwardBackward"),
+                Op.DISTILLATION.method("forwardBackward") + " gradient",
+                dx.read(trial.judge(), Op.DISTILLATION.method("forwardBackward")),
                 n -> exact[n].gradient(),
                 n -> exact[n].gradientScale(),
                 n -> PlainFloat.divergenceGradient(student(n), teacher(n), TEMPERATURE));

@@ -3,16 +3,17 @@ package io.github.logitops.cli.check;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.List;
 
 /** Masked softmax, with a mask of bytes that all rows share. */
 final class MaskedSoftmaxCheck implements OpCheck {
-    private static final String FORWARD = "maskedSoftmax.forward";
+    private static final String FORWARD = Op.MASKED_SOFTMAX.method("forward");
 
     @Override
-    public String op() {
-        return "maskedSoftmax";
+    public Op op() {
+        return Op.MASKED_SOFTMAX;
     }
 
     @Override

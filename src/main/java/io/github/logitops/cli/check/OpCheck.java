@@ -1,14 +1,15 @@
 package io.github.logitops.cli.check;
 
+import io.github.logitops.spec.Op;
 import java.util.List;
 
 /**
- * One op's part of {@code logitops check}: the only place that a new op adds to, beside its line in {@link OracleCheck#OPS}.
+ * One op's part of {@code logitops check}. Ops that are checked alike share a class, whose {@code ALL} a new one is added to.
  * Outputs start poisoned ({@link Trial#output}) and are judged in full; over all cases an op must launch each of its kernels.
  */
 interface OpCheck {
-    /** What {@code --op} calls it. */
-    String op();
+    /** Which op. */
+    Op op();
 
     /** What to try on a case, each on a {@link Trial} of its own. */
     List<Attempt> attempts(Case what);

@@ -1,22 +1,25 @@
 package io.github.logitops.cli.check;
 
 import io.github.logitops.LogitOps;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Runs ops on random rows, placed in every way, and holds the results against the oracle. */
 final class OracleCheck {
-    /** Every op. */
-    static final List<OpCheck> OPS = List.of(
-            SoftmaxCheck.SOFTMAX,
-            SoftmaxCheck.LOG_SOFTMAX,
-            new MaskedSoftmaxCheck(),
-            LogProbCheck.LOG_SUM_EXP,
-            LogProbCheck.ENTROPY,
-            LogProbCheck.SELECTED_LOG_PROB,
-            new DistillationCheck(),
-            new CrossEntropyCheck(),
-            new CrossEntropyShardCheck());
+    /** One for each op, in the order of the table of ops, on which the random rows of each depend. */
+    static final List<OpCheck> OPS = Stream.of(
+                    SoftmaxCheck.ALL,
+                    LogProbCheck.ALL,
+                    List.of(
+                            new MaskedSoftmaxCheck(),
+                            new DistillationCheck(),
+                            new CrossEntropyCheck(),
+                            new CrossEntropyShardCheck()))
+            .flatMap(List::stream)
+            .sorted(Comparator.comparing(OpCheck::op))
+            .toList();
 
     private final LogitOps ops;
     private final List<OpCheck> checks;
@@ -37,7 +40,7 @@ final class OracleCheck {
 
     /** The names of {@link #OPS}. */
     static List<String> names() {
-        return OPS.stream().map(OpCheck::op).toList();
+        return OPS.stream().map(check -> check.op().callName()).toList();
     }
 
     /** Those of {@link #OPS} that have these names. */
@@ -47,7 +50,9 @@ final class OracleCheck {
                 throw new IllegalArgumentException("check: no such op: op=" + name + ", ops=" + names());
             }
         }
-        return OPS.stream().filter(check -> names.contains(check.op())).toList();
+        return OPS.stream()
+                .filter(check -> names.contains(check.op().callName()))
+                .toList();
     }
 
     /**

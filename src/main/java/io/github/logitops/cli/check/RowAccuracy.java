@@ -12,6 +12,7 @@ import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
@@ -42,9 +43,9 @@ final class RowAccuracy {
         PlacedRows in = trial.place(x);
         PlacedRows out = trial.output(in);
         op.forward().run(trial.ops(), Axis.LAST, in.tensor(), out.tensor(), trial.stream());
-        double[][] y = out.read(trial.judge(), op.op());
+        double[][] y = out.read(trial.judge(), op.op().callName());
         comparison.rows(
-                op.op() + ".forward",
+                op.op().method("forward"),
                 y,
                 n -> op.exactForward().apply(x[n]),
                 n -> op.forwardScale().apply(x[n]),
@@ -63,8 +64,8 @@ final class RowAccuracy {
                         dx.tensor(),
                         trial.stream());
         comparison.rows(
-                op.op() + ".backward",
-                dx.read(trial.judge(), op.op()),
+                op.op().method("backward"),
+                dx.read(trial.judge(), op.op().callName()),
                 n -> op.exactBackward().of(y[n], dy[n], 1),
                 n -> op.backwardScale().of(y[n], dy[n], 1),
                 n -> plainBackward.apply(PlainFloat.row(y[n]), PlainFloat.row(dy[n])));
@@ -75,7 +76,7 @@ final class RowAccuracy {
         LogSumExp op = trial.ops().logSumExp(Axis.LAST);
         LogSumExpResult result = trial.keep(op.forward(in.tensor(), trial.stream()));
         comparison.numbers(
-                "logSumExp.forward",
+                Op.LOG_SUM_EXP.method("forward"),
                 result.lse(),
                 n -> SoftmaxReference.logSumExp(x[n]),
                 n -> SoftmaxReference.logSumExpScale(x[n]),
@@ -84,8 +85,8 @@ final class RowAccuracy {
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison.rows(
-                "logSumExp.backward",
-                dx.read(trial.judge(), "logSumExp.backward"),
+                Op.LOG_SUM_EXP.method("backward"),
+                dx.read(trial.judge(), Op.LOG_SUM_EXP.method("backward")),
                 n -> LogProbReference.logSumExpBackward(x[n], 1),
                 n -> LogProbReference.logSumExpBackwardScale(x[n], 1),
                 n -> PlainFloat.logSumExpBackward(PlainFloat.row(x[n])));
@@ -96,7 +97,7 @@ final class RowAccuracy {
         Entropy op = trial.ops().entropy(Axis.LAST);
         EntropyResult result = trial.keep(op.forward(in.tensor(), trial.stream()));
         comparison.numbers(
-                "entropy.forward",
+                Op.ENTROPY.method("forward"),
                 result.entropy(),
                 n -> LogProbReference.entropy(x[n]),
                 n -> LogProbReference.entropyScale(x[n]),
@@ -105,8 +106,8 @@ final class RowAccuracy {
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison.rows(
-                "entropy.backward",
-                dx.read(trial.judge(), "entropy.backward"),
+                Op.ENTROPY.method("backward"),
+                dx.read(trial.judge(), Op.ENTROPY.method("backward")),
                 n -> LogProbReference.entropyBackward(x[n], 1),
                 n -> LogProbReference.entropyBackwardScale(x[n], 1),
                 n -> PlainFloat.entropyBackward(PlainFloat.row(x[n])));
@@ -118,7 +119,7 @@ final class RowAccuracy {
         SelectedLogProb op = trial.ops().selectedLogProb(SelectedLogProbOptions.defaults(), Axis.LAST);
         SelectedLogProbResult result = trial.keep(op.forward(in.tensor(), labels, trial.stream()));
         comparison.numbers(
-                "selectedLogProb.forward",
+                Op.SELECTED_LOG_PROB.method("forward"),
                 result.logProbs(),
                 n -> LogProbReference.selectedLogProb(x[n], batch.label(n)),
                 n -> LogProbReference.selectedLogProbScale(x[n], batch.label(n)),
@@ -127,8 +128,8 @@ final class RowAccuracy {
         PlacedRows dx = trial.output(in);
         op.backward(in.tensor(), labels, result, GradScale.ONE, dx.tensor(), trial.stream());
         comparison.rows(
-                "selectedLogProb.backward",
-                dx.read(trial.judge(), "selectedLogProb.backward"),
+                Op.SELECTED_LOG_PROB.method("backward"),
+                dx.read(trial.judge(), Op.SELECTED_LOG_PROB.method("backward")),
                 n -> LogProbReference.selectedLogProbBackward(x[n], batch.label(n), 1),
                 n -> LogProbReference.selectedLogProbBackwardScale(x[n], batch.label(n), 1),
                 n -> PlainFloat.selectedLogProbBackward(PlainFloat.row(x[n]), batch.label(n)));

@@ -6,13 +6,14 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.Op;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** Softmax or log-softmax, forward and backward, beside what the oracle calls by the same name. */
 record SoftmaxCheck(
-        String op,
+        Op op,
         Forward forward,
         Backward backward,
         UnaryOperator<double[]> exactForward,
@@ -22,7 +23,7 @@ record SoftmaxCheck(
         implements OpCheck {
 
     static final SoftmaxCheck SOFTMAX = new SoftmaxCheck(
-            "softmax",
+            Op.SOFTMAX,
             (ops, axis, x, y, stream) -> ops.softmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.softmax(axis).backward(y, dy, scale, dx, stream),
             SoftmaxReference::softmax,
@@ -31,13 +32,15 @@ record SoftmaxCheck(
             SoftmaxReference::softmaxBackwardScale);
 
     static final SoftmaxCheck LOG_SOFTMAX = new SoftmaxCheck(
-            "logSoftmax",
+            Op.LOG_SOFTMAX,
             (ops, axis, x, y, stream) -> ops.logSoftmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.logSoftmax(axis).backward(y, dy, scale, dx, stream),
             SoftmaxReference::logSoftmax,
             SoftmaxReference::logSoftmaxScale,
             SoftmaxReference::logSoftmaxBackward,
             SoftmaxReference::logSoftmaxBackwardScale);
+
+    static final List<OpCheck> ALL = List.of(SOFTMAX, LOG_SOFTMAX);
 
     private static final double GRAD_SCALE = 256;
 
@@ -64,13 +67,13 @@ record SoftmaxCheck(
         PlacedRows x = trial.logits();
         PlacedRows out = trial.output(x);
         forward.run(trial.ops(), axis, x.tensor(), out.tensor(), trial.stream());
-        double[][] y = out.read(judge, op + ".forward");
+        double[][] y = out.read(judge, op.method("forward"));
         for (int n = 0; n < Case.ROWS; n++) {
             double[] row = x.values()[n];
-            judge.row(op + ".forward", "y row " + n, exactForward.apply(row), y[n], forwardScale.apply(row));
+            judge.row(op.method("forward"), "y row " + n, exactForward.apply(row), y[n], forwardScale.apply(row));
         }
         if (out != x) {
-            judge.unchanged(op + ".forward", x);
+            judge.unchanged(op.method("forward"), x);
         }
 
         PlacedRows dy = trial.gaussians();
@@ -82,14 +85,14 @@ record SoftmaxCheck(
         }
         GradScale gradScale = perRow ? GradScale.perRow(trial.vector(scales)) : GradScale.of(GRAD_SCALE);
         backward.run(trial.ops(), axis, out.tensor(), dy.tensor(), gradScale, dx.tensor(), trial.stream());
-        double[][] gradient = dx.read(judge, op + ".backward");
+        double[][] gradient = dx.read(judge, op.method("backward"));
         for (int n = 0; n < Case.ROWS; n++) {
             double[] exact = exactBackward.of(y[n], dy.values()[n], scales[n]);
             double[] scale = backwardScale.of(y[n], dy.values()[n], scales[n]);
-            judge.row(op + ".backward", "dx row " + n, exact, gradient[n], scale);
+            judge.row(op.method("backward"), "dx row " + n, exact, gradient[n], scale);
         }
         if (dx != dy) {
-            judge.unchanged(op + ".backward", dy);
+            judge.unchanged(op.method("backward"), dy);
         }
     }
 }

@@ -4,54 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.CrossEntropy;
-import io.github.logitops.LogitOps;
-import io.github.logitops.memory.Stream;
-import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
-import java.util.Arrays;
+import io.github.logitops.spec.Op;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class BenchOpTest {
+    /** Of some there are several sorts of calls; what sort it is comes behind a blank. */
     @Test
-    void everyMethodThatQueuesAnOpIsMeasured() {
+    void everyMethodOfTheTableOfOpsIsMeasuredAndNothingElse() {
+        TreeSet<String> methods = new TreeSet<>();
+        for (Op op : Op.values()) {
+            op.methods().forEach(method -> methods.add(op.method(method)));
+        }
         TreeSet<String> measured = BenchOp.ALL.stream()
                 .map(op -> op.name().replaceAll(" .*", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(queued(), measured);
-    }
-
-    /** The public methods with a stream of whatever a session makes along an axis, and of what a cross entropy makes of itself. */
-    private static TreeSet<String> queued() {
-        TreeSet<String> methods = new TreeSet<>();
-        for (Method maker : LogitOps.class.getMethods()) {
-            if (List.of(maker.getParameterTypes()).contains(Axis.class)) {
-                addQueued(maker.getReturnType(), methods);
-            }
-        }
-        Arrays.stream(CrossEntropy.class.getMethods())
-                .filter(method -> method.getName().equals("shard"))
-                .forEach(method -> addQueued(method.getReturnType(), methods));
-        return methods;
-    }
-
-    private static void addQueued(Class<?> op, TreeSet<String> methods) {
-        String name = Character.toLowerCase(op.getSimpleName().charAt(0))
-                + op.getSimpleName().substring(1);
-        for (Method method : op.getDeclaredMethods()) {
-            if (Modifier.isPublic(method.getModifiers())
-                    && List.of(method.getParameterTypes()).contains(Stream.class)
-                    && !method.getName().equals("newResult")) {
-                methods.add(name + "." + method.getName());
-            }
-        }
+        assertEquals(methods, measured);
     }
 
     @Test

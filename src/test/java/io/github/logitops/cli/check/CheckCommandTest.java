@@ -33,6 +33,8 @@ import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,11 +130,8 @@ class CheckCommandTest {
     void anOpThatIsNotThereIsAMistake() {
         CommandRun run = CommandRun.of("check", "--op=softmax,relu");
         assertEquals(2, run.exitCode());
-        assertEquals(
-                List.of(
-                        "logitops: check: no such op: op=relu, ops=[softmax, logSoftmax, maskedSoftmax, logSumExp, entropy, "
-                                + "selectedLogProb, distillation, crossEntropy, crossEntropyShard]"),
-                run.err());
+        List<String> ops = Arrays.stream(Op.values()).map(Op::callName).toList();
+        assertEquals(List.of("logitops: check: no such op: op=relu, ops=" + ops), run.err());
     }
 
     @ParameterizedTest
@@ -178,7 +177,9 @@ class CheckCommandTest {
         @Override
         public void run(Problem problem, Stream stream) {
             executor.run(problem, stream);
-            outputs.run(problem, stream);
+            if (outputs.problems().contains(problem.getClass())) {
+                outputs.run(problem, stream);
+            }
         }
 
         private void spoilSoftmax() {

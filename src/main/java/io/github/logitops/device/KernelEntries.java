@@ -3,12 +3,12 @@ package io.github.logitops.device;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 
-/** A kernel that walks rows, in all its entries: one for each tier and dtype. */
-final class RowKernel {
+/** A kernel of the table in all its entries. */
+final class KernelEntries {
     private final Op.Kept kept;
-    private final Kernel[][] entries; // by tier and dtype
+    private final Kernel[][] entries; // by tier and dtype: some may be the same
 
-    RowKernel(Op.Kept kept, Kernel[][] entries) {
+    KernelEntries(Op.Kept kept, Kernel[][] entries) {
         this.kept = kept;
         this.entries = entries;
     }
@@ -21,5 +21,10 @@ final class RowKernel {
     /** Its entry for rows like these. */
     Kernel entry(Tier tier, DType dtype) {
         return entries[tier.ordinal()][dtype.ordinal()];
+    }
+
+    /** Its entry for this dtype, if it walks no rows. */
+    Kernel entry(DType dtype) {
+        return entry(Tier.ROWS, dtype);
     }
 }

@@ -1,4 +1,4 @@
-// ceilings: how fast this device's memory goes, for the traffic of an op and none of its work. What `logitops bench` holds
+// ceiling: how fast this device's memory goes, for the traffic of an op and none of its work. What `logitops bench` holds
 // the ops against; nothing else launches them.
 //   ceiling_copy    to = a                     1 read, 1 write
 //   ceiling_triad   to = a ^ b                 2 reads, 1 write
