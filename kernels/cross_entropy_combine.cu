@@ -13,8 +13,6 @@
 
 namespace logitops {
 
-constexpr int kThreads = 128;
-
 template <class A>
 LOGITOPS_DEVICE RowSums<A> combined(Partials<const A> partials, int32_t shards, int64_t row, A unit) {
   RowStatistic<A> all{-INFINITY, 0};
@@ -36,25 +34,26 @@ LOGITOPS_DEVICE RowSums<A> combined(Partials<const A> partials, int32_t shards, 
 }
 
 template <class A>
-LOGITOPS_DEVICE void cross_entropy_combine(RowOutputs<A> to, Partials<const A> partials, Labels<A> labels,
-                                           Logits<A> logits, int32_t shards, A z_loss) {
-  const int64_t step = static_cast<int64_t>(gridDim.x) * kThreads;
-  for (int64_t row = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x; row < partials.rows; row += step) {
-    const RowSums<A> sums = combined(partials, shards, row, logits.unit());
-    to.write_losses(row, labels.of(row), sums, logits.unit(), z_loss);
+struct CrossEntropyCombine {
+  Partials<const A> partials;
+  int64_t shards;
+  Labels<A> labels;
+  double logit_scale;
+  double soft_cap;  // 0: none
+  double z_loss;
+  RowOutputs<A> to;
+};
+
+template <class A>
+LOGITOPS_DEVICE void cross_entropy_combine(const CrossEntropyCombine<A>& a) {
+  const Logits<A> logits(a.logit_scale, a.soft_cap);
+  const int64_t step = static_cast<int64_t>(gridDim.x) * kSmallBlock;
+  for (int64_t row = static_cast<int64_t>(blockIdx.x) * kSmallBlock + threadIdx.x; row < a.partials.rows; row += step) {
+    const RowSums<A> sums = combined(a.partials, static_cast<int32_t>(a.shards), row, logits.unit());
+    a.to.write_losses(row, a.labels.of(row), sums, logits.unit(), static_cast<A>(a.z_loss));
   }
 }
 
 }  // namespace logitops
 
-#define ENTRY(dtype, A)                                                                                            \
-  LOGITOPS_ENTRY(logitops::kThreads) cross_entropy_combine_##dtype(                                                \
-      A* row_losses, A* lse, A* target_sums, A* statistics, A* z_losses, const A* partials, const void* labels,    \
-      const A* weights, int64_t rows, int32_t shards, LOGITOPS_LOSS_NUMBERS) {                                     \
-    logitops::cross_entropy_combine<A>(                                                                            \
-        {row_losses, lse, target_sums, {statistics, rows}, z_losses, nullptr, nullptr, nullptr}, {partials, rows}, \
-        LOGITOPS_LABELS(A), logitops::Logits<A>(logit_scale, soft_cap), shards, static_cast<A>(z_loss));           \
-  }
-
-ENTRY(f32, float)
-ENTRY(f64, double)
+LOGITOPS_ARITHMETIC_ENTRIES(cross_entropy_combine, CrossEntropyCombine, logitops::kSmallBlock)

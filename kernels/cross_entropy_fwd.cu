@@ -21,41 +21,40 @@
 
 namespace logitops {
 
-template <class Tier, class T, class A>
-LOGITOPS_DEVICE void cross_entropy_forward(RowOutputs<A> to, Partials<A> partials, Tensor<const T> x,
-                                           Targets<T> targets, Logits<A> logits, Shape shape, A z_loss) {
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const auto target = targets.of(tier, row);
-    const auto x_row = tier.keep(x, row);
+template <class T>
+struct CrossEntropyForward {
+  CrossEntropyInputs<T> in;
+  RowOutputs<Arithmetic<T>> to;
+  Partials<Arithmetic<T>> partials;
+};
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
+  using A = Arithmetic<T>;
+  Tier tier(a.in.shape);
+  const Logits<A> logits = a.in.logits();
+  tier.each_row(a.in.shape, [&](int64_t row) {
+    const auto target = a.in.targets.of(tier, row, a.in.shape.cols);
+    const auto x_row = tier.keep(a.in.x, row);
     tier.await_kept(x_row);
-    const RowLoss loss(tier, x_row, logits, target, to);
+    const RowLoss loss(tier, x_row, logits, target, a.to);
     if (!tier.leads()) {
       return;
     }
-    if (partials.values != nullptr) {
-      partials.write(row, loss.sums());
+    if (a.partials.values != nullptr) {
+      a.partials.write(row, loss.sums());
     } else {
-      loss.write(to, row, z_loss);
+      loss.write(a.to, row, static_cast<A>(a.in.z_loss));
     }
   });
 }
 
+template <class Tier, class T>
+LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
+  cross_entropy_fwd<Tier, T>({a.in.plain(), a.to.plain(), {nullptr, 0}});
+}
+
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                               \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                       \
-  cross_entropy_fwd_##tier##_##dtype(                                                                             \
-      logitops::Arithmetic<T>* row_losses, logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* target_sums,    \
-      logitops::Arithmetic<T>* statistics, logitops::Arithmetic<T>* z_losses, int32_t* argmax, int32_t* correct,  \
-      logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* partials, const T* x, const void* labels,        \
-      const T* probabilities, const logitops::Arithmetic<T>* weights, int64_t rows, int64_t inner, int32_t cols,  \
-      int64_t x_outer, int64_t x_axis, int64_t q_outer, int64_t q_axis, LOGITOPS_LOSS_NUMBERS, int32_t kept) {    \
-    using A = logitops::Arithmetic<T>;                                                                            \
-    logitops::cross_entropy_forward<Tier, T, A>(                                                                  \
-        {row_losses, lse, target_sums, {statistics, rows}, z_losses, argmax, correct, entropy}, {partials, rows}, \
-        {x, x_outer, x_axis}, LOGITOPS_TARGETS(T), logitops::Logits<A>(logit_scale, soft_cap), LOGITOPS_SHAPE,    \
-        static_cast<A>(z_loss));                                                                                  \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Occupied)
+LOGITOPS_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)

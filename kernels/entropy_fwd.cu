@@ -14,30 +14,32 @@
 
 namespace logitops {
 
-template <class Tier, class T, class A>
-LOGITOPS_DEVICE void entropy_forward(A* entropy, A* lse, Statistics<A> statistics, Tensor<const T> x, Shape shape) {
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const auto x_row = tier.keep(x, row);
+template <class T>
+struct EntropyForward {
+  Shape shape;
+  Tensor<const T> x;
+  Arithmetic<T>* entropy;
+  Arithmetic<T>* lse;
+  Statistics<Arithmetic<T>> statistics;
+};
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
+  using A = Arithmetic<T>;
+  Tier tier(a.shape);
+  tier.each_row(a.shape, [&](int64_t row) {
+    const auto x_row = tier.keep(a.x, row);
     const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row, ExpSum<A>(1, true));  // with moments
     if (tier.leads()) {
-      entropy[row] = exp_sum.entropy();
-      if (lse != nullptr) {
-        lse[row] = exp_sum.statistic().lse();
+      a.entropy[row] = exp_sum.entropy();
+      if (a.lse != nullptr) {
+        a.lse[row] = exp_sum.statistic().lse();
       }
-      statistics.write(row, exp_sum.statistic());
+      a.statistics.write(row, exp_sum.statistic());
     }
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                             \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                     \
-  entropy_fwd_##tier##_##dtype(logitops::Arithmetic<T>* entropy, logitops::Arithmetic<T>* lse,                  \
-                               logitops::Arithmetic<T>* statistics, const T* x, int64_t rows, int64_t inner,    \
-                               int32_t cols, int64_t x_outer, int64_t x_axis, int32_t kept) {                   \
-    logitops::entropy_forward<Tier, T>(entropy, lse, {statistics, rows}, {x, x_outer, x_axis}, LOGITOPS_SHAPE); \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(entropy_fwd, EntropyForward, Occupied)

@@ -3,7 +3,7 @@
 //
 // Shapes    y, dy, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but
 //           cols.
-//           row_scale: [rows], or null for 1 each.
+//           scale.per_row: [rows], or null for 1 each.
 // Tiers     rows  a group of threads per row, y read once, dy too (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, dy read twice, y once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
@@ -26,16 +26,11 @@ struct LogSoftmaxGradient {
   LOGITOPS_DEVICE static A of(A y, A dy, A sum) { return fused(-exponential(y), sum, dy); }
 };
 
+template <class Tier, class T>
+LOGITOPS_DEVICE void log_softmax_bwd(const SoftmaxBackward<T>& a) {
+  softmax_backward<Tier, LogSoftmaxGradient>(a);
+}
+
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                          \
-  log_softmax_bwd_##tier##_##dtype(T* dx, const T* y, const T* dy, const logitops::Arithmetic<T>* row_scale,         \
-                                   int64_t rows, int64_t inner, int32_t cols, int64_t dx_outer, int64_t dx_axis,     \
-                                   int64_t y_outer, int64_t y_axis, int64_t dy_outer, int64_t dy_axis, double scale, \
-                                   int32_t kept) {                                                                   \
-    logitops::softmax_backward<Tier, logitops::LogSoftmaxGradient, T>(                                               \
-        {dx, dx_outer, dx_axis}, {y, y_outer, y_axis}, {dy, dy_outer, dy_axis}, row_scale, LOGITOPS_SHAPE, scale);   \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)

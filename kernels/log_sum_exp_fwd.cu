@@ -12,28 +12,27 @@
 
 namespace logitops {
 
+template <class T>
+struct LogSumExpForward {
+  Shape shape;
+  Tensor<const T> x;
+  Arithmetic<T>* lse;
+  Statistics<Arithmetic<T>> statistics;
+};
+
 template <class Tier, class T>
-LOGITOPS_DEVICE void log_sum_exp_forward(Arithmetic<T>* lse, Statistics<Arithmetic<T>> statistics, Tensor<const T> x,
-                                         Shape shape) {
+LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const RowStatistic<A> statistic = exp_sum_of<A>(tier, tier.keep(x, row)).statistic();
+  Tier tier(a.shape);
+  tier.each_row(a.shape, [&](int64_t row) {
+    const RowStatistic<A> statistic = exp_sum_of<A>(tier, tier.keep(a.x, row)).statistic();
     if (tier.leads()) {
-      lse[row] = statistic.lse();
-      statistics.write(row, statistic);
+      a.lse[row] = statistic.lse();
+      a.statistics.write(row, statistic);
     }
   });
 }
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                               \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                       \
-  log_sum_exp_fwd_##tier##_##dtype(logitops::Arithmetic<T>* lse, logitops::Arithmetic<T>* statistics, const T* x, \
-                                   int64_t rows, int64_t inner, int32_t cols, int64_t x_outer, int64_t x_axis,    \
-                                   int32_t kept) {                                                                \
-    logitops::log_sum_exp_forward<Tier, T>(lse, {statistics, rows}, {x, x_outer, x_axis}, LOGITOPS_SHAPE);        \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)

@@ -15,23 +15,21 @@
 
 namespace logitops {
 
-constexpr int kThreads = 256;
-
 /** Calls use(row, load(row)) for those of the rows that are this thread's, and use with nothing for some past the end.
  */
 template <class Load, class Use>
 LOGITOPS_DEVICE void each(int64_t rows, Load load, Use use) {
   using V = decltype(load(int64_t(0)));
   constexpr int kUnroll = 8;  // values that a thread has under way at a time
-  for (int64_t first = threadIdx.x; first < rows; first += kUnroll * kThreads) {
+  for (int64_t first = threadIdx.x; first < rows; first += kUnroll * kOneBlock) {
     V v[kUnroll];
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
-      v[k] = first + k * kThreads < rows ? load(first + k * kThreads) : V{};
+      v[k] = first + k * kOneBlock < rows ? load(first + k * kOneBlock) : V{};
     }
 #pragma unroll
     for (int k = 0; k < kUnroll; k++) {
-      use(first + k * kThreads, v[k]);
+      use(first + k * kOneBlock, v[k]);
     }
   }
 }
@@ -65,44 +63,48 @@ LOGITOPS_DEVICE Losses<double> sums(GroupReduce& block, A* row_losses, const A* 
 }
 
 template <class A>
-LOGITOPS_DEVICE void loss_reduce(A* loss, A* z_loss, int64_t* stats, A* row_losses, const A* z_losses,
-                                 const int32_t* correct, const double* divisors, int64_t rows, double empty) {
+struct LossReduce {
+  A* loss;
+  A* z_loss;
+  int64_t* stats;
+  A* row_losses;
+  const A* z_losses;
+  const int32_t* correct;
+  const double* divisors;
+  int64_t rows;
+  double empty;
+};
+
+template <class A>
+LOGITOPS_DEVICE void loss_reduce(const LossReduce<A>& a) {
   GroupReduce block;
-  if (correct != nullptr) {
+  if (a.correct != nullptr) {
     long long count = 0;
-    each(rows, [&](int64_t row) { return correct[row]; }, [&](int64_t, int32_t value) { count += value; });
+    each(a.rows, [&](int64_t row) { return a.correct[row]; }, [&](int64_t, int32_t value) { count += value; });
     count = block.sum(count);
     if (threadIdx.x == 0) {
-      stats[3] = count;
+      a.stats[3] = count;
     }
   }
-  if (loss == nullptr && z_losses == nullptr) {
+  if (a.loss == nullptr && a.z_losses == nullptr) {
     return;
   }
-  const Losses<double> sum = sums(block, row_losses, z_losses, rows);
-  if (loss != nullptr && threadIdx.x == 0) {
-    const double counted = divisors == nullptr ? 1 : divisors[1];
+  const Losses<double> sum = sums(block, a.row_losses, a.z_losses, a.rows);
+  if (a.loss != nullptr && threadIdx.x == 0) {
+    const double counted = a.divisors == nullptr ? 1 : a.divisors[1];
     const double z = sum.z / counted;
     double reduced = sum.plain + z;
-    if (divisors != nullptr) {
-      reduced = divisors[0] == 0 ? NAN : sum.plain / divisors[0] + z;
+    if (a.divisors != nullptr) {
+      reduced = a.divisors[0] == 0 ? NAN : sum.plain / a.divisors[0] + z;
     }
     // Where nothing counts, the sums are 0, or NaN for a bad label, which stays.
-    *loss = static_cast<A>(counted == 0 ? sum.plain + empty : reduced);
-    if (z_loss != nullptr) {
-      *z_loss = static_cast<A>(counted == 0 ? empty : z);
+    *a.loss = static_cast<A>(counted == 0 ? sum.plain + a.empty : reduced);
+    if (a.z_loss != nullptr) {
+      *a.z_loss = static_cast<A>(counted == 0 ? a.empty : z);
     }
   }
 }
 
 }  // namespace logitops
 
-#define ENTRY(dtype, A)                                                                                        \
-  LOGITOPS_ENTRY(logitops::kThreads) loss_reduce_##dtype(A* loss, A* z_loss, int64_t* stats, A* row_losses,    \
-                                                         const A* z_losses, const int32_t* correct,            \
-                                                         const double* divisors, int64_t rows, double empty) { \
-    logitops::loss_reduce<A>(loss, z_loss, stats, row_losses, z_losses, correct, divisors, rows, empty);       \
-  }
-
-ENTRY(f32, float)
-ENTRY(f64, double)
+LOGITOPS_ARITHMETIC_ENTRIES(loss_reduce, LossReduce, logitops::kOneBlock)

@@ -5,7 +5,7 @@
 // A row of nothing but -inf gives zeros.
 //
 // Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
-//           mask: null; or bytes, 0 to hide; or if mask_is_additive, elements like x. Row r reads it where
+//           mask: null; or bytes, 0 to hide; or if it is additive, elements like x. Row r reads it where
 //           include/mask.cuh says. queries: 0; or for a causal mask the number of rows, query = row mod queries, that
 //           see one another.
 // Tiers     rows  a group of threads per row, x and mask read once (beyond shared memory twice); inner = 1, axis = 1.
@@ -19,18 +19,26 @@
 
 namespace logitops {
 
+template <class T>
+struct MaskedSoftmaxForward {
+  Shape shape;
+  Tensor<T> y;
+  Tensor<const T> x;
+  Mask<T> mask;
+};
+
 template <class Tier, class T>
-LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask<T> mask, Shape shape) {
+LOGITOPS_DEVICE void masked_softmax_fwd(const MaskedSoftmaxForward<T>& a) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const auto x_row = tier.row(x, row);
-    const auto y_row = tier.row(y, row);
-    const RowMask<T> row_mask = mask.of(row, shape.cols);
+  Tier tier(a.shape);
+  tier.each_row(a.shape, [&](int64_t row) {
+    const auto x_row = tier.row(a.x, row);
+    const auto y_row = tier.row(a.y, row);
+    const RowMask<T> row_mask = a.mask.of(row, a.shape.cols);
     const auto masked = tier.keep_values();
     ExpSum<A> exp_sum;
-    tier.each_batch([&](auto columns) {
-      Batch<A> z;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> z;
       row_mask.load(x_row, columns, z);
       if (masked.has(columns)) {
         masked.put(columns, z);
@@ -42,15 +50,15 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
     const RowStatistic<A> statistic = exp_sum.statistic();
     const bool hidden = statistic.sum == 0;
     const RowSoftmax<A> softmax(statistic);
-    tier.each_batch([&](auto columns) {
-      Batch<A> z;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> z;
       if (masked.has(columns)) {
         masked.get(columns, z);
       } else {
         row_mask.load(x_row, columns, z);
       }
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         z[k] = hidden ? A(0) : softmax.p(z[k]);
       }
       y_row.store(columns, z);
@@ -60,18 +68,4 @@ LOGITOPS_DEVICE void masked_softmax_forward(Tensor<T> y, Tensor<const T> x, Mask
 
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                  \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                          \
-  masked_softmax_fwd_##tier##_##dtype(T* y, const T* x, const void* mask, int64_t rows, int64_t inner, int32_t cols, \
-                                      int64_t y_outer, int64_t y_axis, int64_t x_outer, int64_t x_axis,              \
-                                      int64_t mask_middle, int64_t mask_inner, int64_t mask_outer_stride,            \
-                                      int64_t mask_middle_stride, int64_t mask_inner_stride, int64_t mask_axis,      \
-                                      int32_t mask_is_additive, int64_t queries, int32_t kept) {                     \
-    logitops::masked_softmax_forward<Tier, T>(                                                                       \
-        {y, y_outer, y_axis}, {x, x_outer, x_axis},                                                                  \
-        {mask, mask_is_additive != 0, mask_middle, mask_inner, mask_outer_stride, mask_middle_stride,                \
-         mask_inner_stride, mask_axis, queries},                                                                     \
-        LOGITOPS_SHAPE);                                                                                             \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(masked_softmax_fwd, MaskedSoftmaxForward, Occupied)

@@ -18,13 +18,11 @@ struct Softmax {
   }
 };
 
+template <class Tier, class T>
+LOGITOPS_DEVICE void softmax_fwd(const SoftmaxForward<T>& a) {
+  softmax_forward<Tier, Softmax>(a);
+}
+
 }  // namespace logitops
 
-#define ENTRY(tier, Tier, dtype, T)                                                                                    \
-  LOGITOPS_TIER_ENTRY(Tier)                                                                                            \
-  softmax_fwd_##tier##_##dtype(T* y, const T* x, int64_t rows, int64_t inner, int32_t cols, int64_t y_outer,           \
-                               int64_t y_axis, int64_t x_outer, int64_t x_axis, int32_t kept) {                        \
-    logitops::softmax_forward<Tier, logitops::Softmax, T>({y, y_outer, y_axis}, {x, x_outer, x_axis}, LOGITOPS_SHAPE); \
-  }
-
-LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY)
+LOGITOPS_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)

@@ -7,7 +7,7 @@ usage() {
 usage: scripts/mutate-kernels.sh [PATTERN]
 
 Makes each mistake of scripts/mutants.tsv whose line matches PATTERN (a regular expression; all by default), compiles the
-kernels for sm_90 and runs the emulated tests until one fails. Writes target/mutants.md, a table of what became of each;
+kernels and runs the emulated tests until one fails. Writes target/mutants.md, a table of what became of each;
 without a PATTERN also docs/mutants.md. Needs nvcc. Takes about 25 seconds a mistake on 2 cores, and minutes for one that survives.
 USAGE
 }
@@ -20,19 +20,23 @@ pattern=${1:-.}
 cd "$(dirname "$0")/.."
 readonly tests='Emulated*Test,KernelTrafficTest'
 readonly flags=$(sed -n 's/^nvcc\.flags=//p' src/main/resources/io/github/logitops/ptx/manifest.properties)
+readonly split=$PWD/scripts/split-ptx.awk
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 ./mvnw -q test-compile
 
-# compile FOLDER: the modules of FOLDER/kernels that differ from ours, by themselves or by what they include.
+# compile FOLDER FILE: the PTX of those of FOLDER/kernels that the mistake in FILE changes.
 compile() {
   mkdir -p "$1/ptx"
-  local source
+  local source arch
   for source in kernels/*.cu; do
     # shellcheck disable=SC2086 # several flags
     if [[ $2 == include/* || $source == "kernels/$2" ]]; then
-      (cd "$1" && nvcc --ptx -arch=compute_90 $flags "$source" -o "ptx/$(basename "$source" .cu).sm_90.ptx") &
-      if (($(jobs -rp | wc -l) >= $(nproc))); then wait -n; fi
+      for arch in 75 80; do
+        (cd "$1" && nvcc --ptx -arch="compute_$arch" $flags "$source" -o "$(basename "$source").$arch" \
+          && awk -v folder=ptx -v arch="$arch" -f "$split" "$(basename "$source").$arch" >/dev/null) &
+        if (($(jobs -rp | wc -l) >= $(nproc))); then wait -n; fi
+      done
     fi
   done
   wait

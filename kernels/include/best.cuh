@@ -1,4 +1,4 @@
-// best: where a row is largest, batch by batch. The lowest index among equals; a NaN is larger than anything.
+// best: where a row is largest, fragment by fragment. The lowest index among equals; a NaN is larger than anything.
 #pragma once
 
 #include "row_sum.cuh"
@@ -24,9 +24,9 @@ struct Best {
 
   /** Values past the end of the row must be -inf. */
   template <class Columns>
-  LOGITOPS_DEVICE void add(Columns columns, const Batch<A>& v) {
+  LOGITOPS_DEVICE void add(Columns columns, const Fragment<A>& v) {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       merge({v[k], columns[k]});
     }
   }

@@ -11,6 +11,29 @@
 
 namespace logitops {
 
+/** What every cross entropy reads. */
+template <class T>
+struct CrossEntropyInputs {
+  Shape shape;
+  Tensor<const T> x;
+  Targets<T> targets;
+  double logit_scale;
+  double soft_cap;  // 0: none
+  double z_loss;
+
+  LOGITOPS_DEVICE Logits<Arithmetic<T>> logits() const { return {logit_scale, soft_cap}; }
+
+  /** The same of a call that asks for hard labels and nothing else, which the compiler then knows. */
+  LOGITOPS_DEVICE CrossEntropyInputs plain() const {
+    CrossEntropyInputs inputs = *this;
+    inputs.targets = targets.plain();
+    inputs.logit_scale = 1;
+    inputs.soft_cap = 0;
+    inputs.z_loss = 0;
+    return inputs;
+  }
+};
+
 /** What one pass over a row's logits tells. */
 template <class A, class Target>
 class RowLoss {
@@ -27,13 +50,13 @@ class RowLoss {
     SpreadSums<A> spread{logits.unit()};
     Best<A> best = Best<A>::none();
     Best<A> best_target = Best<A>::none();
-    tier.each_batch([&](auto columns) {
-      Batch<A> v;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> v;
       x_row.load(columns, A(-INFINITY), v);
       if (wants_best) {
         best.add(columns, v);
         if (target.given) {
-          Batch<A> q;
+          Fragment<A> q;
           target.probabilities.load(columns, A(-INFINITY), q);
           best_target.add(columns, q);
         }
@@ -41,7 +64,7 @@ class RowLoss {
       logits.apply(columns, v);
       exp_sum_.add(v);
       if (spreads) {
-        Batch<A> t;
+        Fragment<A> t;
         target.spread(columns, t);
         spread.move_to(exp_sum_.shift());
         spread.add(t, v);
@@ -82,20 +105,12 @@ class RowLoss {
 
 /** What a row's gradient is made of beside p, T and the slope of the logits. */
 template <class A>
-struct GradientScale {
+struct LossGradient {
   const double* divisors;  // W and N of MEAN; null for 1 each
-  const A* row_scale;      // null for 1 each
-  double scale;
-  double logit_scale;
-  double z_loss;
-
-  /** What every element is multiplied by, once it was by `shrink`: scale row_scale a / W; NaN where W is 0. */
-  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row, double shrink) const {
-    return row_factor(scale, logit_scale / shrink, row_scale, row, divisors);
-  }
+  GradScale<A> scale;
 
   /** What p is multiplied by: S + 2 lambda lse r. */
-  LOGITOPS_DEVICE double of_probability(A target_sum, const RowStatistic<A>& statistic, A unit) const {
+  LOGITOPS_DEVICE double of_probability(A target_sum, const RowStatistic<A>& statistic, A unit, double z_loss) const {
     if (z_loss == 0) {
       return target_sum;
     }
@@ -112,37 +127,37 @@ struct GradientScale {
 };
 
 /** dx = (p of_probability - T) slope factor; the logit scale is in the factor. */
-template <class Tier, class X, class DX, class A, class Target>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const Logits<A>& logits, const Target& target,
-                                    const RowStatistic<A>& statistic, A target_sum, const GradientScale<A>& gradient,
-                                    int64_t row) {
+template <class Tier, class X, class DX, class T, class A, class Target>
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const CrossEntropyInputs<T>& a,
+                                    const Logits<A>& logits, const Target& target, const RowStatistic<A>& statistic,
+                                    A target_sum, const LossGradient<A>& gradient, int64_t row) {
   const RowSoftmax<A> softmax(statistic, logits.unit());
-  const double exact = gradient.of_probability(target_sum, statistic, logits.unit());
-  const A shrink = GradientScale<A>::shrink(exact);
+  const double exact = gradient.of_probability(target_sum, statistic, logits.unit(), a.z_loss);
+  const A shrink = LossGradient<A>::shrink(exact);
   const A of_probability = static_cast<A>(exact * shrink);
   const A peak = target.peak * shrink;
-  const RowFactor<A> factor = gradient.factor(row, shrink);
-  tier.each_batch([&](auto columns) {
-    Batch<A> v;
+  const RowFactor<A> factor = gradient.scale.factor(row, a.logit_scale / shrink, gradient.divisors);
+  tier.each_fragment([&](auto columns) {
+    Fragment<A> v;
     x_row.load(columns, A(0), v);
     logits.apply(columns, v);
-    Batch<A> t = {};
+    Fragment<A> t = {};
     if (target.spreads()) {
       target.spread(columns, t);
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         t[k] *= shrink;
       }
     }
-    Batch<A> dx;
+    Fragment<A> dx;
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       const A t_k = columns[k] == target.label_column ? t[k] + peak : t[k];
       dx[k] = fused(softmax.p(v[k]), of_probability, -t_k);
     }
     if (logits.capped()) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         dx[k] *= logits.slope(v[k]);
       }
     }
@@ -152,18 +167,3 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const 
 }
 
 }  // namespace logitops
-
-// The last parameters of every entry but for its own, and what they and those by the same names before become.
-#define LOGITOPS_LOSS_NUMBERS                                                                                         \
-  int32_t classes, int32_t first, int64_t ignore_index, int32_t has_ignore, int32_t labels_are_i64, double smoothing, \
-      double z_loss, double logit_scale, double soft_cap
-#define LOGITOPS_LABELS(A)                                                                              \
-  logitops::Labels<A> {                                                                                 \
-    labels, labels_are_i64 != 0, weights, ignore_index, has_ignore != 0, static_cast<A>(1 - smoothing), \
-        static_cast<A>(smoothing / classes), static_cast<uint32_t>(classes)                             \
-  }
-#define LOGITOPS_TARGETS(T)                                                                                   \
-  logitops::Targets<T> {                                                                                      \
-    LOGITOPS_LABELS(logitops::Arithmetic<T>), {probabilities, q_outer, q_axis}, static_cast<uint32_t>(first), \
-        static_cast<uint32_t>(cols)                                                                           \
-  }

@@ -6,14 +6,14 @@
 
 namespace logitops {
 
-/** A batch of a thread's columns, in kVector at a time; those past the end of the row are not held. */
+/** A fragment of a thread's columns, in kVector at a time; those past the end of the row are not held. */
 template <int kVector>
 struct GroupColumns {
   uint32_t first;
   uint32_t cols;
   uint32_t next;         // from a column to the next of its vector: 1, or the number of threads
-  uint32_t next_vector;  // from a vector to the next of the batch
-  int index;             // of the batch in its row
+  uint32_t next_vector;  // from a vector to the next of the fragment
+  int index;             // of the fragment in its row
   bool wide;             // whether it is vectors of side-by-side columns, none of which reaches past the end
 
   LOGITOPS_DEVICE uint32_t operator[](int k) const {
@@ -34,35 +34,35 @@ struct DenseRow {
 
   LOGITOPS_DEVICE bool aligned() const { return reinterpret_cast<uintptr_t>(first) % kVectorBytes == 0; }
 
-  /** Reads a batch; `missing` stands for columns past the end. */
+  /** Reads a fragment; `missing` stands for columns past the end. */
   template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
     if (columns.wide && aligned()) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         into[k] = missing;
       }
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k += kVector) {
+      for (int k = 0; k < kFragment<A>; k += kVector) {
         if (columns.holds(k)) {
           load_vectors<kVector>(at(columns[k]), into + k);
         }
       }
     } else {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         into[k] = columns.holds(k) ? widen(*at(columns[k])) : missing;
       }
     }
   }
 
-  /** Reads the columns of a batch whose bits are set, lowest first; 0 for the others, which are held but not wanted. */
+  /** Reads the columns of a fragment whose bits are set, lowest first; 0 for the others, which are held but not wanted. */
   template <int kVector, class A>
-  LOGITOPS_DEVICE void load_some(GroupColumns<kVector> columns, uint32_t wanted, A (&into)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void load_some(GroupColumns<kVector> columns, uint32_t wanted, A (&into)[kFragment<A>]) const {
     constexpr uint32_t kAll = (1u << kVector) - 1;
     const bool by_vectors = columns.wide && aligned();
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k += kVector) {
+    for (int k = 0; k < kFragment<A>; k += kVector) {
       const uint32_t bits = wanted >> k & kAll;
       if (by_vectors && bits == kAll) {
         load_vectors<kVector>(at(columns[k]), into + k);
@@ -76,17 +76,17 @@ struct DenseRow {
   }
 
   template <int kVector, class A>
-  LOGITOPS_DEVICE void store(GroupColumns<kVector> columns, const A (&values)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void store(GroupColumns<kVector> columns, const A (&values)[kFragment<A>]) const {
     if (columns.wide && aligned()) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k += kVector) {
+      for (int k = 0; k < kFragment<A>; k += kVector) {
         if (columns.holds(k)) {
           store_vectors<kVector>(at(columns[k]), values + k);
         }
       }
     } else {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         if (columns.holds(k)) {
           logitops::store(at(columns[k]), values[k]);
         }

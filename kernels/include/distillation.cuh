@@ -18,22 +18,27 @@
 
 namespace logitops {
 
-/** The numbers of a call. */
-template <class A>
+/** The numbers of a call, in what it is computed in. */
+template <class A, DivergenceKind kKind>
 struct DistillationNumbers {
   A inverse_temperature;
-  Divergence<A> divergence;
+  Divergence<A, kKind> divergence;
   A hard;
   A soft;  // with T^2 in it if that is asked for
 };
 
 /** What the passes over a row that counts tell of its loss and gradient. */
-template <class A>
+template <class A, DivergenceKind kKind>
 class RowDistillation {
+  using Numbers = DistillationNumbers<A, kKind>;
+
  public:
+  /** Whether Q - P is the divergence's gradient, which is then known as soon as P and Q are. */
+  static constexpr bool kIsKl = kKind == DivergenceKind::kKl;
+
   /** Reads the student's and the teacher's row once. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE RowDistillation(Tier& tier, X student, X teacher, RowLabel label, DistillationNumbers<A> numbers)
+  LOGITOPS_DEVICE RowDistillation(Tier& tier, X student, X teacher, RowLabel label, Numbers numbers)
       : numbers_(numbers),
         label_(label.label),
         // In a register before the first reduction: the gradient may go over the student's logits.
@@ -43,11 +48,8 @@ class RowDistillation {
         of_student_(sums_.student.statistic(), numbers.inverse_temperature),
         of_teacher_(sums_.teacher.statistic(), numbers.inverse_temperature) {}
 
-  /** Whether Q - P is the divergence's gradient, which is then known as soon as P and Q are. */
-  LOGITOPS_DEVICE bool is_kl() const { return numbers_.divergence.kind == DivergenceKind::kKl; }
-
   /**
-   * Reads both again for D and K, `passes` times; calls write(columns, x, dD/dz) with each batch of the last pass. One
+   * Reads both again for D and K, `passes` times; calls write(columns, x, dD/dz) with each fragment of the last pass. One
    * pass gives the loss, and the gradient of KL(P || Q); the other divergences' gradients need K before, and so two.
    */
   template <class Tier, class X, class F>
@@ -55,12 +57,12 @@ class RowDistillation {
 #pragma unroll 1
     for (int pass = 0; pass < passes; pass++) {
       Compensated<A> divergence, of_q, drift;
-      tier.each_batch([&](auto columns) {
-        Batch<A> x, u, v, w, slope;
+      tier.each_fragment([&](auto columns) {
+        Fragment<A> x, u, v, w, slope;
         student.load(columns, A(-INFINITY), x);
         teacher.load(columns, A(-INFINITY), u);
 #pragma unroll
-        for (int k = 0; k < kBatch<A>; k++) {
+        for (int k = 0; k < kFragment<A>; k++) {
           const A p = of_teacher_.p(u[k]);
           const A q = of_student_.p(x[k]);
           const auto share = numbers_.divergence.share(p, q, of_student_.log_ratio(x[k], of_teacher_, u[k]));
@@ -69,10 +71,10 @@ class RowDistillation {
           v[k] = share.of_q;
           w[k] = share.drift;
         }
-        divergence.add(batch_sum<A>(u));
-        drift.add(batch_sum<A>(w));
-        if (!is_kl()) {
-          of_q.add(batch_sum<A>(v));
+        divergence.add(fragment_sum<A>(u));
+        drift.add(fragment_sum<A>(w));
+        if (!kIsKl) {
+          of_q.add(fragment_sum<A>(v));
         }
         if (pass == passes - 1) {
           write(columns, x, slope);
@@ -80,16 +82,16 @@ class RowDistillation {
       });
       if (pass == 0) {
         divergence_ = numbers_.divergence.total(tier.sum(divergence), tier.sum(drift));
-        of_q_ = is_kl() ? A(0) : tier.sum(of_q);
+        of_q_ = kIsKl ? A(0) : tier.sum(of_q);
       }
     }
   }
 
-  /** Adds to soft dD/dz, of a batch of the student's logits x, the gradient of hard (- log p_y). */
+  /** Adds to soft dD/dz, of a fragment of the student's logits x, the gradient of hard (- log p_y). */
   template <class Columns>
-  LOGITOPS_DEVICE void add_hard(Columns columns, const Batch<A>& x, A soft, Batch<A>& slope) const {
+  LOGITOPS_DEVICE void add_hard(Columns columns, const Fragment<A>& x, A soft, Fragment<A>& slope) const {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       const A of_label = p_.p(x[k]) - (columns[k] == label_ ? A(1) : A(0));
       slope[k] = fused(numbers_.hard, of_label, weighted(soft, slope[k]));
     }
@@ -105,10 +107,10 @@ class RowDistillation {
   /** The sums of exponentials of one pass. */
   struct Sums {
     template <class Tier, class X>
-    LOGITOPS_DEVICE Sums(Tier& tier, X student_row, X teacher_row, DistillationNumbers<A> numbers)
+    LOGITOPS_DEVICE Sums(Tier& tier, X student_row, X teacher_row, Numbers numbers)
         : teacher(numbers.inverse_temperature), student(numbers.inverse_temperature) {
-      tier.each_batch([&](auto columns) {
-        Batch<A> v;
+      tier.each_fragment([&](auto columns) {
+        Fragment<A> v;
         teacher_row.load(columns, A(-INFINITY), v);
         teacher.add(v);
         student_row.load(columns, A(-INFINITY), v);
@@ -129,14 +131,14 @@ class RowDistillation {
 
   /** dD/dz_j. An infinite D has no gradient but for KL(P || Q): NaN. */
   LOGITOPS_DEVICE A divergence_gradient(A p, A q, A log_ratio) const {
-    if (is_kl()) {
+    if (kIsKl) {
       return q - p;
     }
     const A excess = is_finite(of_q_) ? of_q_ : A(NAN);
     return numbers_.divergence.weight_of_q * (q * ((q == 0 ? A(0) : -log_ratio) - excess));
   }
 
-  DistillationNumbers<A> numbers_;
+  Numbers numbers_;
   uint32_t label_;
   A label_logit_;
   Sums sums_;

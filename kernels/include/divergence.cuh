@@ -45,7 +45,7 @@ LOGITOPS_DEVICE A of_sides(A p, A m, A log_ratio) {
   return log_ratio == -INFINITY ? A(INFINITY) : relative_entropy(p, m, log_ratio);
 }
 
-enum class DivergenceKind : int32_t { kKl, kReverseKl, kJensenShannon };
+enum class DivergenceKind { kKl, kReverseKl, kJensenShannon };
 
 /**
  * With M = a P + b Q and weights a and b that add up to 1
@@ -54,9 +54,8 @@ enum class DivergenceKind : int32_t { kKl, kReverseKl, kJensenShannon };
  *   reverse KL       D = KL(Q || P), as if M were P
  *   Jensen-Shannon   D = a KL(P || M) + b KL(Q || M)
  */
-template <class A>
+template <class A, DivergenceKind kKind>
 struct Divergence {
-  DivergenceKind kind;
   A weight_of_p;  // both come from the host: near the ends one is lost in 1 minus the other
   A weight_of_q;
 
@@ -71,10 +70,10 @@ struct Divergence {
   /** From P, Q and d = log(Q / P) of the class. */
   LOGITOPS_DEVICE Share share(A p, A q, A d) const {
     const A drift = fabs(d) <= 1 ? p * (d + tail(d)) : q - p;
-    if (kind == DivergenceKind::kKl) {
+    if constexpr (kKind == DivergenceKind::kKl) {
       return {of_sides(p, q, d), 0, 0, drift};
     }
-    if (kind == DivergenceKind::kReverseKl) {
+    if constexpr (kKind == DivergenceKind::kReverseKl) {
       const A of_q = of_sides(q, p, -d);
       return {of_q, of_q, -d, drift};
     }
@@ -94,7 +93,7 @@ struct Divergence {
    * kind.
    */
   LOGITOPS_DEVICE A total(A divergence, A drift) const {
-    const A curvature = kind == DivergenceKind::kJensenShannon ? weight_of_p * weight_of_q : A(1);
+    const A curvature = kKind == DivergenceKind::kJensenShannon ? weight_of_p * weight_of_q : A(1);
     const A total = divergence - curvature / 2 * drift * drift;
     return total < 0 ? A(0) : total;
   }
@@ -109,7 +108,9 @@ struct Divergence {
     const A of_smaller = d > 0 ? weight_of_p : weight_of_q;
     const A off = of_smaller * less;
     // Farther off it is 1 + off that cancels.
-    return off > A(-0.5) ? log_one_plus(off) : logarithm(fused(of_smaller, smaller, of_larger));
+    const bool near = off > A(-0.5);
+    const A sum = near ? 1 + off : fused(of_smaller, smaller, of_larger);
+    return logarithm(sum) + (near ? off - (sum - 1) : A(0));
   }
 
   /** log of M over the smaller, in [0, abs d]. Where that is nearly all of M, over_larger + abs d would cancel. */

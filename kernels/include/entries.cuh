@@ -1,27 +1,53 @@
-// entries: one entry per tier and dtype, named <op>_<direction>_<tier>_<dtype> and computed on the host by that rule.
-// ENTRY is a macro of (tier, Tier, dtype, T).
+// entries: kernels as the host finds them. An entry takes one struct and is named <kernel>_<tier>_<dtype>; a kernel is a
+// function template of the same name, kernel<Tier>(const Parameters<T>&).
 #pragma once
 
 #include "tier_cols.cuh"
 #include "tier_rows.cuh"
 
-// One block per multiprocessor is all that is asked for: asked for nothing, ptxas spills f64 kernels to make room for
-// more.
+// An entry, and how many threads a block of it has at most. One block per multiprocessor is all that is asked for: asked
+// for nothing, ptxas spills f64 kernels to make room for more.
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
-// An entry of a tier, whose registers are limited to what leaves a multiprocessor enough threads.
-#define LOGITOPS_TIER_ENTRY(Tier) extern "C" __global__ void __launch_bounds__(Tier::kBoundThreads, Tier::kBoundBlocks)
+#define LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, dtype, T)                 \
+  extern "C" __global__ void __launch_bounds__(logitops::Bounds<logitops::Tier<T>>::kThreads, \
+                                               logitops::Bounds<logitops::Tier<T>>::kBlocks)  \
+      kernel##_##tier##_##dtype(logitops::Parameters<T> a) {                                  \
+    logitops::kernel<logitops::Tier<T>>(a);                                                   \
+  }
 
-// What every such entry says of its rows.
-#define LOGITOPS_SHAPE \
-  logitops::Shape { rows, inner, static_cast<uint32_t>(cols), kept }
+#define LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, tier, Tier)      \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f64, double) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f32, float)  \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
 
-#define LOGITOPS_EACH_TIER(ENTRY, dtype, T)    \
-  ENTRY(rows, logitops::TierRows<T>, dtype, T) \
-  ENTRY(cols, logitops::TierCols<T>, dtype, T)
+// Entries of every tier and dtype. Bounds say how many registers a thread may have.
+#define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)                \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierRows) \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cols, TierCols)
 
-#define LOGITOPS_EACH_TIER_AND_DTYPE(ENTRY) \
-  LOGITOPS_EACH_TIER(ENTRY, f64, double)    \
-  LOGITOPS_EACH_TIER(ENTRY, f32, float)     \
-  LOGITOPS_EACH_TIER(ENTRY, f16, __half)    \
-  LOGITOPS_EACH_TIER(ENTRY, bf16, __nv_bfloat16)
+// Entries of kernels that walk no logits, one for each arithmetic.
+#define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
+  LOGITOPS_ENTRY(threads) kernel##_##dtype(logitops::Parameters<A> a) { logitops::kernel(a); }
+#define LOGITOPS_ARITHMETIC_ENTRIES(kernel, Parameters, threads)      \
+  LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, f64, double) \
+  LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, f32, float)
+
+namespace logitops {
+
+/** Registers are limited to what leaves a multiprocessor enough threads. */
+template <class Tier>
+struct Occupied {
+  static constexpr int kThreads = Tier::kBoundThreads;
+  static constexpr int kBlocks = Tier::kBoundBlocks;
+};
+
+/** Registers are limited to what a block can have: for kernels that two rows and their sums fill. */
+template <class Tier>
+struct Unlimited {
+  static constexpr int kThreads = Tier::kThreads;
+  static constexpr int kBlocks = 1;
+};
+
+}  // namespace logitops

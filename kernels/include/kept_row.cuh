@@ -10,49 +10,72 @@ namespace logitops {
 extern __shared__ uint4 kept_vectors[];
 
 /**
- * A row of which the first batches wait in shared memory. If it goes by vectors, each thread has its own there and
- * nobody else's, in an order without bank conflicts. If not, threads copy the vectors that the row lies across,
- * whosever columns these are, and the row lies in shared memory as far off a multiple of 16 bytes as it does in memory.
+ * The first fragments of a row that goes by vectors: each thread has its own and nobody else's, in an order without bank
+ * conflicts.
  */
 template <class T>
-struct KeptRow {
+struct KeptVectors {
   using Element = std::remove_const_t<T>;
+  static constexpr int kColumns = kFragment<Arithmetic<Element>>;
 
-  DenseRow<T> row;
-  uint4* vectors;  // this thread's first, the next lies blockDim.x further; or those of the line
-  int batches;
-  bool by_vectors;
+  uint4* own;  // this thread's first; the next lies blockDim.x further
 
-  LOGITOPS_DEVICE T* at(uint32_t column) const { return row.at(column); }
-
-  LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
-
-  /** Starts to copy this thread's vectors of a batch. */
+  /** Starts to copy this thread's vectors of a fragment. */
   template <int kVector>
-  LOGITOPS_DEVICE void fetch(GroupColumns<kVector> columns) const {
-    constexpr int kOfBatch = kBatch<Arithmetic<Element>>;
+  LOGITOPS_DEVICE void fetch(DenseRow<T> row, GroupColumns<kVector> columns) const {
 #pragma unroll
-    for (int k = 0; k < kOfBatch; k += kVector) {
+    for (int k = 0; k < kColumns; k += kVector) {
       if (columns.holds(k)) {
-        copy_async(vectors + (columns.index * kOfBatch + k) / kVector * blockDim.x,
-                   reinterpret_cast<const uint4*>(at(columns[k])));
+        copy_async(at<kVector>(columns, k), reinterpret_cast<const uint4*>(row.at(columns[k])));
       }
     }
   }
 
-  /** Starts to copy this thread's share of the first `cols` columns as a line. */
-  LOGITOPS_DEVICE void fetch_line(uint32_t cols) const {
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
+#pragma unroll
+    for (int k = 0; k < kColumns; k++) {
+      into[k] = missing;
+    }
+#pragma unroll
+    for (int k = 0; k < kColumns; k += kVector) {
+      if (columns.holds(k)) {
+        unpack<Element>(*at<kVector>(columns, k), into + k);
+      }
+    }
+  }
+
+ private:
+  template <int kVector>
+  LOGITOPS_DEVICE uint4* at(GroupColumns<kVector> columns, int k) const {
+    return own + (columns.index * kColumns + k) / kVector * blockDim.x;
+  }
+};
+
+/**
+ * The first columns of a row that does not: all threads copy the vectors that the row lies across, whosever columns these
+ * are, and the row lies in shared memory as far off a multiple of 16 bytes as it does in memory.
+ */
+template <class T>
+struct KeptLine {
+  using Element = std::remove_const_t<T>;
+
+  uint4* vectors;
+  DenseRow<T> row;
+
+  /** Starts to copy this thread's share of the first `cols` columns. */
+  LOGITOPS_DEVICE void fetch(uint32_t cols) const {
     constexpr uint32_t kVector = kVectorBytes / sizeof(T);
     const uint32_t ahead = off();  // elements of the first vector that are not the row's
     for (uint32_t v = threadIdx.x; v * kVector < ahead + cols; v += blockDim.x) {
       const uint32_t first = v * kVector - ahead;  // wraps if the row begins within this vector
       if (v * kVector >= ahead && first + kVector <= cols) {
-        copy_async(vectors + v, reinterpret_cast<const uint4*>(at(first)));
+        copy_async(vectors + v, reinterpret_cast<const uint4*>(row.at(first)));
       } else {
 #pragma unroll
         for (uint32_t i = 0; i < kVector; i++) {
           if (first + i < cols) {
-            copy_async(line() + (first + i), const_cast<const Element*>(at(first + i)));
+            copy_async(elements() + (first + i), const_cast<const Element*>(row.at(first + i)));
           }
         }
       }
@@ -60,25 +83,10 @@ struct KeptRow {
   }
 
   template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kBatch<A>]) const {
-    if (columns.index >= batches) {
-      row.load(columns, missing, into);
-    } else if (by_vectors) {
+  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        into[k] = missing;
-      }
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k += kVector) {
-        if (columns.holds(k)) {
-          unpack<Element>(vectors[(columns.index * kBatch<A> + k) / kVector * blockDim.x], into + k);
-        }
-      }
-    } else {
-#pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
-        into[k] = columns.holds(k) ? widen(line()[columns[k]]) : missing;
-      }
+    for (int k = 0; k < kFragment<A>; k++) {
+      into[k] = columns.holds(k) ? widen(elements()[columns[k]]) : missing;
     }
   }
 
@@ -87,36 +95,64 @@ struct KeptRow {
     return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(row.first)) % kVectorBytes / sizeof(T);
   }
 
-  LOGITOPS_DEVICE Element* line() const { return reinterpret_cast<Element*>(vectors) + off(); }
+  LOGITOPS_DEVICE Element* elements() const { return reinterpret_cast<Element*>(vectors) + off(); }
 };
 
-/** Values that each thread computed of its first batches, in shared memory. */
+/** A row of which the first fragments wait in shared memory, one way or the other. */
+template <class T>
+struct KeptRow {
+  DenseRow<T> row;
+  uint4* vectors;  // this thread's first, or those of the line
+  int fragments;
+  bool by_vectors;
+
+  LOGITOPS_DEVICE T* at(uint32_t column) const { return row.at(column); }
+
+  /** Whether threads look at what others copied. */
+  LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
+
+  LOGITOPS_DEVICE KeptVectors<T> own() const { return {vectors}; }
+  LOGITOPS_DEVICE KeptLine<T> line() const { return {vectors, row}; }
+
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
+    if (columns.index >= fragments) {
+      row.load(columns, missing, into);
+    } else if (by_vectors) {
+      own().load(columns, missing, into);
+    } else {
+      line().load(columns, missing, into);
+    }
+  }
+};
+
+/** Values that each thread computed of its first fragments, in shared memory. */
 template <class A>
 struct KeptValues {
-  static constexpr int kVectors = sizeof(Batch<A>) / kVectorBytes;
+  static constexpr int kVectors = sizeof(Fragment<A>) / kVectorBytes;
 
   uint4* own;  // this thread's first vector; the next lies `threads` further
   uint32_t threads;
-  int batches;
+  int fragments;
 
   template <class Columns>
   LOGITOPS_DEVICE bool has(Columns columns) const {
-    return columns.index < batches;
+    return columns.index < fragments;
   }
 
   template <class Columns>
-  LOGITOPS_DEVICE void put(Columns columns, const Batch<A>& values) const {
+  LOGITOPS_DEVICE void put(Columns columns, const Fragment<A>& values) const {
 #pragma unroll
     for (int v = 0; v < kVectors; v++) {
-      memcpy(own + (columns.index * kVectors + v) * threads, &values[v * kBatch<A> / kVectors], kVectorBytes);
+      memcpy(own + (columns.index * kVectors + v) * threads, &values[v * kFragment<A> / kVectors], kVectorBytes);
     }
   }
 
   template <class Columns>
-  LOGITOPS_DEVICE void get(Columns columns, Batch<A>& values) const {
+  LOGITOPS_DEVICE void get(Columns columns, Fragment<A>& values) const {
 #pragma unroll
     for (int v = 0; v < kVectors; v++) {
-      unpack<A>(own[(columns.index * kVectors + v) * threads], values + v * kBatch<A> / kVectors);
+      unpack<A>(own[(columns.index * kVectors + v) * threads], values + v * kFragment<A> / kVectors);
     }
   }
 };

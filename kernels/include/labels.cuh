@@ -8,11 +8,6 @@ namespace logitops {
 /** A class that no row has. */
 constexpr uint32_t kNoClass = UINT32_MAX;
 
-/** A row's label in 64 bits, in which it is compared before it becomes an index. */
-LOGITOPS_DEVICE int64_t label_of(const void* labels, bool labels_are_i64, int64_t row) {
-  return labels_are_i64 ? static_cast<const int64_t*>(labels)[row] : static_cast<const int32_t*>(labels)[row];
-}
-
 /** What a label says. A row that is neither ignored nor counted has a bad label. */
 struct RowLabel {
   bool ignored;
@@ -20,16 +15,23 @@ struct RowLabel {
   uint32_t label;  // kNoClass if not counted
 };
 
-/** The labels of all rows. */
+/** The labels of all rows, of either type. */
 struct ClassLabels {
-  const void* labels;
-  bool labels_are_i64;
+  const void* labels;  // null: there are none
   int64_t ignore_index;
-  bool has_ignore;
+  int32_t has_ignore;
+  int32_t are_i64;
+
+  /** In 64 bits, in which it is compared before it becomes an index. */
+  LOGITOPS_DEVICE int64_t at(int64_t row) const {
+    return are_i64 != 0 ? static_cast<const int64_t*>(labels)[row] : static_cast<const int32_t*>(labels)[row];
+  }
+
+  LOGITOPS_DEVICE bool ignores(int64_t label) const { return has_ignore != 0 && label == ignore_index; }
 
   LOGITOPS_DEVICE RowLabel of(int64_t row, uint32_t classes) const {
-    const int64_t label = label_of(labels, labels_are_i64, row);
-    const bool ignored = has_ignore && label == ignore_index;
+    const int64_t label = at(row);
+    const bool ignored = ignores(label);
     const bool counted = !ignored && label >= 0 && label < classes;
     return {ignored, counted, counted ? static_cast<uint32_t>(label) : kNoClass};
   }
@@ -50,22 +52,20 @@ struct LabelTarget {
   LOGITOPS_DEVICE bool spreads() const { return given || even != 0; }
 };
 
-/** The labels of all rows, and what a cross entropy says of targets. */
+/** What a cross entropy says of targets beside probabilities. */
 template <class A>
 struct Labels {
-  const void* labels;  // null: targets are probabilities
-  bool labels_are_i64;
-  const A* weights;  // null: 1 each
-  int64_t ignore_index;
-  bool has_ignore;
-  A sharp;  // 1 - e, subtracted in double: for e close to 1 a float of e would leave few digits of it
-  A even;   // e / classes
-  uint32_t classes;
+  ClassLabels labels;  // null: targets are probabilities
+  const A* weights;    // of all classes; null: 1 each
+  double sharp;        // 1 - e: for e close to 1 a float of e would leave few digits of it
+  double even;         // e / classes
+  uint32_t classes;    // all of them
+  uint32_t first;      // which of them is the first column
 
   LOGITOPS_DEVICE LabelTarget<A> of(int64_t row) const {
-    LabelTarget<A> target{false, true, true, kNoClass, 0, sharp, even};
-    if (labels != nullptr) {
-      const RowLabel label = ClassLabels{labels, labels_are_i64, ignore_index, has_ignore}.of(row, classes);
+    LabelTarget<A> target{false, true, true, kNoClass, 0, static_cast<A>(sharp), static_cast<A>(even)};
+    if (labels.labels != nullptr) {
+      const RowLabel label = labels.of(row, classes);
       target.given = false;
       target.ignored = label.ignored;
       target.counted = label.counted;
@@ -81,8 +81,8 @@ struct Labels {
 /** dx = 0, without a look at the logits: of rows that do not count. */
 template <class A, class Tier, class DX>
 LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
-  const Batch<A> zeros = {};
-  tier.each_batch([&](auto columns) { dx_row.store(columns, zeros); });
+  const Fragment<A> zeros = {};
+  tier.each_fragment([&](auto columns) { dx_row.store(columns, zeros); });
 }
 
 }  // namespace logitops

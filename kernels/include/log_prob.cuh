@@ -10,8 +10,8 @@ namespace logitops {
 template <class A, class Tier, class X>
 LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = ExpSum<A>()) {
   tier.await_kept(x_row);
-  tier.each_batch([&](auto columns) {
-    Batch<A> v;
+  tier.each_fragment([&](auto columns) {
+    Fragment<A> v;
     x_row.load(columns, A(-INFINITY), v);
     exp_sum.add(v);
   });
@@ -23,11 +23,11 @@ LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = Ex
 template <class A, class Tier, class DX, class X, class Gradient>
 LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, RowFactor<A> factor, Gradient gradient) {
   tier.await_kept(x_row);
-  tier.each_batch([&](auto columns) {
-    Batch<A> v;
+  tier.each_fragment([&](auto columns) {
+    Fragment<A> v;
     x_row.load(columns, A(0), v);
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       v[k] = gradient(v[k], columns[k]);
     }
     factor.multiply(v);

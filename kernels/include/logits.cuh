@@ -24,12 +24,12 @@ class Logits {
 
   LOGITOPS_DEVICE A of(A x) const { return capped() ? cap_ * hyperbolic_tangent(x * inner_) : x; }
 
-  /** x of a batch of columns becomes v; -inf past the end of the row. */
+  /** x of a fragment of columns becomes v; -inf past the end of the row. */
   template <class Columns>
-  LOGITOPS_DEVICE void apply(Columns columns, Batch<A>& v) const {
+  LOGITOPS_DEVICE void apply(Columns columns, Fragment<A>& v) const {
     if (capped()) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         v[k] = columns.holds(k) ? of(v[k]) : A(-INFINITY);
       }
     }

@@ -18,30 +18,30 @@ struct RowMask {
   int64_t axis;
   uint32_t limit;  // columns from here on are hidden
 
-  /** Reads a batch of logits; -inf stands for what is hidden, which is not read, and for columns past the end. */
+  /** Reads a fragment of logits; -inf stands for what is hidden, which is not read, and for columns past the end. */
   template <class X, class Columns, class A>
-  LOGITOPS_DEVICE void load(X x_row, Columns columns, A (&z)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void load(X x_row, Columns columns, A (&z)[kFragment<A>]) const {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       const bool seen = columns.holds(k) && columns[k] < limit;
       const bool keeps = seen && (keep == nullptr || keep[columns[k] * axis] != 0);
       z[k] = !keeps ? A(-INFINITY) : additive == nullptr ? A(0) : widen(additive[columns[k] * axis]);
     }
     uint32_t seen = 0;
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       seen |= z[k] == -INFINITY ? 0 : 1u << k;
     }
-    Batch<A> x;
+    Fragment<A> x;
     x_row.load_some(columns, seen, x);
     if (additive == nullptr) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         z[k] += x[k];
       }
     } else {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         z[k] = masked(x[k], z[k]);
       }
     }
@@ -59,8 +59,8 @@ struct RowMask {
 /** The mask of a call. */
 template <class T>
 struct Mask {
-  const void* data;  // null: none
-  bool is_additive;
+  const void* data;     // null: none
+  int64_t is_additive;  // 0: bytes
   int64_t middle;
   int64_t inner;
   int64_t outer_stride;
@@ -75,10 +75,10 @@ struct Mask {
     const int64_t start =
         o * outer_stride + (above - o * middle) * middle_stride + (row - above * inner) * inner_stride;
     RowMask<T> mask{nullptr, nullptr, axis, cols};
-    if (data != nullptr && is_additive) {
+    if (data != nullptr && is_additive != 0) {
       mask.additive = static_cast<const T*>(data) + start;
     }
-    if (data != nullptr && !is_additive) {
+    if (data != nullptr && is_additive == 0) {
       mask.keep = static_cast<const uint8_t*>(data) + start;
     }
     if (queries != 0) {

@@ -45,13 +45,13 @@ struct SpreadSums {
   }
 
   /** Overwrites the targets. */
-  LOGITOPS_DEVICE void add(Batch<A>& t, const Batch<A>& v) {
-    targets.add(batch_sum<A>(t));
+  LOGITOPS_DEVICE void add(Fragment<A>& t, const Fragment<A>& v) {
+    targets.add(fragment_sum<A>(t));
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       t[k] = weighted(t[k], (v[k] - shift) * unit);
     }
-    logits.add(batch_sum<A>(t));
+    logits.add(fragment_sum<A>(t));
   }
 };
 
@@ -66,6 +66,11 @@ struct RowOutputs {
   int32_t* argmax;
   int32_t* correct;
   A* entropy;
+
+  /** The same where no more is asked for than every call gives. */
+  LOGITOPS_DEVICE RowOutputs plain() const {
+    return {row_losses, lse, target_sums, statistics, nullptr, nullptr, nullptr, nullptr};
+  }
 
   /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
   LOGITOPS_DEVICE void write_losses(int64_t row, const LabelTarget<A>& target, const RowSums<A>& sums, A unit,

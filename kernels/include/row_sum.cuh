@@ -1,30 +1,30 @@
-// row_sum: what one pass over a row keeps of it, batch by batch.
+// row_sum: what one pass over a row keeps of it, fragment by fragment.
 //
-// Two levels: a batch is added up as a tree (three roundings), batches into a compensated sum. So rows of 2^18 columns
+// Two levels: a fragment is added up as a tree (three roundings), fragments into a compensated sum. So rows of 2^18 columns
 // stay within the bounds that rows of 2^5 keep.
 #pragma once
 
+#include "geometry.cuh"
 #include "row_statistic.cuh"
 
 namespace logitops {
 
-/** Columns that a thread takes at a time, 32 bytes of arithmetic: their loads are all under way before the first is
- * used. */
+/** Columns that a thread takes at a time: their loads are all under way before the first is used. */
 template <class A>
-constexpr int kBatch = 32 / sizeof(A);
+constexpr int kFragment = kFragmentBytes / sizeof(A);
 
 template <class A>
-using Batch = A[kBatch<A>];
+using Fragment = A[kFragment<A>];
 
 template <class A>
-LOGITOPS_DEVICE A batch_sum(const Batch<A>& v) {
-  Batch<A> sums;
+LOGITOPS_DEVICE A fragment_sum(const Fragment<A>& v) {
+  Fragment<A> sums;
 #pragma unroll
-  for (int k = 0; k < kBatch<A>; k++) {
+  for (int k = 0; k < kFragment<A>; k++) {
     sums[k] = v[k];
   }
 #pragma unroll
-  for (int width = kBatch<A> / 2; width > 0; width /= 2) {
+  for (int width = kFragment<A> / 2; width > 0; width /= 2) {
 #pragma unroll
     for (int k = 0; k < width; k++) {
       sums[k] += sums[k + width];
@@ -34,10 +34,10 @@ LOGITOPS_DEVICE A batch_sum(const Batch<A>& v) {
 }
 
 template <class A>
-LOGITOPS_DEVICE A batch_max(const Batch<A>& v) {
+LOGITOPS_DEVICE A fragment_max(const Fragment<A>& v) {
   A max = v[0];
 #pragma unroll
-  for (int k = 1; k < kBatch<A>; k++) {
+  for (int k = 1; k < kFragment<A>; k++) {
     max = larger(max, v[k]);
   }
   return max;
@@ -59,24 +59,24 @@ class ExpSum {
   LOGITOPS_DEVICE explicit ExpSum(A scale = 1, bool moments = false)
       : scale_(scale), unit_(exponent_unit(scale)), step_(1 / scale), moments_(moments) {}
 
-  LOGITOPS_DEVICE void add(const Batch<A>& x) {
+  LOGITOPS_DEVICE void add(const Fragment<A>& x) {
     // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
-    const A max = batch_max<A>(x);
+    const A max = fragment_max<A>(x);
     if (max - reference_ > step_) {
       move_to(max);
     }
-    Batch<A> exps;
+    Fragment<A> exps;
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       exps[k] = exponential(x[k] - shift(), unit_);
     }
-    sum_.add(batch_sum<A>(exps));
+    sum_.add(fragment_sum<A>(exps));
     if (moments_) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         exps[k] = weighted(exps[k], (x[k] - shift()) * scale_);
       }
-      moment_.add(batch_sum<A>(exps));
+      moment_.add(fragment_sum<A>(exps));
     }
   }
 

@@ -5,29 +5,45 @@
 
 namespace logitops {
 
+template <class T>
+struct SoftmaxForward {
+  Shape shape;
+  Tensor<T> y;
+  Tensor<const T> x;
+};
+
+template <class T>
+struct SoftmaxBackward {
+  Shape shape;
+  Tensor<T> dx;
+  Tensor<const T> y;
+  Tensor<const T> dy;
+  GradScale<Arithmetic<T>> scale;
+};
+
 /** y = Output::of(softmax of the row, x), row by row. */
 template <class Tier, class Output, class T>
-LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape) {
+LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const auto x_row = tier.keep(x, row);
-    const auto y_row = tier.row(y, row);
+  Tier tier(a.shape);
+  tier.each_row(a.shape, [&](int64_t row) {
+    const auto x_row = tier.keep(a.x, row);
+    const auto y_row = tier.row(a.y, row);
     tier.await_kept(x_row);
     ExpSum<A> exp_sum;
-    tier.each_batch([&](auto columns) {
-      Batch<A> v;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> v;
       x_row.load(columns, A(-INFINITY), v);
       exp_sum.add(v);
     });
     exp_sum.gather(tier);
 
     const RowSoftmax<A> softmax(exp_sum.statistic());
-    tier.each_batch([&](auto columns) {
-      Batch<A> v;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> v;
       x_row.load(columns, A(0), v);
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         v[k] = Output::of(softmax, v[k]);
       }
       y_row.store(columns, v);
@@ -38,35 +54,34 @@ LOGITOPS_DEVICE void softmax_forward(Tensor<T> y, Tensor<const T> x, Shape shape
 
 /** dx = factor * Gradient::of(y, dy, sum of Gradient::term(y, dy)), row by row. */
 template <class Tier, template <class> class Gradient, class T>
-LOGITOPS_DEVICE void softmax_backward(Tensor<T> dx, Tensor<const T> y, Tensor<const T> dy,
-                                      const Arithmetic<T>* row_scale, Shape shape, double scale) {
+LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
   using A = Arithmetic<T>;
-  Tier tier(shape);
-  tier.each_row(shape, [&](int64_t row) {
-    const auto dy_row = tier.keep(dy, row);
-    const auto y_row = Gradient<A>::y_row(tier, y, row);
-    const auto dx_row = tier.row(dx, row);
+  Tier tier(a.shape);
+  tier.each_row(a.shape, [&](int64_t row) {
+    const auto dy_row = tier.keep(a.dy, row);
+    const auto y_row = Gradient<A>::y_row(tier, a.y, row);
+    const auto dx_row = tier.row(a.dx, row);
     tier.await_kept(dy_row, y_row);
     Compensated<A> sum;
-    tier.each_batch([&](auto columns) {
-      Batch<A> y_v, dy_v;
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         y_v[k] = Gradient<A>::term(y_v[k], dy_v[k]);
       }
-      sum.add(batch_sum<A>(y_v));
+      sum.add(fragment_sum<A>(y_v));
     });
     const A total = tier.sum(sum);
 
-    const RowFactor<A> factor = row_factor(scale, 1, row_scale, row);
-    tier.each_batch([&](auto columns) {
-      Batch<A> y_v, dy_v;
+    const RowFactor<A> factor = a.scale.factor(row);
+    tier.each_fragment([&](auto columns) {
+      Fragment<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         y_v[k] = Gradient<A>::of(y_v[k], dy_v[k], total);
       }
       factor.multiply(y_v);

@@ -22,25 +22,25 @@ struct Target : LabelTarget<A> {
   W weights;              // of the columns; null: 1 each
   Q probabilities;
 
-  /** The spread of a batch of columns; 0 past the end of the row. */
+  /** The spread of a fragment of columns; 0 past the end of the row. */
   template <class Columns>
-  LOGITOPS_DEVICE void spread(Columns columns, Batch<A>& t) const {
+  LOGITOPS_DEVICE void spread(Columns columns, Fragment<A>& t) const {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       t[k] = 0;
     }
     if (this->given) {
       probabilities.load(columns, A(0), t);
     }
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       t[k] = columns.holds(k) ? fused(this->sharp, t[k], this->even) : A(0);
     }
     if (weights.first != nullptr) {
-      Batch<A> w;
+      Fragment<A> w;
       weights.load(columns, A(0), w);
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         t[k] = weighted(t[k], w[k]);
       }
     }
@@ -54,28 +54,33 @@ struct Targets {
 
   Labels<A> labels;
   Tensor<const T> probabilities;  // used if there are no labels
-  uint32_t first;
-  uint32_t cols;
 
+  /** The same where labels are all there is. */
+  LOGITOPS_DEVICE Targets plain() const {
+    __builtin_assume(labels.labels.labels != nullptr);
+    return {{labels.labels, nullptr, 1, 0, labels.classes, 0}, {nullptr, 0, 0}};
+  }
+
+  /** Of a row of so many columns. */
   template <class Tier>
-  LOGITOPS_DEVICE auto of(const Tier& tier, int64_t row) const {
-    return target(tier, row, tier.row(probabilities, row));
+  LOGITOPS_DEVICE auto of(const Tier& tier, int64_t row, uint32_t cols) const {
+    return target(tier, row, cols, tier.row(probabilities, row));
   }
 
   /** For kernels that look at probabilities again for the gradient. */
   template <class Tier>
-  LOGITOPS_DEVICE auto keep(const Tier& tier, int64_t row) const {
-    return target(tier, row, tier.template keep<1>(probabilities, row));
+  LOGITOPS_DEVICE auto keep(const Tier& tier, int64_t row, uint32_t cols) const {
+    return target(tier, row, cols, tier.template keep<1>(probabilities, row));
   }
 
  private:
   template <class Tier, class Q>
-  LOGITOPS_DEVICE auto target(const Tier& tier, int64_t row, Q probabilities_row) const {
+  LOGITOPS_DEVICE auto target(const Tier& tier, int64_t row, uint32_t cols, Q probabilities_row) const {
     const LabelTarget<A> target = labels.of(row);
     // What is before the first column wraps to beyond the last.
-    const bool here = target.label != kNoClass && target.label - first < cols;
-    auto weights_row = tier.per_column(labels.weights == nullptr ? nullptr : labels.weights + first);
-    return Target<A, Q, decltype(weights_row)>{target, here ? target.label - first : kNoClass, weights_row,
+    const bool here = target.label != kNoClass && target.label - labels.first < cols;
+    auto weights_row = tier.per_column(labels.weights == nullptr ? nullptr : labels.weights + labels.first);
+    return Target<A, Q, decltype(weights_row)>{target, here ? target.label - labels.first : kNoClass, weights_row,
                                                probabilities_row};
   }
 };

@@ -7,11 +7,12 @@
 
 namespace logitops {
 
+/** The rows of a call, the first of every kernel's parameters. */
 struct Shape {
   int64_t rows;
   int64_t inner;
-  uint32_t cols;  // unsigned, so that the column after the last batch of 2^31 - 1 columns does not overflow
-  int kept;       // batches of each thread that wait in shared memory, of every row that is kept
+  uint32_t cols;  // unsigned, so that the column after the last fragment of 2^31 - 1 columns does not overflow
+  int32_t kept;   // fragments of each thread that wait in shared memory, of every row that is kept
 };
 
 /** a / b of numbers that are not negative, in 32 bits where both fit: a 64-bit division costs as much as several
@@ -49,14 +50,14 @@ class RowFactor {
     }
   }
 
-  LOGITOPS_DEVICE void multiply(Batch<A>& gradient) const {
+  LOGITOPS_DEVICE void multiply(Fragment<A>& gradient) const {
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++) {
+    for (int k = 0; k < kFragment<A>; k++) {
       gradient[k] *= value_;
     }
     if (power_ != 1) {
 #pragma unroll
-      for (int k = 0; k < kBatch<A>; k++) {
+      for (int k = 0; k < kFragment<A>; k++) {
         gradient[k] *= power_;
       }
     }
@@ -70,19 +71,24 @@ class RowFactor {
   A power_ = 1;
 };
 
-/**
- * scale own row_scale[row] / divisors[0], where `own` is the op's, and finite. row_scale and divisors may be null, for
- * 1; divisors are what label_stats leaves for a MEAN, and the factor is NaN where rows count that weigh nothing.
- */
+/** What a caller has every gradient multiplied by. */
 template <class A>
-LOGITOPS_DEVICE RowFactor<A> row_factor(double scale, double own, const A* row_scale, int64_t row,
-                                        const double* divisors = nullptr) {
-  const double of_row = row_scale == nullptr ? 1 : row_scale[row];
-  double factor = scale * own * of_row;
-  if (divisors != nullptr) {
-    factor = divisors[0] == 0 ? NAN : factor / divisors[0];
+struct GradScale {
+  const A* per_row;  // null: 1 each
+  double value;
+
+  /**
+   * value own per_row[row] / divisors[0], where `own` is the op's, and finite. divisors are what label_stats leaves for
+   * a MEAN, or null, for 1; the factor is NaN where rows count that weigh nothing.
+   */
+  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row, double own = 1, const double* divisors = nullptr) const {
+    const double of_row = per_row == nullptr ? 1 : per_row[row];
+    double factor = value * own * of_row;
+    if (divisors != nullptr) {
+      factor = divisors[0] == 0 ? NAN : factor / divisors[0];
+    }
+    return RowFactor<A>(factor, isinf(value) || isinf(of_row));
   }
-  return RowFactor<A>(factor, isinf(scale) || isinf(of_row));
-}
+};
 
 }  // namespace logitops

@@ -12,7 +12,7 @@
 
 namespace logitops {
 
-/** A batch of the columns of a thread that has all of them; those past the end of the row are not held. */
+/** A fragment of the columns of a thread that has all of them; those past the end of the row are not held. */
 struct OwnColumns {
   uint32_t first;
   uint32_t cols;
@@ -29,31 +29,31 @@ struct StridedRow {
 
   LOGITOPS_DEVICE T* at(uint32_t column) const { return first + column * axis; }
 
-  /** Reads a batch; `missing` stands for columns past the end. */
+  /** Reads a fragment; `missing` stands for columns past the end. */
   template <class A>
-  LOGITOPS_DEVICE void load(OwnColumns columns, A missing, A (&into)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void load(OwnColumns columns, A missing, A (&into)[kFragment<A>]) const {
     const T* from = at(columns.first);
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++, from += axis) {
+    for (int k = 0; k < kFragment<A>; k++, from += axis) {
       into[k] = columns.holds(k) ? widen(*from) : missing;
     }
   }
 
-  /** Reads the columns of a batch whose bits are set, lowest first; 0 for the others. */
+  /** Reads the columns of a fragment whose bits are set, lowest first; 0 for the others. */
   template <class A>
-  LOGITOPS_DEVICE void load_some(OwnColumns columns, uint32_t wanted, A (&into)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void load_some(OwnColumns columns, uint32_t wanted, A (&into)[kFragment<A>]) const {
     const T* from = at(columns.first);
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++, from += axis) {
+    for (int k = 0; k < kFragment<A>; k++, from += axis) {
       into[k] = (wanted >> k & 1) != 0 ? widen(*from) : A(0);
     }
   }
 
   template <class A>
-  LOGITOPS_DEVICE void store(OwnColumns columns, const A (&values)[kBatch<A>]) const {
+  LOGITOPS_DEVICE void store(OwnColumns columns, const A (&values)[kFragment<A>]) const {
     T* to = at(columns.first);
 #pragma unroll
-    for (int k = 0; k < kBatch<A>; k++, to += axis) {
+    for (int k = 0; k < kFragment<A>; k++, to += axis) {
       if (columns.holds(k)) {
         logitops::store(to, values[k]);
       }
@@ -65,8 +65,8 @@ struct StridedRow {
 template <class A>
 struct NoValues {
   LOGITOPS_DEVICE static bool has(OwnColumns) { return false; }
-  LOGITOPS_DEVICE static void put(OwnColumns, const Batch<A>&) {}
-  LOGITOPS_DEVICE static void get(OwnColumns, Batch<A>&) {}
+  LOGITOPS_DEVICE static void put(OwnColumns, const Fragment<A>&) {}
+  LOGITOPS_DEVICE static void get(OwnColumns, Fragment<A>&) {}
 };
 
 template <class T>
@@ -74,7 +74,7 @@ class TierCols {
   using A = Arithmetic<T>;
 
  public:
-  static constexpr int kThreads = 128;
+  static constexpr int kThreads = kSmallBlock;
   static constexpr int kBoundThreads = kThreads;
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
   static constexpr int kBoundBlocks = sizeof(A) == 8 ? 3 : 5;
@@ -117,10 +117,10 @@ class TierCols {
 
   LOGITOPS_DEVICE auto keep_values() const { return NoValues<A>{}; }
 
-  /** Calls f(OwnColumns) for each batch of this thread's columns. */
+  /** Calls f(OwnColumns) for each fragment of this thread's columns. */
   template <class F>
-  LOGITOPS_DEVICE void each_batch(F f) const {
-    for (uint32_t first = 0; first < cols_; first += kBatch<A>) {
+  LOGITOPS_DEVICE void each_fragment(F f) const {
+    for (uint32_t first = 0; first < cols_; first += kFragment<A>) {
       f(OwnColumns{first, cols_});
     }
   }

@@ -2,7 +2,7 @@
 // block of up to 512. It is copied to shared memory, as far as it fits, and looked at there. Start reading here.
 //
 // Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid:
-//           groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` batches
+//           groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` fragments
 //           of every thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
 // Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows
 //           begin at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
@@ -27,9 +27,9 @@ class TierRows {
 
  public:
   /** The most threads that a row may have. */
-  static constexpr int kThreads = sizeof(A) == 8 ? 256 : 512;
+  static constexpr int kThreads = sizeof(A) == 8 ? kRowThreadsF64 : kRowThreads;
   /** For 96 registers, with which a multiprocessor holds 640 threads, and for 255 in f64. */
-  static constexpr int kBoundThreads = sizeof(A) == 8 ? 256 : 640;
+  static constexpr int kBoundThreads = sizeof(A) == 8 ? kRowThreadsF64 : 640;
   static constexpr int kBoundBlocks = 1;
 
   LOGITOPS_DEVICE explicit TierRows(Shape shape)
@@ -67,13 +67,13 @@ class TierRows {
     const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, kept_,
                                 by_vectors};
     if (tensor.data != nullptr && by_vectors) {
-      each_batch([&](auto columns) {
+      each_fragment([&](auto columns) {
         if (columns.index < kept_) {
-          kept.fetch(columns);
+          kept.own().fetch(kept.row, columns);
         }
       });
     } else if (tensor.data != nullptr) {
-      kept.fetch_line(min(cols_, kept_ * kBatch<A> * blockDim.x));
+      kept.line().fetch(min(cols_, kept_ * kFragment<A> * blockDim.x));
     }
     return kept;
   }
@@ -96,15 +96,15 @@ class TierRows {
     }
   }
 
-  /** Room for what is computed of a row: 32 bytes of each thread for each batch. */
+  /** Room for what is computed of a row: 32 bytes of each thread for each fragment. */
   LOGITOPS_DEVICE auto keep_values() const { return KeptValues<A>{kept_vectors + thread(), threads(), kept_}; }
 
-  /** Calls f(GroupColumns) for each batch of this thread's columns. */
+  /** Calls f(GroupColumns) for each fragment of this thread's columns. */
   template <class F>
-  LOGITOPS_DEVICE void each_batch(F f) const {
+  LOGITOPS_DEVICE void each_fragment(F f) const {
     GroupColumns<kVector> columns{
         threadIdx.x * (wide_ ? kVector : 1), cols_, wide_ ? 1 : blockDim.x, kVector * blockDim.x, 0, wide_};
-    for (; columns.first < cols_; columns.first += kBatch<A> * blockDim.x, columns.index++) {
+    for (; columns.first < cols_; columns.first += kFragment<A> * blockDim.x, columns.index++) {
       f(columns);
     }
   }
@@ -117,7 +117,7 @@ class TierRows {
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
 
  private:
-  static constexpr int kVectors = kBatch<A> / kVector;  // of a batch
+  static constexpr int kVectors = kFragment<A> / kVector;  // of a fragment
 
   LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
   LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "dtype.cuh"
+#include "geometry.cuh"
 
 namespace logitops {
-
-constexpr int kVectorBytes = 16;
 
 /** The elements of a vector, widened. */
 template <class T, class A>

@@ -8,7 +8,8 @@
 //
 // LOGITOPS_STUB_LOG     file that calls and their arguments are appended to; a launch with its kernel's arguments,
 //                       whose types are the letters after the last '_' of its name: p(ointer) i(nt32) l(ong)
-//                       d(ouble); the release of a context with the number of things not given back
+//                       d(ouble), fields of a struct unless the PTX declares several parameters; the release of
+//                       a context with the number of things not given back
 // LOGITOPS_STUB_DEVICE  "<devices> <major> <minor> [<name>]", else one device of compute capability 9.0
 //
 // The calls cuInit(flags != 0), which fail on a real driver, are for tests and do not count as calls:
@@ -29,12 +30,12 @@ enum { SUCCESS, INVALID_VALUE, OUT_OF_MEMORY, NO_DEVICE = 100, INVALID_CONTEXT =
        INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, CAPTURE_UNSUPPORTED = 900,
        CAPTURE_INVALIDATED = 901, CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907, UNKNOWN = 999 };
 typedef enum { GONE, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC } Kind;
-#define PARAMETERS 64
+#define WORDS 512 // that CUDA passes to a kernel at most
 typedef struct Record { // of a launch
     struct Record *next;
     char name[100];
-    int parameters;
-    uintptr_t addresses[PARAMETERS]; // 0 for what is none
+    int words; // of its arguments that are addresses
+    uintptr_t addresses[WORDS];
 } Record;
 typedef enum { NOT_CAPTURED, CAPTURED, BROKEN } Capture;
 typedef struct Thing {
@@ -44,8 +45,9 @@ typedef struct Thing {
     char *memory; // for memory, what its handle is; otherwise the Thing itself is
     char name[100];
     char *ptx;       // of a module
-    int parameters;  // of a function
+    int parameters;  // of a function; 0 if it takes a struct
     uint64_t wide;   // which of them, bit by bit, have 64 bits
+    int words;       // of 8 bytes, of the struct that a function takes
     Capture capture; // of a stream, and of an event that was recorded there
     pthread_t by;    // which thread captures the stream
     Record *records; // of a stream that is captured, and of a graph
@@ -374,8 +376,8 @@ int cuGraphInstantiateWithFlags(void **exec, Thing *graph, unsigned long long fl
 int cuGraphDestroy(void *graph) { ENTER_CURRENT("cuGraphDestroy"); LEAVE(drop(GRAPH, graph)); }
 int cuGraphExecDestroy(void *exec) { ENTER_CURRENT("cuGraphExecDestroy"); LEAVE(drop(GRAPH_EXEC, exec)); }
 static int allAlive(const Record *launch) {
-    for (int i = 0; i < launch->parameters; i++)
-        if (launch->addresses[i] && !memoryAt(launch->addresses[i], 1)) return 0;
+    for (int i = 0; i < launch->words; i++)
+        if (!memoryAt(launch->addresses[i], 1)) return 0;
     return 1;
 }
 int cuGraphLaunch(Thing *exec, void *stream) {
@@ -394,6 +396,11 @@ static void readParameters(Thing *function, const char *ptx) {
     snprintf(head, sizeof head, ".entry %s(", function->name);
     const char *each = strstr(ptx, head), *end = each ? strchr(each, ')') : NULL;
     while (each && (each = strstr(each + 1, ".param ")) && each < end) {
+        int bytes = 0;
+        if (sscanf(each, ".param .align %*d .b8 %*[^[][%d]", &bytes) == 1) {
+            function->words = bytes / 8;
+            return;
+        }
         if (!strncmp(each, ".param .u64", 11)) function->wide |= (uint64_t) 1 << function->parameters;
         function->parameters++;
     }
@@ -431,18 +438,36 @@ int cuFuncSetAttribute(Thing *function, int attribute, int value) {
     REQUIRE(attribute == 8 && value <= SHARED_BYTES - OWN_SHARED_BYTES, INVALID_VALUE);
     LEAVE(SUCCESS);
 }
+// Counts as an address if it is one of memory that there ever was.
+static void addWord(Record *launch, const void *word) {
+    uintptr_t address = *(const uintptr_t *) word;
+    int isMemory = address >= (uintptr_t) arena && address < (uintptr_t) arenaFree;
+    if (isMemory && launch->words < WORDS) launch->addresses[launch->words++] = address;
+}
+static void noteArguments(const Thing *function, void **parameters) {
+    const char *types = strrchr(function->name, '_') + 1;
+    size_t offset = 0; // in the struct
+    for (size_t i = 0; logFile && types[i]; i++) {
+        size_t bytes = types[i] == 'i' ? 4 : 8;
+        offset = (offset + bytes - 1) / bytes * bytes;
+        const void *at = function->parameters ? parameters[i] : (char *) parameters[0] + offset;
+        if (types[i] == 'i') note(" %d", *(const int32_t *) at);
+        else if (types[i] == 'd') note(" %a", *(const double *) at);
+        else note(types[i] == 'p' ? " 0x%lx" : " %ld", *(const int64_t *) at);
+        offset += bytes;
+    }
+}
 int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                    unsigned shared, void *stream, void **parameters, void **extra) {
     ENTER_CURRENT("cuLaunchKernel");
     REQUIRE(function->kind == FUNCTION, INVALID_HANDLE);
     note(" %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared, extra ? " extra" : "");
     REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
-    Record launch = {.parameters = function->parameters < PARAMETERS ? function->parameters : PARAMETERS};
-    for (int i = 0; i < launch.parameters; i++) {
-        uintptr_t address = function->wide >> i & 1 ? *(uintptr_t *) parameters[i] : 0;
-        int isMemory = address >= (uintptr_t) arena && address < (uintptr_t) arenaFree;
-        launch.addresses[i] = isMemory ? address : 0;
-    }
+    Record launch; // large: not to be cleared for every launch
+    launch.next = NULL, launch.words = 0;
+    for (int i = 0; i < function->parameters; i++)
+        if (function->wide >> i & 1) addWord(&launch, parameters[i]);
+    for (int i = 0; i < function->words; i++) addWord(&launch, (uintptr_t *) parameters[0] + i);
     int valid = allAlive(&launch);
     if (captureOf(stream)) {
         note(" recorded");
@@ -453,12 +478,7 @@ int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsig
         **last = launch;
     }
     REQUIRE(valid, ILLEGAL_ADDRESS);
-    const char *types = strrchr(function->name, '_') + 1;
-    for (size_t i = 0; logFile && types[i]; i++) {
-        if (types[i] == 'i') note(" %d", *(int32_t *) parameters[i]);
-        else if (types[i] == 'd') note(" %a", *(double *) parameters[i]);
-        else note(types[i] == 'p' ? " 0x%lx" : " %ld", *(int64_t *) parameters[i]);
-    }
+    noteArguments(function, parameters);
     REQUIRE(bx <= 1024, INVALID_VALUE);
     LEAVE(SUCCESS);
 }

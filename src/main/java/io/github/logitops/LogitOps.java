@@ -19,6 +19,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
@@ -48,12 +49,12 @@ public final class LogitOps implements AutoCloseable {
 
     private final BackendReport report;
     private final DeviceMemory memory;
-    private final Executor executor;
+    private final Dispatch dispatch;
 
     private LogitOps(BackendReport report, DeviceMemory memory, Executor executor) {
         this.report = report;
         this.memory = memory;
-        this.executor = executor;
+        this.dispatch = new Dispatch(memory, executor);
         memory.closeWithout(this);
     }
 
@@ -119,6 +120,20 @@ public final class LogitOps implements AutoCloseable {
     /** What this session holds on the device at this moment. */
     public MemoryStatistics memoryStatistics() {
         return memory.statistics();
+    }
+
+    /**
+     * Loads what these ops, or all if none is named, need of the device, so that no first call waits for it. Without this a first call
+     * loads its own kernels: some tenths of a second each, in which the driver compiles them, unless its cache has them.
+     *
+     * @param logits their dtype
+     * @param axis where their classes are; {@link Axis#LAST}, and others alike, by how rows lie
+     */
+    public void warmUp(DType logits, Axis axis, Op... ops) {
+        make(from -> {
+            dispatch.load(logits, axis, ops);
+            return null;
+        });
     }
 
     /** Softmax along the last axis. */
@@ -350,40 +365,17 @@ public final class LogitOps implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        memory.use(requireOneSession(problem, stream), stream, () -> executor.run(problem, stream));
+        dispatch.run(problem, stream);
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
-        memory.use(requireOneSession(problem, stream), stream, () -> {
-            result.useOn(stream);
-            executor.run(problem, stream);
-        });
+        dispatch.run(problem, result, stream);
     }
 
     /** The same of an op that fills the result. */
     void fill(Problem problem, ResultStreams result, Stream stream) {
-        memory.use(
-                requireOneSession(problem, stream),
-                stream,
-                () -> result.fillOn(stream, () -> executor.run(problem, stream)));
-    }
-
-    /** The problem's tensors. */
-    private List<Tensor> requireOneSession(Problem problem, Stream stream) {
-        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
-        List<Tensor> tensors = problem.tensors();
-        for (Tensor tensor : tensors) {
-            if (!tensor.belongsWith(stream)) {
-                throw new IllegalArgumentException(problem.op()
-                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
-            }
-        }
-        if (!memory.made(stream)) {
-            throw new IllegalArgumentException(
-                    problem.op() + ": op and stream must come from one session: stream=" + stream);
-        }
-        return tensors;
+        dispatch.fill(problem, result, stream);
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -42,15 +42,15 @@ final class InfoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** Which modules of PTX there are, for which architectures, and who compiled them. */
+    /** Which kernels there are, for which architectures, and who compiled them. */
     private static void printKernels(PrintWriter out) throws IOException {
-        TreeSet<String> modules = new TreeSet<>();
         TreeSet<String> architectures = new TreeSet<>();
+        TreeSet<String> kernels = new TreeSet<>();
         for (ShippedPtx ptx : ShippedPtx.all()) {
-            modules.add(ptx.module());
+            kernels.add(ptx.module().replaceFirst("_(rows|cols)_.*", ""));
             architectures.add("sm_" + ptx.architecture());
         }
-        out.println("kernels   " + String.join(", ", modules));
+        out.println("kernels   " + String.join(", ", kernels));
         out.println("targets   " + String.join(", ", architectures)
                 + ": a device gets the newest that is not newer than it");
         out.println("compiler  nvcc " + ShippedPtx.manifest().getProperty("nvcc.version"));

@@ -42,29 +42,36 @@ public final class Ceilings {
 
     /** Queues {@code to = from}. */
     public void copy(long to, long from, long bytes, long stream) {
-        launch(Traffic.COPY, new KernelArguments().pointer(to).pointer(from), bytes, stream);
+        launch(Traffic.COPY, to, from, 0, 0, 0, bytes, stream);
     }
 
     /** Queues {@code to = a xor b}. */
     public void triad(long to, long a, long b, long bytes, long stream) {
-        launch(Traffic.TRIAD, new KernelArguments().pointer(to).pointer(a).pointer(b), bytes, stream);
+        launch(Traffic.TRIAD, to, a, b, 0, 0, bytes, stream);
     }
 
     /** Queues a read of {@code from}; xor of what was read goes, block by block, into up to {@link #SUM_BYTES} bytes. */
     public void read(long sums, long from, long bytes, long stream) {
-        launch(Traffic.READ, new KernelArguments().pointer(sums).pointer(from), bytes, stream);
+        launch(Traffic.READ, 0, from, 0, sums, 0, bytes, stream);
     }
 
     /** Queues {@code to = pattern}, 8 bytes again and again. */
     public void fill(long to, long pattern, long bytes, long stream) {
-        launch(Traffic.FILL, new KernelArguments().pointer(to).int64(pattern), bytes, stream);
+        launch(Traffic.FILL, to, 0, 0, 0, pattern, bytes, stream);
     }
 
-    private void launch(Traffic traffic, KernelArguments arguments, long bytes, long stream) {
-        Kernel kernel = Kernel.ceiling(traffic);
+    /** What a ceiling does not use is 0. */
+    private void launch(Traffic traffic, long to, long a, long b, long sums, long pattern, long bytes, long stream) {
+        Kernel kernel = Kernels.ceiling(traffic);
         long pieces = bytes / PIECE_BYTES;
-        arguments.int64(pieces);
-        int threads = LaunchPlanner.BLOCK_THREADS;
+        KernelArguments arguments = new KernelArguments()
+                .pointer(to)
+                .pointer(a)
+                .pointer(b)
+                .pointer(sums)
+                .int64(pattern)
+                .int64(pieces);
+        int threads = LaunchPlanner.ONE_BLOCK;
         int blocks = (int) Math.max(1, Math.min((pieces + threads - 1) / threads, MOST_BLOCKS));
         driver.launch(new Launch(catalog.function(kernel), kernel.entry(), blocks, threads, arguments), stream);
     }

@@ -1,26 +1,24 @@
 package io.github.logitops.device;
 
-import static io.github.logitops.device.RowArguments.pointers;
-import static io.github.logitops.device.RowArguments.shape;
-import static io.github.logitops.device.RowArguments.strides;
-
-import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.DistillationForward;
 import io.github.logitops.op.DistillationFused;
 import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.GradScale;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
-import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.EmptyMean;
+import io.github.logitops.spec.Op;
 
 /** The launches of distillation: labels are counted before, row losses reduced after. */
 final class DistillationLaunches {
-    private static final String OP = "distillation";
+    private static final RowKernel KL = Kernels.of(Op.DISTILLATION, "fused_kl");
+    private static final RowKernel REVERSE_KL = Kernels.of(Op.DISTILLATION, "fused_reverse_kl");
+    private static final RowKernel JENSEN_SHANNON = Kernels.of(Op.DISTILLATION, "fused_jensen_shannon");
 
     private final Launcher launcher;
     private final LabelLaunches labels;
@@ -36,79 +34,41 @@ final class DistillationLaunches {
     }
 
     private void forward(DistillationForward problem, Stream stream) {
-        DistillationInputs inputs = problem.inputs();
-        count(inputs, problem.result(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.x());
-        KernelArguments arguments = pointers(
-                problem.result().get(ResultPart.ROW_LOSSES),
-                inputs.x().tensor(),
-                inputs.teacher().tensor(),
-                RowLabels.tensor(inputs.labels()));
-        shape(arguments, inputs.x());
-        numbers(arguments, inputs);
-        launch(Kernel.Direction.FWD, tier, inputs, arguments, stream);
-        reduce(inputs, problem.result(), stream);
+        run(problem.inputs(), problem.result(), null, GradScale.ONE, stream);
     }
 
     private void fused(DistillationFused problem, Stream stream) {
-        DistillationInputs inputs = problem.inputs();
-        count(inputs, problem.result(), stream);
-        Tier tier = LaunchPlanner.tier(inputs.x());
-        KernelArguments arguments = pointers(
-                problem.dx().tensor(),
-                problem.result().get(ResultPart.ROW_LOSSES),
-                inputs.x().tensor(),
-                inputs.teacher().tensor(),
-                RowLabels.tensor(inputs.labels()),
-                problem.gradScale().perRow(),
-                problem.result().divisors(inputs.reduction()));
-        shape(arguments, inputs.x());
-        strides(arguments, problem.dx());
-        numbers(arguments, inputs);
-        DistillationOptions options = inputs.options();
-        double softSlope = options.softWeight() / options.temperature();
-        arguments.float64(softSlope).float64(problem.gradScale().value());
-        launch(Kernel.Direction.FUSED, tier, inputs, arguments, stream);
-        reduce(inputs, problem.result(), stream);
+        run(problem.inputs(), problem.result(), problem.dx(), problem.gradScale(), stream);
     }
 
-    private void count(DistillationInputs inputs, ResultBuffers result, Stream stream) {
+    /** Without {@code dx} there is no gradient. */
+    private void run(DistillationInputs inputs, ResultBuffers result, Rows dx, GradScale gradScale, Stream stream) {
         Rows x = inputs.x();
         labels.count(inputs.labels(), null, x.count(), x.classes(), result, stream);
-    }
-
-    private void reduce(DistillationInputs inputs, ResultBuffers result, Stream stream) {
-        labels.reduce(result, inputs.x().count(), inputs.reduction(), EmptyMean.NAN, stream);
-    }
-
-    /** The logits' strides, what labels are, the options. */
-    private static void numbers(KernelArguments arguments, DistillationInputs inputs) {
-        strides(arguments, inputs.x());
-        strides(arguments, inputs.teacher());
-        LabelLaunches.type(arguments, inputs.labels());
-        LabelLaunches.ignored(arguments, inputs.labels());
         DistillationOptions options = inputs.options();
-        arguments
+        RowLaunch launch = launcher.rows(kernel(options.divergence()), x);
+        launch.parameters()
+                .tensor(x)
+                .tensor(inputs.teacher())
+                .labels(inputs.labels())
                 .float64(1 / options.temperature())
-                .int32(kind(options.divergence()))
                 .float64(options.divergence().weightOfP())
                 .float64(options.divergence().weightOfQ())
                 .float64(options.hardWeight())
-                .float64(options.softWeight());
+                .float64(options.softWeight())
+                .pointer(result.get(ResultPart.ROW_LOSSES))
+                .tensor(dx)
+                .float64(options.softWeight() / options.temperature())
+                .pointer(result.divisors(inputs.reduction()))
+                .gradScale(gradScale);
+        launcher.run(launch, stream);
+        labels.reduce(result, x.count(), inputs.reduction(), EmptyMean.NAN, stream);
     }
 
-    /** DivergenceKind of the kernels. */
-    private static int kind(Divergence divergence) {
+    private static RowKernel kernel(Divergence divergence) {
         if (divergence.equals(Divergence.KL)) {
-            return 0;
+            return KL;
         }
-        return divergence.equals(Divergence.REVERSE_KL) ? 1 : 2;
-    }
-
-    private void launch(
-            Kernel.Direction direction, Tier tier, DistillationInputs inputs, KernelArguments arguments, Stream s) {
-        Rows x = inputs.x();
-        int both = 2 * x.dtype().bytes();
-        launcher.rows(both, Kernel.ofRows(OP, direction, tier, x.dtype()), tier, x, arguments, s);
+        return divergence.equals(Divergence.REVERSE_KL) ? REVERSE_KL : JENSEN_SHANNON;
     }
 }

@@ -1,30 +1,28 @@
 package io.github.logitops.device;
 
 import io.github.logitops.driver.Driver;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The kernels that ship as PTX, loaded into a device module by module when one is first asked for. */
+/** The kernels that ship as PTX, each loaded into a device when it is first asked for. */
 final class KernelCatalog {
-    /** The architectures that PTX ships for, newest first. A driver compiles PTX for its device or any older one. */
-    private static final int[] ARCHITECTURES = {90, 80, 75};
+    private static final long NOT_LOADED = Long.MIN_VALUE; // no address, and no index
 
     private final Driver driver;
     private final int architecture;
-    private final Map<String, Long> modules = new ConcurrentHashMap<>();
-    private final Map<Kernel, Long> functions = new ConcurrentHashMap<>();
+    private final AtomicLongArray functions = new AtomicLongArray(Kernels.all().size()); // by number
 
     KernelCatalog(Driver driver) {
         this.driver = driver;
-        this.architecture = architecture(driver.computeCapability());
+        this.architecture = KernelManifest.architecture(driver.computeCapability());
+        for (int i = 0; i < functions.length(); i++) {
+            functions.setPlain(i, NOT_LOADED);
+        }
     }
 
     /** The device's handle of a kernel. */
     long function(Kernel kernel) {
-        return functions.computeIfAbsent(kernel, k -> driver.function(module(k.module()), k.entry()));
+        long function = functions.get(kernel.number());
+        return function != NOT_LOADED ? function : load(kernel);
     }
 
     /** Which PTX this device gets; all of it is compiled by the driver. */
@@ -35,31 +33,14 @@ final class KernelCatalog {
                 : target + " that the driver compiles for sm_" + driver.computeCapability();
     }
 
-    /** The newest architecture with PTX that a device of this compute capability runs. */
-    static int architecture(int computeCapability) {
-        for (int architecture : ARCHITECTURES) {
-            if (architecture <= computeCapability) {
-                return architecture;
-            }
+    /** One at a time, so that none is loaded twice. */
+    private synchronized long load(Kernel kernel) {
+        long function = functions.get(kernel.number());
+        if (function == NOT_LOADED) {
+            byte[] ptx = KernelManifest.ptx(kernel.entry(), driver.computeCapability());
+            function = driver.function(driver.loadModule(kernel.entry(), ptx), kernel.entry());
+            functions.set(kernel.number(), function);
         }
-        throw new IllegalArgumentException(
-                "kernels: no PTX for this device: computeCapability=" + computeCapability + ", oldest=75");
-    }
-
-    /** The PTX of a module. */
-    static byte[] ptx(String module, int architecture) {
-        String name = "/io/github/logitops/ptx/" + module + ".sm_" + architecture + ".ptx";
-        try (InputStream resource = KernelCatalog.class.getResourceAsStream(name)) {
-            if (resource == null) {
-                throw new IllegalStateException("kernels: not in the jar: resource=" + name);
-            }
-            return resource.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException("kernels: cannot be read: resource=" + name, e);
-        }
-    }
-
-    private long module(String name) {
-        return modules.computeIfAbsent(name, n -> driver.loadModule(n, ptx(n, architecture)));
+        return function;
     }
 }

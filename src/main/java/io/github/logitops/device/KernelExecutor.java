@@ -5,6 +5,9 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import java.util.Set;
 
 /**
@@ -33,6 +36,13 @@ public final class KernelExecutor implements Executor {
     /** The classes of problems that it carries out. */
     Set<Class<? extends Problem>> problems() {
         return table.problems();
+    }
+
+    @Override
+    public void load(Op op, DType dtype, Axis axis) {
+        for (Tier tier : Tier.of(axis)) {
+            Kernels.of(op, tier, dtype).forEach(launcher::load);
+        }
     }
 
     @Override

@@ -1,8 +1,5 @@
 package io.github.logitops.device;
 
-import static io.github.logitops.device.RowArguments.pointers;
-
-import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ResultBuffers;
@@ -11,9 +8,8 @@ import io.github.logitops.op.RowLabels;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Reduction;
-import java.util.OptionalLong;
 
-/** The launches that ops with labels have before and after the one that walks the logits, and how kernels take labels. */
+/** The launches that ops with labels have before and after the one that walks the logits. */
 final class LabelLaunches {
     private final Launcher launcher;
 
@@ -28,17 +24,15 @@ final class LabelLaunches {
      * @param weights class weights, or null
      */
     void count(RowLabels labels, Tensor weights, long rows, int classes, ResultBuffers result, Stream stream) {
-        KernelArguments arguments = pointers(
-                        result.get(ResultPart.DIVISORS),
-                        result.get(ResultPart.LABEL_STATS),
-                        RowLabels.tensor(labels),
-                        weights)
+        Parameters parameters = new Parameters()
+                .pointer(result.get(ResultPart.DIVISORS))
+                .pointer(result.get(ResultPart.LABEL_STATS))
+                .labels(labels)
+                .pointer(weights)
+                .int64(weights != null && weights.dtype() == DType.F64)
                 .int64(rows)
-                .int32(classes);
-        ignored(arguments, labels);
-        type(arguments, labels);
-        arguments.int32(weights != null && weights.dtype() == DType.F64 ? 1 : 0);
-        launcher.oneBlock(Kernel.labelStats(), arguments, stream);
+                .int64(classes);
+        launcher.oneBlock(Kernels.labelStats(), parameters, stream);
     }
 
     /** The reduced losses, the number of right rows, and row losses with their z-losses: what of it there is. */
@@ -50,27 +44,16 @@ final class LabelLaunches {
             return;
         }
         Tensor loss = result.get(ResultPart.LOSS);
-        KernelArguments arguments = pointers(
-                        none ? null : loss,
-                        none ? null : result.get(ResultPart.Z_LOSS),
-                        result.get(ResultPart.LABEL_STATS),
-                        result.get(ResultPart.ROW_LOSSES),
-                        zLosses,
-                        correct,
-                        result.divisors(reduction))
+        Parameters parameters = new Parameters()
+                .pointer(none ? null : loss)
+                .pointer(none ? null : result.get(ResultPart.Z_LOSS))
+                .pointer(result.get(ResultPart.LABEL_STATS))
+                .pointer(result.get(ResultPart.ROW_LOSSES))
+                .pointer(zLosses)
+                .pointer(correct)
+                .pointer(result.divisors(reduction))
                 .int64(rows)
                 .float64(emptyMean.value());
-        launcher.oneBlock(Kernel.lossReduce(loss.dtype()), arguments, stream);
-    }
-
-    /** Appends which labels are ignored; of null it does not matter. */
-    static void ignored(KernelArguments arguments, RowLabels labels) {
-        OptionalLong ignored = labels == null ? OptionalLong.empty() : labels.ignoreIndex();
-        arguments.int64(ignored.orElse(0)).int32(ignored.isPresent() ? 1 : 0);
-    }
-
-    /** Appends the type of the labels; of null it does not matter. */
-    static void type(KernelArguments arguments, RowLabels labels) {
-        arguments.int32(labels != null && labels.labels().dtype() == DType.I64 ? 1 : 0);
+        launcher.oneBlock(Kernels.lossReduce(loss.dtype()), parameters, stream);
     }
 }

@@ -9,13 +9,17 @@ import io.github.logitops.spec.DType;
  */
 final class LaunchPlanner {
     /** The block size that the one-block kernels are written for. */
-    static final int BLOCK_THREADS = 256;
+    static final int ONE_BLOCK = KernelManifest.geometry("OneBlock");
+
+    // What each is, kernels/include/geometry.cuh says.
+    private static final int ROW_THREADS = KernelManifest.geometry("RowThreads");
+    private static final int ROW_THREADS_F64 = KernelManifest.geometry("RowThreadsF64");
+    private static final int SMALL_BLOCK = KernelManifest.geometry("SmallBlock");
+    private static final int FRAGMENT_BYTES = KernelManifest.geometry("FragmentBytes");
+    private static final int VECTOR_BYTES = KernelManifest.geometry("VectorBytes");
+    private static final int OWN_SHARED_BYTES = KernelManifest.geometry("OwnSharedBytes");
 
     private static final int WARP = 32;
-    private static final int VECTOR_BYTES = 16;
-    private static final int BATCH_BYTES = 32; // of arithmetic: the columns that a thread takes at a time
-    private static final int SMALL_BLOCK = 128; // threads of a block where a row needs fewer, and of COLS
-    private static final int OWN_SHARED_BYTES = 4096; // more than the kernels' variables take
     private static final long MAX_BLOCKS = Integer.MAX_VALUE;
 
     private LaunchPlanner() {}
@@ -26,10 +30,10 @@ final class LaunchPlanner {
      * @param blocks blocks in the grid
      * @param threads threads in a block that share a row; all of them in COLS
      * @param rowsOfBlock rows that a block has at a time; 1 in COLS
-     * @param keptBatches batches of each thread that wait in shared memory, of every row that is kept
+     * @param keptFragments fragments of each thread that wait in shared memory, of every row that is kept
      * @param sharedBytes dynamic shared memory of a block
      */
-    record Geometry(int blocks, int threads, int rowsOfBlock, int keptBatches, int sharedBytes) {
+    record Geometry(int blocks, int threads, int rowsOfBlock, int keptFragments, int sharedBytes) {
         /** Blocks that keep nothing. */
         Geometry(int blocks, int threads) {
             this(blocks, threads, 1, 0, 0);
@@ -53,12 +57,12 @@ final class LaunchPlanner {
         }
         int threads = threads(classes, dtype);
         int rowsOfBlock = threads > WARP ? 1 : SMALL_BLOCK / threads; // a barrier is for one row
-        int batch = BATCH_BYTES / dtype.arithmetic().bytes();
-        int batches = (int) (((long) classes + threads * batch - 1) / (threads * batch));
+        int fragment = FRAGMENT_BYTES / dtype.arithmetic().bytes();
+        int fragments = (int) (((long) classes + threads * fragment - 1) / (threads * fragment));
         int fixed = VECTOR_BYTES * rowsOfBlock * (keptBytes / dtype.bytes()); // as a row may begin within a vector
-        int bytesOfBatch = batch * keptBytes * threads * rowsOfBlock;
-        int kept = Math.min(batches, (maxSharedBytes - OWN_SHARED_BYTES - fixed) / bytesOfBatch);
-        return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, kept, fixed + kept * bytesOfBatch);
+        int bytesOfFragment = fragment * keptBytes * threads * rowsOfBlock;
+        int kept = Math.min(fragments, (maxSharedBytes - OWN_SHARED_BYTES - fixed) / bytesOfFragment);
+        return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
     }
 
     /** A thread for each row. */
@@ -71,7 +75,7 @@ final class LaunchPlanner {
      * the fewer threads take part.
      */
     private static int threads(int classes, DType dtype) {
-        int most = dtype == DType.F64 ? 256 : 512; // as in the kernels: more would have too few registers
+        int most = dtype == DType.F64 ? ROW_THREADS_F64 : ROW_THREADS;
         int warps = powerOf2((classes + 64L * WARP - 1) / (64 * WARP));
         return warps > 1 ? Math.min(warps * WARP, most) : Math.min(powerOf2((classes + 7L) / 8), WARP);
     }

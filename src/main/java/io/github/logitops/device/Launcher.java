@@ -1,21 +1,22 @@
 package io.github.logitops.device;
 
 import io.github.logitops.driver.Driver;
-import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Rows;
 
 /** Launches kernels, which are loaded when they are first used. */
 final class Launcher {
-    private static final LaunchPlanner.Geometry ONE_BLOCK = new LaunchPlanner.Geometry(1, LaunchPlanner.BLOCK_THREADS);
+    private static final LaunchPlanner.Geometry ONE_BLOCK = new LaunchPlanner.Geometry(1, LaunchPlanner.ONE_BLOCK);
 
     private final Driver driver;
     private final KernelCatalog catalog;
+    private final int maxSharedBytes;
 
     Launcher(Driver driver) {
         this.driver = driver;
         this.catalog = new KernelCatalog(driver);
+        this.maxSharedBytes = driver.maxSharedBytes();
     }
 
     /** Which PTX this device gets, in words. */
@@ -23,33 +24,45 @@ final class Launcher {
         return catalog.target();
     }
 
-    /**
-     * Launches for rows that lie like these.
-     *
-     * @param keptBytes what the kernel keeps of each column; it learns of how many batches as its last argument
-     */
-    void rows(int keptBytes, Kernel kernel, Tier tier, Rows rows, KernelArguments arguments, Stream stream) {
-        LaunchPlanner.Geometry geometry = LaunchPlanner.geometry(
-                tier, rows.count(), rows.classes(), rows.dtype(), keptBytes, driver.maxSharedBytes());
-        arguments.int32(geometry.keptBatches());
-        if (rows.count() > 0) { // an empty grid is an error to CUDA
-            launch(kernel, geometry, arguments, stream);
-        }
+    /** Loads a kernel before it is launched. */
+    void load(Kernel kernel) {
+        catalog.function(kernel);
+    }
+
+    /** A launch for rows that lie like these. */
+    RowLaunch rows(RowKernel kernel, Rows rows) {
+        return rows(kernel, rows, false);
+    }
+
+    /** The same; {@code probabilities}: whether the targets are. */
+    RowLaunch rows(RowKernel kernel, Rows rows, boolean probabilities) {
+        Tier tier = LaunchPlanner.tier(rows);
+        int keptBytes = kernel.kept().bytes(rows.dtype(), probabilities);
+        LaunchPlanner.Geometry geometry =
+                LaunchPlanner.geometry(tier, rows.count(), rows.classes(), rows.dtype(), keptBytes, maxSharedBytes);
+        Parameters parameters = new Parameters().shape(rows, geometry.keptFragments());
+        return new RowLaunch(kernel.entry(tier, rows.dtype()), geometry, parameters);
+    }
+
+    /** Queues it. */
+    void run(RowLaunch launch, Stream stream) {
+        launch(launch.kernel(), launch.geometry(), launch.parameters(), stream);
     }
 
     /** Launches a thread for each of this many rows. */
-    void threadPerRow(Kernel kernel, long rows, KernelArguments arguments, Stream stream) {
-        if (rows > 0) {
-            launch(kernel, LaunchPlanner.threadPerRow(rows), arguments, stream);
-        }
+    void threadPerRow(Kernel kernel, long rows, Parameters parameters, Stream stream) {
+        launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream);
     }
 
     /** Launches a kernel that is written for one block. */
-    void oneBlock(Kernel kernel, KernelArguments arguments, Stream stream) {
-        launch(kernel, ONE_BLOCK, arguments, stream);
+    void oneBlock(Kernel kernel, Parameters parameters, Stream stream) {
+        launch(kernel, ONE_BLOCK, parameters, stream);
     }
 
-    private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, KernelArguments arguments, Stream stream) {
+    private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, Parameters parameters, Stream stream) {
+        if (geometry.blocks() == 0) { // an empty grid is an error to CUDA
+            return;
+        }
         Launch launch = new Launch(
                 catalog.function(kernel),
                 kernel.entry(),
@@ -57,7 +70,7 @@ final class Launcher {
                 geometry.threads(),
                 geometry.rowsOfBlock(),
                 geometry.sharedBytes(),
-                arguments);
+                parameters.fields());
         driver.launch(launch, stream.handle());
     }
 }

@@ -1,21 +1,22 @@
 package io.github.logitops.device;
 
-import static io.github.logitops.device.RowArguments.pointers;
-import static io.github.logitops.device.RowArguments.shape;
-import static io.github.logitops.device.RowArguments.strides;
-
-import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.MaskRows;
 import io.github.logitops.op.MaskedSoftmaxForward;
 import io.github.logitops.op.ProblemTable;
-import io.github.logitops.op.Rows;
 import io.github.logitops.op.SoftmaxBackward;
 import io.github.logitops.op.SoftmaxForward;
 import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.spec.Op;
 
 /** The launches of softmax, log-softmax and masked softmax. */
 final class SoftmaxLaunches {
+    private static final RowKernel SOFTMAX = Kernels.of(Op.SOFTMAX, "fwd");
+    private static final RowKernel SOFTMAX_GRADIENT = Kernels.of(Op.SOFTMAX, "bwd");
+    private static final RowKernel LOG_SOFTMAX = Kernels.of(Op.LOG_SOFTMAX, "fwd");
+    private static final RowKernel LOG_SOFTMAX_GRADIENT = Kernels.of(Op.LOG_SOFTMAX, "bwd");
+    private static final RowKernel MASKED_SOFTMAX = Kernels.of(Op.MASKED_SOFTMAX, "fwd");
+
     private final Launcher launcher;
 
     SoftmaxLaunches(Launcher launcher) {
@@ -29,55 +30,38 @@ final class SoftmaxLaunches {
     }
 
     private void forward(SoftmaxForward problem, Stream stream) {
-        Rows x = problem.x();
-        Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(x);
-        KernelArguments arguments = pointers(y.tensor(), x.tensor());
-        shape(arguments, x);
-        strides(arguments, y);
-        strides(arguments, x);
-        Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.FWD, tier, x.dtype());
-        launcher.rows(x.dtype().bytes(), kernel, tier, x, arguments, stream);
+        RowKernel kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX : LOG_SOFTMAX;
+        RowLaunch launch = launcher.rows(kernel, problem.x());
+        launch.parameters().tensor(problem.y()).tensor(problem.x());
+        launcher.run(launch, stream);
     }
 
     private void backward(SoftmaxBackward problem, Stream stream) {
-        Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(y);
-        KernelArguments arguments = pointers(
-                problem.dx().tensor(),
-                y.tensor(),
-                problem.dy().tensor(),
-                problem.gradScale().perRow());
-        shape(arguments, y);
-        strides(arguments, problem.dx());
-        strides(arguments, y);
-        strides(arguments, problem.dy());
-        arguments.float64(problem.gradScale().value());
-        Kernel kernel = Kernel.softmax(problem.kind(), Kernel.Direction.BWD, tier, y.dtype());
-        int readTwice = problem.kind() == SoftmaxKind.SOFTMAX ? 2 : 1; // y and dy, or dy
-        launcher.rows(readTwice * y.dtype().bytes(), kernel, tier, y, arguments, stream);
+        RowKernel kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX_GRADIENT : LOG_SOFTMAX_GRADIENT;
+        RowLaunch launch = launcher.rows(kernel, problem.y());
+        launch.parameters()
+                .tensor(problem.dx())
+                .tensor(problem.y())
+                .tensor(problem.dy())
+                .gradScale(problem.gradScale());
+        launcher.run(launch, stream);
     }
 
     private void masked(MaskedSoftmaxForward problem, Stream stream) {
-        Rows x = problem.x();
-        Rows y = problem.y();
-        Tier tier = LaunchPlanner.tier(x);
-        KernelArguments arguments =
-                pointers(y.tensor(), x.tensor(), problem.mask().tensor());
-        shape(arguments, x);
-        strides(arguments, y);
-        strides(arguments, x);
+        RowLaunch launch = launcher.rows(MASKED_SOFTMAX, problem.x());
         MaskRows mask = problem.maskRows();
-        arguments
+        launch.parameters()
+                .tensor(problem.y())
+                .tensor(problem.x())
+                .pointer(problem.mask().tensor())
+                .int64(problem.mask().isAdditive())
                 .int64(mask.middle())
                 .int64(mask.inner())
                 .int64(mask.outerStride())
                 .int64(mask.middleStride())
                 .int64(mask.innerStride())
                 .int64(mask.axisStride())
-                .int32(problem.mask().isAdditive() ? 1 : 0)
                 .int64(problem.queries());
-        Kernel kernel = Kernel.ofRows("masked_softmax", Kernel.Direction.FWD, tier, x.dtype());
-        launcher.rows(x.dtype().arithmetic().bytes(), kernel, tier, x, arguments, stream);
+        launcher.run(launch, stream);
     }
 }

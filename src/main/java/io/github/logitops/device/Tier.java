@@ -1,6 +1,8 @@
 package io.github.logitops.device;
 
-import java.util.Locale;
+import io.github.logitops.spec.Axis;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** How a kernel walks its rows. */
 enum Tier {
@@ -9,8 +11,11 @@ enum Tier {
     /** Rows whose elements lie a stride apart, as columns of memory: a thread takes one, next to the thread of the next row. */
     COLS;
 
-    /** The tier in names of kernels. */
-    String suffix() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Those that rows along this axis may have: counted from the front, it may be the last one or not. */
+    static Set<Tier> of(Axis axis) {
+        if (axis.index() >= 0) {
+            return EnumSet.allOf(Tier.class);
+        }
+        return EnumSet.of(axis.equals(Axis.LAST) ? ROWS : COLS);
     }
 }

@@ -1,28 +1,47 @@
 package io.github.logitops.driver;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * The arguments of a kernel, in order and with their types. This is above any encoding: each driver lays them out as its device
- * wants them, and one that interprets kernels can hold them against the kernel's declaration.
+ * The arguments of a kernel: the fields of a struct, laid out as C does, each at the next multiple of its own size. So a driver
+ * hands them on as they are, and one that interprets kernels can hold each field's place and type against what a kernel reads.
  */
 public final class KernelArguments {
-    /** What a kernel declares a parameter as. */
+    /** What a kernel declares a field as. */
     public enum Type {
         /** A 64-bit device address; 0 where the argument is absent. */
-        POINTER,
+        POINTER(Long.BYTES),
         /** A 32-bit integer. */
-        INT32,
+        INT32(Integer.BYTES),
         /** A 64-bit integer. */
-        INT64,
+        INT64(Long.BYTES),
         /** A binary64 number. */
-        FLOAT64
+        FLOAT64(Double.BYTES);
+
+        private final int bytes;
+
+        Type(int bytes) {
+            this.bytes = bytes;
+        }
+
+        /** How long such a field is. */
+        public int bytes() {
+            return bytes;
+        }
     }
 
-    private Type[] types = new Type[16];
-    private long[] bits = new long[16];
+    /** What CUDA passes to a kernel at most. */
+    public static final int MAX_BYTES = 4096;
+
+    private static final Type[] TYPES = Type.values();
+    private static final int TYPE_MASK =
+            Integer.BYTES - 1; // offsets are multiples of 4, which leaves room for the type
+
+    private long[] words = new long[32]; // little-endian, as every host with CUDA is
+    private char[] fields = new char[32]; // offset and type of each
     private int count;
+    private int end;
 
     /** Appends a device address; 0 for an absent argument. */
     public KernelArguments pointer(long address) {
@@ -31,7 +50,7 @@ public final class KernelArguments {
 
     /** Appends a 32-bit integer. */
     public KernelArguments int32(int value) {
-        return append(Type.INT32, value);
+        return append(Type.INT32, value & 0xFFFF_FFFFL);
     }
 
     /** Appends a 64-bit integer. */
@@ -44,33 +63,53 @@ public final class KernelArguments {
         return append(Type.FLOAT64, Double.doubleToRawLongBits(value));
     }
 
-    /** How many there are. */
+    /** How many fields there are. */
     public int count() {
         return count;
     }
 
-    /** The type of argument {@code index}. */
+    /** How long the struct is: a multiple of 8. */
+    public int bytes() {
+        return end + Long.BYTES - 1 & -Long.BYTES;
+    }
+
+    /** The type of field {@code index}. */
     public Type type(int index) {
-        return types[index];
+        return TYPES[fields[index] & TYPE_MASK];
     }
 
-    /** The types, in order. */
-    public List<Type> types() {
-        return List.of(Arrays.copyOf(types, count));
+    /** Where field {@code index} begins, in bytes. */
+    public int offset(int index) {
+        return fields[index] & ~TYPE_MASK;
     }
 
-    /** The bits of argument {@code index}; those of an INT32 are sign-extended. */
+    /** The bits of field {@code index}; those of an INT32 are sign-extended. */
     public long bits(int index) {
-        return bits[index];
+        int offset = offset(index);
+        long word = words[offset / Long.BYTES];
+        return type(index) == Type.INT32 ? (int) (word >>> Byte.SIZE * (offset % Long.BYTES)) : word;
+    }
+
+    /** Writes the struct's {@link #bytes} from {@code position} on into a buffer in native order; padding is 0. */
+    public void copyTo(ByteBuffer target, int position) {
+        for (int at = 0; at < end; at += Long.BYTES) {
+            target.putLong(position + at, words[at / Long.BYTES]);
+        }
     }
 
     private KernelArguments append(Type type, long value) {
-        if (count == types.length) {
-            types = Arrays.copyOf(types, 2 * count);
-            bits = Arrays.copyOf(bits, 2 * count);
+        int offset = end + type.bytes - 1 & -type.bytes;
+        if (offset + type.bytes > MAX_BYTES) {
+            throw new IllegalArgumentException("arguments: more than CUDA passes to a kernel: fields=" + (count + 1)
+                    + ", bytes=" + (offset + type.bytes) + ", maximum=" + MAX_BYTES);
         }
-        types[count] = type;
-        bits[count++] = value;
+        if (count == fields.length) { // there are never more words than fields
+            fields = Arrays.copyOf(fields, 2 * count);
+            words = Arrays.copyOf(words, 2 * count);
+        }
+        fields[count++] = (char) (offset | type.ordinal());
+        words[offset / Long.BYTES] |= value << Byte.SIZE * (offset % Long.BYTES);
+        end = offset + type.bytes;
         return this;
     }
 }

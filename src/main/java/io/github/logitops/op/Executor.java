@@ -1,6 +1,9 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Stream;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 
 /**
  * What carries ops out: the high seam, where ops have their meaning and no mechanics. Problems are valid by construction, so
@@ -9,4 +12,7 @@ import io.github.logitops.memory.Stream;
 public interface Executor {
     /** Queues the problem's work on the stream and returns; allocates nothing on the device. */
     void run(Problem problem, Stream stream);
+
+    /** Makes ready for calls of an op whose logits have this dtype and their classes along this axis. */
+    default void load(Op op, DType dtype, Axis axis) {}
 }

@@ -17,6 +17,9 @@ import java.util.Set;
  * What there is for each row lies in one piece of memory, and what there is for a batch with labels in another.
  */
 public final class ResultBuffers implements AutoCloseable {
+    /** No part: of kernels that leave something else. */
+    public static final ResultBuffers NONE = new ResultBuffers();
+
     private final Tensor[] parts = new Tensor[ResultPart.values().length]; // by ordinal; null: there is none
     private final List<TensorGroup> pieces = new ArrayList<>();
     private final Operands written = new Operands();

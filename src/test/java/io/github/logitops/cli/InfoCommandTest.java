@@ -33,7 +33,7 @@ class InfoCommandTest {
     @Test
     void whatADeviceRunsIsShownByInfoAndCheck(@TempDir Path directory) throws Exception {
         CudaStub.compile(directory);
-        assertShows(directory, "1 9 0", "reason    it runs here, on PTX for sm_90", "info");
+        assertShows(directory, "1 8 0", "reason    it runs here, on PTX for sm_80", "info");
         assertShows(
                 directory,
                 "1 8 6",
@@ -42,7 +42,7 @@ class InfoCommandTest {
         assertShows(
                 directory,
                 "1 12 0",
-                "reason    it runs here, on PTX for sm_90 that the driver compiles for sm_120",
+                "reason    it runs here, on PTX for sm_80 that the driver compiles for sm_120",
                 "info");
         assertShows(
                 directory,
@@ -52,7 +52,7 @@ class InfoCommandTest {
         assertShows(
                 directory,
                 "1 10 0 NVIDIA B200 MIG 1g.23gb",
-                "backend=CUDA (requested CUDA: it runs here, on PTX for sm_90 that the driver compiles for sm_100), "
+                "backend=CUDA (requested CUDA: it runs here, on PTX for sm_80 that the driver compiles for sm_100), "
                         + "device=NVIDIA B200 MIG 1g.23gb 0, compute capability 10.0, 1024 MiB, driver for CUDA 12.6",
                 "check",
                 "--backend=CUDA",

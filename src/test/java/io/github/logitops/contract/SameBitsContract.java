@@ -105,8 +105,10 @@ abstract class SameBitsContract {
             first.add(rows.read()[0]);
         }
         for (int i = 0; i < ran.others().size(); i++) {
-            boolean ofBatch =
-                    i == 0 && call.method().matches("(crossEntropy|distillation|mixedDistillation).*"); // loss
+            boolean ofBatch = i == 0
+                    && call.method()
+                            .matches(
+                                    "(crossEntropy|distillation|hardDistillation|reverseDistillation|mixedDistillation).*"); // loss
             if (!ofBatch) {
                 first.add(new double[] {ran.others().get(i)[0]});
             }

@@ -49,7 +49,7 @@ class EveryKernelIsEmulatedTest {
 
     private static Set<String> allBut(Set<String> launched) {
         Set<String> left = new TreeSet<>();
-        Kernel.all().forEach(kernel -> left.add(kernel.entry()));
+        Kernels.all().forEach(kernel -> left.add(kernel.entry()));
         left.removeAll(launched);
         return left;
     }

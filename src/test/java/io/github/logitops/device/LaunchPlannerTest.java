@@ -84,24 +84,24 @@ class LaunchPlannerTest {
     void ofARowAsMuchIsKeptAsFits(DType dtype, int classes, int times, int kept, int bytes, int lineStarts) {
         LaunchPlanner.Geometry geometry =
                 LaunchPlanner.geometry(Tier.ROWS, 1 << 20, classes, dtype, times * dtype.bytes(), H100);
-        assertEquals(kept, geometry.keptBatches());
+        assertEquals(kept, geometry.keptFragments());
         assertEquals(bytes + lineStarts, geometry.sharedBytes());
     }
 
     @Test
     void lessIsKeptWhereThereIsLess() {
         assertEquals(
-                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, T4).keptBatches());
+                3, LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, T4).keptFragments());
         assertEquals(
                 0,
-                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, 4096).keptBatches());
+                LaunchPlanner.geometry(Tier.ROWS, 1, 50257, DType.F32, 4, 4096).keptFragments());
     }
 
     /** What the planner takes for granted. */
     @Test
     void kernelsTakeTheThreadsAndLeaveTheSharedMemory() throws IOException {
         for (PtxFile file : PtxFile.all()) {
-            file.entries().keySet().forEach(entry -> {
+            file.entries().forEach(entry -> {
                 int most = entry.contains("_rows_f64") ? 256 : entry.contains("_rows_") ? 512 : 128;
                 assertTrue(file.maxThreads(entry) >= most, entry);
                 assertTrue(file.ownSharedBytes(entry) <= 4096, entry);

@@ -1,38 +1,51 @@
 package io.github.logitops.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels that ship are those whose names the library computes; KernelExecutorTest holds their parameters. */
+/** The kernels that ship are those whose names the library computes. */
 class PtxEntriesTest {
     /** By architecture: the oldest version of the language that has it as a target. */
-    private static final Map<Integer, String> VERSIONS = Map.of(75, "6.3", 80, "7.0", 90, "7.8");
+    private static final Map<Integer, String> VERSIONS = Map.of(75, "6.3", 80, "7.0");
 
-    @ParameterizedTest
-    @ValueSource(ints = {75, 80, 90})
-    void entriesAreTheComputedNames(int architecture) throws IOException {
-        Map<String, String> computed = new TreeMap<>();
-        Kernel.all().forEach(kernel -> computed.put(kernel.entry(), kernel.module()));
-        Map<String, String> shipped = new TreeMap<>();
+    /** On every device: those of an older architecture are there too, unless it has its own. */
+    @Test
+    void entriesAreTheComputedNamesEachInItsFile() throws IOException {
+        TreeSet<String> computed = new TreeSet<>();
+        Kernels.all().forEach(kernel -> computed.add(kernel.entry()));
+        TreeSet<String> oldest = new TreeSet<>();
+        TreeSet<String> newer = new TreeSet<>();
         for (PtxFile file : PtxFile.all()) {
-            if (file.architecture() == architecture) {
-                file.entries().keySet().forEach(entry -> shipped.put(entry, file.module()));
-            }
+            assertEquals(Set.of(file.module()), file.entries());
+            (file.architecture() == 75 ? oldest : newer).add(file.module());
         }
-        assertEquals(computed, shipped);
-        assertEquals(137, shipped.size());
+        assertEquals(computed, oldest);
+        assertEquals(Set.of(), difference(newer, oldest));
+        assertEquals(169, oldest.size());
+    }
+
+    /** What an architecture has nothing of its own for does not ship for it. */
+    @Test
+    void noFileIsShippedTwice() throws IOException {
+        Map<String, String> older = new TreeMap<>();
+        for (PtxFile file : PtxFile.all()) { // by name: 75 before 80
+            String body = file.bodies().get(file.module());
+            assertNotEquals(older.put(file.module(), body), body, file.module());
+        }
     }
 
     @Test
@@ -43,33 +56,26 @@ class PtxEntriesTest {
         }
     }
 
+    /** Compressed as a jar does it, file by file. */
     @Test
-    void theIndexListsEveryEntryWithItsFileAndTier() throws IOException {
-        TreeSet<String> expected = new TreeSet<>();
-        for (PtxFile file : PtxFile.all()) {
-            file.entries().keySet().forEach(entry -> expected.add(entry + " " + file.module() + ".cu " + tier(entry)));
+    void thePtxIsASmallPartOfADownload() throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.list(PtxFile.FOLDER)) {
+            for (Path file : files.toList()) {
+                ByteArrayOutputStream jar = new ByteArrayOutputStream();
+                try (ZipOutputStream zip = new ZipOutputStream(jar)) {
+                    zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+                    zip.write(Files.readAllBytes(file));
+                }
+                bytes += jar.size();
+            }
         }
-        String readme = Files.readString(Path.of("kernels/README.md"));
-        List<String> listed = readme.substring(
-                        readme.indexOf("<!-- index: begin -->"), readme.indexOf("<!-- index: end -->"))
-                .lines()
-                .filter(line -> line.contains(".cu]("))
-                .map(line -> line.split("\\s*\\|\\s*"))
-                .map(cells -> cells[2] + " " + cells[3].replaceAll("\\[(.*)]\\(\\1\\)", "$1") + " " + cells[4])
-                .toList();
-        assertEquals(lines(expected), lines(new TreeSet<>(listed)));
-        assertEquals(expected.size(), listed.size(), "an entry is listed twice");
+        assertTrue(bytes < 5_000_000, "bytes: " + bytes);
     }
 
-    private static String tier(String entry) {
-        return Stream.of(Tier.values())
-                .map(Tier::suffix)
-                .filter(suffix -> entry.contains("_" + suffix + "_"))
-                .findFirst()
-                .orElse("-");
-    }
-
-    private static String lines(TreeSet<String> lines) {
-        return lines.stream().collect(Collectors.joining("\n"));
+    private static Set<String> difference(Set<String> these, Set<String> those) {
+        Set<String> difference = new TreeSet<>(these);
+        difference.removeAll(those);
+        return difference;
     }
 }

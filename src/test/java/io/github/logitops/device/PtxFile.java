@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,12 +15,11 @@ import java.util.stream.Stream;
 /**
  * What the head of a PTX file and of its entries say.
  *
- * @param module the module's name, that of its source file
- * @param architecture 75, 80 or 90
- * @param version of the PTX language, as in 7.8
- * @param target as in sm_90
- * @param entries by name: the types of the parameters in order, as in u64
- * @param bodies by name: all that follows the parameters, up to the next entry
+ * @param module the module's name, that of its entry
+ * @param architecture 75 or 80
+ * @param version of the PTX language, as in 7.0
+ * @param target as in sm_80
+ * @param bodies by entry: all that follows the parameters, up to the next entry
  * @param shared by name: the bytes of each variable in shared memory; which entry has it, its body says
  */
 record PtxFile(
@@ -27,7 +27,6 @@ record PtxFile(
         int architecture,
         String version,
         String target,
-        Map<String, List<String>> entries,
         Map<String, String> bodies,
         Map<String, Integer> shared) {
     /** Where they are, in the sources. */
@@ -36,8 +35,7 @@ record PtxFile(
     private static final Pattern NAME = Pattern.compile("(\\w+)\\.sm_(\\d+)\\.ptx");
     private static final Pattern VERSION = Pattern.compile("^\\.version (\\S+)$", Pattern.MULTILINE);
     private static final Pattern TARGET = Pattern.compile("^\\.target (\\S+)$", Pattern.MULTILINE);
-    private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(([^)]*)\\)", Pattern.MULTILINE);
-    private static final Pattern PARAMETER = Pattern.compile("\\.param (?:\\.align \\d+ )?\\.(\\w+) \\w+");
+    private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\([^)]*\\)", Pattern.MULTILINE);
 
     private static final Pattern MAX_THREADS = Pattern.compile("\\.maxntid (\\d+), 1, 1");
     private static final Pattern SHARED = Pattern.compile("\\.shared \\.align \\d+ \\.b8 (\\w+)\\[(\\d+)\\]");
@@ -57,7 +55,6 @@ record PtxFile(
     }
 
     private static PtxFile parse(String module, int architecture, String text) {
-        Map<String, List<String>> entries = new TreeMap<>();
         Map<String, String> bodies = new TreeMap<>();
         Map<String, Integer> shared = new TreeMap<>();
         SHARED.matcher(text)
@@ -65,16 +62,15 @@ record PtxFile(
                 .forEach(variable -> shared.put(variable.group(1), Integer.valueOf(variable.group(2))));
         Matcher entry = ENTRY.matcher(text);
         while (entry.find()) {
-            List<String> types = PARAMETER
-                    .matcher(entry.group(2))
-                    .results()
-                    .map(parameter -> parameter.group(1))
-                    .toList();
-            entries.put(entry.group(1), types);
             int end = text.indexOf("\n.visible", entry.end());
             bodies.put(entry.group(1), text.substring(entry.end(), end < 0 ? text.length() : end));
         }
-        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), entries, bodies, shared);
+        return new PtxFile(module, architecture, first(VERSION, text), first(TARGET, text), bodies, shared);
+    }
+
+    /** The names of its entries. */
+    Set<String> entries() {
+        return bodies.keySet();
     }
 
     /** The threads that a block of an entry may have. */

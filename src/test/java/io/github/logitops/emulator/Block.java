@@ -40,9 +40,7 @@ final class Block {
         for (Map.Entry<Long, Integer> constant : entry().constants().entrySet()) {
             fill(warp, constant.getValue(), constant.getKey());
         }
-        for (int i = 0; i < entry().parameters().size(); i++) {
-            fill(warp, Entry.FIRST_PARAMETER + i, grid.argument(i));
-        }
+        grid.arguments().forEach((slot, value) -> fill(warp, slot, value));
         for (int lane = 0; lane < Warp.LANES; lane++) {
             int thread = warp.firstThread() + lane;
             warp.values()[Entry.SPECIAL.get("%tid.x") * Warp.LANES + lane] = thread % grid.threadsX();

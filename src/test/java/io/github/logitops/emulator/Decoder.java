@@ -18,15 +18,22 @@ final class Decoder {
     private final String module;
     private final Map<String, Integer> labels;
     private final int length;
+    private final Parameters parameters;
     private final Approximations approximations;
     private Statement statement;
 
     /** For an entry of {@code length} statements. */
-    Decoder(String module, Map<String, Integer> labels, int length, Approximations approximations) {
+    Decoder(
+            String module,
+            Map<String, Integer> labels,
+            int length,
+            Parameters parameters,
+            Approximations approximations) {
         this.module = module;
         this.approximations = approximations;
         this.labels = labels;
         this.length = length;
+        this.parameters = parameters;
     }
 
     Instruction decode(Statement next) {
@@ -127,7 +134,7 @@ final class Decoder {
         if (SELECT.matcher(opcode).matches()) {
             return Steps.select(destination(0), source(1), source(2), predicate(3));
         }
-        Step memory = new MemoryDecoder(statement).step();
+        Step memory = new MemoryDecoder(statement, parameters).step();
         if (memory == null) {
             throw error("unknown instruction");
         }

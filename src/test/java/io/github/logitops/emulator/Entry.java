@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A kernel, ready to run. A thread's values live in slots: the special registers first, then the parameters, then
- * constants and registers as they are met.
+ * A kernel, ready to run. A thread's values live in slots: the special registers first, then constants, registers and what is
+ * loaded from parameters, as they are met.
  *
  * @param module the file that it is from
  * @param name its name
- * @param parameters the types of its parameters, as in .u64
+ * @param parameters what a launch passes to it
  * @param maxThreads what .maxntid allows in a block
  * @param code its instructions
  * @param slots how many slots a thread has
@@ -23,7 +23,7 @@ import java.util.Map;
 record Entry(
         String module,
         String name,
-        List<String> parameters,
+        Parameters parameters,
         int maxThreads,
         Instruction[] code,
         int slots,
@@ -35,8 +35,6 @@ record Entry(
     /** The slots of the special registers. */
     static final Map<String, Integer> SPECIAL =
             Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3, "%laneid", 4, "%tid.y", 5, "%ntid.y", 6);
-
-    static final int FIRST_PARAMETER = SPECIAL.size();
 
     /** A variable in shared or local memory: where it is and how long. */
     record Variable(int offset, int bytes) {
@@ -83,25 +81,15 @@ record Entry(
         return source == null ? SourceLines.of(module, name, Arrays.asList(code).indexOf(instruction)) : source;
     }
 
-    /** Fails unless the kernel takes these. */
-    void require(KernelArguments arguments, int threads) {
-        if (arguments.count() != parameters.size()) {
-            throw launchError(
-                    "wrong number of arguments: expected=" + parameters.size() + ", actual=" + arguments.count());
-        }
-        for (int i = 0; i < parameters.size(); i++) {
-            boolean matches = switch (arguments.type(i)) {
-                case POINTER, INT64 -> parameters.get(i).matches("\\.[bus]64");
-                case INT32 -> parameters.get(i).matches("\\.[bus]32");
-                case FLOAT64 -> parameters.get(i).equals(".f64");
-            };
-            if (!matches) {
-                throw launchError("wrong type of argument: index=" + i + ", expected=" + parameters.get(i) + ", actual="
-                        + arguments.type(i));
-            }
-        }
+    /** What a launch with these arguments has in which slots throughout. Fails unless the kernel takes them. */
+    Map<Integer, Long> values(KernelArguments arguments, int threads) {
         if (threads < 1 || threads > maxThreads) {
             throw launchError("wrong number of threads: threads=" + threads + ", maximum=" + maxThreads);
+        }
+        try {
+            return parameters.values(arguments);
+        } catch (Fault e) {
+            throw launchError(e.getMessage());
         }
     }
 

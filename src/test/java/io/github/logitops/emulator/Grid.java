@@ -1,11 +1,11 @@
 package io.github.logitops.emulator;
 
-import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A launch. Its blocks run one after another, in whichever order the schedule says. */
@@ -15,7 +15,7 @@ final class Grid {
     private final int threads;
     private final int threadsX;
     private final int sharedBytes;
-    private final long[] arguments;
+    private final Map<Integer, Long> arguments;
     private final GlobalMemory memory;
     private final Schedule schedule;
     private final Counters counters;
@@ -25,16 +25,12 @@ final class Grid {
 
     /** Counts into {@code counters}, if it is not null. */
     Grid(Entry entry, int blocks, Launch launch, GlobalMemory memory, Schedule schedule, Counters counters) {
-        KernelArguments kernelArguments = launch.arguments();
         threads = launch.threads() * launch.threadsY();
         threadsX = launch.threads();
         sharedBytes = launch.sharedBytes();
-        entry.require(kernelArguments, threads);
+        arguments = entry.values(launch.arguments(), threads);
         this.entry = entry;
         this.blocks = blocks;
-        this.arguments = IntStream.range(0, kernelArguments.count())
-                .mapToLong(kernelArguments::bits)
-                .toArray();
         this.memory = memory;
         this.schedule = schedule;
         this.counters = counters;
@@ -63,8 +59,9 @@ final class Grid {
         return sharedBytes;
     }
 
-    long argument(int index) {
-        return arguments[index];
+    /** What all threads have in which slots, from the arguments. */
+    Map<Integer, Long> arguments() {
+        return arguments;
     }
 
     GlobalMemory memory() {

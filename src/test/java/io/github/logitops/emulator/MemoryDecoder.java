@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Decodes what concerns memory. What an access asks of caches changes no value and is not looked at. */
 final class MemoryDecoder {
     private static final String TYPE = "(\\.[usfb](?:8|16|32|64))";
-    private static final Pattern LOAD_PARAMETER = Pattern.compile("ld\\.param" + TYPE);
+    private static final Pattern LOAD_PARAMETER = Pattern.compile("ld\\.param(\\.v[24])?" + TYPE);
     private static final Pattern ACCESS = Pattern.compile("(ld|st)(?:\\.volatile)?\\.(global|shared|local)"
             + "(?:\\.nc|\\.c[agsv]|\\.lu|\\.w[bt]|\\.L[12]::\\w+)*(\\.v[24])?" + TYPE);
     private static final Pattern ATOMIC =
@@ -21,9 +22,11 @@ final class MemoryDecoder {
     private static final Pattern COPY = Pattern.compile("cp\\.async\\.c[ag]\\.shared\\.global(?:\\.L2::\\w+)?");
 
     private final Statement statement;
+    private final Parameters parameters;
 
-    MemoryDecoder(Statement statement) {
+    MemoryDecoder(Statement statement, Parameters parameters) {
         this.statement = statement;
+        this.parameters = parameters;
     }
 
     /** What the statement does, or null if it has nothing to do with memory. */
@@ -31,9 +34,7 @@ final class MemoryDecoder {
         String opcode = statement.opcode();
         Matcher parameter = LOAD_PARAMETER.matcher(opcode);
         if (parameter.matches()) {
-            Operand.Parameter source = (Operand.Parameter) operand(1);
-            boolean fits = source.bits() == Entry.bits(parameter.group(1));
-            return fits ? Steps.copy((Operand.Register) operand(0), source.slot()) : null;
+            return parameter(parameter);
         }
         Matcher access = ACCESS.matcher(opcode);
         if (access.matches()) {
@@ -66,17 +67,38 @@ final class MemoryDecoder {
         return ((Operand.Constant) operand(index)).value();
     }
 
+    private Step parameter(Matcher load) {
+        Operand.Parameter source = (Operand.Parameter) operand(1);
+        List<Operand> parts = parts(0, load.group(1));
+        String type = load.group(2);
+        int bytes = Entry.bits(type) / Byte.SIZE;
+        if (parts.size() * bytes > source.bytes()) {
+            return null;
+        }
+        return IntStream.range(0, parts.size())
+                .mapToObj(i ->
+                        Steps.copy((Operand.Register) parts.get(i), parameters.load(source.offset() + i * bytes, type)))
+                .reduce(Steps::inOrder)
+                .orElse(null);
+    }
+
+    /** The values of an access: as many as its vector, as in .v2, has, or one without; none if they are not as many. */
+    private List<Operand> parts(int index, String vector) {
+        Operand values = operand(index);
+        List<Operand> parts = values instanceof Operand.Pack pack ? pack.parts() : List.of(values);
+        int count = vector == null ? 1 : Integer.parseInt(vector.substring(2));
+        return parts.size() == count ? parts : List.of();
+    }
+
     private Step access(Matcher access) {
         boolean load = access.group(1).equals("ld");
-        Operand values = operand(load ? 0 : 1);
-        List<Operand> parts = values instanceof Operand.Pack pack ? pack.parts() : List.of(values);
-        int count =
-                access.group(3) == null ? 1 : Integer.parseInt(access.group(3).substring(2));
-        if (parts.size() != count) {
+        List<Operand> parts = parts(load ? 0 : 1, access.group(3));
+        if (parts.isEmpty()) {
             return null;
         }
         String type = access.group(4);
-        Access what = new Access(space(access.group(2)), address(load ? 1 : 0), count, Entry.bits(type) / Byte.SIZE);
+        Access what =
+                new Access(space(access.group(2)), address(load ? 1 : 0), parts.size(), Entry.bits(type) / Byte.SIZE);
         if (load) {
             return MemorySteps.load(
                     what, parts.stream().map(Operand.Register.class::cast).toList(), type.startsWith(".s"));

@@ -19,8 +19,8 @@ sealed interface Operand {
     /** {@code [base+offset]}. */
     record Address(int slot, long offset) implements Operand {}
 
-    /** {@code [parameter]}. */
-    record Parameter(int slot, int bits) implements Operand {}
+    /** {@code [parameter+offset]}: where that is in the image of all parameters, and how much of this one is left from there on. */
+    record Parameter(int offset, int bytes) implements Operand {}
 
     /** <code>{low, high}</code>, or the values of a vector access. */
     record Pack(List<Operand> parts) implements Operand {}

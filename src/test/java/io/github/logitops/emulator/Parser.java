@@ -28,7 +28,7 @@ final class Parser {
     private Scope.Slots slots;
     private List<Statement> statements;
     private Map<String, Integer> labels;
-    private Map<String, Operand> parameters;
+    private Parameters parameters;
     private List<Entry.Variable> local;
     private String source;
 
@@ -79,23 +79,23 @@ final class Parser {
         scope = new Scope(null, slots);
         statements = new ArrayList<>();
         labels = new HashMap<>();
-        parameters = new HashMap<>();
+        parameters = new Parameters(slots);
         String name = tokens.take();
-        List<String> types = parameterTypes();
+        parameters();
         int maxThreads = performanceDirectives();
         body();
         if (Entry.Variable.end(shared) > SharedMemory.DYNAMIC) {
             throw tokens.unexpected(
                     "more shared variables than fit into " + SharedMemory.DYNAMIC + " bytes, kernel=" + name);
         }
-        Decoder decoder = new Decoder(module, labels, statements.size(), approximations);
+        Decoder decoder = new Decoder(module, labels, statements.size(), parameters, approximations);
         Instruction[] code = statements.stream().map(decoder::decode).toArray(Instruction[]::new);
         entries.put(
                 name,
                 new Entry(
                         module,
                         name,
-                        types,
+                        parameters,
                         maxThreads,
                         code,
                         slots.count(),
@@ -105,17 +105,32 @@ final class Parser {
                         local));
     }
 
-    private List<String> parameterTypes() {
-        List<String> types = new ArrayList<>();
+    /** Declares the parameters: a struct, or any number of values. */
+    private void parameters() {
+        boolean struct = false;
         tokens.expect("(");
         while (!tokens.takeIf(")")) {
             tokens.expect(".param");
-            String type = tokens.take();
-            parameters.put(tokens.take(), new Operand.Parameter(slots.newSlot(), Entry.bits(type)));
-            types.add(type);
+            int alignment = tokens.takeIf(".align") ? tokens.takeInt() : 0;
+            struct |= alignment > 0;
+            int bytes = Entry.bits(tokens.take()) / Byte.SIZE;
+            String name = tokens.take();
+            parameters.declare(name, Math.max(alignment, bytes), bytes * arrayLength());
             tokens.takeIf(",");
         }
-        return types;
+        if (struct && parameters.count() > 1) {
+            throw tokens.unexpected("expected=no parameter beside a struct before it");
+        }
+    }
+
+    /** The number in brackets; 1 without any. */
+    private int arrayLength() {
+        if (!tokens.takeIf("[")) {
+            return 1;
+        }
+        int length = tokens.takeInt();
+        tokens.expect("]");
+        return length;
     }
 
     private int performanceDirectives() {
@@ -198,10 +213,7 @@ final class Parser {
         int alignment = tokens.takeInt();
         int bytes = Entry.bits(tokens.take()) / Byte.SIZE;
         String name = tokens.take();
-        if (tokens.takeIf("[")) {
-            bytes *= tokens.takeInt();
-            tokens.expect("]");
-        }
+        bytes *= arrayLength();
         tokens.expect(";");
         int offset = (Entry.Variable.end(variables) + GAP + alignment - 1) / alignment * alignment;
         symbols.put(name, base + offset);
@@ -280,8 +292,8 @@ final class Parser {
         if (base instanceof Operand.Constant constant) {
             return new Operand.Address(constant.slot(), offset);
         }
-        if (base instanceof Operand.Parameter && offset == 0) {
-            return base;
+        if (base instanceof Operand.Parameter whole && offset >= 0 && offset < whole.bytes()) {
+            return new Operand.Parameter(whole.offset() + (int) offset, whole.bytes() - (int) offset);
         }
         throw tokens.unexpected("expected=another address before it");
     }
@@ -290,7 +302,7 @@ final class Parser {
         String word = tokens.peek();
         Operand known = scope.register(word);
         if (known == null) {
-            known = parameters.get(word);
+            known = parameters.named(word);
         }
         if (known == null && symbols.containsKey(word)) {
             known = constant(symbols.get(word));

@@ -73,7 +73,7 @@ public final class PtxEmulatorDriver implements Driver {
         mostBlocks = most;
     }
 
-    /** Modules of which this folder has PTX for the device, as in {@code softmax_fwd.sm_90.ptx}, are loaded from there. */
+    /** Modules of which this folder has other PTX, as in {@code softmax_fwd_rows_f32.sm_80.ptx}, are loaded from there. */
     public void replacePtx(Path folder) {
         replacements = folder;
     }
@@ -136,7 +136,7 @@ public final class PtxEmulatorDriver implements Driver {
     }
 
     private byte[] replacement(String name, byte[] ptx) {
-        Path file = replacements == null ? null : replacements.resolve(name + ".sm_" + computeCapability + ".ptx");
+        Path file = replacements == null ? null : replacements.resolve(file(name, text(ptx)));
         try {
             return file != null && Files.exists(file) ? Files.readAllBytes(file) : ptx;
         } catch (IOException e) {
@@ -152,12 +152,18 @@ public final class PtxEmulatorDriver implements Driver {
                 return known.entries();
             }
         }
-        String text = new String(ptx, StandardCharsets.UTF_8);
-        Matcher target = TARGET.matcher(text);
-        String file = name + (target.find() ? "." + target.group(1) : "") + ".ptx";
-        Map<String, Entry> entries = Parser.parse(file, text, approximations);
+        Map<String, Entry> entries = Parser.parse(file(name, text(ptx)), text(ptx), approximations);
         PARSED.add(new Parsed(name, ptx, approximations, entries));
         return entries;
+    }
+
+    private static String text(byte[] ptx) {
+        return new String(ptx, StandardCharsets.UTF_8);
+    }
+
+    private static String file(String name, String text) {
+        Matcher target = TARGET.matcher(text);
+        return name + (target.find() ? "." + target.group(1) : "") + ".ptx";
     }
 
     @Override
@@ -178,11 +184,17 @@ public final class PtxEmulatorDriver implements Driver {
         }
     }
 
+    /** Fails, as {@link #launch} would, unless a kernel takes a launch's arguments and threads; runs nothing. */
+    public void requireTaken(long function, Launch launch) {
+        entry(function).values(launch.arguments(), launch.threads() * launch.threadsY());
+    }
+
+    private synchronized Entry entry(long function) {
+        return functions.get((int) function);
+    }
+
     private void queue(Launch launch, long stream) {
-        Entry entry;
-        synchronized (this) {
-            entry = functions.get((int) launch.function());
-        }
+        Entry entry = entry(launch.function());
         onLaunch.accept(entry.name());
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);

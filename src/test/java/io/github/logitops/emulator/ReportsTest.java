@@ -186,20 +186,10 @@ class ReportsTest {
     }
 
     @Test
-    void argumentsThatTheKernelDoesNotTake() {
-        long function = function("");
-        for (KernelArguments arguments : new KernelArguments[] {
-            new KernelArguments(),
-            new KernelArguments().int32(1),
-            new KernelArguments().pointer(0).pointer(0)
-        }) {
-            String message = assertThrows(
-                            EmulatorException.class,
-                            () -> driver.launch(new Launch(function, "bug", 1, 1, arguments), 0))
-                    .getMessage();
-            assertTrue(message.contains("wrong number of arg") || message.contains("wrong type of arg"), message);
-        }
-        assertTrue(messageOf("", 129, 0).contains("wrong number of threads: threads=129, maximum=128"));
+    void moreThreadsThanTheKernelAllows() {
+        assertEquals(
+                "emulator: wrong number of threads: threads=129, maximum=128, kernel=bug, file=bug.sm_75.ptx",
+                messageOf("", 129, 0));
     }
 
     private static void assertFound(String check, String detail, int bodyLine, int thread, String message) {

@@ -13,7 +13,7 @@ final class Scope {
     /** What all scopes of an entry share. */
     static final class Slots {
         private final Map<Long, Integer> constants = new HashMap<>();
-        private int values = Entry.FIRST_PARAMETER;
+        private int values = Entry.SPECIAL.size();
         private int predicates;
 
         int newSlot() {

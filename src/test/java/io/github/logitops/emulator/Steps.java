@@ -96,6 +96,10 @@ final class Steps {
     static Step unpack(Operand.Register low, Operand.Register high, int source) {
         Step first = compute("low", (a, b, c) -> a, low, source, 0, 0);
         Step second = compute("high" + high.bits(), (a, b, c) -> a >>> high.bits(), high, source, 0, 0);
+        return inOrder(first, second);
+    }
+
+    static Step inOrder(Step first, Step second) {
         return (warp, lanes) -> {
             first.run(warp, lanes);
             second.run(warp, lanes);

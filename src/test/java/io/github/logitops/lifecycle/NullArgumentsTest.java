@@ -28,6 +28,7 @@ import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
@@ -187,6 +188,7 @@ class NullArgumentsTest {
                 TemperatureFactor.ONE,
                 LeakTracking.OFF,
                 new RowOutput[0],
+                new Op[0],
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
                 (Stream.Check) settled -> {},

@@ -47,8 +47,9 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         }
     }
 
-    /** What a cross entropy is given, so that between them every reduction of its kernels takes part. */
+    /** What a cross entropy is given, so that between them every kernel and every reduction in it takes part. */
     public enum Targets {
+        PLAIN_LABELS(CrossEntropyOptions.defaults()),
         LABELS(CrossEntropyOptions.defaults().withLabelSmoothing(0.1)),
         LONG_LABELS_AND_EVERY_OUTPUT(
                 CrossEntropyOptions.defaults().withZLoss(0.01).withSoftCap(30).withOutputs(RowOutput.values())),
@@ -61,6 +62,11 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
 
         Targets(CrossEntropyOptions options) {
             this.options = options;
+        }
+
+        /** Whether there are all of {@link RowOutput} and z-losses. */
+        public boolean everyOutput() {
+            return !options.outputs().isEmpty();
         }
     }
 
@@ -125,7 +131,8 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
 
     /** How often a thread looks at the logit of a row's label besides. */
     public int looksAtLabels() {
-        boolean looks = method.matches("crossEntropy.forward.*|selectedLogProb.forward|mixedDistillation.*");
+        boolean looks =
+                method.matches("crossEntropy.forward.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
         return looks && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT ? countedRows() : 0;
     }
 
@@ -237,17 +244,20 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
     }
 
     private Tensor weights(Bench bench) {
+        if (targets == Targets.PLAIN_LABELS) {
+            return null;
+        }
         return bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), new Data(64).weights(geometry.classes()));
     }
 
     private List<double[]> written(CrossEntropyResult result, Bench bench) {
         List<Tensor> tensors = new ArrayList<>(List.of(result.loss(), result.rowLosses(), result.lse()));
-        if (targets != Targets.LABELS) {
+        if (targets.everyOutput()) {
             tensors.addAll(List.of(result.zLosses(), result.entropy()));
         }
         List<double[]> written = new ArrayList<>();
         tensors.forEach(tensor -> written.add(tensor.downloadDoubles(bench.stream())));
-        if (targets != Targets.LABELS) {
+        if (targets.everyOutput()) {
             written.add(Arrays.stream(result.argmax().downloadLabels(bench.stream()))
                     .asDoubleStream()
                     .toArray());

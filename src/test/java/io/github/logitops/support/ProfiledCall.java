@@ -7,7 +7,6 @@ import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.emulator.Schedule;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -40,15 +39,8 @@ public record ProfiledCall(OpCall call, List<LaunchProfile> launches, Map<String
     /** The last launch that walked rows: others, before and after, look at labels and losses. */
     public LaunchProfile main() {
         return launches.stream()
-                .filter(launch -> launch.entry().startsWith(module()))
+                .filter(launch -> launch.entry().matches("\\w+_(rows|cols)_\\w+"))
                 .reduce((first, second) -> second)
                 .orElseThrow();
-    }
-
-    private String module() {
-        String[] method = call.method().replace("mixedD", "d").split("\\.");
-        String direction = Map.of("forward", "fwd", "backward", "bwd", "forwardBackward", "fused")
-                .get(method[1]);
-        return method[0].replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT) + "_" + direction;
     }
 }

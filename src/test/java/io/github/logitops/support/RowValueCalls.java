@@ -42,6 +42,8 @@ final class RowValueCalls {
         DistillationOptions kl = DistillationOptions.defaults()
                 .withTemperature(2, TemperatureFactor.SQUARED)
                 .withReduction(calls.inputs().reduction());
+        DistillationOptions hard = kl.withHardWeight(0.5);
+        DistillationOptions reverse = hard.withDivergence(Divergence.REVERSE_KL);
         DistillationOptions mixed =
                 kl.withDivergence(Divergence.jensenShannon(0.3)).withHardWeight(0.5);
         add(calls, "maskedSoftmax.forward", null, RowValueCalls::maskedSoftmax);
@@ -54,6 +56,10 @@ final class RowValueCalls {
         add(calls, "selectedLogProb.backward", labels, RowValueCalls::selectedLogProbBackward);
         add(calls, "distillation.forward", labels, c -> c.distillation(kl));
         add(calls, "distillation.forwardBackward", labels, c -> c.distillationGradient(kl));
+        add(calls, "hardDistillation.forward", labels, c -> c.distillation(hard));
+        add(calls, "hardDistillation.forwardBackward", labels, c -> c.distillationGradient(hard));
+        add(calls, "reverseDistillation.forward", labels, c -> c.distillation(reverse));
+        add(calls, "reverseDistillation.forwardBackward", labels, c -> c.distillationGradient(reverse));
         add(calls, "mixedDistillation.forward", labels, c -> c.distillation(mixed));
         add(calls, "mixedDistillation.forwardBackward", labels, c -> c.distillationGradient(mixed));
     }

@@ -12,14 +12,13 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 
 /**
- * Room for the arguments of one launch, laid out once as CUDA wants them: an array of pointers, and the slots that they
- * point to. A launch fills the slots and passes one pointer. Having JCuda build such an array at each launch costs ten
- * times as much as passing it. All objects that a launch needs are here, so that it makes no garbage.
+ * Room for the arguments of one launch, in page-locked memory: the struct itself, and the pointers to it that CUDA wants. A launch
+ * writes the struct once and passes one address. Having JCuda build such an array at each launch costs ten times as much as
+ * passing it. All objects that a launch needs are here, so that it makes no garbage.
  */
 final class LaunchBlock implements IntSupplier, AutoCloseable {
-    static final int MAX_ARGUMENTS = 64;
-
-    private static final int SLOTS_AT = MAX_ARGUMENTS * Long.BYTES;
+    private static final int MAX_POINTERS = KernelArguments.MAX_BYTES / Integer.BYTES;
+    private static final int STRUCT_AT = MAX_POINTERS * Long.BYTES;
 
     private final PrimaryContext context;
     private final PinnedMemory memory;
@@ -32,11 +31,8 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
 
     LaunchBlock(PrimaryContext context) {
         this.context = context;
-        memory = PinnedMemory.allocate(context, SLOTS_AT + MAX_ARGUMENTS * Long.BYTES);
+        memory = PinnedMemory.allocate(context, STRUCT_AT + KernelArguments.MAX_BYTES);
         bytes = memory.bytes();
-        for (int i = 0; i < MAX_ARGUMENTS; i++) {
-            bytes.putLong(i * Long.BYTES, memory.address() + SLOTS_AT + i * Long.BYTES);
-        }
         parameters = Handles.hostAddress(memory.address()); // a bare address is cheaper for JCuda than a buffer
     }
 
@@ -72,17 +68,9 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
     }
 
     private void write(KernelArguments arguments) {
-        if (arguments.count() > MAX_ARGUMENTS) {
-            throw new IllegalArgumentException("cuLaunchKernel: more than " + MAX_ARGUMENTS + " arguments: " + launch
-                    + ", arguments=" + arguments.count());
-        }
-        for (int i = 0; i < arguments.count(); i++) {
-            int slot = SLOTS_AT + i * Long.BYTES;
-            if (arguments.type(i) == KernelArguments.Type.INT32) {
-                bytes.putInt(slot, (int) arguments.bits(i));
-            } else {
-                bytes.putLong(slot, arguments.bits(i));
-            }
+        arguments.copyTo(bytes, STRUCT_AT);
+        for (int i = 0; i < arguments.count(); i++) { // kernels of several parameters: one pointer each
+            bytes.putLong(i * Long.BYTES, memory.address() + STRUCT_AT + arguments.offset(i));
         }
     }
 

@@ -1,18 +1,22 @@
 package io.github.logitops.cli.check;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.HostDriver;
+import io.github.logitops.device.Ceilings;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.support.WatchedDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -21,7 +25,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** {@code logitops check} on a GPU launches every kernel that ships, on its smallest grid too; no kernel runs here. */
+/**
+ * {@code logitops check} on a GPU launches every kernel that ships, on its smallest grid too, and with the arguments that it reads; no
+ * kernel runs here.
+ */
 class EveryKernelTest {
     private static final Path PTX = Path.of("src/main/resources/io/github/logitops/ptx");
     private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(", Pattern.MULTILINE);
@@ -54,6 +61,34 @@ class EveryKernelTest {
         assertEquals(ofRows, entries(launch -> launch.entry().contains(ROWS) && launch.threads() > 32));
     }
 
+    /** On every architecture: as many bytes, and each field where the PTX loads it and as what. */
+    @Test
+    void isGivenTheArgumentsThatItReads() throws IOException {
+        Map<String, List<Launch>> given =
+                Stream.concat(launches.stream(), ceilings().stream()).collect(Collectors.groupingBy(Launch::entry));
+        for (Path file : ptx("")) {
+            try (PtxEmulatorDriver device = new PtxEmulatorDriver(90)) {
+                String name = file.getFileName().toString().replaceFirst("\\..*", "");
+                long module = device.loadModule(name, Files.readAllBytes(file));
+                for (String entry : entries(file)) {
+                    long function = device.function(module, entry);
+                    assertTrue(given.containsKey(entry), entry);
+                    given.get(entry).forEach(launch -> device.requireTaken(function, launch));
+                }
+            }
+        }
+    }
+
+    private static List<Launch> ceilings() {
+        WatchedDriver driver = new WatchedDriver(new HostDriver());
+        Ceilings ceilings = new Ceilings(driver);
+        ceilings.copy(0, 0, 16, 0);
+        ceilings.triad(0, 0, 0, 16, 0);
+        ceilings.read(0, 0, 16, 0);
+        ceilings.fill(0, 0, 16, 0);
+        return driver.launches();
+    }
+
     private static TreeSet<String> entries(Predicate<Launch> which) {
         return launches.stream().filter(which).map(Launch::entry).collect(Collectors.toCollection(TreeSet::new));
     }
@@ -61,14 +96,24 @@ class EveryKernelTest {
     /** All but the ceilings, which {@code logitops bench} checks before it measures them. */
     private static TreeSet<String> shipped() throws IOException {
         TreeSet<String> shipped = new TreeSet<>();
-        try (Stream<Path> files = Files.list(PTX)) {
-            List<Path> modules =
-                    files.filter(file -> file.toString().endsWith(".sm_90.ptx")).toList();
-            for (Path module : modules) {
-                ENTRY.matcher(Files.readString(module)).results().forEach(entry -> shipped.add(entry.group(1)));
-            }
+        for (Path file : ptx(".sm_75")) {
+            shipped.addAll(entries(file));
         }
         shipped.removeIf(entry -> entry.startsWith("ceiling_"));
         return shipped;
+    }
+
+    private static List<Path> ptx(String architecture) throws IOException {
+        try (Stream<Path> files = Files.list(PTX)) {
+            return files.filter(file -> file.toString().endsWith(architecture + ".ptx"))
+                    .toList();
+        }
+    }
+
+    private static List<String> entries(Path file) throws IOException {
+        return ENTRY.matcher(Files.readString(file))
+                .results()
+                .map(entry -> entry.group(1))
+                .toList();
     }
 }

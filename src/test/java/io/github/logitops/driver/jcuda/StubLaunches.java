@@ -2,7 +2,6 @@ package io.github.logitops.driver.jcuda;
 
 import static io.github.logitops.driver.jcuda.StubScenarios.PTX;
 import static io.github.logitops.driver.jcuda.StubScenarios.assertFails;
-import static io.github.logitops.driver.jcuda.StubScenarios.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,23 +57,61 @@ final class StubLaunches implements StubMain.Scenarios {
         assertEquals(List.of("cuLaunchKernel softmax_l 3 1 1 2 64 1 " + left + " 5"), log.calls("cuLaunchKernel"));
     }
 
-    void launchesTakeManyArgumentsButNotMore() {
-        int most = LaunchBlock.MAX_ARGUMENTS;
-        long function = driver.function(driver.loadModule("many", PTX), "many_" + "l".repeat(most));
+    void kernelsTakeOneStruct() {
+        long function = declared("k_pildp", ".param .align 8 .b8 k_pildp_param_0[40]");
+        long address = driver.allocate(64);
+        KernelArguments arguments = new KernelArguments()
+                .pointer(address)
+                .int32(-7)
+                .int64(5)
+                .float64(0.5)
+                .pointer(0);
+        driver.launch(new Launch(function, "k_pildp", 1, 1, arguments), 0);
+        assertEquals(
+                List.of("cuLaunchKernel k_pildp 1 1 1 1 1 1 0 " + Cuda.hex(address) + " -7 5 0x1p-1 0x0"),
+                log.calls("cuLaunchKernel"));
+    }
+
+    void kernelsTakeSeveralParameters() {
+        long function = declared("k_iipil", ".param .u32 a,.param .u32 b,.param .u64 c,.param .u32 d,.param .u64 e");
+        long address = driver.allocate(64);
+        KernelArguments arguments = new KernelArguments()
+                .int32(1)
+                .int32(-2)
+                .pointer(address)
+                .int32(3)
+                .int64(-4);
+        driver.launch(new Launch(function, "k_iipil", 1, 1, arguments), 0);
+        assertEquals(
+                List.of("cuLaunchKernel k_iipil 1 1 1 1 1 1 0 1 -2 " + Cuda.hex(address) + " 3 -4"),
+                log.calls("cuLaunchKernel"));
+        driver.free(address);
+        assertFails(
+                "cuLaunchKernel failed: CUDA_ERROR_ILLEGAL_ADDRESS (700): k_iipil, grid=[1,1,1], block=[1,1,1], shared=0",
+                () -> driver.launch(new Launch(function, "k_iipil", 1, 1, arguments), 0));
+    }
+
+    void aStructIsPassedToItsLastByte() {
+        int words = KernelArguments.MAX_BYTES / Long.BYTES;
+        long function = declared("large_l", ".param .align 8 .b8 large_l_param_0[" + KernelArguments.MAX_BYTES + "]");
+        long address = driver.allocate(64);
         KernelArguments arguments = new KernelArguments();
-        StringBuilder values = new StringBuilder();
-        for (int i = 0; i < most; i++) {
+        for (int i = 1; i < words; i++) {
             arguments.int64(i);
-            values.append(' ').append(i);
         }
-        Launch launch = new Launch(function, "many", 1, 1, arguments);
+        arguments.pointer(address);
+        Launch launch = new Launch(function, "large_l", 1, 1, arguments);
         driver.launch(launch, 0);
-        assertTrue(log.calls("cuLaunchKernel").get(0).endsWith(values.toString()));
-        arguments.int64(64);
-        assertMessage(
-                IllegalArgumentException.class,
-                "cuLaunchKernel: more than 64 arguments: many, grid=[1,1,1], block=[1,1,1], shared=0, arguments=65",
+        assertEquals(List.of("cuLaunchKernel large_l 1 1 1 1 1 1 0 1"), log.calls("cuLaunchKernel"));
+        driver.free(address);
+        assertFails(
+                "cuLaunchKernel failed: CUDA_ERROR_ILLEGAL_ADDRESS (700): large_l, grid=[1,1,1], block=[1,1,1], shared=0",
                 () -> driver.launch(launch, 0));
+    }
+
+    private long declared(String entry, String parameters) {
+        String ptx = ".version 7.0\n.visible .entry " + entry + "(\n" + parameters + "\n)\n";
+        return driver.function(driver.loadModule("m", ptx.getBytes(StandardCharsets.UTF_8)), entry);
     }
 
     void threadsLaunchAtTheSameTime() {
