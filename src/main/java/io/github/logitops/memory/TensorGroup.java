@@ -49,14 +49,15 @@ public final class TensorGroup implements AutoCloseable {
     /**
      * Queues an overwrite of all of their bytes, and of those between them, with {@code value}. Waits for nothing.
      *
-     * @throws IllegalStateException if they or the stream are closed, or the stream is captured: each replay would do it again
+     * @throws IllegalStateException if they or the stream are closed
      */
     public void fill(byte value, Stream stream) {
-        memory.use(tensors.subList(0, 1), stream, () -> {
-            WorkQueue queue = stream.queue();
-            queue.requireNotCapturing("fill");
-            memory.driver().fill(allocation.address(run.name(0)), value, run.bytes(), queue.handle);
-        });
+        Tensor first = tensors.get(0);
+        first.requireOneSession("fill", stream);
+        memory.use(
+                List.of(first),
+                stream,
+                () -> memory.driver().fill(first.address(), value, run.bytes(), stream.queue().handle));
     }
 
     /** Whether a byte of the tensor lies between the first of these and the last. */
