@@ -6,6 +6,7 @@ import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
 
@@ -33,7 +34,7 @@ public final class TensorGroup implements AutoCloseable {
 
     /** The tensors, in the order of the parts. */
     public List<Tensor> tensors() {
-        return tensors;
+        return Collections.unmodifiableList(tensors);
     }
 
     /** Where the bytes of a tensor are in what {@link #peek} copies. */
