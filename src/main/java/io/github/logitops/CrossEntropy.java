@@ -143,7 +143,7 @@ public final class CrossEntropy {
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -275,7 +275,7 @@ public final class CrossEntropy {
     private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.fill(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
+        ops.dispatch().fill(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
@@ -283,7 +283,7 @@ public final class CrossEntropy {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.fill(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
+        ops.dispatch().fill(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {

@@ -88,7 +88,7 @@ public final class CrossEntropyShard {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forwardPartials(Tensor logits, Tensor targets, Tensor weights, Tensor partials, Stream stream) {
-        ops.run(new CrossEntropyPartials(inputs(FORWARD, logits, targets, weights), partials), stream);
+        ops.dispatch().run(new CrossEntropyPartials(inputs(FORWARD, logits, targets, weights), partials), stream);
     }
 
     /**
@@ -127,7 +127,7 @@ public final class CrossEntropyShard {
         int classes = (int) shard.classes();
         CrossEntropyCombine problem =
                 new CrossEntropyCombine(op, gathered, rowLabels, weights, options, classes, result.buffers());
-        ops.fill(problem, result.streams(), stream);
+        ops.dispatch().fill(problem, result.streams(), stream);
     }
 
     /**
@@ -153,7 +153,7 @@ public final class CrossEntropyShard {
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
         CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {

@@ -38,26 +38,6 @@ record Dispatch(DeviceMemory memory, Executor executor) {
                 () -> result.fillOn(stream, () -> executor.run(problem, stream)));
     }
 
-    /** The problem's tensors. */
-    private List<Tensor> requireOneSession(Problem problem, Stream stream) {
-        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
-        List<Tensor> tensors = problem.tensors();
-        for (Tensor tensor : tensors) {
-            if (!tensor.belongsWith(stream)) {
-                throw new IllegalArgumentException(problem.op()
-                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
-            }
-        }
-        requireOneSession(problem.op(), stream);
-        return tensors;
-    }
-
-    private void requireOneSession(String op, Stream stream) {
-        if (!memory.made(stream)) {
-            throw new IllegalArgumentException(op + ": op and stream must come from one session: stream=" + stream);
-        }
-    }
-
     /** Empty buffers of a result whose first op will run on {@code stream}. */
     ResultBuffers newBuffers(String op, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
         requireNotCapturing(op, stream);
@@ -80,6 +60,26 @@ record Dispatch(DeviceMemory memory, Executor executor) {
         Arguments.notNull("warmUp", "axis", axis);
         for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
             executor.load(Arguments.notNull("warmUp", "op", op), logits, axis);
+        }
+    }
+
+    /** The problem's tensors. */
+    private List<Tensor> requireOneSession(Problem problem, Stream stream) {
+        Arguments.notNull(problem.op(), "stream", stream).requireOpen();
+        List<Tensor> tensors = problem.tensors();
+        for (Tensor tensor : tensors) {
+            if (!tensor.belongsWith(stream)) {
+                throw new IllegalArgumentException(problem.op()
+                        + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
+            }
+        }
+        requireOneSession(problem.op(), stream);
+        return tensors;
+    }
+
+    private void requireOneSession(String op, Stream stream) {
+        if (!memory.made(stream)) {
+            throw new IllegalArgumentException(op + ": op and stream must come from one session: stream=" + stream);
         }
     }
 }

@@ -176,7 +176,7 @@ public final class Distillation {
     private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
+        ops.dispatch().fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
@@ -184,7 +184,7 @@ public final class Distillation {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
+        ops.dispatch().fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
     private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {

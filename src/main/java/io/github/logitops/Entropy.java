@@ -66,10 +66,11 @@ public final class Entropy {
      */
     public void forward(Tensor x, EntropyResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.fill(
-                EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
-                result.streams(),
-                stream);
+        ops.dispatch()
+                .fill(
+                        EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
+                        result.streams(),
+                        stream);
     }
 
     /**
@@ -81,7 +82,7 @@ public final class Entropy {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor entropy, Stream stream) {
-        ops.run(EntropyForward.of(axis, x, entropy, null, null), stream);
+        ops.dispatch().run(EntropyForward.of(axis, x, entropy, null, null), stream);
     }
 
     /**
@@ -99,7 +100,7 @@ public final class Entropy {
         EntropyBackward problem =
                 EntropyBackward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the entropies. Waits. */

@@ -31,7 +31,7 @@ public final class LogSoftmax {
      * {@link Softmax#forward(Tensor, Tensor, Stream)}: y may be x.
      */
     public void forward(Tensor x, Tensor y, Stream stream) {
-        ops.run(SoftmaxForward.of(SoftmaxKind.LOG_SOFTMAX, axis, x, y), stream);
+        ops.dispatch().run(SoftmaxForward.of(SoftmaxKind.LOG_SOFTMAX, axis, x, y), stream);
     }
 
     /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
@@ -44,7 +44,7 @@ public final class LogSoftmax {
      * aliasing, waits and errors as in {@link Softmax#backward(Tensor, Tensor, GradScale, Tensor, Stream)}: dx may be dy.
      */
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.run(SoftmaxBackward.of(SoftmaxKind.LOG_SOFTMAX, axis, y, dy, gradScale, dx), stream);
+        ops.dispatch().run(SoftmaxBackward.of(SoftmaxKind.LOG_SOFTMAX, axis, y, dy, gradScale, dx), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */

@@ -66,7 +66,7 @@ public final class LogSumExp {
      */
     public void forward(Tensor x, LogSumExpResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
+        ops.dispatch().fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
     }
 
     /**
@@ -78,7 +78,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor lse, Stream stream) {
-        ops.run(LogSumExpForward.of(axis, x, lse, null), stream);
+        ops.dispatch().run(LogSumExpForward.of(axis, x, lse, null), stream);
     }
 
     /**
@@ -95,7 +95,7 @@ public final class LogSumExp {
         Arguments.notNull(BACKWARD, "saved", saved);
         LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns lse in a new array. Waits. */

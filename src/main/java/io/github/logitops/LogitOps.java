@@ -12,7 +12,6 @@ import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Executor;
-import io.github.logitops.op.Problem;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.Arguments;
@@ -369,19 +368,9 @@ public final class LogitOps implements AutoCloseable {
         return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
     }
 
-    /** Queues an op's work. */
-    void run(Problem problem, Stream stream) {
-        dispatch.run(problem, stream);
-    }
-
-    /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
-    void run(Problem problem, ResultStreams result, Stream stream) {
-        dispatch.run(problem, result, stream);
-    }
-
-    /** The same of an op that fills the result. */
-    void fill(Problem problem, ResultStreams result, Stream stream) {
-        dispatch.fill(problem, result, stream);
+    /** Where ops hand their problems over. */
+    Dispatch dispatch() {
+        return dispatch;
     }
 
     /** A new tensor that {@code fill} was called on. */

@@ -39,7 +39,7 @@ public final class MaskedSoftmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Mask mask, Tensor y, Stream stream) {
-        ops.run(MaskedSoftmaxForward.of(axis, x, mask, y), stream);
+        ops.dispatch().run(MaskedSoftmaxForward.of(axis, x, mask, y), stream);
     }
 
     /**

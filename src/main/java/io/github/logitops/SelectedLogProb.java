@@ -90,7 +90,7 @@ public final class SelectedLogProb {
         Arguments.notNull(FORWARD, "result", result);
         SelectedLogProbForward problem = SelectedLogProbForward.of(axis, logits, labels(labels), result.buffers());
         result.requireMadeFor(FORWARD, range(problem.x()));
-        ops.fill(problem, result.streams(), stream);
+        ops.dispatch().fill(problem, result.streams(), stream);
     }
 
     /**
@@ -116,7 +116,7 @@ public final class SelectedLogProb {
                 SelectedLogProbBackward.of(axis, logits, labels(labels), saved.buffers(), gradScale, gradient);
         saved.requireMadeFor(BACKWARD, range(problem.x()));
         saved.streams().requireFilled(BACKWARD);
-        ops.run(problem, saved.streams(), stream);
+        ops.dispatch().run(problem, saved.streams(), stream);
     }
 
     /**

@@ -37,7 +37,7 @@ public final class Softmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor y, Stream stream) {
-        ops.run(SoftmaxForward.of(SoftmaxKind.SOFTMAX, axis, x, y), stream);
+        ops.dispatch().run(SoftmaxForward.of(SoftmaxKind.SOFTMAX, axis, x, y), stream);
     }
 
     /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
@@ -56,7 +56,7 @@ public final class Softmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.run(SoftmaxBackward.of(SoftmaxKind.SOFTMAX, axis, y, dy, gradScale, dx), stream);
+        ops.dispatch().run(SoftmaxBackward.of(SoftmaxKind.SOFTMAX, axis, y, dy, gradScale, dx), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
