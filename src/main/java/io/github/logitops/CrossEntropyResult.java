@@ -35,7 +35,7 @@ public final class CrossEntropyResult extends LossResult {
     static CrossEntropyResult make(
             LogitOps ops, DType logits, Shape rows, long classes, CrossEntropyOptions options, Stream stream) {
         Set<ResultPart> parts = CrossEntropyInputs.resultParts(options);
-        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, rows, parts, stream));
+        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, parts, stream);
         return new CrossEntropyResult(buffers, classes, options, stream);
     }
 

@@ -5,11 +5,15 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.Problem;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
+import io.github.logitops.spec.Shape;
 import java.util.List;
+import java.util.Set;
 
 /** From a valid problem to the executor that carries it out: sees that all of it is of one session, and in use meanwhile. */
 record Dispatch(DeviceMemory memory, Executor executor) {
@@ -34,6 +38,20 @@ record Dispatch(DeviceMemory memory, Executor executor) {
                 () -> result.fillOn(stream, () -> executor.run(problem, stream)));
     }
 
+    /** Empty buffers of a result whose first op will run on {@code stream}. */
+    ResultBuffers newBuffers(String op, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
+        requireNotCapturing(op, stream);
+        requireOneSession(op, stream);
+        return ResultBuffers.allocate(memory, logits, rows, parts, stream);
+    }
+
+    /** Before anything is allocated, which would break a capture. */
+    static void requireNotCapturing(String call, Stream stream) {
+        if (Arguments.notNull(call, "stream", stream).isCapturing()) {
+            throw new IllegalStateException(call + ": a form that allocates cannot be captured: stream=" + stream);
+        }
+    }
+
     /** Loads what these ops need, or all if there is none. */
     void load(DType logits, Axis axis, Op... ops) {
         if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
@@ -55,10 +73,13 @@ record Dispatch(DeviceMemory memory, Executor executor) {
                         + ": tensors and stream must come from one session: tensor=" + tensor + ", stream=" + stream);
             }
         }
-        if (!memory.made(stream)) {
-            throw new IllegalArgumentException(
-                    problem.op() + ": op and stream must come from one session: stream=" + stream);
-        }
+        requireOneSession(problem.op(), stream);
         return tensors;
+    }
+
+    private void requireOneSession(String op, Stream stream) {
+        if (!memory.made(stream)) {
+            throw new IllegalArgumentException(op + ": op and stream must come from one session: stream=" + stream);
+        }
     }
 }

@@ -79,7 +79,7 @@ public final class Distillation {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         Set<ResultPart> parts = DistillationInputs.resultParts();
-        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, made.rows(), parts, stream));
+        ResultBuffers buffers = ops.newBuffers(OP, logits, made.rows(), parts, stream);
         return new DistillationResult(buffers, made.classes(), options, stream);
     }
 

@@ -46,8 +46,7 @@ public final class Entropy {
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        ResultBuffers buffers =
-                ops.make(memory -> ResultBuffers.allocate(memory, logits, rows, EntropyForward.resultParts(), stream));
+        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, EntropyForward.resultParts(), stream);
         return new EntropyResult(buffers, stream);
     }
 

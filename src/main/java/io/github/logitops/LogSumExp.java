@@ -46,8 +46,7 @@ public final class LogSumExp {
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        ResultBuffers buffers = ops.make(
-                memory -> ResultBuffers.allocate(memory, logits, rows, LogSumExpForward.resultParts(), stream));
+        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, LogSumExpForward.resultParts(), stream);
         return new LogSumExpResult(buffers, stream);
     }
 

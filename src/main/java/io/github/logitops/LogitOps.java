@@ -7,6 +7,8 @@ import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.Executor;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -18,7 +20,7 @@ import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -323,11 +325,14 @@ public final class LogitOps implements AutoCloseable {
         return make(from -> from.onOwnStream(call));
     }
 
+    /** Empty buffers of a result whose first op will run on {@code stream}. */
+    ResultBuffers newBuffers(String op, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
+        return make(from -> dispatch.newBuffers(op, logits, rows, parts, stream));
+    }
+
     /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
     <R extends AutoCloseable> R filled(String call, Stream stream, Supplier<R> made, Consumer<R> fill) {
-        if (Arguments.notNull(call, "stream", stream).isCapturing()) {
-            throw new IllegalStateException(call + ": a form that allocates cannot be captured: stream=" + stream);
-        }
+        Dispatch.requireNotCapturing(call, stream);
         return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
     }
 

@@ -66,7 +66,7 @@ public final class SelectedLogProb {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         Set<ResultPart> parts = SelectedLogProbForward.resultParts();
-        ResultBuffers buffers = ops.make(memory -> ResultBuffers.allocate(memory, logits, made.rows(), parts, stream));
+        ResultBuffers buffers = ops.newBuffers(OP, logits, made.rows(), parts, stream);
         return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
     }
 

@@ -34,12 +34,13 @@ public final class KernelArguments {
     /** What CUDA passes to a kernel at most. */
     public static final int MAX_BYTES = 4096;
 
+    private static final int USUAL = 40; // fields: hardly any kernel has more
     private static final Type[] TYPES = Type.values();
     private static final int TYPE_MASK =
             Integer.BYTES - 1; // offsets are multiples of 4, which leaves room for the type
 
-    private long[] words = new long[32]; // little-endian, as every host with CUDA is
-    private char[] fields = new char[32]; // offset and type of each
+    private long[] words = new long[USUAL]; // little-endian, as every host with CUDA is
+    private char[] fields = new char[USUAL]; // offset and type of each
     private int count;
     private int end;
 

@@ -267,7 +267,7 @@ public final class Tensor implements AutoCloseable {
         array.requireFit(call, this);
     }
 
-    private void requireOneSession(String call, Stream stream) {
+    void requireOneSession(String call, Stream stream) {
         if (!belongsWith(Arguments.notNull(call, "stream", stream))) {
             throw new IllegalArgumentException(
                     call + ": tensor and stream must come from one session: tensor=" + this + ", stream=" + stream);

@@ -6,6 +6,7 @@ import io.github.logitops.spec.Shape;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
 
@@ -33,7 +34,7 @@ public final class TensorGroup implements AutoCloseable {
 
     /** The tensors, in the order of the parts. */
     public List<Tensor> tensors() {
-        return tensors;
+        return Collections.unmodifiableList(tensors);
     }
 
     /** Where the bytes of a tensor are in what {@link #peek} copies. */
@@ -49,14 +50,15 @@ public final class TensorGroup implements AutoCloseable {
     /**
      * Queues an overwrite of all of their bytes, and of those between them, with {@code value}. Waits for nothing.
      *
-     * @throws IllegalStateException if they or the stream are closed, or the stream is captured: each replay would do it again
+     * @throws IllegalStateException if they or the stream are closed
      */
     public void fill(byte value, Stream stream) {
-        memory.use(tensors.subList(0, 1), stream, () -> {
-            WorkQueue queue = stream.queue();
-            queue.requireNotCapturing("fill");
-            memory.driver().fill(allocation.address(run.name(0)), value, run.bytes(), queue.handle);
-        });
+        Tensor first = tensors.get(0);
+        first.requireOneSession("fill", stream);
+        memory.use(
+                List.of(first),
+                stream,
+                () -> memory.driver().fill(first.address(), value, run.bytes(), stream.queue().handle));
     }
 
     /** Whether a byte of the tensor lies between the first of these and the last. */

@@ -24,23 +24,29 @@ interface LossInputs {
 
     /** All that is read. */
     default Operands read() {
-        return new Operands().and(x()).and(besideX());
+        return besideX().and(x());
     }
 
     /** The result was made for logits like these, and overlaps no input. */
     default void requireFit(ResultBuffers result) {
+        requireFit(result, besideX());
+    }
+
+    private void requireFit(ResultBuffers result, Operands besideX) {
         requireRows(result);
-        result.requireApart(op(), read());
+        result.requireApart(op(), x().name(), x().tensor());
+        result.requireApart(op(), besideX);
     }
 
     /** The gradient goes over the logits themselves or overlaps neither input nor result; its scale suits the reduction. */
     default void requireFit(ResultBuffers result, GradScale gradScale, Rows dx) {
         Arguments.notNull(op(), "gradScale", gradScale);
-        requireFit(result);
+        Operands besideX = besideX();
+        requireFit(result, besideX);
         result.requireApart(op(), dx.name(), dx.tensor());
         gradScale.requireFit(op(), reduction());
         Require.gradientOverLogits(op(), dx, x(), gradScale);
-        besideX().requireKept(op(), dx);
+        besideX.requireKept(op(), dx);
         if (gradScale.perRow() != null) {
             result.requireApart(op(), "gradScale", gradScale.perRow());
         }

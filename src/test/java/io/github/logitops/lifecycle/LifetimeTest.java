@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.LogSumExp;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
@@ -311,6 +312,11 @@ class LifetimeTest {
                     "softmax.forward: tensors and stream must come from one session: tensor=#1 F32[4], stream="
                             + stream,
                     e.getMessage());
+            LogSumExp op = ops.logSumExp();
+            assertEquals(
+                    "logSumExp: op and stream must come from one session: stream=" + stream,
+                    assertThrows(IllegalArgumentException.class, () -> op.newResult(DType.F32, SHAPE, stream))
+                            .getMessage());
         }
     }
 

@@ -6,21 +6,27 @@ import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.Softmax;
-import io.github.logitops.driver.KernelArguments;
+import io.github.logitops.device.KernelExecutor;
+import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.SoftmaxForward;
+import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Prints what calls cost on the host: processor time and garbage of each. On a real driver the launch's arguments must suit no
- * kernel, so this is for the stub of src/test/c/libcuda.c: LD_LIBRARY_PATH is the folder of the compiled stub, LOGITOPS_STUB_LOG
- * is not set.
+ * Prints what calls cost on the host: processor time and garbage of each. For the stub of src/test/c/libcuda.c, so that little but
+ * the host's part is in it: LD_LIBRARY_PATH is the folder of the compiled stub, LOGITOPS_STUB_LOG is not set.
  */
 final class CallCosts {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
@@ -35,35 +41,37 @@ final class CallCosts {
     public static void main(String[] none) {
         try (LogitOps ops = LogitOps.open(Backend.CUDA);
                 Stream stream = ops.newStream()) {
-            launch();
-            tensors(ops, stream);
+            measure(ops, stream);
         }
     }
 
-    private static void launch() {
+    /** The floor below softmax: the launch that it makes, with its arguments ready. */
+    private static void launch(Tensor x, Tensor y, Stream stream) {
         try (JCudaDriver driver = JCudaDriver.open(0)) {
-            long module = driver.loadModule("m", ".version 7.0".getBytes(StandardCharsets.UTF_8));
-            long function = driver.function(module, "k_ppplld");
-            long stream = driver.createStream();
-            KernelArguments arguments = new KernelArguments()
-                    .pointer(1)
-                    .pointer(2)
-                    .pointer(3)
-                    .int64(4)
-                    .int64(5)
-                    .float64(6);
-            Launch launch = new Launch(function, "k_ppplld", 132, 1024, arguments);
-            print("Driver.launch", () -> driver.launch(launch, stream));
+            List<Launch> launches = new ArrayList<>();
+            InvocationHandler noting = (proxy, method, arguments) -> {
+                if (method.getName().equals("launch")) {
+                    launches.add((Launch) arguments[0]);
+                }
+                return method.invoke(driver, arguments);
+            };
+            Driver noted = (Driver)
+                    Proxy.newProxyInstance(Driver.class.getClassLoader(), new Class<?>[] {Driver.class}, noting);
+            new KernelExecutor(noted).run(SoftmaxForward.of(SoftmaxKind.SOFTMAX, Axis.LAST, x, y), stream);
+            Launch launch = launches.get(0);
+            long queue = stream.handle();
+            print("Driver.launch of softmax's kernel", () -> driver.launch(launch, queue));
         }
     }
 
-    private static void tensors(LogitOps ops, Stream stream) {
+    private static void measure(LogitOps ops, Stream stream) {
         Softmax softmax = ops.softmax();
         CrossEntropy loss = ops.crossEntropy(CrossEntropyOptions.defaults());
         try (Tensor x = ops.upload(new float[(int) SHAPE.elements()], DType.F32, SHAPE, stream);
                 Tensor y = ops.empty(DType.F32, SHAPE);
                 Tensor labels = ops.labels(new int[(int) SHAPE.extent(0)], stream);
                 CrossEntropyResult result = loss.newResult(DType.F32, SHAPE, stream)) {
+            launch(x, y, stream);
             print("softmax.forward", () -> softmax.forward(x, y, stream));
             Runnable reused = () -> loss.forwardBackward(x, labels, null, GradScale.ONE, y, result, stream);
             print("crossEntropy.forwardBackward, result reused", reused);

@@ -124,6 +124,12 @@ final class StubCaptures implements StubMain.Scenarios {
                     "crossEntropy.forward: a form that allocates cannot be captured: stream=" + stream,
                     () -> loss.forward(x, labels, stream));
             assertRefused(
+                    "crossEntropy: a form that allocates cannot be captured: stream=" + stream,
+                    () -> loss.newResult(DType.F32, SHAPE, stream));
+            assertRefused(
+                    "entropy: a form that allocates cannot be captured: stream=" + stream,
+                    () -> ops.entropy().newResult(DType.F32, SHAPE, stream));
+            assertRefused(
                     "labels: a form that allocates cannot be captured: stream=" + stream,
                     () -> ops.labels(new int[2], stream));
             ops.softmax().forward(x, dx, stream);

@@ -22,6 +22,7 @@ final class StubMain {
     public static void main(String[] arguments) throws IllegalAccessException {
         runAll(StubScenarios.class, StubScenarios::new);
         runAll(StubMemory.class, StubMemory::new);
+        runAll(StubResults.class, StubResults::new);
         runAll(StubLaunches.class, StubLaunches::new);
         runAll(StubCaptures.class, StubCaptures::new);
     }
