@@ -29,7 +29,7 @@ public final class RowMax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor max, Stream stream) {
-        ops.run(RowMaxForward.of(axis, x, max), stream);
+        ops.dispatch().run(RowMaxForward.of(axis, x, max), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the maxima. Waits. */
