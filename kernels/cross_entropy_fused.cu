@@ -1,7 +1,7 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
 //   row_losses = sum_j T_j (lse - z_j),   z_losses = lambda lse^2,   lse = log sum_j exp(z_j)
 //   dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j
-// and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T, S and r as in include/logits.cuh,
+// and what else is asked for; include/batch_sums.cuh adds them up, and z-losses to row losses. z, T, S and r as in include/logits.cuh,
 // targets.cuh and row_losses.cuh, slope as in cross_entropy.cuh; g = scale.value *
 // scale.per_row[row] * logit_scale / W.
 //
@@ -19,6 +19,7 @@
 //           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and
 //           gradient 0, argmax -1, and their logits are not read. Rows whose lse is not finite: loss and gradient NaN
 //           throughout.
+#include "include/batch_sums.cuh"
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -29,6 +30,7 @@ struct CrossEntropyFused {
   RowOutputs<Arithmetic<T>> to;
   Tensor<T> dx;
   LossGradient<Arithmetic<T>> gradient;
+  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, class T>
@@ -57,14 +59,17 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
                    row);
     tier.release_kept(x_row, target.probabilities);
   });
+  tier.each_rows_of_block(a.in.shape, [&](int64_t first, uint32_t count) {
+    a.sums.rows_done(first, count, a.in.shape.rows, a.in.targets.labels);
+  });
 }
 
 template <class Tier, class T>
 LOGITOPS_DEVICE void cross_entropy_fused_plain(const CrossEntropyFused<T>& a) {
-  cross_entropy_fused<Tier, T>({a.in.plain(), a.to.plain(), a.dx, a.gradient});
+  cross_entropy_fused<Tier, T>({a.in.plain(), a.to.plain(), a.dx, a.gradient, a.sums.plain()});
 }
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Occupied)
+LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)

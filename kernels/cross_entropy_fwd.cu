@@ -1,5 +1,5 @@
 // cross_entropy_fwd: row_losses = sum_j T_j (lse - z_j), z_losses = lambda lse^2 and lse = log sum_j exp(z_j), row by
-// row, and what else is asked for; loss_reduce adds the z-losses to the row losses. z, T and S as in
+// row, and what else is asked for; include/batch_sums.cuh adds them up, and z-losses to row losses. z, T and S as in
 // include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are asked for, only the sums of each row from
 // which cross_entropy_combine makes these.
 //
@@ -17,6 +17,7 @@
 // Numerics  f32 arithmetic for every storage type but f64. Every row's lse is written as it is: -inf for nothing but
 //           -inf, +inf or NaN if the row holds one; argmax and entropy of every row too. Loss: 0 for ignored rows, else
 //           NaN if the label is bad or the lse not finite; +inf if a target lies on -inf.
+#include "include/batch_sums.cuh"
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -26,6 +27,7 @@ struct CrossEntropyForward {
   CrossEntropyInputs<T> in;
   RowOutputs<Arithmetic<T>> to;
   Partials<Arithmetic<T>> partials;
+  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, class T>
@@ -47,11 +49,14 @@ LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
       loss.write(a.to, row, static_cast<A>(a.in.z_loss));
     }
   });
+  tier.each_rows_of_block(a.in.shape, [&](int64_t first, uint32_t count) {
+    a.sums.rows_done(first, count, a.in.shape.rows, a.in.targets.labels);
+  });
 }
 
 template <class Tier, class T>
 LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
-  cross_entropy_fwd<Tier, T>({a.in.plain(), a.to.plain(), {nullptr, 0}});
+  cross_entropy_fwd<Tier, T>({a.in.plain(), a.to.plain(), {nullptr, 0}, a.sums.plain()});
 }
 
 }  // namespace logitops

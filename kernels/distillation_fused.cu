@@ -20,6 +20,7 @@
 //           finite makes the loss NaN. Where the loss is NaN because of a logit, the gradient is NaN throughout, and so
 //           it is where KL(Q || P) is infinite. Rows that are ignored or have a bad label: loss 0 or NaN, gradient 0,
 //           and not read.
+#include "include/batch_sums.cuh"
 #include "include/distillation.cuh"
 
 namespace logitops {
@@ -40,6 +41,7 @@ struct Distillation {
   double soft_slope;
   const double* divisors;
   GradScale<Arithmetic<T>> scale;
+  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, DivergenceKind kKind, class T>
@@ -86,6 +88,9 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
     if (tier.leads()) {
       a.row_losses[row] = distillation.loss();
     }
+  });
+  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) {
+    a.sums.rows_done(first, count, a.shape.rows, {a.labels, nullptr, 1, 0, a.shape.cols, 0});
   });
 }
 

@@ -10,7 +10,7 @@
 // Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
 //           sum, never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a
 //           bad label have 0 or NaN; their logits are not read.
-#include "include/labels.cuh"
+#include "include/batch_sums.cuh"
 #include "include/log_prob.cuh"
 
 namespace logitops {
@@ -23,6 +23,7 @@ struct SelectedLogProbForward {
   Arithmetic<T>* log_prob;
   Arithmetic<T>* lse;
   Statistics<Arithmetic<T>> statistics;
+  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, class T>
@@ -46,6 +47,9 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
       a.lse[row] = statistic.lse();
       a.statistics.write(row, statistic);
     }
+  });
+  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) {
+    a.sums.rows_done(first, count, a.shape.rows, {a.labels, nullptr, 1, 0, a.shape.cols, 0});
   });
 }
 

@@ -74,7 +74,10 @@ assemble() {
       ptx=$work/ptx/$1.sm_$arch.ptx
     fi
   done
-  ptxas -v -arch="sm_$2" "$ptx" -o "$work/$name.cubin" 2>"$work/$name.log"
+  ptxas -v -arch="sm_$2" "$ptx" -o "$work/$name.cubin" 2>"$work/$name.log" || {
+    echo "build-kernels: $name: $(head -n 2 "$work/$name.log")" >&2
+    return 1
+  }
   if grep -E '[1-9][0-9]* bytes (spill|stack)' "$work/$name.log"; then
     echo "build-kernels: $name: spills; run ptxas -v on it" >&2
     return 1

@@ -52,7 +52,7 @@ END {
     file = folder "/" names[e] ".sm_" arch ".ptx"
     for (i = 1; i <= shares; i++) {
       symbol = shared[i]
-      sub(/\[.*/, "", symbol)
+      sub(/[[;].*/, "", symbol)
       sub(/.* /, "", symbol)
       if (shared[i] ~ /^\.(version|target|address_size)/ || index(text[names[e]], symbol)) print shared[i] >file
     }

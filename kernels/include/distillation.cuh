@@ -147,9 +147,4 @@ class RowDistillation {
   A of_q_ = 0;        // K; unless it is KL
 };
 
-/** What a row without labels gives: every row counts. */
-LOGITOPS_DEVICE RowLabel row_label(const ClassLabels& labels, int64_t row, uint32_t cols) {
-  return labels.labels == nullptr ? RowLabel{false, true, 0} : labels.of(row, cols);
-}
-
 }  // namespace logitops

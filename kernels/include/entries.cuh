@@ -43,6 +43,13 @@ struct Occupied {
   static constexpr int kBlocks = Tier::kBoundBlocks;
 };
 
+/** The same, but that a row's threads may have all the registers that a block can have. */
+template <class Tier>
+struct Roomy {
+  static constexpr int kThreads = Tier::kThreads;
+  static constexpr int kBlocks = Tier::kBoundBlocks;
+};
+
 /** Registers are limited to what a block can have: for kernels that two rows and their sums fill. */
 template <class Tier>
 struct Unlimited {

@@ -7,7 +7,7 @@ namespace logitops {
 constexpr int kRowThreads = 512;       // that share a row, at most
 constexpr int kRowThreadsF64 = 256;    // likewise: f64 needs twice the registers
 constexpr int kSmallBlock = 128;       // threads of a block where a row needs fewer, and where each has its own
-constexpr int kOneBlock = 256;         // threads of the kernels that run in one block
+constexpr int kOneBlock = 256;         // threads of a block of kernels that walk no rows
 constexpr int kFragmentBytes = 32;     // of arithmetic: the columns that a thread takes at a time
 constexpr int kVectorBytes = 16;       // the widest access of a thread
 constexpr int kOwnSharedBytes = 4096;  // more than the variables of any kernel take

@@ -37,6 +37,11 @@ struct ClassLabels {
   }
 };
 
+/** The same; without labels every row counts. */
+LOGITOPS_DEVICE RowLabel row_label(const ClassLabels& labels, int64_t row, uint32_t classes) {
+  return labels.labels == nullptr ? RowLabel{false, true, 0} : labels.of(row, classes);
+}
+
 /** What one row asks for, but for its probabilities. A row that is neither ignored nor counted has a bad label. */
 template <class A>
 struct LabelTarget {

@@ -44,6 +44,12 @@ class TierRows {
     }
   }
 
+  /** Calls f(first, count) for the rows that the groups of this block have at a time; all of its threads call. */
+  template <class F>
+  LOGITOPS_DEVICE void each_rows_of_block(Shape shape, F f) const {
+    each_piece(shape.rows, blockDim.y, f);
+  }
+
   template <class U>
   LOGITOPS_DEVICE auto row(Tensor<U> tensor, int64_t row) const {
     return DenseRow<U>{tensor.data + row * tensor.outer};
@@ -117,10 +123,10 @@ class TierRows {
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
 
  private:
-  static constexpr int kVectors = kFragment<A> / kVector;  // of a fragment
-
   LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
   LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }
+
+  static constexpr int kVectors = kFragment<A> / kVector;  // of a fragment
 
   uint32_t cols_;
   int kept_;

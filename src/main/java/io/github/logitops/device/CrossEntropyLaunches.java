@@ -1,7 +1,6 @@
 package io.github.logitops.device;
 
 import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyBackward;
 import io.github.logitops.op.CrossEntropyCombine;
 import io.github.logitops.op.CrossEntropyForward;
@@ -11,12 +10,12 @@ import io.github.logitops.op.CrossEntropyPartials;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
-import io.github.logitops.op.RowLabels;
-import io.github.logitops.spec.ClassShard;
+import io.github.logitops.op.Rows;
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 
-/** The launches of cross entropy, of all classes or of shards: labels are counted before, row losses reduced after. */
+/** The launches of cross entropy, of all classes or of shards. */
 final class CrossEntropyLaunches {
     private static final KernelEntries FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd");
     private static final KernelEntries PLAIN_FORWARD = Kernels.of(Op.CROSS_ENTROPY, "fwd_plain");
@@ -27,11 +26,9 @@ final class CrossEntropyLaunches {
     private static final KernelEntries COMBINE = Kernels.of(Op.Kernel.CROSS_ENTROPY_COMBINE);
 
     private final Launcher launcher;
-    private final LabelLaunches labels;
 
-    CrossEntropyLaunches(Launcher launcher, LabelLaunches labels) {
+    CrossEntropyLaunches(Launcher launcher) {
         this.launcher = launcher;
-        this.labels = labels;
     }
 
     void addTo(ProblemTable table) {
@@ -44,40 +41,53 @@ final class CrossEntropyLaunches {
 
     private void forward(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        count(inputs, problem.result(), stream);
-        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FORWARD : FORWARD, inputs);
+        Batch batch = batch(inputs, problem.result());
+        batch.countBefore(false, launcher, stream);
+        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FORWARD : FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), problem.result(), inputs.x().count());
         launch.parameters().perRow(null, 0); // partials
+        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
-        reduce(inputs, problem.result(), stream);
     }
 
     private void partials(CrossEntropyPartials problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
-        RowLaunch launch = rows(FORWARD, inputs);
+        Batch batch = batch(inputs, ResultBuffers.NONE);
+        RowLaunch launch = rows(FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), ResultBuffers.NONE, inputs.x().count());
         launch.parameters().perRow(problem.partials(), inputs.x().count());
+        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
     }
 
     private void combine(CrossEntropyCombine problem, Stream stream) {
         ResultBuffers result = problem.result();
         CrossEntropyOptions options = problem.options();
-        labels.count(problem.labels(), problem.weights(), problem.rows(), problem.classes(), result, stream);
+        DType arithmetic = result.get(ResultPart.LSE).dtype();
+        Batch batch = new Batch(
+                arithmetic,
+                problem.rows(),
+                problem.labels(),
+                problem.weights(),
+                problem.shard(),
+                options.labelSmoothing(),
+                result,
+                options.reduction(),
+                options.emptyMean());
+        batch.countBefore(false, launcher, stream);
         Parameters parameters =
                 new Parameters().perRow(problem.partials(), problem.rows()).int64(problem.shards());
-        targets(parameters, problem.labels(), problem.weights(), problem.shard(), options);
+        batch.targets(parameters);
         numbers(parameters, options);
         rowOutputs(parameters, result, problem.rows());
-        Kernel kernel = COMBINE.entry(result.get(ResultPart.LSE).dtype());
-        launcher.threadPerRow(kernel, problem.rows(), parameters, stream);
-        labels.reduce(result, problem.rows(), options.reduction(), options.emptyMean(), stream);
+        batch.sums(parameters, false);
+        launcher.threadPerRow(COMBINE.entry(arithmetic), problem.rows(), parameters, stream);
     }
 
     private void backward(CrossEntropyBackward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         ResultBuffers saved = problem.saved();
-        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_BACKWARD : BACKWARD, inputs);
+        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_BACKWARD : BACKWARD, inputs, batch(inputs, saved));
         launch.parameters()
                 .perRow(saved.get(ResultPart.STATISTICS), inputs.x().count())
                 .pointer(saved.get(ResultPart.TARGET_SUMS))
@@ -90,15 +100,16 @@ final class CrossEntropyLaunches {
     private void fused(CrossEntropyFused problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         ResultBuffers result = problem.result();
-        count(inputs, result, stream);
-        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FUSED : FUSED, inputs);
+        Batch batch = batch(inputs, result);
+        batch.countBefore(true, launcher, stream);
+        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FUSED : FUSED, inputs, batch);
         rowOutputs(launch.parameters(), result, inputs.x().count());
         launch.parameters()
                 .tensor(problem.dx())
                 .pointer(result.divisors(inputs.reduction()))
                 .gradScale(problem.gradScale());
+        batch.sums(launch.parameters(), true);
         launcher.run(launch, stream);
-        reduce(inputs, result, stream);
     }
 
     /** Whether labels of all classes are all that is asked about: then the plain kernels know what others are told. */
@@ -114,36 +125,29 @@ final class CrossEntropyLaunches {
                 && options.outputs().isEmpty();
     }
 
-    private void count(CrossEntropyInputs inputs, ResultBuffers result, Stream stream) {
-        int classes = (int) inputs.shard().classes();
-        labels.count(inputs.labels(), inputs.weights(), inputs.x().count(), classes, result, stream);
-    }
-
-    private void reduce(CrossEntropyInputs inputs, ResultBuffers result, Stream stream) {
+    private static Batch batch(CrossEntropyInputs inputs, ResultBuffers result) {
+        Rows x = inputs.x();
         CrossEntropyOptions options = inputs.options();
-        labels.reduce(result, inputs.x().count(), options.reduction(), options.emptyMean(), stream);
+        return new Batch(
+                x.dtype().arithmetic(),
+                x.count(),
+                inputs.labels(),
+                inputs.weights(),
+                inputs.shard(),
+                options.labelSmoothing(),
+                result,
+                options.reduction(),
+                options.emptyMean());
     }
 
     /** A launch whose parameters begin with CrossEntropyInputs of the kernels. */
-    private RowLaunch rows(KernelEntries kernel, CrossEntropyInputs inputs) {
+    private RowLaunch rows(KernelEntries kernel, CrossEntropyInputs inputs, Batch batch) {
         RowLaunch launch = launcher.rows(kernel, inputs.x(), inputs.probabilities() != null);
         launch.parameters().tensor(inputs.x());
-        targets(launch.parameters(), inputs.labels(), inputs.weights(), inputs.shard(), inputs.options());
+        batch.targets(launch.parameters());
         launch.parameters().tensor(inputs.probabilities());
         numbers(launch.parameters(), inputs.options());
         return launch;
-    }
-
-    /** Labels of the kernels. */
-    private static void targets(
-            Parameters parameters, RowLabels labels, Tensor weights, ClassShard shard, CrossEntropyOptions options) {
-        parameters
-                .labels(labels)
-                .pointer(weights)
-                .float64(1 - options.labelSmoothing())
-                .float64(options.labelSmoothing() / shard.classes())
-                .int32((int) shard.classes())
-                .int32((int) shard.first());
     }
 
     /** What logits are made of, and the weight of z-losses. */

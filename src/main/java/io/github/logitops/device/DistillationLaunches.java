@@ -11,21 +11,18 @@ import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
-import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Op;
 
-/** The launches of distillation: labels are counted before, row losses reduced after. */
+/** The launches of distillation. */
 final class DistillationLaunches {
     private static final KernelEntries KL = Kernels.of(Op.DISTILLATION, "fused_kl");
     private static final KernelEntries REVERSE_KL = Kernels.of(Op.DISTILLATION, "fused_reverse_kl");
     private static final KernelEntries JENSEN_SHANNON = Kernels.of(Op.DISTILLATION, "fused_jensen_shannon");
 
     private final Launcher launcher;
-    private final LabelLaunches labels;
 
-    DistillationLaunches(Launcher launcher, LabelLaunches labels) {
+    DistillationLaunches(Launcher launcher) {
         this.launcher = launcher;
-        this.labels = labels;
     }
 
     void addTo(ProblemTable table) {
@@ -44,7 +41,9 @@ final class DistillationLaunches {
     /** Without {@code dx} there is no gradient. */
     private void run(DistillationInputs inputs, ResultBuffers result, Rows dx, GradScale gradScale, Stream stream) {
         Rows x = inputs.x();
-        labels.count(inputs.labels(), null, x.count(), x.classes(), result, stream);
+        Batch batch =
+                Batch.of(x.dtype().arithmetic(), x.count(), inputs.labels(), x.classes(), result, inputs.reduction());
+        batch.countBefore(dx != null, launcher, stream);
         DistillationOptions options = inputs.options();
         RowLaunch launch = launcher.rows(kernel(options.divergence()), x);
         launch.parameters()
@@ -59,10 +58,10 @@ final class DistillationLaunches {
                 .pointer(result.get(ResultPart.ROW_LOSSES))
                 .tensor(dx)
                 .float64(options.softWeight() / options.temperature())
-                .pointer(result.divisors(inputs.reduction()))
+                .pointer(dx == null ? null : result.divisors(inputs.reduction()))
                 .gradScale(gradScale);
+        batch.sums(launch.parameters(), dx != null);
         launcher.run(launch, stream);
-        labels.reduce(result, x.count(), inputs.reduction(), EmptyMean.NAN, stream);
     }
 
     private static KernelEntries kernel(Divergence divergence) {

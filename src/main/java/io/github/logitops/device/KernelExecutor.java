@@ -21,11 +21,10 @@ public final class KernelExecutor implements Executor {
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
         launcher = new Launcher(driver);
-        LabelLaunches labels = new LabelLaunches(launcher);
         new SoftmaxLaunches(launcher).addTo(table);
-        new LogProbLaunches(launcher, labels).addTo(table);
-        new DistillationLaunches(launcher, labels).addTo(table);
-        new CrossEntropyLaunches(launcher, labels).addTo(table);
+        new LogProbLaunches(launcher).addTo(table);
+        new DistillationLaunches(launcher).addTo(table);
+        new CrossEntropyLaunches(launcher).addTo(table);
     }
 
     /** Which PTX this device gets, in words. */

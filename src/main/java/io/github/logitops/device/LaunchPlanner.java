@@ -8,7 +8,7 @@ import io.github.logitops.spec.DType;
  * threads that share the row, depends on how the row lies and how long it is, not on how many rows came along or on the device.
  */
 final class LaunchPlanner {
-    /** The block size that the one-block kernels are written for. */
+    /** The block size of kernels that walk no rows. */
     static final int ONE_BLOCK = KernelManifest.geometry("OneBlock");
 
     // What each is, kernels/include/geometry.cuh says.

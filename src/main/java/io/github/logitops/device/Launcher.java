@@ -7,8 +7,6 @@ import io.github.logitops.op.Rows;
 
 /** Launches kernels, which are loaded when they are first used. */
 final class Launcher {
-    private static final LaunchPlanner.Geometry ONE_BLOCK = new LaunchPlanner.Geometry(1, LaunchPlanner.ONE_BLOCK);
-
     private final Driver driver;
     private final KernelCatalog catalog;
     private final int maxSharedBytes;
@@ -54,9 +52,9 @@ final class Launcher {
         launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream);
     }
 
-    /** Launches a kernel that is written for one block. */
-    void oneBlock(Kernel kernel, Parameters parameters, Stream stream) {
-        launch(kernel, ONE_BLOCK, parameters, stream);
+    /** Launches so many blocks of a kernel that walks no rows. */
+    void blocks(Kernel kernel, int blocks, Parameters parameters, Stream stream) {
+        launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.ONE_BLOCK), parameters, stream);
     }
 
     private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, Parameters parameters, Stream stream) {

@@ -12,6 +12,7 @@ import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbBackward;
 import io.github.logitops.op.SelectedLogProbForward;
 import io.github.logitops.spec.Op;
+import io.github.logitops.spec.Reduction;
 
 /** The launches of the ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbLaunches {
@@ -23,11 +24,9 @@ final class LogProbLaunches {
     private static final KernelEntries SELECTED_LOG_PROB_GRADIENT = Kernels.of(Op.SELECTED_LOG_PROB, "bwd");
 
     private final Launcher launcher;
-    private final LabelLaunches labels;
 
-    LogProbLaunches(Launcher launcher, LabelLaunches labels) {
+    LogProbLaunches(Launcher launcher) {
         this.launcher = launcher;
-        this.labels = labels;
     }
 
     void addTo(ProblemTable table) {
@@ -83,7 +82,9 @@ final class LogProbLaunches {
     private void selectedLogProb(SelectedLogProbForward problem, Stream stream) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
-        labels.count(problem.labels(), null, x.count(), x.classes(), result, stream);
+        Batch batch =
+                Batch.of(x.dtype().arithmetic(), x.count(), problem.labels(), x.classes(), result, Reduction.NONE);
+        batch.countBefore(false, launcher, stream);
         RowLaunch launch = launcher.rows(SELECTED_LOG_PROB, x);
         launch.parameters()
                 .tensor(x)
@@ -91,6 +92,7 @@ final class LogProbLaunches {
                 .pointer(result.get(ResultPart.LOG_PROBS))
                 .pointer(result.get(ResultPart.LSE))
                 .perRow(result.get(ResultPart.STATISTICS), x.count());
+        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
     }
 

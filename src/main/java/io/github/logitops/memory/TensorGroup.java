@@ -42,11 +42,6 @@ public final class TensorGroup implements AutoCloseable {
         return Math.toIntExact(run.offset(index));
     }
 
-    /** The number of bytes that {@link #peek} copies. */
-    public int bytes() {
-        return Math.toIntExact(run.bytes());
-    }
-
     /**
      * Queues an overwrite of all of their bytes, and of those between them, with {@code value}. Waits for nothing.
      *
@@ -87,14 +82,14 @@ public final class TensorGroup implements AutoCloseable {
     }
 
     /**
-     * Copies the bytes of all tensors into {@code target}, which is in native order. Waits until the stream's work is done, but
+     * Copies bytes from the first tensor on into {@code target}, as many as it has room for, which is in native order. Waits until the stream's work is done, but
      * leaves what ops found on the device for the next call that waits. The stream must not be captured, and comes after those
      * that wrote here. What is closed can be read while it is kept.
      *
      * @throws IllegalStateException if it is closed and nobody keeps it, or the stream is closed
      */
     public void peek(ByteBuffer target, Stream stream) {
-        Layout layout = Layout.dense(Shape.of(bytes()));
+        Layout layout = Layout.dense(Shape.of(target.remaining()));
         HostArray bytes = new HostArray.Bytes(target);
         during(stream, (queue, address) -> memory.staging().download(bytes, address, DType.BOOL, layout, queue));
     }

@@ -9,6 +9,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -31,12 +32,17 @@ public final class ResultBuffers implements AutoCloseable {
     public static ResultBuffers allocate(
             DeviceMemory memory, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
         return Resources.filled(new ResultBuffers(), made -> {
-            made.addPiece(memory, logits, rows, parts, false);
+            Set<ResultPart> all = EnumSet.copyOf(parts);
             if (parts.contains(ResultPart.LABEL_STATS)) {
-                List<ResultPart> inPiece = made.addPiece(memory, logits, rows, parts, true);
+                all.addAll(EnumSet.of(ResultPart.CHUNKS, ResultPart.COUNTERS));
+            }
+            made.addPiece(memory, logits, rows, all, false);
+            if (parts.contains(ResultPart.LABEL_STATS)) {
+                List<ResultPart> inPiece = made.addPiece(memory, logits, rows, all, true);
                 TensorGroup piece = made.pieces.get(1);
                 made.totals = new ResultTotals(inPiece, piece);
-                piece.fill((byte) -1, stream); // no label was out of range yet; ops write the rest
+                piece.fill(
+                        (byte) -1, stream); // no label was out of range yet, and nothing is counted; ops write the rest
             }
         });
     }

@@ -38,7 +38,14 @@ public enum ResultPart {
     /** For each row an I32: 1 if it counts and its argmax is its target, else 0. */
     CORRECT("correct", rows -> rows, DType.I32),
     /** The entropy of each row. */
-    ENTROPY("entropy", rows -> rows);
+    ENTROPY("entropy", rows -> rows),
+    /** What the rows of each chunk come to, while a launch adds them up: nine numbers. */
+    CHUNKS("chunks", rows -> Shape.of(chunks(rows.elements()), 9), DType.F64),
+    /** How many chunks are done, and how many rows of each: all less 1, at first and between launches. */
+    COUNTERS("counters", rows -> Shape.of(1 + chunks(rows.elements())), DType.I32);
+
+    /** Rows that kernels add up together, by their number; a multiple of the rows that a block has at a time. */
+    public static final int CHUNK_ROWS = 2048;
 
     private final String inMessages;
     private final UnaryOperator<Shape> shape;
@@ -56,7 +63,12 @@ public enum ResultPart {
 
     /** Whether there is one for a whole batch, and not something for each row. */
     boolean isTotal() {
-        return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS;
+        return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS || this == COUNTERS;
+    }
+
+    /** How many chunks there are of so many rows; at least one. */
+    public static long chunks(long rows) {
+        return Math.max(1, (rows + CHUNK_ROWS - 1) / CHUNK_ROWS);
     }
 
     /** Its name in error messages. */

@@ -40,8 +40,7 @@ public enum Op {
             own("fused_kl", Kept.TWO_ROWS),
             own("fused_reverse_kl", Kept.TWO_ROWS),
             own("fused_jensen_shannon", Kept.TWO_ROWS),
-            shared(Kernel.LABEL_STATS),
-            shared(Kernel.LOSS_REDUCE)),
+            shared(Kernel.LABEL_STATS)),
     /** Softmax cross entropy: kernels for every option, and plain ones for labels and nothing else. */
     CROSS_ENTROPY(
             "crossEntropy",
@@ -53,8 +52,7 @@ public enum Op {
             own("bwd_plain", Kept.ROW),
             own("fused", Kept.ROW_AND_PROBABILITIES),
             own("fused_plain", Kept.ROW),
-            shared(Kernel.LABEL_STATS),
-            shared(Kernel.LOSS_REDUCE)),
+            shared(Kernel.LABEL_STATS)),
     /** The same of classes that are split over devices; the passes over logits are those of cross entropy. */
     CROSS_ENTROPY_SHARD(
             "crossEntropyShard",
@@ -63,8 +61,7 @@ public enum Op {
             shared(CROSS_ENTROPY.kernel("fwd")),
             shared(CROSS_ENTROPY.kernel("bwd")),
             shared(Kernel.CROSS_ENTROPY_COMBINE),
-            shared(Kernel.LABEL_STATS),
-            shared(Kernel.LOSS_REDUCE)),
+            shared(Kernel.LABEL_STATS)),
     ;
 
     /** What waits in shared memory between the passes of a kernel over a row. */
@@ -97,9 +94,7 @@ public enum Op {
         /** Each tier and dtype: {@code <name>_<tier>_<dtype>}. */
         OF_TIERS,
         /** Each dtype that is computed in: {@code <name>_<dtype>}. */
-        OF_ARITHMETIC,
-        /** There is one, of the kernel's name. */
-        ONE
+        OF_ARITHMETIC
     }
 
     /**
@@ -111,10 +106,7 @@ public enum Op {
      */
     public record Kernel(String name, Entries entries, Kept kept) {
         /** Looks at the labels before rows are walked. */
-        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.ONE, Kept.NOTHING);
-
-        /** Makes a loss of the rows' losses. */
-        public static final Kernel LOSS_REDUCE = new Kernel("loss_reduce", Entries.OF_ARITHMETIC, Kept.NOTHING);
+        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.OF_ARITHMETIC, Kept.NOTHING);
 
         /** Makes losses of what shards know of their classes. */
         public static final Kernel CROSS_ENTROPY_COMBINE =

@@ -11,17 +11,20 @@ import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
+import io.github.logitops.support.Data;
 import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Rig;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What cross entropy gives beside losses and gradients: argmax, accuracy, entropy, the z-loss, and all of it on the host. */
@@ -72,6 +75,21 @@ abstract class CrossEntropyOutputsContract {
             rows(dtype, row)
                     .labels(DType.I32, at)
                     .options(SUM.withOutputs(RowOutput.ARGMAX))
+                    .check(rig());
+        }
+    }
+
+    /** Kernels add rows up in chunks, and then the chunks. */
+    @EachFloatingDType
+    void manyRowsAddUp(DType dtype) {
+        int rows = 2 * ResultPart.CHUNK_ROWS + 3;
+        Data data = new Data(71);
+        for (Geometry geometry :
+                List.of(Geometry.dense(rows, 3), Geometry.dense(1, 3, rows).along(1))) {
+            CrossEntropyCase.of(dtype, geometry, data.logits(rows, 3))
+                    .labels(DType.I64, data.labels(rows, 3, -100))
+                    .weights(data.weights(3))
+                    .options(CrossEntropyOptions.defaults().withZLoss(0.01).withOutputs(RowOutput.ARGMAX))
                     .check(rig());
         }
     }

@@ -24,19 +24,26 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Every barrier in the kernels that ship is there for a reason: without any one of them, the emulator reports something. */
 @Execution(ExecutionMode.CONCURRENT)
 class DeletedBarriersTest {
-    /** More than one batch for each thread, and more rows than one for a block; by vectors, and one element after another. */
-    private static final List<Geometry> SEVERAL_BATCHES = List.of(Geometry.dense(2, 2112), Geometry.dense(2, 2101));
+    /**
+     * More than one fragment for each thread, and more rows than one for a block; by vectors, and one element after another. And
+     * rows of several warps and blocks, which add up what comes of them.
+     */
+    private static final Map<Geometry, Integer> BLOCKS = Map.of(
+            Geometry.dense(2, 2112), 1,
+            Geometry.dense(2, 2101), 1,
+            Geometry.dense(260, 4), 2,
+            Geometry.dense(2, 4, 130).along(1), 2);
 
     @EachFloatingDType
     void noneIsMissedByNobody(DType dtype) {
         Map<String, List<Expected>> callsByEntry = new TreeMap<>();
         Map<String, Integer> barriers = new TreeMap<>();
-        List<OpCall> allCalls = SEVERAL_BATCHES.stream()
+        List<OpCall> allCalls = BLOCKS.keySet().stream()
                 .flatMap(geometry -> OpCall.ofEveryOp(dtype, geometry).stream())
                 .toList();
         for (OpCall call : allCalls) {
             Set<String> launched = new TreeSet<>();
-            PtxEmulatorDriver intact = driver();
+            PtxEmulatorDriver intact = driver(call);
             intact.onLaunch(launched::add);
             Expected expected = new Expected(call, run(call, intact));
             for (String entry : launched) {
@@ -60,14 +67,14 @@ class DeletedBarriersTest {
     /** A call and what it gives. */
     private record Expected(OpCall call, List<double[]> values) {}
 
-    private static PtxEmulatorDriver driver() {
+    private static PtxEmulatorDriver driver(OpCall call) {
         PtxEmulatorDriver driver = new PtxEmulatorDriver(90, Schedule.of(Order.LOCKSTEP, 0), Approximations.NEAREST);
-        driver.limitBlocks(1);
+        driver.limitBlocks(BLOCKS.get(call.geometry()));
         return driver;
     }
 
     private static boolean isUnnoticed(Expected expected, String entry, int barrier) {
-        PtxEmulatorDriver mutant = driver();
+        PtxEmulatorDriver mutant = driver(expected.call());
         mutant.omitBarrier(entry, barrier);
         try {
             return Arrays.deepEquals(
