@@ -25,32 +25,39 @@ struct CrossEntropyBackward {
   LossGradient<Arithmetic<T>> gradient;
 };
 
-template <class Tier, class T>
+template <class Tier, CallKind kKind, class T>
 LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.in.shape);
-  const Logits<A> logits = a.in.logits();
-  tier.each_row(a.in.shape, [&](int64_t row) {
+  const auto in = a.in.template known<kKind>();
+  const Logits<A> logits = in.logits();
+  tier.each_row(in.shape, [&](int64_t row) {
     const auto dx_row = tier.row(a.dx, row);
-    const auto target = a.in.targets.of(tier, row, a.in.shape.cols);
+    const auto target = in.targets.of(tier, row, in.shape.cols);
     if (!target.counted) {
       write_zeros<A>(tier, dx_row);
       return;
     }
-    const auto x_row = tier.keep(a.in.x, row);
+    const auto x_row = tier.keep(in.x, row);
     const A target_sum = target.spreads() ? a.target_sums[row] : target.peak;
     tier.await_kept(x_row);
-    write_gradient(tier, dx_row, x_row, a.in, logits, target, a.statistics.read(row), target_sum, a.gradient, row);
+    write_gradient(tier, dx_row, x_row, in.logit_scale, logits, target, a.statistics.read(row), target_sum, a.gradient,
+                   in.z_loss, a.gradient.scale_of(row));
     tier.release_kept(x_row);
   });
 }
 
 template <class Tier, class T>
+LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
+  cross_entropy_bwd<Tier, CallKind::kAny>(a);
+}
+
+template <class Tier, class T>
 LOGITOPS_DEVICE void cross_entropy_bwd_plain(const CrossEntropyBackward<T>& a) {
-  cross_entropy_bwd<Tier, T>({a.in.plain(), a.statistics, nullptr, a.dx, a.gradient});
+  cross_entropy_bwd<Tier, CallKind::kPlain>(a);
 }
 
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
-LOGITOPS_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
+LOGITOPS_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)

@@ -56,7 +56,7 @@ LOGITOPS_DEVICE void cross_entropy_combine(const CrossEntropyCombine<A>& a) {
       const RowSums<A> sums = combined(a.partials, static_cast<int32_t>(a.shards), row, logits.unit());
       a.to.write_losses(row, a.labels.of(row), sums, logits.unit(), static_cast<A>(a.z_loss));
     }
-    a.sums.rows_done(first, count, rows, a.labels);
+    a.sums.rows_done(first, count);
   });
 }
 

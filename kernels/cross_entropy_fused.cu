@@ -33,43 +33,51 @@ struct CrossEntropyFused {
   BatchSums<Arithmetic<T>> sums;
 };
 
-template <class Tier, class T>
+template <class Tier, CallKind kKind, class T>
 LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.in.shape);
-  const Logits<A> logits = a.in.logits();
-  tier.each_row(a.in.shape, [&](int64_t row) {
-    const auto dx_row = tier.row(a.dx, row);
-    const auto target = a.in.targets.keep(tier, row, a.in.shape.cols);
+  const auto in = a.in.template known<kKind>();
+  const Logits<A> logits = in.logits();
+  tier.each_row(in.shape, [&](int64_t row) {
+    const auto to = a.to.template known<kKind>();
+    const auto target = in.targets.keep(tier, row, in.shape.cols);
     if (!target.counted) {  // all threads of the row agree, so none waits for the others at a barrier
       if (tier.leads()) {
-        a.to.write_uncounted(row, target.ignored);
+        to.write_uncounted(row, target.ignored);
       }
-      write_zeros<A>(tier, dx_row);
+      write_zeros<A>(tier, tier.row(a.dx, row));
       return;
     }
-    const auto x_row = tier.keep(a.in.x, row);
+    const double scale = a.gradient.scale_of(row);  // before the row is held: a division takes many registers
+    auto x_row = tier.keep(in.x, row, A(-INFINITY));
     tier.await_kept(x_row, target.probabilities);
-    const RowLoss loss(tier, x_row, logits, target, a.to);
+    const RowLoss loss(tier, x_row, logits, target, to);
     if (tier.leads()) {
-      loss.write(a.to, row, static_cast<A>(a.in.z_loss));
+      loss.write(to, row, static_cast<A>(in.z_loss));
     }
     const RowSums<A>& sums = loss.sums();
-    write_gradient(tier, dx_row, x_row, a.in, logits, target, sums.statistic, target.peak + sums.spread, a.gradient,
-                   row);
+    tier.look_again(x_row);
+    write_gradient(tier, tier.row(a.dx, row), x_row, in.logit_scale, logits, target, sums.statistic,
+                   target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);
   });
-  tier.each_rows_of_block(a.in.shape, [&](int64_t first, uint32_t count) {
-    a.sums.rows_done(first, count, a.in.shape.rows, a.in.targets.labels);
-  });
+  tier.each_rows_of_block(
+      in.shape, [&](int64_t first, uint32_t count) { a.sums.template known<kKind>().rows_done(first, count); });
+}
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
+  cross_entropy_fused<Tier, CallKind::kAny>(a);
 }
 
 template <class Tier, class T>
 LOGITOPS_DEVICE void cross_entropy_fused_plain(const CrossEntropyFused<T>& a) {
-  cross_entropy_fused<Tier, T>({a.in.plain(), a.to.plain(), a.dx, a.gradient, a.sums.plain()});
+  cross_entropy_fused<Tier, CallKind::kPlain>(a);
 }
 
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
+LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Paired)

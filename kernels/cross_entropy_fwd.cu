@@ -30,36 +30,42 @@ struct CrossEntropyForward {
   BatchSums<Arithmetic<T>> sums;
 };
 
-template <class Tier, class T>
+template <class Tier, CallKind kKind, class T>
 LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.in.shape);
-  const Logits<A> logits = a.in.logits();
-  tier.each_row(a.in.shape, [&](int64_t row) {
-    const auto target = a.in.targets.of(tier, row, a.in.shape.cols);
-    const auto x_row = tier.keep(a.in.x, row);
+  const auto in = a.in.template known<kKind>();
+  const Logits<A> logits = in.logits();
+  tier.each_row(in.shape, [&](int64_t row) {
+    const auto to = a.to.template known<kKind>();
+    const auto target = in.targets.of(tier, row, in.shape.cols);
+    const auto x_row = tier.keep(in.x, row);
     tier.await_kept(x_row);
-    const RowLoss loss(tier, x_row, logits, target, a.to);
+    const RowLoss loss(tier, x_row, logits, target, to);
     if (!tier.leads()) {
       return;
     }
-    if (a.partials.values != nullptr) {
+    if (kKind == CallKind::kAny && a.partials.values != nullptr) {
       a.partials.write(row, loss.sums());
     } else {
-      loss.write(a.to, row, static_cast<A>(a.in.z_loss));
+      loss.write(to, row, static_cast<A>(in.z_loss));
     }
   });
-  tier.each_rows_of_block(a.in.shape, [&](int64_t first, uint32_t count) {
-    a.sums.rows_done(first, count, a.in.shape.rows, a.in.targets.labels);
-  });
+  tier.each_rows_of_block(
+      in.shape, [&](int64_t first, uint32_t count) { a.sums.template known<kKind>().rows_done(first, count); });
+}
+
+template <class Tier, class T>
+LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
+  cross_entropy_fwd<Tier, CallKind::kAny>(a);
 }
 
 template <class Tier, class T>
 LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
-  cross_entropy_fwd<Tier, T>({a.in.plain(), a.to.plain(), {nullptr, 0}, a.sums.plain()});
+  cross_entropy_fwd<Tier, CallKind::kPlain>(a);
 }
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Occupied)
-LOGITOPS_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)
+LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Roomy)
+LOGITOPS_STREAM_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Crowded)

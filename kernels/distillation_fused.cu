@@ -69,7 +69,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
     const auto teacher_row = tier.template keep<1>(a.teacher, row);
     tier.await_kept(student_row, teacher_row);
     // The soft part's own factor is one with the row's, unless there are two parts.
-    const RowFactor<A> factor = a.scale.factor(row, numbers.hard == 0 ? a.soft_slope : 1, a.divisors);
+    const RowFactor<A> factor(a.scale.of(row, a.divisors), numbers.hard == 0 ? a.soft_slope : 1);
     RowDistillation<A, kKind> distillation(tier, student_row, teacher_row, label, numbers);
     distillation.measure(tier, student_row, teacher_row, gradient && !distillation.kIsKl ? 2 : 1,
                          [&](auto columns, const Fragment<A>& x, Fragment<A>& slope) {
@@ -89,9 +89,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
       a.row_losses[row] = distillation.loss();
     }
   });
-  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) {
-    a.sums.rows_done(first, count, a.shape.rows, {a.labels, nullptr, 1, 0, a.shape.cols, 0});
-  });
+  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) { a.sums.rows_done(first, count); });
 }
 
 template <class Tier, class T>

@@ -29,7 +29,10 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
     const auto x_row = tier.keep(a.x, row);
-    const ExpSum<A> exp_sum = exp_sum_of<A>(tier, x_row, ExpSum<A>(1, true));  // with moments
+    ExpSum<A> exp_sum;
+    exp_sum.keep_moments();
+    tier.await_kept(x_row);
+    exp_sum.add_row(tier, x_row);
     if (tier.leads()) {
       a.entropy[row] = exp_sum.entropy();
       if (a.lse != nullptr) {
@@ -42,4 +45,4 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(entropy_fwd, EntropyForward, Occupied)
+LOGITOPS_STREAM_ENTRIES(entropy_fwd, EntropyForward, Occupied)

@@ -11,14 +11,12 @@ namespace logitops {
 
 template <class A>
 struct LabelStats {
-  Labels<A> labels;
-  int64_t rows;
   BatchSums<A> sums;
 };
 
 template <class A>
 LOGITOPS_DEVICE void label_stats(const LabelStats<A>& a) {
-  a.sums.chunk_done(blockIdx.x, a.rows, a.labels);
+  a.sums.of_labels().chunk_done(blockIdx.x);
 }
 
 }  // namespace logitops

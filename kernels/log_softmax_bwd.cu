@@ -19,7 +19,7 @@ struct LogSoftmaxGradient {
   /** Read for the gradient alone. */
   template <class Tier, class Y>
   LOGITOPS_DEVICE static auto y_row(const Tier& tier, Y y, int64_t row) {
-    return tier.row(y, row);
+    return tier.template keep_for_later<1>(y, row, A(0));
   }
 
   LOGITOPS_DEVICE static A term(A, A dy) { return dy; }
@@ -34,3 +34,4 @@ LOGITOPS_DEVICE void log_softmax_bwd(const SoftmaxBackward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)
+LOGITOPS_HELD_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)

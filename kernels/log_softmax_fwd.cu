@@ -27,3 +27,5 @@ LOGITOPS_DEVICE void log_softmax_fwd(const SoftmaxForward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_HELD_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_HELD8_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)

@@ -25,7 +25,7 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const RowStatistic<A> statistic = exp_sum_of<A>(tier, tier.keep(a.x, row)).statistic();
+    const RowStatistic<A> statistic = statistic_of<A>(tier, tier.keep(a.x, row));
     if (tier.leads()) {
       a.lse[row] = statistic.lse();
       a.statistics.write(row, statistic);
@@ -35,4 +35,4 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
+LOGITOPS_STREAM_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)

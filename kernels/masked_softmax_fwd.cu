@@ -43,7 +43,7 @@ LOGITOPS_DEVICE void masked_softmax_fwd(const MaskedSoftmaxForward<T>& a) {
       if (masked.has(columns)) {
         masked.put(columns, z);
       }
-      exp_sum.add(z);
+      exp_sum.add(columns, z);
     });
     exp_sum.gather(tier);
 

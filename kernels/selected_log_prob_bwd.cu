@@ -36,11 +36,11 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
       return;
     }
     const RowSoftmax<A> softmax(a.statistics.read(row));
-    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row), a.scale.factor(row),
+    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row), RowFactor<A>(a.scale.of(row)),
                    [&](A v, uint32_t column) { return (column == label.label ? A(1) : A(0)) - softmax.p(v); });
   });
 }
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)

@@ -41,18 +41,16 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
       return;
     }
     const auto x_row = tier.keep(a.x, row);
-    const RowStatistic<A> statistic = exp_sum_of<A>(tier, x_row).statistic();
+    const RowStatistic<A> statistic = statistic_of<A>(tier, x_row);
     if (tier.leads()) {
       a.log_prob[row] = RowSoftmax<A>(statistic).log_p(widen(*x_row.at(label.label)));
       a.lse[row] = statistic.lse();
       a.statistics.write(row, statistic);
     }
   });
-  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) {
-    a.sums.rows_done(first, count, a.shape.rows, {a.labels, nullptr, 1, 0, a.shape.cols, 0});
-  });
+  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) { a.sums.rows_done(first, count); });
 }
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)
+LOGITOPS_STREAM_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Crowded)

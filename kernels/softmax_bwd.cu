@@ -18,7 +18,7 @@ struct SoftmaxGradient {
   /** Read for the sum and again for the gradient. */
   template <class Tier, class Y>
   LOGITOPS_DEVICE static auto y_row(const Tier& tier, Y y, int64_t row) {
-    return tier.template keep<1>(y, row);
+    return tier.template keep<1>(y, row, A(0));
   }
 
   LOGITOPS_DEVICE static A term(A y, A dy) { return y * dy; }
@@ -33,3 +33,4 @@ LOGITOPS_DEVICE void softmax_bwd(const SoftmaxBackward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)
+LOGITOPS_HELD_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)

@@ -26,3 +26,5 @@ LOGITOPS_DEVICE void softmax_fwd(const SoftmaxForward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_HELD_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_HELD8_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)

@@ -43,8 +43,9 @@ entry == "" {
     }
   }
   text[entry] = text[entry] $0 "\n"
+  depth += gsub(/{/, "{") - gsub(/}/, "}")  # inline assembly has blocks of its own
+  if (depth == 0 && /}/) entry = ""
 }
-/^}/ { entry = "" }
 
 END {
   if (failed) exit 1

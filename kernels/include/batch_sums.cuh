@@ -6,7 +6,7 @@
 //   divisors[1] = their number
 //   stats[1], stats[2] = the first row whose label is out of range and that label; left alone if there is none, or if
 //                        stats[1] >= 0 says that an earlier batch met one
-//   stats[3]    = sum of correct
+//   stats[3]    = sum of correct, if there is one
 //   loss        = sum of row_losses / divisors[0] + sum of z_losses / divisors[1], or undivided for a SUM
 //   z_loss      = sum of z_losses / divisors[1]
 //
@@ -42,22 +42,7 @@ struct RowsSum {
   long long counted = 0;
   long long first_bad = INT64_MAX;  // there is none
   long long correct = 0;
-
-  LOGITOPS_DEVICE void merge(const RowsSum& other) {
-    losses.merge(other.losses);
-    z_losses.merge(other.z_losses);
-    weights.merge(other.weights);
-    counted += other.counted;
-    first_bad = other.first_bad < first_bad ? other.first_bad : first_bad;
-    correct += other.correct;
-  }
 };
-
-LOGITOPS_DEVICE RowsSum shuffle_xor(uint32_t members, const RowsSum& sum, uint32_t mask) {
-  return {shuffle_xor(members, sum.losses, mask),    shuffle_xor(members, sum.z_losses, mask),
-          shuffle_xor(members, sum.weights, mask),   shuffle_xor(members, sum.counted, mask),
-          shuffle_xor(members, sum.first_bad, mask), shuffle_xor(members, sum.correct, mask)};
-}
 
 /** Where the sums of a call go, and what they are made of. */
 template <class A>
@@ -75,15 +60,29 @@ struct BatchSums {
   double empty;
   int32_t mean;         // 0: a SUM
   uint32_t chunk_rows;  // a multiple of what a block has at a time
+  int64_t rows;
+  Labels<A> targets;  // that no value of the kernel's own rows waits in a register for the sums
 
-  /** The same where there are losses and nothing else. */
-  LOGITOPS_DEVICE BatchSums plain() const {
-    __builtin_assume(row_losses != nullptr && chunks != nullptr);
-    return {row_losses, nullptr, nullptr, loss, nullptr, divisors, stats, chunks, counters, empty, mean, chunk_rows};
+  template <CallKind kKnown>
+  LOGITOPS_DEVICE BatchSums known() const {
+    if (kKnown == CallKind::kAny) {
+      return *this;
+    }
+    __builtin_assume(row_losses != nullptr && chunks != nullptr && targets.labels.labels != nullptr);
+    BatchSums sums = *this;
+    sums.correct = nullptr;
+    return sums;
+  }
+
+  /** The same where no rows are walked. */
+  LOGITOPS_DEVICE BatchSums of_labels() const {
+    __builtin_assume(chunks != nullptr);
+    return {nullptr, nullptr,  nullptr, loss, z_loss,     divisors, stats,
+            chunks,  counters, empty,   mean, chunk_rows, rows,     targets};
   }
 
   /** All threads of a block, once its rows [first, first + count) are written, which are of one chunk. */
-  LOGITOPS_DEVICE void rows_done(int64_t first, uint32_t count, int64_t rows, const Labels<A>& targets) const {
+  LOGITOPS_DEVICE void rows_done(int64_t first, uint32_t count) const {
     if (chunks == nullptr) {
       return;
     }
@@ -91,17 +90,17 @@ struct BatchSums {
     const int64_t chunk = quotient(first, chunk_rows);
     const int64_t of_chunk = rows - chunk * chunk_rows;
     if (completes(&counters[1 + chunk], count, of_chunk < chunk_rows ? of_chunk : chunk_rows)) {
-      chunk_done(chunk, rows, targets);
+      chunk_done(chunk);
     }
   }
 
   /** All threads of the block that has a chunk to itself, or was the last to write of it. */
-  LOGITOPS_DEVICE void chunk_done(int64_t chunk, int64_t rows, const Labels<A>& targets) const {
+  LOGITOPS_DEVICE void chunk_done(int64_t chunk) const {
     const int64_t all = rows == 0 ? 1 : quotient(rows + chunk_rows - 1, chunk_rows);
-    RowsSum sum = of_rows(chunk * chunk_rows, rows, targets);
+    RowsSum sum = of_rows(chunk * chunk_rows);
 #pragma unroll 1  // of the chunk's rows, and of all chunks
     for (bool last = false;; last = true) {
-      reduce(sum);
+      reduce(sum, last ? all : chunk_rows);
       if (last) {
         break;
       }
@@ -114,14 +113,14 @@ struct BatchSums {
       sum = of_chunks(all);
     }
     if (thread_of_block() == 0) {
-      write(sum, targets);
+      write(sum);
     }
   }
 
  private:
-  static constexpr int kUnroll = 4;  // rows that a thread has under way at a time
+  static constexpr int kUnroll = sizeof(A) == 8 ? 2 : 4;  // rows that a thread has under way at a time
   static constexpr uint32_t kWarp = 32;
-  static constexpr uint32_t kWarps = kRowThreads / kWarp;  // of a block, at most
+  static constexpr uint32_t kWarps = (sizeof(A) == 8 ? kRowThreads : kHeldThreads) / kWarp;  // of a block, at most
 
   /** Whether `count` more make it `all`, and begins anew. Then the threads of this block see what all others wrote before. */
   LOGITOPS_DEVICE static bool completes(uint32_t* counter, uint32_t count, int64_t all) {
@@ -139,74 +138,99 @@ struct BatchSums {
   }
 
   /** Probabilities have their weights in them. */
-  LOGITOPS_DEVICE static bool weighs(const Labels<A>& targets) {
-    return targets.weights != nullptr && targets.labels.labels != nullptr;
-  }
+  LOGITOPS_DEVICE bool weighs() const { return targets.weights != nullptr && targets.labels.labels != nullptr; }
 
   /** What this thread's rows of a chunk come to; adds z-losses to row losses. */
-  LOGITOPS_DEVICE RowsSum of_rows(int64_t begin, int64_t rows, const Labels<A>& targets) const {
-    const int64_t end = begin + chunk_rows < rows ? begin + chunk_rows : rows;
+  LOGITOPS_DEVICE RowsSum of_rows(int64_t begin) const {
+    const uint32_t count = begin + chunk_rows < rows ? chunk_rows : static_cast<uint32_t>(rows - begin);
     const bool has_losses = row_losses != nullptr && (loss != nullptr || z_losses != nullptr);
     RowsSum sum;
+    uint32_t counted = 0;
+    uint32_t first_bad = UINT32_MAX;
+    uint32_t correct_rows = 0;
 #pragma unroll 1
-    for (int64_t first = begin + thread_of_block(); first < end; first += kUnroll * block_threads()) {
+    for (uint32_t first = thread_of_block(); first < count; first += kUnroll * block_threads()) {
       RowLabel label[kUnroll];
       A row_loss[kUnroll];
 #pragma unroll
       for (int k = 0; k < kUnroll; k++) {
-        const int64_t row = first + k * block_threads();
-        label[k] = row < end ? row_label(targets.labels, row, targets.classes) : RowLabel{true, false, kNoClass};
-        row_loss[k] = row < end && has_losses ? row_losses[row] : A(0);
+        const uint32_t r = first + k * block_threads();
+        label[k] = r < count ? row_label(targets.labels, begin + r, targets.classes) : RowLabel{true, false, kNoClass};
+        row_loss[k] = r < count && has_losses ? row_losses[begin + r] : A(0);
       }
 #pragma unroll
       for (int k = 0; k < kUnroll; k++) {
-        const int64_t row = first + k * block_threads();
         sum.losses.add(row_loss[k]);
-        sum.counted += label[k].counted ? 1 : 0;
-        if (!label[k].counted && !label[k].ignored && row < sum.first_bad) {
-          sum.first_bad = row;
+        counted += label[k].counted ? 1 : 0;
+        if (!label[k].counted && !label[k].ignored) {
+          first_bad = min(first_bad, first + k * block_threads());
         }
-        if (weighs(targets) && label[k].counted) {
+        if (weighs() && label[k].counted) {
           sum.weights.add(targets.weights[label[k].label]);
         }
       }
       if (z_losses != nullptr || correct != nullptr) {
 #pragma unroll 1
         for (int k = 0; k < kUnroll; k++) {
-          const int64_t row = first + k * block_threads();
-          if (row < end && z_losses != nullptr) {
-            sum.z_losses.add(z_losses[row]);
-            row_losses[row] += z_losses[row];
+          const uint32_t r = first + k * block_threads();
+          if (r < count && z_losses != nullptr) {
+            sum.z_losses.add(z_losses[begin + r]);
+            row_losses[begin + r] += z_losses[begin + r];
           }
-          if (row < end && correct != nullptr) {
-            sum.correct += correct[row];
+          if (r < count && correct != nullptr) {
+            correct_rows += correct[begin + r];
           }
         }
       }
     }
+    sum.counted = counted;
+    sum.first_bad = first_bad == UINT32_MAX ? INT64_MAX : begin + first_bad;
+    sum.correct = correct_rows;
     return sum;
+  }
+
+  /** Adds the fields of another sum, but for those that nobody asked for, which are 0. */
+  template <class Other>
+  LOGITOPS_DEVICE void merge(RowsSum& sum, Other other) const {
+    sum.counted += other(&RowsSum::counted);
+    const long long first_bad = other(&RowsSum::first_bad);
+    sum.first_bad = first_bad < sum.first_bad ? first_bad : sum.first_bad;
+    if (row_losses != nullptr) {
+      sum.losses.merge(other(&RowsSum::losses));
+    }
+    if (z_losses != nullptr) {
+      sum.z_losses.merge(other(&RowsSum::z_losses));
+    }
+    if (weighs()) {
+      sum.weights.merge(other(&RowsSum::weights));
+    }
+    if (correct != nullptr) {
+      sum.correct += other(&RowsSum::correct);
+    }
   }
 
   /** What this thread's chunks come to. */
   LOGITOPS_DEVICE RowsSum of_chunks(int64_t all) const {
     RowsSum sum;
+#pragma unroll 1
     for (int64_t chunk = thread_of_block(); chunk < all; chunk += block_threads()) {
-      sum.merge(chunks[chunk]);
+      merge(sum, [&](auto field) { return chunks[chunk].*field; });
     }
     return sum;
   }
 
-  /** The sum of all threads of the block, for its first one. */
-  LOGITOPS_DEVICE static void reduce(RowsSum& sum) {
+  /** The sum of the first `items` threads of the block, for its first one. What was not asked for is 0 in all. */
+  LOGITOPS_DEVICE void reduce(RowsSum& sum, int64_t items) const {
     __shared__ RowsSum of_warp[kWarps];
     const uint32_t warps = block_threads() / kWarp;
     const uint32_t thread = thread_of_block();
+    bool takes_part = thread / kWarp * kWarp < items;
     uint32_t width = kWarp;
 #pragma unroll 1  // first each warp, then the first warp the others' sums
     for (int level = 0; level < 2; level++) {
 #pragma unroll 1
-      for (uint32_t mask = width / 2; mask > 0; mask /= 2) {
-        sum.merge(shuffle_xor(UINT32_MAX, sum, mask));
+      for (uint32_t mask = takes_part ? width / 2 : 0; mask > 0; mask /= 2) {
+        merge(sum, [&](auto field) { return shuffle_xor(UINT32_MAX, sum.*field, mask); });
       }
       if (level == 0) {
         if (thread % kWarp == 0) {
@@ -214,14 +238,15 @@ struct BatchSums {
         }
         __syncthreads();
         sum = of_warp[thread & (warps - 1)];
+        takes_part = thread < kWarp;
         width = warps;
       }
     }
   }
 
-  LOGITOPS_DEVICE void write(const RowsSum& sum, const Labels<A>& targets) const {
+  LOGITOPS_DEVICE void write(const RowsSum& sum) const {
     const double number = static_cast<double>(sum.counted);
-    const double weight = weighs(targets) ? sum.weights.value() : number;
+    const double weight = weighs() ? sum.weights.value() : number;
     stats[0] = sum.counted;
     if (divisors != nullptr) {
       divisors[0] = weight;
@@ -231,9 +256,7 @@ struct BatchSums {
       stats[1] = sum.first_bad;
       stats[2] = targets.labels.at(sum.first_bad);
     }
-    if (correct != nullptr) {
-      stats[3] = sum.correct;
-    }
+    stats[3] = sum.correct;
     if (loss != nullptr) {
       const double counted = mean == 0 ? 1 : number;
       const double z = sum.z_losses.value() / counted;

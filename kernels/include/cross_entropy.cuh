@@ -12,25 +12,20 @@
 namespace logitops {
 
 /** What every cross entropy reads. */
-template <class T>
+template <class T, CallKind kKind = CallKind::kAny>
 struct CrossEntropyInputs {
   Shape shape;
   Tensor<const T> x;
-  Targets<T> targets;
+  Targets<T, kKind> targets;
   double logit_scale;
   double soft_cap;  // 0: none
   double z_loss;
 
-  LOGITOPS_DEVICE Logits<Arithmetic<T>> logits() const { return {logit_scale, soft_cap}; }
+  LOGITOPS_DEVICE Logits<Arithmetic<T>> logits() const { return {logit_scale, kKind == CallKind::kAny ? soft_cap : 0}; }
 
-  /** The same of a call that asks for hard labels and nothing else, which the compiler then knows. */
-  LOGITOPS_DEVICE CrossEntropyInputs plain() const {
-    CrossEntropyInputs inputs = *this;
-    inputs.targets = targets.plain();
-    inputs.logit_scale = 1;
-    inputs.soft_cap = 0;
-    inputs.z_loss = 0;
-    return inputs;
+  template <CallKind kKnown>
+  LOGITOPS_DEVICE CrossEntropyInputs<T, kKnown> known() const {
+    return {shape, x, targets.template known<kKnown>(), logit_scale, kKnown == CallKind::kAny ? soft_cap : 0, z_loss};
   }
 };
 
@@ -40,46 +35,28 @@ class RowLoss {
  public:
   /** Reads the row once. All that is read of it before gradients may overwrite it is read here. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE RowLoss(Tier& tier, X x_row, const Logits<A>& logits, const Target& target,
+  LOGITOPS_DEVICE RowLoss(Tier& tier, const X& x_row, const Logits<A>& logits, const Target& target,
                           const RowOutputs<A>& asked)
-      : target_(target), unit_(logits.unit()), exp_sum_(logits.unit(), asked.entropy != nullptr) {
+      : target_(target), unit_(logits.unit()), exp_sum_(logits.unit()) {
     const bool label_here = target.label_column != kNoClass;
     sums_.label_logit = tier.leads() && label_here ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
-    const bool spreads = target.counted && target.spreads();
-    const bool wants_best = asked.argmax != nullptr;
-    SpreadSums<A> spread{logits.unit()};
-    Best<A> best = Best<A>::none();
-    Best<A> best_target = Best<A>::none();
-    tier.each_fragment([&](auto columns) {
-      Fragment<A> v;
-      x_row.load(columns, A(-INFINITY), v);
-      if (wants_best) {
-        best.add(columns, v);
-        if (target.given) {
-          Fragment<A> q;
-          target.probabilities.load(columns, A(-INFINITY), q);
-          best_target.add(columns, q);
-        }
+    // The reductions below close the hazard of in-place gradients: the leader's read of the label's logit against the
+    // write of the thread that owns that column.
+    if constexpr (Target::kKind == CallKind::kPlain) {
+      if (target.spreads()) {
+        exp_sum_.keep_logits();
       }
-      logits.apply(columns, v);
-      exp_sum_.add(v);
-      if (spreads) {
-        Fragment<A> t;
-        target.spread(columns, t);
-        spread.move_to(exp_sum_.shift());
-        spread.add(t, v);
+      exp_sum_.add_row(tier, x_row);
+      sums_.statistic = exp_sum_.statistic();
+      if (target.spreads()) {
+        sums_.spread = static_cast<A>(static_cast<double>(target.even) * tier.cols());
+        sums_.spread_logits = target.even * unit_ * exp_sum_.logit_sum();
       }
-    });
-    // The first reduction closes the hazard of in-place gradients: the leader's read of the label's logit
-    // against the write of the thread that owns that column.
-    exp_sum_.gather(tier);
-    sums_.statistic = exp_sum_.statistic();
-    spread.move_to(exp_sum_.shift());
-    sums_.spread = spreads ? tier.sum(spread.targets) : A(0);
-    sums_.spread_logits = spreads ? tier.sum(spread.logits) : A(0);
-    if (wants_best) {
-      argmax_ = static_cast<uint32_t>(tier.best(best).column);
-      wanted_ = target.given ? static_cast<uint32_t>(tier.best(best_target).column) : target.label_column;
+    } else {
+      if (asked.entropy != nullptr) {
+        exp_sum_.keep_moments();
+      }
+      look_at_all(tier, x_row, logits, asked.argmax != nullptr, target.counted && target.spreads());
     }
   }
 
@@ -95,26 +72,67 @@ class RowLoss {
   }
 
  private:
+  /** Whatever a fragment gives, in one look at it. */
+  template <class Tier, class X>
+  LOGITOPS_DEVICE void look_at_all(Tier& tier, const X& x_row, const Logits<A>& logits, bool wants_best, bool spreads) {
+    SpreadSums<A> spread{unit_};
+    Best<A> best = Best<A>::none();
+    Best<A> best_target = Best<A>::none();
+    each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
+      if (wants_best) {
+        best.add(columns, v);
+        if (target_.given) {
+          Fragment<A> q;
+          target_.probabilities.load(columns, A(-INFINITY), q);
+          best_target.add(columns, q);
+        }
+      }
+      logits.apply(columns, v);
+      exp_sum_.add(columns, v);
+      if (spreads) {
+        Fragment<A> t;
+        target_.spread(columns, t);
+        spread.move_to(exp_sum_.shift());
+        spread.add(t, v);
+      }
+    });
+    exp_sum_.gather(tier);
+    sums_.statistic = exp_sum_.statistic();
+    if (spreads) {
+      spread.move_to(exp_sum_.shift());
+      sums_.spread = tier.sum(spread.targets);
+      sums_.spread_logits = tier.sum(spread.logits);
+    }
+    if (wants_best) {
+      argmax_ = static_cast<uint32_t>(tier.best(best).column);
+      wanted_ = target_.given ? static_cast<uint32_t>(tier.best(best_target).column) : target_.label_column;
+    }
+  }
+
   Target target_;
   A unit_;
-  RowSums<A> sums_;
+  RowSums<A> sums_ = {};
   uint32_t argmax_ = 0;
   uint32_t wanted_ = 0;
   ExpSum<A> exp_sum_;
 };
 
-/** What a row's gradient is made of beside p, T and the slope of the logits. */
+/** What gradients are made of beside p, T and the slope of the logits. */
 template <class A>
 struct LossGradient {
   const double* divisors;  // W and N of MEAN; null for 1 each
   GradScale<A> scale;
+
+  /** The grad scale over W, of a row. */
+  LOGITOPS_DEVICE double scale_of(int64_t row) const { return scale.of(row, divisors); }
 
   /** What p is multiplied by: S + 2 lambda lse r. */
   LOGITOPS_DEVICE double of_probability(A target_sum, const RowStatistic<A>& statistic, A unit, double z_loss) const {
     if (z_loss == 0) {
       return target_sum;
     }
-    const double ratio = divisors == nullptr ? 1 : divisors[0] / divisors[1];
+    // N is a number of rows: its inverse in A is as good as what this is rounded to, and takes fewer registers.
+    const double ratio = divisors == nullptr ? 1 : divisors[0] * (A(1) / static_cast<A>(divisors[1]));
     const double lse = static_cast<double>(unit) * statistic.shift() + statistic.log_sum();
     return 2 * z_loss * ratio * lse + target_sum;
   }
@@ -127,43 +145,45 @@ struct LossGradient {
 };
 
 /** dx = (p of_probability - T) slope factor; the logit scale is in the factor. */
-template <class Tier, class X, class DX, class T, class A, class Target>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, const CrossEntropyInputs<T>& a,
+template <class Tier, class X, class DX, class A, class Target>
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row, double logit_scale,
                                     const Logits<A>& logits, const Target& target, const RowStatistic<A>& statistic,
-                                    A target_sum, const LossGradient<A>& gradient, int64_t row) {
-  const RowSoftmax<A> softmax(statistic, logits.unit());
-  const double exact = gradient.of_probability(target_sum, statistic, logits.unit(), a.z_loss);
+                                    A target_sum, const LossGradient<A>& gradient, double z_loss, double scale) {
+  const double exact = gradient.of_probability(target_sum, statistic, logits.unit(), z_loss);
   const A shrink = LossGradient<A>::shrink(exact);
-  const A of_probability = static_cast<A>(exact * shrink);
-  const A peak = target.peak * shrink;
-  const RowFactor<A> factor = gradient.scale.factor(row, a.logit_scale / shrink, gradient.divisors);
-  tier.each_fragment([&](auto columns) {
-    Fragment<A> v;
-    x_row.load(columns, A(0), v);
+  const RowSoftmax<A> softmax = RowSoftmax<A>(statistic, logits.unit()).times(static_cast<A>(exact * shrink));
+  const RowFactor<A> factor(scale, logit_scale * (1 / shrink));
+  const auto of_logit = [&](A v, A t) {
+    const A dx = softmax.p_less(v, t);
+    return logits.capped() ? dx * logits.slope(v) : dx;
+  };
+  const bool has_label = target.label_column != kNoClass && tier.has(target.label_column);
+  A of_label = 0;
+  if (has_label) {  // of which the gradient is written over that of others; first, as it may lie where the logit does
+    const A v = logits.of(widen(*x_row.at(target.label_column)));
+    of_label = factor.times(of_logit(v, (target.peak + target.spread_of_label()) * shrink));
+  }
+  each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
     logits.apply(columns, v);
-    Fragment<A> t = {};
-    if (target.spreads()) {
-      target.spread(columns, t);
+    Fragment<A> t;
+    if constexpr (Target::kKind == CallKind::kPlain) {
 #pragma unroll
       for (int k = 0; k < kFragment<A>; k++) {
-        t[k] *= shrink;
+        t[k] = target.even;
       }
+    } else {
+      target.spread(columns, t);
     }
-    Fragment<A> dx;
 #pragma unroll
     for (int k = 0; k < kFragment<A>; k++) {
-      const A t_k = columns[k] == target.label_column ? t[k] + peak : t[k];
-      dx[k] = fused(softmax.p(v[k]), of_probability, -t_k);
+      v[k] = of_logit(v[k], t[k] * shrink);
     }
-    if (logits.capped()) {
-#pragma unroll
-      for (int k = 0; k < kFragment<A>; k++) {
-        dx[k] *= logits.slope(v[k]);
-      }
-    }
-    factor.multiply(dx);
-    dx_row.store(columns, dx);
+    factor.multiply(v);
+    dx_row.store(columns, v);
   });
+  if (has_label) {
+    store(dx_row.at(target.label_column), of_label);
+  }
 }
 
 }  // namespace logitops

@@ -20,6 +20,18 @@ struct GroupColumns {
     return first + (k % kVector) * next + (k / kVector) * next_vector;
   }
   LOGITOPS_DEVICE bool holds(int k) const { return (*this)[k] < cols; }
+
+  /** Whether any is held. */
+  LOGITOPS_DEVICE bool any() const { return first < cols; }
+
+  /** The thread's fragment that is so many further. */
+  template <class A>
+  LOGITOPS_DEVICE GroupColumns after(int fragments) const {
+    GroupColumns columns = *this;
+    columns.first += fragments * (kFragment<A> / kVector) * next_vector;
+    columns.index += fragments;
+    return columns;
+  }
 };
 
 /** A row in memory. */
@@ -75,22 +87,35 @@ struct DenseRow {
     }
   }
 
+  /** Rounds values into the columns of a fragment. */
   template <int kVector, class A>
   LOGITOPS_DEVICE void store(GroupColumns<kVector> columns, const A (&values)[kFragment<A>]) const {
-    if (columns.wide && aligned()) {
-#pragma unroll
-      for (int k = 0; k < kFragment<A>; k += kVector) {
-        if (columns.holds(k)) {
-          store_vectors<kVector>(at(columns[k]), values + k);
-        }
-      }
-    } else {
+    if (!columns.wide) {
 #pragma unroll
       for (int k = 0; k < kFragment<A>; k++) {
         if (columns.holds(k)) {
           logitops::store(at(columns[k]), values[k]);
         }
       }
+      return;
+    }
+#pragma unroll
+    for (int k = 0; k < kFragment<A>; k += kVector) {
+      if (columns.holds(k)) {
+        store_vector(at(columns[k]), pack<T>(values + k));
+      }
+    }
+  }
+
+ private:
+  LOGITOPS_DEVICE void store_vector(T* to, uint4 vector) const {
+    if (aligned()) {
+      __stwb(reinterpret_cast<uint4*>(to), vector);  // the default store, but an assignment would become four
+      return;
+    }
+#pragma unroll 1  // for code that is short where it is said often
+    for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
+      to[k] = shift_out<T>(vector);
     }
   }
 };

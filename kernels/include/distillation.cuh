@@ -112,11 +112,11 @@ class RowDistillation {
       tier.each_fragment([&](auto columns) {
         Fragment<A> v;
         teacher_row.load(columns, A(-INFINITY), v);
-        teacher.add(v);
+        teacher.add(columns, v);
         student_row.load(columns, A(-INFINITY), v);
-        student.add(v);
+        student.add(columns, v);
         if (numbers.hard != 0) {
-          plain.add(v);
+          plain.add(columns, v);
         }
       });
       teacher.gather(tier);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tier_cols.cuh"
+#include "tier_held.cuh"
 #include "tier_rows.cuh"
 
 // An entry, and how many threads a block of it has at most. One block per multiprocessor is all that is asked for: asked
@@ -22,10 +23,30 @@
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
 
-// Entries of every tier and dtype. Bounds say how many registers a thread may have.
+// Entries of kernels that read rows twice, for every dtype. Bounds say how many registers a thread may have.
 #define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)                \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierRows) \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cols, TierCols)
+
+// The same of kernels that read them once.
+#define LOGITOPS_STREAM_ENTRIES(kernel, Parameters, Bounds)           \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierStream) \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cols, TierCols)
+
+// Beside LOGITOPS_ENTRIES: entries of kernels for rows that registers hold, for every dtype but f64. Longer rows have 32
+// columns a thread.
+#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                                \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, f32, float)          \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, f16, __half)         \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, bf16, __nv_bfloat16) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, f32, float)          \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held4, TierHeld4, f16, __half)         \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held4, TierHeld4, bf16, __nv_bfloat16)
+
+// Beside these, of the longest rows of 16 bits.
+#define LOGITOPS_HELD8_ENTRIES(kernel, Parameters, Bounds)                       \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, f16, __half) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, bf16, __nv_bfloat16)
 
 // Entries of kernels that walk no logits, one for each arithmetic.
 #define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
@@ -47,6 +68,20 @@ struct Occupied {
 template <class Tier>
 struct Roomy {
   static constexpr int kThreads = Tier::kThreads;
+  static constexpr int kBlocks = Tier::kBoundBlocks;
+};
+
+/** 80 registers where there would be 96: for kernels that wait for memory and have little else to do. */
+template <class Tier>
+struct Crowded {
+  static constexpr int kThreads = Tier::kBoundThreads == 640 ? 768 : Tier::kBoundThreads;
+  static constexpr int kBlocks = Tier::kBoundBlocks;
+};
+
+/** For kernels that hold two rows, or much besides: 96 registers where a row of eight vectors a thread is held. */
+template <class Tier>
+struct Paired {
+  static constexpr int kThreads = Tier::kVectors == 8 ? 640 : Tier::kBoundThreads;
   static constexpr int kBlocks = Tier::kBoundBlocks;
 };
 

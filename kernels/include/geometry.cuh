@@ -6,6 +6,7 @@ namespace logitops {
 
 constexpr int kRowThreads = 512;       // that share a row, at most
 constexpr int kRowThreadsF64 = 256;    // likewise: f64 needs twice the registers
+constexpr int kHeldThreads = 1024;     // likewise, where the row waits in registers; half as many where they hold more
 constexpr int kSmallBlock = 128;       // threads of a block where a row needs fewer, and where each has its own
 constexpr int kOneBlock = 256;         // threads of a block of kernels that walk no rows
 constexpr int kFragmentBytes = 32;     // of arithmetic: the columns that a thread takes at a time

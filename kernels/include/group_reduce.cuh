@@ -20,7 +20,8 @@ LOGITOPS_DEVICE Best<A> shuffle_xor(uint32_t members, Best<A> value, uint32_t ma
   return {shuffle_xor(members, value.value, mask), shuffle_xor(members, value.column, mask)};
 }
 
-/** Reductions over a group, all of whose threads call. */
+/** Reductions over a group, all of whose threads call; kMayBeBlock: whether it may be more than a warp. */
+template <bool kMayBeBlock = true>
 class GroupReduce {
  public:
   template <class A>
@@ -48,7 +49,7 @@ class GroupReduce {
 
   /** Orders what the threads of the group did before against what they do after. */
   LOGITOPS_DEVICE static void sync() {
-    if (blockDim.x <= kWarp) {
+    if (!kMayBeBlock || blockDim.x <= kWarp) {
       __syncwarp(members());
     } else {
       __syncthreads();
@@ -58,7 +59,7 @@ class GroupReduce {
  private:
   template <class V, class Combine>
   LOGITOPS_DEVICE V reduce(V value, Combine combine) {
-    if (blockDim.x <= kWarp) {
+    if (!kMayBeBlock || blockDim.x <= kWarp) {
       butterfly(members(), value, blockDim.x / 2, combine);
       __syncwarp(members());  // like the barrier below, orders what was read before against what is written after
       return value;

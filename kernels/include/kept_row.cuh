@@ -108,6 +108,8 @@ struct KeptRow {
 
   LOGITOPS_DEVICE T* at(uint32_t column) const { return row.at(column); }
 
+  LOGITOPS_DEVICE bool aligned() const { return row.aligned(); }
+
   /** Whether threads look at what others copied. */
   LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
 

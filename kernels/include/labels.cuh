@@ -5,6 +5,15 @@
 
 namespace logitops {
 
+/**
+ * What the compiler knows of the calls that a cross entropy is for: known<kKind>() of its parameters are the same, without
+ * what no such call asks for.
+ */
+enum class CallKind {
+  kAny,
+  kPlain,  // labels of all classes, weights only where targets do not spread, no cap, nothing written that others do not
+};
+
 /** A class that no row has. */
 constexpr uint32_t kNoClass = UINT32_MAX;
 
@@ -87,7 +96,7 @@ struct Labels {
 template <class A, class Tier, class DX>
 LOGITOPS_DEVICE void write_zeros(const Tier& tier, DX dx_row) {
   const Fragment<A> zeros = {};
-  tier.each_fragment([&](auto columns) { dx_row.store(columns, zeros); });
+  tier.each_fragment_alike([&](auto columns) { dx_row.store(columns, zeros); });
 }
 
 }  // namespace logitops

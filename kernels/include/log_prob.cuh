@@ -1,4 +1,4 @@
-// log_prob: what the ops on log-probabilities share: the sum of a row's exponentials, and gradients from a saved
+// log_prob: what the ops on log-probabilities share: the statistic of a row, and gradients from a saved
 // statistic.
 #pragma once
 
@@ -6,26 +6,21 @@
 
 namespace logitops {
 
-/** Reads a row that is kept once; all of its threads get the same sum. */
+/** Reads a row that is kept once; all of its threads get the same. */
 template <class A, class Tier, class X>
-LOGITOPS_DEVICE ExpSum<A> exp_sum_of(Tier& tier, X x_row, ExpSum<A> exp_sum = ExpSum<A>()) {
+LOGITOPS_DEVICE RowStatistic<A> statistic_of(Tier& tier, const X& x_row) {
   tier.await_kept(x_row);
-  tier.each_fragment([&](auto columns) {
-    Fragment<A> v;
-    x_row.load(columns, A(-INFINITY), v);
-    exp_sum.add(v);
-  });
-  exp_sum.gather(tier);
-  return exp_sum;
+  ExpSum<A> exp_sum;
+  exp_sum.add_row(tier, x_row);
+  return exp_sum.statistic();
 }
 
 /** dx_j = factor * Gradient(x_j, j), one read and one write. */
 template <class A, class Tier, class DX, class X, class Gradient>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, X x_row, RowFactor<A> factor, Gradient gradient) {
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row, RowFactor<A> factor,
+                                    Gradient gradient) {
   tier.await_kept(x_row);
-  tier.each_fragment([&](auto columns) {
-    Fragment<A> v;
-    x_row.load(columns, A(0), v);
+  each_value(tier, x_row, A(0), [&](auto columns, Fragment<A>& v) {
 #pragma unroll
     for (int k = 0; k < kFragment<A>; k++) {
       v[k] = gradient(v[k], columns[k]);

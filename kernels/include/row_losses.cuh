@@ -67,9 +67,12 @@ struct RowOutputs {
   int32_t* correct;
   A* entropy;
 
-  /** The same where no more is asked for than every call gives. */
-  LOGITOPS_DEVICE RowOutputs plain() const {
-    return {row_losses, lse, target_sums, statistics, nullptr, nullptr, nullptr, nullptr};
+  template <CallKind kKnown>
+  LOGITOPS_DEVICE RowOutputs known() const {
+    if (kKnown == CallKind::kAny) {
+      return *this;
+    }
+    return {row_losses, lse, target_sums, statistics, z_losses, nullptr, nullptr, nullptr};
   }
 
   /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */

@@ -53,11 +53,21 @@ class RowSoftmax {
   LOGITOPS_DEVICE explicit RowSoftmax(const RowStatistic<A>& row, A scale = 1)
       : scale_(scale),
         unit_(exponent_unit(scale)),
-        shift_(row.regular() ? row.shift() : A(NAN)),
-        log_sum_(row.log_sum()),
-        inverse_sum_(1 / row.sum) {}
+        shift_(row.shift()),
+        log_sum_(row.regular() ? row.log_sum() : A(NAN)),
+        inverse_sum_(row.regular() ? 1 / row.sum : A(NAN)) {}
+
+  /** With p that many times as large. */
+  LOGITOPS_DEVICE RowSoftmax times(A factor) const {
+    RowSoftmax scaled = *this;
+    scaled.inverse_sum_ *= factor;
+    return scaled;
+  }
 
   LOGITOPS_DEVICE A p(A v) const { return exponential(v - shift_, unit_) * inverse_sum_; }
+
+  /** p - t, rounded once. */
+  LOGITOPS_DEVICE A p_less(A v, A t) const { return fused(exponential(v - shift_, unit_), inverse_sum_, -t); }
 
   /** (v - max) - log sum, never v - (max + log sum). */
   LOGITOPS_DEVICE A log_p(A v) const { return fused(scale_, v - shift_, -log_sum_); }

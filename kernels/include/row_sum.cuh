@@ -4,6 +4,8 @@
 // stay within the bounds that rows of 2^5 keep.
 #pragma once
 
+#include <string.h>
+
 #include "geometry.cuh"
 #include "row_statistic.cuh"
 
@@ -16,31 +18,61 @@ constexpr int kFragment = kFragmentBytes / sizeof(A);
 template <class A>
 using Fragment = A[kFragment<A>];
 
+/** Combines a power of 2 of values as a tree: neighbours of half their number, again and again. Overwrites them. */
+template <int kCount, class V, class Combine>
+LOGITOPS_DEVICE V tree(V* values, Combine combine) {
+#pragma unroll
+  for (int width = kCount / 2; width > 0; width /= 2) {
+#pragma unroll
+    for (int k = 0; k < width; k++) {
+      values[k] = combine(values[k], values[k + width]);
+    }
+  }
+  return values[0];
+}
+
 template <class A>
 LOGITOPS_DEVICE A fragment_sum(const Fragment<A>& v) {
   Fragment<A> sums;
-#pragma unroll
-  for (int k = 0; k < kFragment<A>; k++) {
-    sums[k] = v[k];
-  }
-#pragma unroll
-  for (int width = kFragment<A> / 2; width > 0; width /= 2) {
-#pragma unroll
-    for (int k = 0; k < width; k++) {
-      sums[k] += sums[k + width];
-    }
-  }
-  return sums[0];
+  memcpy(sums, v, sizeof v);
+  return tree<kFragment<A>>(sums, [](A a, A b) { return a + b; });
 }
 
 template <class A>
 LOGITOPS_DEVICE A fragment_max(const Fragment<A>& v) {
-  A max = v[0];
+  Fragment<A> max;
+  memcpy(max, v, sizeof v);
+  return tree<kFragment<A>>(max, [](A a, A b) { return larger(a, b); });
+}
+
+/** One fragment, widened: what tiers have of a row at a time that hold no more of it. */
+template <class A, class Columns>
+struct OneFragment {
+  static constexpr int kFragments = 1;
+
+  Columns columns;
+  Fragment<A> values;
+
+  LOGITOPS_DEVICE static bool has(int) { return true; }
+  LOGITOPS_DEVICE bool holds(int, int k) const { return columns.holds(k); }
+  LOGITOPS_DEVICE A largest() const { return fragment_max<A>(values); }
+  LOGITOPS_DEVICE void fragment(int, Fragment<A>& into) const { memcpy(into, values, sizeof values); }
+};
+
+/** Calls f(columns, values) with each fragment of a row, widened, which f may overwrite; `missing` stands for columns past
+ * the end. */
+template <class A, class Tier, class X, class F>
+LOGITOPS_DEVICE void each_value(const Tier& tier, const X& x_row, A missing, F f) {
+  tier.each_step(x_row, missing, [&](auto columns, const auto& x) {
 #pragma unroll
-  for (int k = 1; k < kFragment<A>; k++) {
-    max = larger(max, v[k]);
-  }
-  return max;
+    for (int i = 0; i < x.kFragments; i++) {
+      if (x.has(i)) {
+        Fragment<A> v;
+        x.fragment(i, v);
+        f(columns.template after<A>(i), v);
+      }
+    }
+  });
 }
 
 /**
@@ -51,32 +83,47 @@ LOGITOPS_DEVICE A fragment_max(const Fragment<A>& v) {
  *   an x = +inf       shift 0, sum inf, lse = +inf
  *   an x is NaN       sum NaN,          lse = NaN
  *
- * With moments also sum t exp(t), t = scale (x - shift): what the entropy of the row needs. The scale is positive.
+ * Asked for moments also sum t exp(t), t = scale (x - shift): what the entropy of the row needs. Asked for logits also
+ * sum (x - shift), of a row's columns and not of what stands for columns past its end. The scale is positive.
  */
 template <class A>
 class ExpSum {
  public:
-  LOGITOPS_DEVICE explicit ExpSum(A scale = 1, bool moments = false)
-      : scale_(scale), unit_(exponent_unit(scale)), step_(1 / scale), moments_(moments) {}
+  LOGITOPS_DEVICE explicit ExpSum(A scale = 1) : scale_(scale), unit_(exponent_unit(scale)), step_(1 / scale) {}
 
-  LOGITOPS_DEVICE void add(const Fragment<A>& x) {
+  // Before the first fragment.
+  LOGITOPS_DEVICE void keep_moments() { moments_ = true; }
+  LOGITOPS_DEVICE void keep_logits() { logits_ = true; }
+
+  /** Adds some fragments, whose maximum the shift follows. */
+  template <class Values>
+  LOGITOPS_DEVICE void add(const Values& x) {
     // Following every small step up would round the sum at each: a row that rises slowly and long would lose 1e-5.
-    const A max = fragment_max<A>(x);
+    const A max = x.largest();
     if (max - reference_ > step_) {
       move_to(max);
     }
-    Fragment<A> exps;
-#pragma unroll
-    for (int k = 0; k < kFragment<A>; k++) {
-      exps[k] = exponential(x[k] - shift(), unit_);
-    }
-    sum_.add(fragment_sum<A>(exps));
-    if (moments_) {
-#pragma unroll
-      for (int k = 0; k < kFragment<A>; k++) {
-        exps[k] = weighted(exps[k], (x[k] - shift()) * scale_);
-      }
-      moment_.add(fragment_sum<A>(exps));
+    add_from_shift(x);
+  }
+
+  /** Adds one. */
+  template <class Columns>
+  LOGITOPS_DEVICE void add(Columns columns, const Fragment<A>& x) {
+    OneFragment<A, Columns> one{columns};
+    memcpy(one.values, x, sizeof x);
+    add(one);
+  }
+
+  /** Adds a row on behalf of all its threads; all of them get the same bits. */
+  template <class Tier, class X>
+  LOGITOPS_DEVICE void add_row(Tier& tier, const X& x_row) {
+    if constexpr (Tier::kVectors > 0) {  // it is held: its maximum can come first
+      move_to(tier.max(x_row.largest()));
+      add_from_shift(x_row);
+      gather_sums(tier);
+    } else {
+      tier.each_step(x_row, A(-INFINITY), [&](auto, const auto& x) { add(x); });
+      gather(tier);
     }
   }
 
@@ -84,10 +131,7 @@ class ExpSum {
   template <class Tier>
   LOGITOPS_DEVICE void gather(Tier& tier) {
     move_to(tier.max(reference_));
-    sum_ = {tier.sum(sum_), 0};
-    if (moments_) {
-      moment_ = {tier.sum(moment_), 0};
-    }
+    gather_sums(tier);
   }
 
   /** What has been subtracted so far; 0 where the maximum is infinite. */
@@ -96,6 +140,9 @@ class ExpSum {
   /** After gather. */
   LOGITOPS_DEVICE RowStatistic<A> statistic() const { return {reference_, sum_.value()}; }
 
+  /** sum_j (x_j - shift), if logits were kept; -inf or NaN if one is. */
+  LOGITOPS_DEVICE A logit_sum() const { return logit_sum_.value(); }
+
   /** sum_j -p_j log p_j, if moments were kept; NaN if the lse is not finite. */
   LOGITOPS_DEVICE A entropy() const {
     const RowStatistic<A> row = statistic();
@@ -103,9 +150,55 @@ class ExpSum {
   }
 
  private:
+  template <class Values>
+  LOGITOPS_DEVICE void add_from_shift(const Values& x) {
+#pragma unroll
+    for (int i = 0; i < Values::kFragments; i++) {
+      if (x.has(i)) {
+        Fragment<A> v, exps;
+        x.fragment(i, v);
+#pragma unroll
+        for (int k = 0; k < kFragment<A>; k++) {
+          v[k] -= shift();
+          exps[k] = exponential(v[k], unit_);
+        }
+        sum_.add(fragment_sum<A>(exps));
+        if (moments_) {
+#pragma unroll
+          for (int k = 0; k < kFragment<A>; k++) {
+            exps[k] = weighted(exps[k], v[k] * scale_);
+          }
+          moment_.add(fragment_sum<A>(exps));
+        }
+        if (logits_) {
+#pragma unroll
+          for (int k = 0; k < kFragment<A>; k++) {
+            v[k] = x.holds(i, k) ? v[k] : A(0);
+            columns_ += x.holds(i, k) ? A(1) : A(0);
+          }
+          logit_sum_.add(fragment_sum<A>(v));
+        }
+      }
+    }
+  }
+
+  template <class Tier>
+  LOGITOPS_DEVICE void gather_sums(Tier& tier) {
+    sum_ = {tier.sum(sum_), 0};
+    if (moments_) {
+      moment_ = {tier.sum(moment_), 0};
+    }
+    if (logits_) {
+      logit_sum_ = {tier.sum(logit_sum_), 0};
+    }
+  }
+
   LOGITOPS_DEVICE void move_to(A reference) {
     const A before = shift();
     reference_ = reference;
+    if (logits_) {
+      logit_sum_.add(columns_ * (before - shift()));
+    }
     const A factor = exponential(before - shift(), unit_);
     if (moments_) {
       const A down = (before - shift()) * scale_;  // infinite, perhaps, where the factor is 0; a NaN the sum shows
@@ -123,10 +216,13 @@ class ExpSum {
   A scale_;
   A unit_;
   A step_;  // what the maximum may rise before the shift follows
-  bool moments_;
+  bool moments_ = false;
   A reference_ = -INFINITY;
   Compensated<A> sum_;
   Compensated<A> moment_;
+  bool logits_ = false;
+  A columns_ = 0;  // of this thread so far
+  Compensated<A> logit_sum_;
 };
 
 }  // namespace logitops

@@ -27,21 +27,17 @@ LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const auto x_row = tier.keep(a.x, row);
+    auto x_row = tier.keep(a.x, row, A(-INFINITY));
     const auto y_row = tier.row(a.y, row);
     tier.await_kept(x_row);
     ExpSum<A> exp_sum;
-    tier.each_fragment([&](auto columns) {
-      Fragment<A> v;
-      x_row.load(columns, A(-INFINITY), v);
-      exp_sum.add(v);
-    });
-    exp_sum.gather(tier);
+    exp_sum.add_row(tier, x_row);
+    tier.look_again(x_row);
 
     const RowSoftmax<A> softmax(exp_sum.statistic());
     tier.each_fragment([&](auto columns) {
       Fragment<A> v;
-      x_row.load(columns, A(0), v);
+      x_row.load(columns, A(-INFINITY), v);
 #pragma unroll
       for (int k = 0; k < kFragment<A>; k++) {
         v[k] = Output::of(softmax, v[k]);
@@ -58,8 +54,8 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const auto dy_row = tier.keep(a.dy, row);
-    const auto y_row = Gradient<A>::y_row(tier, a.y, row);
+    auto dy_row = tier.keep(a.dy, row, A(0));
+    auto y_row = Gradient<A>::y_row(tier, a.y, row);
     const auto dx_row = tier.row(a.dx, row);
     tier.await_kept(dy_row, y_row);
     Compensated<A> sum;
@@ -74,8 +70,10 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
       sum.add(fragment_sum<A>(y_v));
     });
     const A total = tier.sum(sum);
+    tier.look_again(dy_row);
+    tier.look_again(y_row);
 
-    const RowFactor<A> factor = a.scale.factor(row);
+    const RowFactor<A> factor(a.scale.of(row));
     tier.each_fragment([&](auto columns) {
       Fragment<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);

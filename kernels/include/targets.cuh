@@ -16,11 +16,18 @@
 namespace logitops {
 
 /** What one row asks for; Q is its row of probabilities, W that of weights. */
-template <class A, class Q, class W>
+template <class A, CallKind kOfCall, class Q, class W>
 struct Target : LabelTarget<A> {
+  static constexpr CallKind kKind = kOfCall;
+
   uint32_t label_column;  // kNoClass if the label is not among the columns
   W weights;              // of the columns; null: 1 each
   Q probabilities;
+
+  /** The spread of the label's column, which is here. */
+  LOGITOPS_DEVICE A spread_of_label() const {
+    return weights.first == nullptr ? this->even : weighted(this->even, *weights.at(label_column));
+  }
 
   /** The spread of a fragment of columns; 0 past the end of the row. */
   template <class Columns>
@@ -48,17 +55,21 @@ struct Target : LabelTarget<A> {
 };
 
 /** The targets of all rows. */
-template <class T>
+template <class T, CallKind kKind = CallKind::kAny>
 struct Targets {
   using A = Arithmetic<T>;
 
   Labels<A> labels;
   Tensor<const T> probabilities;  // used if there are no labels
 
-  /** The same where labels are all there is. */
-  LOGITOPS_DEVICE Targets plain() const {
-    __builtin_assume(labels.labels.labels != nullptr);
-    return {{labels.labels, nullptr, 1, 0, labels.classes, 0}, {nullptr, 0, 0}};
+  template <CallKind kKnown>
+  LOGITOPS_DEVICE Targets<T, kKnown> known() const {
+    if constexpr (kKnown == CallKind::kAny) {
+      return *this;
+    } else {
+      __builtin_assume(labels.labels.labels != nullptr);
+      return {{labels.labels, labels.weights, labels.sharp, labels.even, labels.classes, 0}, {nullptr, 0, 0}};
+    }
   }
 
   /** Of a row of so many columns. */
@@ -70,7 +81,7 @@ struct Targets {
   /** For kernels that look at probabilities again for the gradient. */
   template <class Tier>
   LOGITOPS_DEVICE auto keep(const Tier& tier, int64_t row, uint32_t cols) const {
-    return target(tier, row, cols, tier.template keep<1>(probabilities, row));
+    return target(tier, row, cols, tier.template keep<1>(probabilities, row, A(0)));
   }
 
  private:
@@ -79,9 +90,10 @@ struct Targets {
     const LabelTarget<A> target = labels.of(row);
     // What is before the first column wraps to beyond the last.
     const bool here = target.label != kNoClass && target.label - labels.first < cols;
-    auto weights_row = tier.per_column(labels.weights == nullptr ? nullptr : labels.weights + labels.first);
-    return Target<A, Q, decltype(weights_row)>{target, here ? target.label - labels.first : kNoClass, weights_row,
-                                               probabilities_row};
+    auto weights_row =
+        tier.per_column(kKind != CallKind::kAny || labels.weights == nullptr ? nullptr : labels.weights + labels.first);
+    return Target<A, kKind, Q, decltype(weights_row)>{target, here ? target.label - labels.first : kNoClass,
+                                                      weights_row, probabilities_row};
   }
 };
 

@@ -45,19 +45,25 @@ struct Tensor {
 template <class A>
 class RowFactor {
  public:
-  /** `infinite`: whether a part is. */
-  LOGITOPS_DEVICE RowFactor(double factor, bool infinite) {
+  /** scale own, where scale is what GradScale has for the row, and `own` the op's, and finite. */
+  LOGITOPS_DEVICE explicit RowFactor(double scale, double own = 1) {
+    const double factor = scale * own;
     const double size = fabs(factor);
     if (size > largest<A>()) {
       power_ = kLargestPower;
+      value_ = static_cast<A>(factor * (1.0 / kLargestPower));
     } else if (size < kSmallestPower && size != 0) {
       power_ = kSmallestPower;
+      value_ = static_cast<A>(factor * (1.0 / kSmallestPower));
+    } else {
+      value_ = static_cast<A>(factor);
     }
-    value_ = static_cast<A>(factor / power_);
-    if (isinf(value_) && !infinite) {
+    if (isinf(value_) && !isinf(scale)) {
       value_ = copysign(largest<A>(), value_);
     }
   }
+
+  LOGITOPS_DEVICE A times(A gradient) const { return gradient * value_ * power_; }
 
   LOGITOPS_DEVICE void multiply(Fragment<A>& gradient) const {
 #pragma unroll
@@ -87,16 +93,16 @@ struct GradScale {
   double value;
 
   /**
-   * value own per_row[row] / divisors[0], where `own` is the op's, and finite. divisors are what batch_sums.cuh leaves for
-   * a MEAN, or null, for 1; the factor is NaN where rows count that weigh nothing.
+   * value per_row[row] / divisors[0]. divisors are what batch_sums.cuh leaves for a MEAN, or null, for 1; it is NaN where
+   * rows count that weigh nothing, and infinite only if a part is.
    */
-  LOGITOPS_DEVICE RowFactor<A> factor(int64_t row, double own = 1, const double* divisors = nullptr) const {
+  LOGITOPS_DEVICE double of(int64_t row, const double* divisors = nullptr) const {
     const double of_row = per_row == nullptr ? 1 : per_row[row];
-    double factor = value * own * of_row;
+    double product = value * of_row;
     if (divisors != nullptr) {
-      factor = divisors[0] == 0 ? NAN : factor / divisors[0];
+      product = divisors[0] == 0 ? NAN : product / divisors[0];
     }
-    return RowFactor<A>(factor, isinf(value) || isinf(of_row));
+    return isinf(product) && !isinf(value) && !isinf(of_row) ? copysign(largest<double>(), product) : product;
   }
 };
 

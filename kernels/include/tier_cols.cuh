@@ -19,6 +19,11 @@ struct OwnColumns {
 
   LOGITOPS_DEVICE uint32_t operator[](int k) const { return first + k; }
   LOGITOPS_DEVICE bool holds(int k) const { return k < cols - first; }
+
+  template <class A>
+  LOGITOPS_DEVICE OwnColumns after(int fragments) const {
+    return {first + fragments * kFragment<A>, cols};
+  }
 };
 
 /** A row in memory whose neighbours lie `axis` elements apart. */
@@ -74,6 +79,7 @@ class TierCols {
   using A = Arithmetic<T>;
 
  public:
+  static constexpr int kVectors = 0;
   static constexpr int kThreads = kSmallBlock;
   static constexpr int kBoundThreads = kThreads;
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
@@ -111,9 +117,17 @@ class TierCols {
 
   /** A row that is read more than once: it stays where it is. */
   template <int = 0>
-  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A = 0) const {
     return this->row(tensor, row);
   }
+
+  template <int = 0>
+  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
+    return this->row(tensor, row);
+  }
+
+  template <class Row>
+  LOGITOPS_DEVICE static void look_again(Row&) {}
 
   template <class... Rows>
   LOGITOPS_DEVICE void await_kept(const Rows&...) const {}
@@ -131,7 +145,26 @@ class TierCols {
     }
   }
 
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_alike(F f) const {
+    each_fragment(f);
+  }
+
+  /** Calls f(OwnColumns, values) for each fragment. */
+  template <class X, class F>
+  LOGITOPS_DEVICE void each_step(const X& x_row, A missing, F f) const {
+    each_fragment([&](auto columns) {
+      OneFragment<A, decltype(columns)> x{columns};
+      x_row.load(columns, missing, x.values);
+      f(columns, x);
+    });
+  }
+
+  LOGITOPS_DEVICE static bool has(uint32_t) { return true; }
+
   LOGITOPS_DEVICE bool leads() const { return true; }
+
+  LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
   LOGITOPS_DEVICE A max(A value) { return value; }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return value.value(); }

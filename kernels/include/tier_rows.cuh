@@ -15,24 +15,27 @@
 #pragma once
 
 #include "group_reduce.cuh"
+#include "held_vectors.cuh"
 #include "kept_row.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
 
-template <class T>
-class TierRows {
+/** kAhead: fragments that are under way at a time, where a row is read once. */
+template <class T, int kAhead>
+class GroupTier {
   using A = Arithmetic<T>;
   static constexpr int kVector = kVectorBytes / sizeof(T);
 
  public:
+  static constexpr int kVectors = 0;  // of a row that each thread holds in registers
   /** The most threads that a row may have. */
   static constexpr int kThreads = sizeof(A) == 8 ? kRowThreadsF64 : kRowThreads;
   /** For 96 registers, with which a multiprocessor holds 640 threads, and for 255 in f64. */
   static constexpr int kBoundThreads = sizeof(A) == 8 ? kRowThreadsF64 : 640;
   static constexpr int kBoundBlocks = 1;
 
-  LOGITOPS_DEVICE explicit TierRows(Shape shape)
+  LOGITOPS_DEVICE explicit GroupTier(Shape shape)
       : cols_(shape.cols), kept_(shape.kept), wide_(shape.cols % kVector == 0) {}
 
   /** Calls f(row) for every row of this group; all of its threads call with the same rows. */
@@ -66,8 +69,8 @@ class TierRows {
    * await_kept(). kIndex tells rows apart that are kept at the same time.
    */
   template <int kIndex = 0>
-  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row) const {
-    const uint32_t of_group = kept_ * kVectors * blockDim.x + 1;  // one more: a line may begin within a vector
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A = 0) const {
+    const uint32_t of_group = kept_ * kOfFragment * blockDim.x + 1;  // one more: a line may begin within a vector
     uint4* const vectors = kept_vectors + (kIndex * blockDim.y + threadIdx.y) * of_group;
     const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
     const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, kept_,
@@ -82,6 +85,12 @@ class TierRows {
       kept.line().fetch(min(cols_, kept_ * kFragment<A> * blockDim.x));
     }
     return kept;
+  }
+
+  /** A row that is read once, and not before others are. */
+  template <int = 0>
+  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
+    return this->row(tensor, row);
   }
 
   /** Waits for the copies of these rows. */
@@ -102,21 +111,56 @@ class TierRows {
     }
   }
 
+  /** Before a row is looked at again. */
+  template <class Row>
+  LOGITOPS_DEVICE static void look_again(Row&) {}
+
   /** Room for what is computed of a row: 32 bytes of each thread for each fragment. */
   LOGITOPS_DEVICE auto keep_values() const { return KeptValues<A>{kept_vectors + thread(), threads(), kept_}; }
 
   /** Calls f(GroupColumns) for each fragment of this thread's columns. */
   template <class F>
   LOGITOPS_DEVICE void each_fragment(F f) const {
-    GroupColumns<kVector> columns{
-        threadIdx.x * (wide_ ? kVector : 1), cols_, wide_ ? 1 : blockDim.x, kVector * blockDim.x, 0, wide_};
-    for (; columns.first < cols_; columns.first += kFragment<A> * blockDim.x, columns.index++) {
+    for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(1)) {
       f(columns);
     }
   }
 
+  /** The same. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_alike(F f) const {
+    each_fragment(f);
+  }
+
+  /** Calls f(GroupColumns, values) for as many of this thread's fragments at a time as are under way; `columns` are those of
+   * the first. */
+  template <class X, class F>
+  LOGITOPS_DEVICE void each_step(const X& x_row, A missing, F f) const {
+    if (kAhead > 1 && wide_) {
+      for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(kAhead)) {
+        columns.wide = true;  // which the compiler then knows
+        HeldVectors<T, kAhead> x;
+        x.fetch(x_row, columns, missing);
+        f(columns, x);
+      }
+    } else {
+      each_fragment([&](auto columns) {
+        OneFragment<A, decltype(columns)> x{columns};
+        x_row.load(columns, missing, x.values);
+        f(columns, x);
+      });
+    }
+  }
+
+  /** Whether this thread has a column. */
+  LOGITOPS_DEVICE bool has(uint32_t column) const {
+    return ((wide_ ? column / kVector : column) & (blockDim.x - 1)) == threadIdx.x;
+  }
+
   /** Whether this thread writes what there is one of per row. */
   LOGITOPS_DEVICE bool leads() const { return threadIdx.x == 0; }
+
+  LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
   LOGITOPS_DEVICE A max(A value) { return group_.max(value); }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return group_.sum(value); }
@@ -126,12 +170,24 @@ class TierRows {
   LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
   LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }
 
-  static constexpr int kVectors = kFragment<A> / kVector;  // of a fragment
+  LOGITOPS_DEVICE GroupColumns<kVector> first_columns() const {
+    return {threadIdx.x * (wide_ ? kVector : 1), cols_, wide_ ? 1 : blockDim.x, kVector * blockDim.x, 0, wide_};
+  }
+
+  static constexpr int kOfFragment = kFragment<A> / kVector;  // vectors
 
   uint32_t cols_;
   int kept_;
   bool wide_;
-  GroupReduce group_;
+  GroupReduce<> group_;
 };
+
+/** For kernels that read rows twice. */
+template <class T>
+using TierRows = GroupTier<T, 1>;
+
+/** For kernels that read them once: four vectors are under way. */
+template <class T>
+using TierStream = GroupTier<T, 4 * kVectorBytes / (sizeof(T) * kFragment<Arithmetic<T>>)>;
 
 }  // namespace logitops

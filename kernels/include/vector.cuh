@@ -4,33 +4,166 @@
 #include <cuda_pipeline.h>
 #include <string.h>
 
-#include "dtype.cuh"
+#include "arithmetic.cuh"
 #include "geometry.cuh"
 
 namespace logitops {
 
+/** Whether there are instructions for two packed elements at a time. */
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+constexpr bool kPairwise = true;
+#else
+constexpr bool kPairwise = false;
+#endif
+
+/** Two elements in one word, as they lie in memory, for dtypes of 16 bits. */
+template <class T>
+struct Pair {};
+
+template <>
+struct Pair<__half> {
+  __half elements[2];
+
+  LOGITOPS_DEVICE float2 widen() const { return {__half2float(elements[0]), __half2float(elements[1])}; }
+
+  LOGITOPS_DEVICE static Pair round(float low, float high) {
+    const __half2 both = __floats2half2_rn(low, high);
+    Pair pair;
+    memcpy(&pair, &both, sizeof pair);
+    return pair;
+  }
+
+  LOGITOPS_DEVICE static Pair larger(Pair a, Pair b) {
+    __half2 left, right;
+    memcpy(&left, &a, sizeof left);
+    memcpy(&right, &b, sizeof right);
+    left = __hmax2(left, right);
+    memcpy(&a, &left, sizeof a);
+    return a;
+  }
+};
+
+template <>
+struct Pair<__nv_bfloat16> {
+  uint32_t word;
+
+  LOGITOPS_DEVICE float2 widen() const { return {__uint_as_float(word << 16), __uint_as_float(word & kHigh)}; }
+
+  LOGITOPS_DEVICE static Pair round(float low, float high) {
+    Pair pair;
+    if constexpr (kPairwise) {
+      const __nv_bfloat162 both = __floats2bfloat162_rn(low, high);
+      memcpy(&pair, &both, sizeof pair);
+    } else {
+      pair.word = rounded(low) >> 16 | (rounded(high) & kHigh);
+    }
+    return pair;
+  }
+
+  LOGITOPS_DEVICE static Pair larger(Pair a, Pair b) {
+    __nv_bfloat162 left, right;
+    memcpy(&left, &a, sizeof left);
+    memcpy(&right, &b, sizeof right);
+    left = __hmax2(left, right);
+    memcpy(&a, &left, sizeof a);
+    return a;
+  }
+
+ private:
+  static constexpr uint32_t kHigh = 0xffff0000;
+
+  /** In the upper half; to nearest, ties to even, as the instruction has it that older devices lack. */
+  LOGITOPS_DEVICE static uint32_t rounded(float value) {
+    const uint32_t bits = __float_as_uint(value);
+    return isnan(value) ? 0x7fff0000 : bits + 0x7fff + (bits >> 16 & 1);
+  }
+};
+
 /** The elements of a vector, widened. */
 template <class T, class A>
 LOGITOPS_DEVICE void unpack(uint4 vector, A* into) {
-  T elements[kVectorBytes / sizeof(T)];
-  memcpy(elements, &vector, kVectorBytes);
+  if constexpr (sizeof(T) == 2) {
+    Pair<T> pairs[kVectorBytes / 4];
+    memcpy(pairs, &vector, kVectorBytes);
 #pragma unroll
-  for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
-    into[k] = widen(elements[k]);
+    for (int k = 0; k < kVectorBytes / 4; k++) {
+      const float2 both = pairs[k].widen();
+      into[2 * k] = both.x;
+      into[2 * k + 1] = both.y;
+    }
+  } else {
+    memcpy(into, &vector, kVectorBytes);
   }
 }
 
 /** A vector of values, each rounded. */
 template <class T, class A>
 LOGITOPS_DEVICE uint4 pack(const A* values) {
-  T elements[kVectorBytes / sizeof(T)];
+  uint4 vector;
+  if constexpr (sizeof(T) == 2) {
+    Pair<T> pairs[kVectorBytes / 4];
+#pragma unroll
+    for (int k = 0; k < kVectorBytes / 4; k++) {
+      pairs[k] = Pair<T>::round(values[2 * k], values[2 * k + 1]);
+    }
+    memcpy(&vector, pairs, kVectorBytes);
+  } else {
+    memcpy(&vector, values, kVectorBytes);
+  }
+  return vector;
+}
+
+/** A vector of one value. */
+template <class T>
+LOGITOPS_DEVICE uint4 vector_of(Arithmetic<T> value) {
+  Arithmetic<T> values[kVectorBytes / sizeof(T)];
 #pragma unroll
   for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
-    store(&elements[k], values[k]);
+    values[k] = value;
   }
-  uint4 vector;
-  memcpy(&vector, elements, kVectorBytes);
-  return vector;
+  return pack<T>(values);
+}
+
+/** Element by element, the larger of two vectors. */
+template <class T>
+LOGITOPS_DEVICE uint4 larger_of_each(uint4 a, uint4 b) {
+  if constexpr (sizeof(T) == 2) {
+    Pair<T> left[kVectorBytes / 4], right[kVectorBytes / 4];
+    memcpy(left, &a, kVectorBytes);
+    memcpy(right, &b, kVectorBytes);
+#pragma unroll
+    for (int k = 0; k < kVectorBytes / 4; k++) {
+      left[k] = Pair<T>::larger(left[k], right[k]);
+    }
+    memcpy(&a, left, kVectorBytes);
+  } else {
+    T left[kVectorBytes / sizeof(T)], right[kVectorBytes / sizeof(T)];
+    memcpy(left, &a, kVectorBytes);
+    memcpy(right, &b, kVectorBytes);
+#pragma unroll
+    for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
+      left[k] = larger(left[k], right[k]);
+    }
+    memcpy(&a, left, kVectorBytes);
+  }
+  return a;
+}
+
+/** The largest element of a vector. */
+template <class T>
+LOGITOPS_DEVICE Arithmetic<T> largest_of(uint4 vector) {
+  if constexpr (sizeof(T) == 2) {
+    vector = larger_of_each<T>(vector, make_uint4(vector.z, vector.w, vector.x, vector.y));
+    vector = larger_of_each<T>(vector, make_uint4(vector.y, vector.x, vector.w, vector.z));
+    Pair<T> pair;
+    memcpy(&pair, &vector, sizeof pair);
+    const float2 both = pair.widen();
+    return larger(both.x, both.y);
+  } else {
+    Arithmetic<T> values[kVectorBytes / sizeof(T)];
+    unpack<T>(vector, values);
+    return tree<kVectorBytes / sizeof(T)>(values, [](Arithmetic<T> a, Arithmetic<T> b) { return larger(a, b); });
+  }
 }
 
 /** Reads kCount elements from an address that is a multiple of 16. */
@@ -42,14 +175,31 @@ LOGITOPS_DEVICE void load_vectors(const T* from, A* into) {
   }
 }
 
-/** Rounds kCount values into an address that is a multiple of 16. */
-template <int kCount, class T, class A>
-LOGITOPS_DEVICE void store_vectors(T* to, const A* values) {
+/** Puts an element before the others of a vector; the last one falls out. */
+template <class T>
+LOGITOPS_DEVICE void shift_in(uint4& vector, T element) {
+  T elements[kVectorBytes / sizeof(T)];
+  memcpy(elements, &vector, kVectorBytes);
 #pragma unroll
-  for (int k = 0; k < kCount; k += kVectorBytes / sizeof(T)) {
-    // The default store, but an assignment would become four.
-    __stwb(reinterpret_cast<uint4*>(to + k), pack<T>(values + k));
+  for (int k = kVectorBytes / sizeof(T) - 1; k > 0; k--) {
+    elements[k] = elements[k - 1];
   }
+  elements[0] = element;
+  memcpy(&vector, elements, kVectorBytes);
+}
+
+/** Takes out the first element of a vector; the others move up. */
+template <class T>
+LOGITOPS_DEVICE T shift_out(uint4& vector) {
+  T elements[kVectorBytes / sizeof(T)];
+  memcpy(elements, &vector, kVectorBytes);
+  const T first = elements[0];
+#pragma unroll
+  for (int k = 1; k < kVectorBytes / sizeof(T); k++) {
+    elements[k - 1] = elements[k];
+  }
+  memcpy(&vector, elements, kVectorBytes);
+  return first;
 }
 
 /** Starts to copy an element or a vector to shared memory. Before compute capability 8.0, and of elements too small for

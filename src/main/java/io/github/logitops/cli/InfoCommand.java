@@ -47,7 +47,7 @@ final class InfoCommand implements Callable<Integer> {
         TreeSet<String> architectures = new TreeSet<>();
         TreeSet<String> kernels = new TreeSet<>();
         for (ShippedPtx ptx : ShippedPtx.all()) {
-            kernels.add(ptx.module().replaceFirst("_(rows|cols)_.*", ""));
+            kernels.add(ptx.module().replaceFirst("_(rows|held\\d|cols)_.*", ""));
             architectures.add("sm_" + ptx.architecture());
         }
         out.println("kernels   " + String.join(", ", kernels));

@@ -61,8 +61,6 @@ record Batch(
         boolean empty = rows == 0;
         if (empty || countsBefore(gradient)) {
             Parameters parameters = new Parameters();
-            targets(parameters);
-            parameters.int64(rows);
             sums(parameters, empty, true);
             launcher.blocks(
                     Kernels.of(Op.Kernel.LABEL_STATS).entry(arithmetic),
@@ -90,6 +88,8 @@ record Batch(
                 .pointer(result.get(ResultPart.COUNTERS))
                 .float64(emptyMean.value())
                 .int32(reduction == Reduction.MEAN ? 1 : 0)
-                .int32(ResultPart.CHUNK_ROWS);
+                .int32(ResultPart.CHUNK_ROWS)
+                .int64(rows);
+        targets(to);
     }
 }

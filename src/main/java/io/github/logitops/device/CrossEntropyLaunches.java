@@ -112,15 +112,12 @@ final class CrossEntropyLaunches {
         launcher.run(launch, stream);
     }
 
-    /** Whether labels of all classes are all that is asked about: then the plain kernels know what others are told. */
+    /** Whether a call is of CallKind::kPlain in the kernels. */
     private static boolean isPlain(CrossEntropyInputs inputs) {
         CrossEntropyOptions options = inputs.options();
         return inputs.labels() != null
-                && inputs.weights() == null
+                && (inputs.weights() == null || options.labelSmoothing() == 0)
                 && inputs.shard().classes() == inputs.x().classes()
-                && options.labelSmoothing() == 0
-                && options.zLoss() == 0
-                && options.logitScale() == 1
                 && options.softCap().isEmpty()
                 && options.outputs().isEmpty();
     }

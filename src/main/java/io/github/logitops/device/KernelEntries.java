@@ -5,20 +5,20 @@ import io.github.logitops.spec.Op;
 
 /** A kernel of the table in all its entries. */
 final class KernelEntries {
-    private final Op.Kept kept;
-    private final Kernel[][] entries; // by tier and dtype: some may be the same
+    private final Op.Kernel kernel;
+    private final Kernel[][] entries; // by tier and dtype: some may be the same; null where there is none
 
-    KernelEntries(Op.Kept kept, Kernel[][] entries) {
-        this.kept = kept;
+    KernelEntries(Op.Kernel kernel, Kernel[][] entries) {
+        this.kernel = kernel;
         this.entries = entries;
     }
 
-    /** What it keeps of a row between its passes. */
-    Op.Kept kept() {
-        return kept;
+    /** What the table says of it. */
+    Op.Kernel kernel() {
+        return kernel;
     }
 
-    /** Its entry for rows like these. */
+    /** Its entry for rows like these, or null. */
     Kernel entry(Tier tier, DType dtype) {
         return entries[tier.ordinal()][dtype.ordinal()];
     }

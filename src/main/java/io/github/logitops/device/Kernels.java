@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Every kernel there is: those that the table of ops names, in their entries, and the ceilings, which belong to no op. */
 final class Kernels {
@@ -39,6 +40,7 @@ final class Kernels {
     static List<Kernel> of(Op op, Tier tier, DType dtype) {
         return op.kernels().stream()
                 .map(kernel -> of(kernel).entry(tier, dtype))
+                .filter(Objects::nonNull)
                 .toList();
     }
 
@@ -55,12 +57,16 @@ final class Kernels {
         Kernel[][] entries = new Kernel[Tier.values().length][DType.values().length];
         for (Tier tier : Tier.values()) {
             for (DType dtype : DType.values()) {
-                if (dtype.isFloating()) {
+                if (dtype.isFloating() && exists(kernel, tier, dtype)) {
                     entries[tier.ordinal()][dtype.ordinal()] = kernel(entry(kernel, tier, dtype));
                 }
             }
         }
-        return new KernelEntries(kernel.kept(), entries);
+        return new KernelEntries(kernel, entries);
+    }
+
+    private static boolean exists(Op.Kernel kernel, Tier tier, DType dtype) {
+        return tier.vectors() == 0 || LaunchPlanner.tiersThatHold(kernel, dtype).contains(tier);
     }
 
     private static String entry(Op.Kernel kernel, Tier tier, DType dtype) {

@@ -2,6 +2,8 @@ package io.github.logitops.device;
 
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import java.util.List;
 
 /**
  * Chooses a tier and a launch geometry: pure arithmetic on shapes and strides. What a row's bits depend on, the tier and the
@@ -13,6 +15,7 @@ final class LaunchPlanner {
 
     // What each is, kernels/include/geometry.cuh says.
     private static final int ROW_THREADS = KernelManifest.geometry("RowThreads");
+    private static final int HELD_THREADS = KernelManifest.geometry("HeldThreads");
     private static final int ROW_THREADS_F64 = KernelManifest.geometry("RowThreadsF64");
     private static final int SMALL_BLOCK = KernelManifest.geometry("SmallBlock");
     private static final int FRAGMENT_BYTES = KernelManifest.geometry("FragmentBytes");
@@ -40,26 +43,93 @@ final class LaunchPlanner {
         }
     }
 
-    /** The tier for rows of this shape along this axis. Strides do not matter: every operand of an op has the same tier. */
-    static Tier tier(Rows rows) {
-        return rows.innermost() ? Tier.ROWS : Tier.COLS;
+    /** A tier, and a geometry in it. */
+    record Plan(Tier tier, Geometry geometry) {}
+
+    /** Where rows along an axis lie, of one length and dtype. */
+    record Row(boolean innermost, int classes, DType dtype) {
+        /** Whether they are whole vectors, as long as they lie side by side. */
+        boolean isVectors() {
+            return (long) classes * dtype.bytes() % VECTOR_BYTES == 0;
+        }
+
+        long vectors() {
+            return (long) classes * dtype.bytes() / VECTOR_BYTES;
+        }
     }
 
     /**
-     * The geometry for rows like these; kernels step on to rows that the grid does not reach.
+     * How a kernel walks rows like these; it steps on to rows that the grid does not reach, unless it holds them, for then
+     * there are none. Of an op, operands lie in one tier, whatever their strides are.
      *
-     * @param keptBytes what the kernel keeps of each column
+     * @param probabilities whether they are the targets
      * @param maxSharedBytes what the device has for a block
      */
-    static Geometry geometry(Tier tier, long rows, int classes, DType dtype, int keptBytes, int maxSharedBytes) {
-        if (tier == Tier.COLS) {
-            return threadPerRow(rows);
+    static Plan plan(Op.Kernel kernel, Rows rows, boolean probabilities, int maxSharedBytes) {
+        Row row = new Row(rows.innermost(), rows.classes(), rows.dtype());
+        return plan(kernel, row, rows.count(), probabilities, maxSharedBytes);
+    }
+
+    /** The same of this many rows. */
+    static Plan plan(Op.Kernel kernel, Row row, long rows, boolean probabilities, int maxSharedBytes) {
+        if (!row.innermost()) {
+            return new Plan(Tier.COLS, threadPerRow(rows));
         }
-        int threads = threads(classes, dtype);
-        int rowsOfBlock = threads > WARP ? 1 : SMALL_BLOCK / threads; // a barrier is for one row
-        int fragment = FRAGMENT_BYTES / dtype.arithmetic().bytes();
-        int fragments = (int) (((long) classes + threads * fragment - 1) / (threads * fragment));
-        int fixed = VECTOR_BYTES * rowsOfBlock * (keptBytes / dtype.bytes()); // as a row may begin within a vector
+        Tier tier = holding(kernel, row, rows);
+        if (tier != null) {
+            int threads = holdingThreads(tier, row);
+            return new Plan(tier, keeping(row, rows, threads, 0, 0));
+        }
+        boolean streams = kernel.kept() == Op.Kept.LINE && row.isVectors();
+        int threads = streams ? streamingThreads(row) : threads(row);
+        int keptBytes = streams ? 0 : kernel.kept().bytes(row.dtype(), probabilities);
+        return new Plan(Tier.ROWS, keeping(row, rows, threads, keptBytes, maxSharedBytes));
+    }
+
+    /** The tier in which registers hold what a kernel has of a row at a time, or null. */
+    private static Tier holding(Op.Kernel kernel, Row row, long rows) {
+        if (!row.isVectors()) {
+            return null;
+        }
+        for (Tier tier : tiersThatHold(kernel, row.dtype())) {
+            int threads = holdingThreads(tier, row);
+            int most = tier == Tier.HELD2 ? WARP : tier == Tier.HELD4 ? HELD_THREADS : HELD_THREADS / kernel.held();
+            if (threads <= most && rows <= MAX_BLOCKS * rowsOfBlock(threads)) {
+                return tier;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The tiers that hold rows in registers for a kernel, shortest rows first. Beyond the shortest a thread has 32 columns, but
+     * for the longest rows of 16 bits, one at a time. F64 has none.
+     */
+    static List<Tier> tiersThatHold(Op.Kernel kernel, DType dtype) {
+        if (kernel.held() == 0 || dtype == DType.F64) {
+            return List.of();
+        }
+        if (dtype == DType.F32) {
+            return List.of(Tier.HELD2, Tier.HELD8);
+        }
+        return kernel.held() == 1 ? List.of(Tier.HELD2, Tier.HELD4, Tier.HELD8) : List.of(Tier.HELD2, Tier.HELD4);
+    }
+
+    /** Each has something, and as many vectors as it can hold, or two a row have one each. */
+    private static int holdingThreads(Tier tier, Row row) {
+        int threads = powerOf2((row.vectors() + tier.vectors() - 1) / tier.vectors());
+        return row.vectors() == 2 ? 2 : threads;
+    }
+
+    private static Geometry keeping(Row row, long rows, int threads, int keptBytes, int maxSharedBytes) {
+        int rowsOfBlock = rowsOfBlock(threads);
+        if (keptBytes == 0) {
+            return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, 0, 0);
+        }
+        int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
+        int fragments = (int) ((row.classes() + (long) threads * fragment - 1) / (threads * fragment));
+        int fixed =
+                VECTOR_BYTES * rowsOfBlock * (keptBytes / row.dtype().bytes()); // as a row may begin within a vector
         int bytesOfFragment = fragment * keptBytes * threads * rowsOfBlock;
         int kept = Math.min(fragments, (maxSharedBytes - OWN_SHARED_BYTES - fixed) / bytesOfFragment);
         return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
@@ -74,10 +144,34 @@ final class LaunchPlanner {
      * 8 columns for each thread as long as a warp will do; up to 64 before there are more: a row's reductions cost the less
      * the fewer threads take part.
      */
-    private static int threads(int classes, DType dtype) {
-        int most = dtype == DType.F64 ? ROW_THREADS_F64 : ROW_THREADS;
-        int warps = powerOf2((classes + 64L * WARP - 1) / (64 * WARP));
-        return warps > 1 ? Math.min(warps * WARP, most) : Math.min(powerOf2((classes + 7L) / 8), WARP);
+    private static int threads(Row row) {
+        int warps = powerOf2((row.classes() + 64L * WARP - 1) / (64 * WARP));
+        return warps > 1
+                ? Math.min(warps * WARP, mostThreads(row))
+                : Math.min(powerOf2((row.classes() + 7L) / 8), WARP);
+    }
+
+    /**
+     * For rows of vectors that are read once: four for each thread, and eight once there are 16 threads. From two warps on
+     * four times the row has twice the threads: more would have too few steps to make up for their reductions.
+     */
+    private static int streamingThreads(Row row) {
+        int few = Math.max(powerOf2((row.vectors() + 7) / 8), Math.min(powerOf2((row.vectors() + 3) / 4), WARP / 2));
+        int twoWarps = 2 * WARP;
+        if (few <= twoWarps) {
+            return few;
+        }
+        int doublings = Integer.numberOfTrailingZeros(few / twoWarps);
+        return Math.min(twoWarps << (doublings + 1) / 2, mostThreads(row));
+    }
+
+    private static int mostThreads(Row row) {
+        return row.dtype() == DType.F64 ? ROW_THREADS_F64 : ROW_THREADS;
+    }
+
+    /** Beyond a warp, a block has one: a barrier is for one row. */
+    private static int rowsOfBlock(int threads) {
+        return threads > WARP ? 1 : SMALL_BLOCK / threads;
     }
 
     /** The smallest power of 2 that is not below n. */

@@ -34,12 +34,9 @@ final class Launcher {
 
     /** The same; {@code probabilities}: whether the targets are. */
     RowLaunch rows(KernelEntries kernel, Rows rows, boolean probabilities) {
-        Tier tier = LaunchPlanner.tier(rows);
-        int keptBytes = kernel.kept().bytes(rows.dtype(), probabilities);
-        LaunchPlanner.Geometry geometry =
-                LaunchPlanner.geometry(tier, rows.count(), rows.classes(), rows.dtype(), keptBytes, maxSharedBytes);
-        Parameters parameters = new Parameters().shape(rows, geometry.keptFragments());
-        return new RowLaunch(kernel.entry(tier, rows.dtype()), geometry, parameters);
+        LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel.kernel(), rows, probabilities, maxSharedBytes);
+        Parameters parameters = new Parameters().shape(rows, plan.geometry().keptFragments());
+        return new RowLaunch(kernel.entry(plan.tier(), rows.dtype()), plan.geometry(), parameters);
     }
 
     /** Queues it. */

@@ -8,14 +8,30 @@ import java.util.Set;
 enum Tier {
     /** Rows whose elements lie side by side: a group of threads takes one, and what is read twice waits in shared memory. */
     ROWS,
+    /** The same of short rows, whole vectors that wait in registers: two of each thread. */
+    HELD2,
+    /** The same of longer rows: four of each thread. */
+    HELD4,
+    /** The same: eight of each thread. */
+    HELD8,
     /** Rows whose elements lie a stride apart, as columns of memory: a thread takes one, next to the thread of the next row. */
     COLS;
+
+    /** Vectors that a thread holds. */
+    int vectors() {
+        return switch (this) {
+            case HELD2 -> 2;
+            case HELD4 -> 4;
+            case HELD8 -> 8;
+            case ROWS, COLS -> 0;
+        };
+    }
 
     /** Those that rows along this axis may have: counted from the front, it may be the last one or not. */
     static Set<Tier> of(Axis axis) {
         if (axis.index() >= 0) {
             return EnumSet.allOf(Tier.class);
         }
-        return EnumSet.of(axis.equals(Axis.LAST) ? ROWS : COLS);
+        return axis.equals(Axis.LAST) ? EnumSet.complementOf(EnumSet.of(COLS)) : EnumSet.of(COLS);
     }
 }

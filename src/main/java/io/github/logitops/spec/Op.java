@@ -10,9 +10,19 @@ import java.util.stream.Stream;
  */
 public enum Op {
     /** y = exp(x - logsumexp(x)). */
-    SOFTMAX("softmax", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.TWO_ROWS)),
+    SOFTMAX(
+            "softmax",
+            Void.class,
+            methods("forward", "backward"),
+            held(1, "fwd", Kept.ROW),
+            held(2, "bwd", Kept.TWO_ROWS)),
     /** y = x - logsumexp(x). */
-    LOG_SOFTMAX("logSoftmax", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
+    LOG_SOFTMAX(
+            "logSoftmax",
+            Void.class,
+            methods("forward", "backward"),
+            held(1, "fwd", Kept.ROW),
+            held(2, "bwd", Kept.ROW)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
     MASKED_SOFTMAX(
             "maskedSoftmax",
@@ -21,16 +31,16 @@ public enum Op {
             own("fwd", Kept.VALUES),
             shared(SOFTMAX.kernel("bwd"))),
     /** log sum exp(x). */
-    LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
+    LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), own("fwd", Kept.LINE), own("bwd", Kept.LINE)),
     /** - sum p log p of the softmax p. */
-    ENTROPY("entropy", Void.class, methods("forward", "backward"), own("fwd", Kept.ROW), own("bwd", Kept.ROW)),
+    ENTROPY("entropy", Void.class, methods("forward", "backward"), own("fwd", Kept.LINE), own("bwd", Kept.LINE)),
     /** The log-probability of a label. */
     SELECTED_LOG_PROB(
             "selectedLogProb",
             SelectedLogProbOptions.class,
             methods("forward", "backward"),
-            own("fwd", Kept.ROW),
-            own("bwd", Kept.ROW),
+            own("fwd", Kept.LINE),
+            own("bwd", Kept.LINE),
             shared(Kernel.LABEL_STATS)),
     /** A student's loss against a teacher: a kernel for each kind of divergence, which leaves the gradient out if not asked. */
     DISTILLATION(
@@ -41,17 +51,17 @@ public enum Op {
             own("fused_reverse_kl", Kept.TWO_ROWS),
             own("fused_jensen_shannon", Kept.TWO_ROWS),
             shared(Kernel.LABEL_STATS)),
-    /** Softmax cross entropy: kernels for every option, and plain ones for labels and nothing else. */
+    /** Softmax cross entropy: kernels for every option; plain ones for labels, and what costs nothing in a column. */
     CROSS_ENTROPY(
             "crossEntropy",
             CrossEntropyOptions.class,
             methods("forward", "backward", "forwardBackward"),
             own("fwd", Kept.ROW),
-            own("fwd_plain", Kept.ROW),
+            own("fwd_plain", Kept.LINE),
             own("bwd", Kept.ROW),
-            own("bwd_plain", Kept.ROW),
+            own("bwd_plain", Kept.LINE),
             own("fused", Kept.ROW_AND_PROBABILITIES),
-            own("fused_plain", Kept.ROW),
+            held(2, "fused_plain", Kept.ROW),
             shared(Kernel.LABEL_STATS)),
     /** The same of classes that are split over devices; the passes over logits are those of cross entropy. */
     CROSS_ENTROPY_SHARD(
@@ -68,6 +78,8 @@ public enum Op {
     public enum Kept {
         /** The kernel walks no rows. */
         NOTHING,
+        /** The row, but not if it is whole vectors: then it is read once, from where it lies. */
+        LINE,
         /** The row. */
         ROW,
         /** Two rows of two tensors. */
@@ -81,7 +93,7 @@ public enum Op {
         public int bytes(DType dtype, boolean probabilities) {
             return switch (this) {
                 case NOTHING -> 0;
-                case ROW -> dtype.bytes();
+                case LINE, ROW -> dtype.bytes();
                 case TWO_ROWS -> 2 * dtype.bytes();
                 case ROW_AND_PROBABILITIES -> probabilities ? 2 * dtype.bytes() : dtype.bytes();
                 case VALUES -> dtype.arithmetic().bytes();
@@ -103,14 +115,15 @@ public enum Op {
      * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several; else what it is for
      * @param entries which there are
      * @param kept what it keeps of a row
+     * @param held rows, or as much, that entries for rows that fit hold in registers; 0 if it has no such entries
      */
-    public record Kernel(String name, Entries entries, Kept kept) {
+    public record Kernel(String name, Entries entries, Kept kept, int held) {
         /** Looks at the labels before rows are walked. */
-        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.OF_ARITHMETIC, Kept.NOTHING);
+        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
 
         /** Makes losses of what shards know of their classes. */
         public static final Kernel CROSS_ENTROPY_COMBINE =
-                new Kernel("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING);
+                new Kernel("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
     }
 
     /** A kernel of the op whose kernels' names begin with {@code prefix}. */
@@ -177,7 +190,12 @@ public enum Op {
 
     /** A kernel that is written for this op and walks rows. */
     private static KernelOf own(String what, Kept kept) {
-        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept);
+        return held(0, what, kept);
+    }
+
+    /** The same; of rows that fit, so many wait in registers. */
+    private static KernelOf held(int rows, String what, Kept kept) {
+        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept, rows);
     }
 
     /** A kernel that other ops have, too, or that walks no rows. */

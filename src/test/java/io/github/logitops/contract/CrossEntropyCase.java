@@ -181,7 +181,12 @@ record CrossEntropyCase(
         for (int n = 0; n < lse.length; n++) {
             CrossEntropyReference.Row row = exact.rows()[n];
             Near.assertNear(arithmetic, row.lse(), lse[n], row.lseScale(), "lse of " + n + ", " + this);
-            assertEquals(counts(n) ? lse[n] : 0, fusedLse[n], "lse of " + n + " after forwardBackward");
+            String afterFused = "lse of " + n + " after forwardBackward, " + this;
+            if (counts(n)) { // both are within the bound; their sums may have another order
+                Near.assertNear(arithmetic, row.lse(), fusedLse[n], row.lseScale(), afterFused);
+            } else {
+                assertEquals(0, fusedLse[n], afterFused);
+            }
         }
         if (options.outputs().contains(RowOutput.ENTROPY)) {
             double[] entropy = forward.entropy().downloadDoubles(s);

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** As where rows are more than a grid may have: groups of threads take one row after another, and leave nothing behind. */
 @Execution(ExecutionMode.CONCURRENT)
 class EmulatedFewBlocksTest {
-    /** Groups of two threads, of a warp and of a block, by vectors and by elements; and columns. */
+    /**
+     * Groups of two threads, of a warp and of a block, by vectors and by elements; and columns. Kernels that hold a row have a
+     * block for each.
+     */
     private static final List<Geometry> GEOMETRIES = List.of(
             Geometry.dense(130, 9),
             Geometry.dense(130, 16),

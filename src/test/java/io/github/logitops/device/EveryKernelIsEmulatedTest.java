@@ -31,8 +31,12 @@ class EveryKernelIsEmulatedTest {
         Set<String> launched = new TreeSet<>();
         Schedule schedule = Schedule.of(Schedule.Order.LOCKSTEP, 0);
         for (DType dtype : new DType[] {DType.F64, DType.F32, DType.F16, DType.BF16}) {
-            for (Geometry geometry :
-                    List.of(Geometry.dense(2, 3), Geometry.dense(2, 3, 2).along(1))) {
+            for (Geometry geometry : List.of(
+                    Geometry.dense(2, 3),
+                    Geometry.dense(2, 16),
+                    Geometry.dense(2, 1024),
+                    Geometry.dense(1, 40_000),
+                    Geometry.dense(2, 3, 2).along(1))) {
                 for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
                     PtxEmulatorDriver driver = new PtxEmulatorDriver(75, schedule, Approximations.NEAREST);
                     driver.onLaunch(launched::add);

@@ -7,6 +7,7 @@ import io.github.logitops.emulator.LaunchProfile;
 import io.github.logitops.emulator.LaunchProfile.Traffic;
 import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
 import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +51,7 @@ class KernelTrafficTest {
 
     /** How often each element is read and written. */
     private record Passes(int reads, int writes) {
-        /** The same in rows that wait in shared memory. */
+        /** The same in rows that wait. */
         Passes once() {
             return new Passes(Math.min(reads, 1), writes);
         }
@@ -60,6 +62,23 @@ class KernelTrafficTest {
         for (int classes : new int[] {10, 16, 1001, 2048}) {
             requirePasses(dtype, Geometry.dense(6, classes), Passes::once);
             requirePasses(dtype, Geometry.dense(6, classes).padded(3).shifted(1), Passes::once);
+        }
+    }
+
+    /** As long as a block has room for a row in registers or, beyond, in shared memory: for two rows, half as long. */
+    @Test
+    void longRowsOfWholeVectorsAreReadOnce() {
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+            int longest = 131_072 / dtype.bytes();
+            for (int classes : new int[] {256, 4096, longest / 2, longest}) {
+                requirePasses(
+                        dtype,
+                        Geometry.dense(2, classes),
+                        Passes::once,
+                        call -> call.method().matches("(softmax|logSoftmax|crossEntropy|logSumExp)\\..*")
+                                && call.targets() != OpCall.Targets.PROBABILITIES_AND_EVERY_OUTPUT
+                                && (classes < longest || !call.method().contains("oftmax.backward")));
+            }
         }
     }
 
@@ -76,7 +95,15 @@ class KernelTrafficTest {
     }
 
     private static void requirePasses(DType dtype, Geometry geometry, UnaryOperator<Passes> adjustment) {
+        requirePasses(dtype, geometry, adjustment, call -> true);
+    }
+
+    private static void requirePasses(
+            DType dtype, Geometry geometry, UnaryOperator<Passes> adjustment, Predicate<OpCall> which) {
         for (OpCall call : callsOfOneKernel(dtype, geometry)) {
+            if (!which.test(call)) {
+                continue;
+            }
             ProfiledCall profiled = ProfiledCall.of(call, 90);
             Map<String, Passes> expected = PASSES.get(call.method());
             assertEquals(expected.keySet(), profiled.rows().keySet());
@@ -87,7 +114,9 @@ class KernelTrafficTest {
                 String what = call + ": " + name;
                 long looks = name.equals("x") ? call.looksAtLabels() : 0;
                 assertEquals(passes.reads() * call.rowsRead() * row + looks * dtype.bytes(), traffic.bytesRead(), what);
-                assertEquals(passes.writes() * geometry.rows() * row, traffic.bytesWritten(), what);
+                int labels = name.equals("dx") ? call.gradientsOfLabels() : 0;
+                assertEquals(
+                        passes.writes() * geometry.rows() * row + labels * dtype.bytes(), traffic.bytesWritten(), what);
             });
         }
     }
@@ -96,7 +125,7 @@ class KernelTrafficTest {
     @Test
     void ofLongRowsTheRestIsReadTwice() {
         int sharedBytes = new PtxEmulatorDriver(75).maxSharedBytes();
-        for (OpCall call : OpCall.ofEveryOp(DType.F32, Geometry.dense(1, 20_000))) {
+        for (OpCall call : OpCall.ofEveryOp(DType.F32, Geometry.dense(1, 20_001))) {
             if (!call.method().equals("softmax.forward") && !call.method().equals("softmax.backward")) {
                 continue;
             }
@@ -105,11 +134,14 @@ class KernelTrafficTest {
                 Traffic traffic = profiled.rows().containsKey(name) ? profiled.traffic(name) : Traffic.NONE;
                 if (traffic.bytesRead() > 0) {
                     int keptRows = call.method().equals("softmax.backward") ? 2 : 1;
-                    LaunchPlanner.Geometry geometry =
-                            LaunchPlanner.geometry(Tier.ROWS, 1, 20_000, DType.F32, 4 * keptRows, sharedBytes);
-                    int kept = geometry.sharedBytes() / keptRows - 16;
+                    Op.Kernel kernel = Op.SOFTMAX.kernel(keptRows == 2 ? "bwd" : "fwd");
+                    LaunchPlanner.Row row = new LaunchPlanner.Row(true, 20_001, DType.F32);
+                    int shared = LaunchPlanner.plan(kernel, row, 1, false, sharedBytes)
+                            .geometry()
+                            .sharedBytes();
+                    int kept = shared / keptRows - 16;
                     assertTrue(kept > 0 && kept < 80_000);
-                    assertEquals(2 * 80_000 - kept, traffic.bytesRead(), call + ": " + name);
+                    assertEquals(2 * 80_004 - kept, traffic.bytesRead(), call + ": " + name);
                 }
             }
         }
@@ -133,14 +165,15 @@ class KernelTrafficTest {
                 long wasted = traffic.sectors() - traffic.idealSectors();
                 // In columns, threads whose rows do not count part from their neighbours.
                 boolean parted = geometry.shape().rank() == 3 && call.rowsRead() < geometry.rows();
-                long most = call.looksAtLabels() + (parted ? traffic.idealSectors() : 0);
+                int labels = call.looksAtLabels() + call.gradientsOfLabels();
+                long most = labels + (parted ? traffic.idealSectors() : 0);
                 assertTrue(!whole || wasted >= 0 && wasted <= most, call + ": sectors of " + name);
                 Set<Integer> widths = new TreeSet<>(traffic.requestsByWidth().keySet());
                 if (geometry.classes() == 2047 && traffic.bytesRead() > 0) {
                     widths.remove(16); // copied to shared memory by vectors all the same, but for their ends
                     assertTrue(traffic.sectors() < 1.1 * traffic.idealSectors(), call + ": sectors of " + name);
                 }
-                if (name.equals("x") && call.looksAtLabels() > 0 && width != dtype.bytes()) {
+                if (labels > 0 && width != dtype.bytes()) {
                     widths.remove(dtype.bytes());
                 }
                 assertEquals(Set.of(width), widths, call + ": width of " + name);

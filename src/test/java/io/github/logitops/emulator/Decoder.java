@@ -145,6 +145,10 @@ final class Decoder {
         if (operand(1) instanceof Operand.Constant constant) {
             return Steps.setPredicate(predicate(0), constant.value() != 0);
         }
+        if (statement.operands().size() > 2 && operand(2) instanceof Operand.Constant constant) {
+            int all = constant.value() != 0 ? -1 : 0;
+            return Steps.combine((a, b) -> logic.of(a, all), predicate(0), predicate(1), predicate(1));
+        }
         int second = statement.operands().size() > 2 ? predicate(2) : predicate(1);
         return Steps.combine(logic, predicate(0), predicate(1), second);
     }

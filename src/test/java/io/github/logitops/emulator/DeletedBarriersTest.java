@@ -30,6 +30,8 @@ class DeletedBarriersTest {
      */
     private static final Map<Geometry, Integer> BLOCKS = Map.of(
             Geometry.dense(2, 2112), 1,
+            Geometry.dense(70, 16), 2,
+            Geometry.dense(10, 528), 2,
             Geometry.dense(2, 2101), 1,
             Geometry.dense(260, 4), 2,
             Geometry.dense(2, 4, 130).along(1), 2);

@@ -65,6 +65,19 @@ final class Operations {
         return a << Long.SIZE - bits >> Long.SIZE - bits;
     }
 
+    /** Two numbers of 16 bits in one word. */
+    private static long pair(long low, long high) {
+        return low & 0xFFFF | (high & 0xFFFF) << 16;
+    }
+
+    private static long maxHalf(long a, long b) {
+        return Numbers.toHalf(Numbers.max(Numbers.fromHalf(a & 0xFFFF), Numbers.fromHalf(b & 0xFFFF)));
+    }
+
+    private static long maxBfloat16(long a, long b) {
+        return Numbers.toBfloat16(Numbers.max(Numbers.fromBfloat16(a & 0xFFFF), Numbers.fromBfloat16(b & 0xFFFF)));
+    }
+
     private static void bitwise(int bits) {
         String type = ".b" + bits;
         VALUES.put("and" + type, (a, b, c) -> a & b);
@@ -152,6 +165,11 @@ final class Operations {
         VALUES.put("cvt.f32.bf16", (a, b, c) -> bits(Numbers.fromBfloat16(a)));
         VALUES.put("cvt.rn.f16.f32", (a, b, c) -> Numbers.toHalf(asFloat(a)));
         VALUES.put("cvt.rn.bf16.f32", (a, b, c) -> Numbers.toBfloat16(asFloat(a)));
+        VALUES.put("cvt.rn.f16x2.f32", (a, b, c) -> pair(Numbers.toHalf(asFloat(b)), Numbers.toHalf(asFloat(a))));
+        VALUES.put(
+                "cvt.rn.bf16x2.f32", (a, b, c) -> pair(Numbers.toBfloat16(asFloat(b)), Numbers.toBfloat16(asFloat(a))));
+        VALUES.put("max.f16x2", (a, b, c) -> pair(maxHalf(a, b), maxHalf(a >>> 16, b >>> 16)));
+        VALUES.put("max.bf16x2", (a, b, c) -> pair(maxBfloat16(a, b), maxBfloat16(a >>> 16, b >>> 16)));
         VALUES.put("cvt.rn.f32.s32", (a, b, c) -> bits((float) (int) a));
         VALUES.put("cvt.rn.f32.u32", (a, b, c) -> bits((float) unsigned(a, 32)));
         VALUES.put("cvt.rn.f32.s64", (a, b, c) -> bits((float) a));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.emulator.Operations.Comparison;
 import io.github.logitops.emulator.Operations.Operation;
+import io.github.logitops.spec.BinaryFormat;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,5 +172,40 @@ class OperationsTest {
 
     private static long bits(double value, String type) {
         return type.equals(".f64") ? Double.doubleToRawLongBits(value) : Float.floatToRawIntBits((float) value);
+    }
+
+    /** Both numbers of a word, each as it would be alone; the first operand of a conversion is the upper one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"f16", "bf16"})
+    void pairsAreTwoNumbers(String type) {
+        BinaryFormat format = type.equals("f16") ? BinaryFormat.FLOAT16 : BinaryFormat.BFLOAT16;
+        float[] numbers = {0, 1, -1, 0.1f, 3e4f, -3e4f, 1e-7f, Float.NEGATIVE_INFINITY, Float.NaN};
+        for (float high : numbers) {
+            for (float low : numbers) {
+                long both = value("cvt.rn." + type + "x2.f32", bits(high), bits(low), 0);
+                requireNumbers(format, rounded(format, high), rounded(format, low), both);
+                long swapped = value("cvt.rn." + type + "x2.f32", bits(low), bits(high), 0);
+                float larger = Float.isNaN(high) ? low : Float.isNaN(low) ? high : Math.max(high, low);
+                requireNumbers(
+                        format,
+                        rounded(format, larger),
+                        rounded(format, larger),
+                        value("max." + type + "x2", both, swapped, 0));
+            }
+        }
+    }
+
+    private static float rounded(BinaryFormat format, float value) {
+        return format.decode(format.encode(value));
+    }
+
+    private static long bits(float value) {
+        return Float.floatToRawIntBits(value);
+    }
+
+    private static void requireNumbers(BinaryFormat format, float high, float low, long word) {
+        assertEquals(low, format.decode((short) word));
+        assertEquals(high, format.decode((short) (word >>> 16)));
+        assertEquals(0, word >>> 32);
     }
 }

@@ -199,7 +199,8 @@ public final class PtxEmulatorDriver implements Driver {
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
-        int blocks = Math.min(launch.blocks(), mostBlocks);
+        boolean steps = !launch.entry().matches("\\w+_held\\d_\\w+");
+        int blocks = steps ? Math.min(launch.blocks(), mostBlocks) : launch.blocks();
         Counters counters = profiles == null ? null : new Counters(entry);
         int sharedBytes = launch.sharedBytes() + Entry.Variable.bytes(entry.shared());
         if (sharedBytes > maxSharedBytes()) {

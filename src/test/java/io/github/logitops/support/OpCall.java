@@ -50,6 +50,8 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
     /** What a cross entropy is given, so that between them every kernel and every reduction in it takes part. */
     public enum Targets {
         PLAIN_LABELS(CrossEntropyOptions.defaults()),
+        WEIGHTED_LABELS(CrossEntropyOptions.defaults().withLogitScale(1.5).withZLoss(0.01)),
+        SMOOTH_LABELS(CrossEntropyOptions.defaults().withLabelSmoothing(0.1).withZLoss(0.01)),
         LABELS(CrossEntropyOptions.defaults().withLabelSmoothing(0.1)),
         LONG_LABELS_AND_EVERY_OUTPUT(
                 CrossEntropyOptions.defaults().withZLoss(0.01).withSoftCap(30).withOutputs(RowOutput.values())),
@@ -129,11 +131,21 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return method.equals("crossEntropy.forward") ? geometry.rows() : countedRows();
     }
 
-    /** How often a thread looks at the logit of a row's label besides. */
+    /** How often a thread looks at the logit of a row's label besides: for its loss, and for its gradient. */
     public int looksAtLabels() {
-        boolean looks =
+        if (targets == Targets.PROBABILITIES_AND_EVERY_OUTPUT) {
+            return 0;
+        }
+        boolean loss =
                 method.matches("crossEntropy.forward.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
-        return looks && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT ? countedRows() : 0;
+        return (loss ? countedRows() : 0) + gradientsOfLabels();
+    }
+
+    /** How often it writes the gradient of a label's logit over that of a logit like others. */
+    public int gradientsOfLabels() {
+        boolean patches =
+                method.matches("crossEntropy.*[bB]ackward") && targets != Targets.PROBABILITIES_AND_EVERY_OUTPUT;
+        return patches ? countedRows() : 0;
     }
 
     /** Makes the call; the values are those after all work is done. */
@@ -244,7 +256,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
     }
 
     private Tensor weights(Bench bench) {
-        if (targets == Targets.PLAIN_LABELS) {
+        if (targets == Targets.PLAIN_LABELS || targets == Targets.SMOOTH_LABELS) {
             return null;
         }
         return bench.vector(dtype.arithmetic(), Shape.of(geometry.classes()), new Data(64).weights(geometry.classes()));

@@ -92,7 +92,7 @@ class CheckCommandTest {
                 CommandRun.of("check", "--quick", "--backend=CPU", "--longest=33", "--seed=7")
                         .out());
         assertTrue(
-                byDefault.lastLine().endsWith(" seed=7, quick: rows of 4 lengths up to 33; --full has 14, up to 33"),
+                byDefault.lastLine().endsWith(" seed=7, quick: rows of 5 lengths up to 33; --full has 14, up to 33"),
                 byDefault.lastLine());
         assertTrue(CommandRun.of("check", "--full", "--backend=CPU", "--longest=3", "--seed=7")
                 .lastLine()

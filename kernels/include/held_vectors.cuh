@@ -1,0 +1,93 @@
+// held_vectors: elements as they lie in memory, in the registers of a thread. 16 bits stay 16 bits; they are widened
+// where they are looked at.
+#pragma once
+
+#include "dense_row.cuh"
+
+namespace logitops {
+
+/** Vectors of a thread: kCount fragments of a row that is whole vectors. */
+template <class T, int kCount>
+struct HeldVectors {
+  using A = Arithmetic<T>;
+  static constexpr int kFragments = kCount;
+  static constexpr int kVector = kVectorBytes / sizeof(T);
+  static constexpr int kOfFragment = kFragment<A> / kVector;
+  static constexpr int kVectors = kCount * kOfFragment;
+
+  GroupColumns<kVector> columns;  // of the first fragment
+  int held;                       // vectors with any columns
+  uint4 vectors[kVectors];
+
+  /** Reads the columns from `first` on; `missing` stands for those past the end. */
+  template <class Row>
+  LOGITOPS_DEVICE void fetch(const Row& row, GroupColumns<kVector> first, A missing) {
+    const uint4 none = vector_of<T>(missing);
+    columns = first;
+    held = 0;
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      held += columns.holds(v * kVector) ? 1 : 0;
+    }
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      vectors[v] = none;
+    }
+    if (row.aligned()) {
+#pragma unroll
+      for (int v = 0; v < kVectors; v++) {
+        if (columns.holds(v * kVector)) {
+          vectors[v] = *reinterpret_cast<const uint4*>(row.at(columns[v * kVector]));
+        }
+      }
+    } else {
+#pragma unroll
+      for (int v = 0; v < kVectors; v++) {
+        if (columns.holds(v * kVector)) {
+#pragma unroll 1  // for code that is short and takes few registers
+          for (int k = kVector - 1; k >= 0; k--) {
+            shift_in(vectors[v], row.at(columns[v * kVector])[k]);
+          }
+        }
+      }
+    }
+  }
+
+  /** Whether a fragment holds any columns. */
+  LOGITOPS_DEVICE bool has(int index) const { return index == 0 || index * kOfFragment < held; }
+
+  /** Whether the k-th column of a fragment is one. */
+  LOGITOPS_DEVICE bool holds(int index, int k) const { return index * kOfFragment + k / kVector < held; }
+
+  /** One of the fragments. */
+  LOGITOPS_DEVICE void fragment(int index, Fragment<A>& into) const {
+#pragma unroll
+    for (int v = 0; v < kOfFragment; v++) {
+      unpack<T>(vectors[index * kOfFragment + v], into + v * kVector);
+    }
+  }
+
+  /** The largest of all; NaN only if all are. */
+  LOGITOPS_DEVICE A largest() const {
+    if constexpr (sizeof(T) == 2 && !kPairwise) {
+      Fragment<A> v;
+      fragment(0, v);
+      A max = fragment_max<A>(v);
+#pragma unroll
+      for (int i = 1; i < kCount; i++) {
+        fragment(i, v);
+        max = larger(max, fragment_max<A>(v));
+      }
+      return max;
+    } else {
+      uint4 max = vectors[0];
+#pragma unroll
+      for (int v = 1; v < kVectors; v++) {
+        max = larger_of_each<T>(max, vectors[v]);
+      }
+      return largest_of<T>(max);
+    }
+  }
+};
+
+}  // namespace logitops
