@@ -13,7 +13,8 @@
 //           divisors: W and N, known before (label_stats), or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
-// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
+//           held  as rows, in registers: include/tier_held.cuh.
+// Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. p comes from the sum,
 //           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and

@@ -6,7 +6,8 @@
 //           scale.per_row: [rows], or null for 1 each.
 // Tiers     rows  a group of threads per row, y read once, dy too (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, dy read twice, y once; any inner and strides.
-// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
+//           held  as rows, in registers: include/tier_held.cuh.
+// Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN in dy makes its
 //           row NaN, a NaN in y its element.

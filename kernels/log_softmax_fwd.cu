@@ -3,7 +3,8 @@
 // Shapes    x, y: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
-// Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
+//           held  as rows, in registers: include/tier_held.cuh.
+// Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; one rounding on the way out. (x - max) - log sum, never
 //           x - (max + log sum): large logits would round their differences away. -inf gives -inf; a row that holds NaN

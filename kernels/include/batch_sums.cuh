@@ -97,10 +97,12 @@ struct BatchSums {
   /** All threads of the block that has a chunk to itself, or was the last to write of it. */
   LOGITOPS_DEVICE void chunk_done(int64_t chunk) const {
     const int64_t all = rows == 0 ? 1 : quotient(rows + chunk_rows - 1, chunk_rows);
-    RowsSum sum = of_rows(chunk * chunk_rows);
+    const int64_t begin = chunk * chunk_rows;
+    const uint32_t count = begin + chunk_rows < rows ? chunk_rows : static_cast<uint32_t>(rows - begin);
+    RowsSum sum = of_rows(begin, count);
 #pragma unroll 1  // of the chunk's rows, and of all chunks
     for (bool last = false;; last = true) {
-      reduce(sum, last ? all : chunk_rows);
+      reduce(sum, last ? all : count);
       if (last) {
         break;
       }
@@ -141,8 +143,7 @@ struct BatchSums {
   LOGITOPS_DEVICE bool weighs() const { return targets.weights != nullptr && targets.labels.labels != nullptr; }
 
   /** What this thread's rows of a chunk come to; adds z-losses to row losses. */
-  LOGITOPS_DEVICE RowsSum of_rows(int64_t begin) const {
-    const uint32_t count = begin + chunk_rows < rows ? chunk_rows : static_cast<uint32_t>(rows - begin);
+  LOGITOPS_DEVICE RowsSum of_rows(int64_t begin, uint32_t count) const {
     const bool has_losses = row_losses != nullptr && (loss != nullptr || z_losses != nullptr);
     RowsSum sum;
     uint32_t counted = 0;

@@ -24,6 +24,11 @@ struct GroupColumns {
   /** Whether any is held. */
   LOGITOPS_DEVICE bool any() const { return first < cols; }
 
+  /** Vectors from here to the end of a row that is whole vectors. */
+  LOGITOPS_DEVICE int vectors() const {
+    return first < cols ? static_cast<int>((cols - first - 1) / kVector >> (31 - __clz(blockDim.x))) + 1 : 0;
+  }
+
   /** The thread's fragment that is so many further. */
   template <class A>
   LOGITOPS_DEVICE GroupColumns after(int fragments) const {
@@ -108,9 +113,9 @@ struct DenseRow {
   }
 
  private:
-  LOGITOPS_DEVICE void store_vector(T* to, uint4 vector) const {
+  LOGITOPS_DEVICE void store_vector(T* to, Vector<T> vector) const {
     if (aligned()) {
-      __stwb(reinterpret_cast<uint4*>(to), vector);  // the default store, but an assignment would become four
+      __stwb(reinterpret_cast<Vector<T>*>(to), vector);  // the default store, but an assignment would become four
       return;
     }
 #pragma unroll 1  // for code that is short where it is said often

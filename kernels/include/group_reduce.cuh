@@ -59,13 +59,23 @@ class GroupReduce {
  private:
   template <class V, class Combine>
   LOGITOPS_DEVICE V reduce(V value, Combine combine) {
-    if (!kMayBeBlock || blockDim.x <= kWarp) {
-      butterfly(members(), value, blockDim.x / 2, combine);
-      __syncwarp(members());  // like the barrier below, orders what was read before against what is written after
-      return value;
+    if constexpr (kMayBeBlock) {
+      if (blockDim.x > kWarp) {
+        return reduce_block(value, combine);
+      }
     }
+    butterfly(members(), value, blockDim.x / 2, combine);
+    __syncwarp(members());  // like the barrier below, orders what was read before against what is written after
+    return value;
+  }
+
+  template <class V, class Combine>
+  LOGITOPS_DEVICE V reduce_block(V value, Combine combine) {
     __shared__ V of_warp[2][kWarp];
-    butterfly(UINT32_MAX, value, kWarp / 2, combine);
+#pragma unroll
+    for (uint32_t mask = kWarp / 2; mask > 0; mask /= 2) {
+      combine(value, shuffle_xor(UINT32_MAX, value, mask));
+    }
     slot_ ^= 1;
     if (threadIdx.x % kWarp == 0) {
       of_warp[slot_][threadIdx.x / kWarp] = value;

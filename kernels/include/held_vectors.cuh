@@ -16,38 +16,28 @@ struct HeldVectors {
   static constexpr int kVectors = kCount * kOfFragment;
 
   GroupColumns<kVector> columns;  // of the first fragment
-  int held;                       // vectors with any columns
-  uint4 vectors[kVectors];
+  int held;                       // vectors that are within the row
+  Vector<T> vectors[kVectors];
 
   /** Reads the columns from `first` on; `missing` stands for those past the end. */
   template <class Row>
   LOGITOPS_DEVICE void fetch(const Row& row, GroupColumns<kVector> first, A missing) {
-    const uint4 none = vector_of<T>(missing);
     columns = first;
-    held = 0;
-#pragma unroll
-    for (int v = 0; v < kVectors; v++) {
-      held += columns.holds(v * kVector) ? 1 : 0;
-    }
-#pragma unroll
-    for (int v = 0; v < kVectors; v++) {
-      vectors[v] = none;
-    }
-    if (row.aligned()) {
+    held = first.vectors();
+    const T* const from = row.at(first.first);
+    if (!row.aligned()) {
+      fetch_elements(from, missing);
+    } else if (held >= kVectors) {
 #pragma unroll
       for (int v = 0; v < kVectors; v++) {
-        if (columns.holds(v * kVector)) {
-          vectors[v] = *reinterpret_cast<const uint4*>(row.at(columns[v * kVector]));
-        }
+        vectors[v] = *at(from, v);
       }
     } else {
 #pragma unroll
       for (int v = 0; v < kVectors; v++) {
-        if (columns.holds(v * kVector)) {
-#pragma unroll 1  // for code that is short and takes few registers
-          for (int k = kVector - 1; k >= 0; k--) {
-            shift_in(vectors[v], row.at(columns[v * kVector])[k]);
-          }
+        vectors[v] = vector_of<T>(missing);
+        if (v < held) {
+          vectors[v] = *at(from, v);
         }
       }
     }
@@ -80,12 +70,32 @@ struct HeldVectors {
       }
       return max;
     } else {
-      uint4 max = vectors[0];
+      Vector<T> max = vectors[0];
 #pragma unroll
       for (int v = 1; v < kVectors; v++) {
         max = larger_of_each<T>(max, vectors[v]);
       }
       return largest_of<T>(max);
+    }
+  }
+
+ private:
+  LOGITOPS_DEVICE static const Vector<T>* at(const T* from, int v) {
+    return reinterpret_cast<const Vector<T>*>(from) + v * blockDim.x;
+  }
+
+  /** The same where vectors begin at any address. */
+  LOGITOPS_DEVICE void fetch_elements(const T* from, A missing) {
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      vectors[v] = vector_of<T>(missing);
+      if (v < held) {
+        const T* const elements = reinterpret_cast<const T*>(at(from, v));
+#pragma unroll 1  // for code that is short and takes few registers
+        for (int k = kVector - 1; k >= 0; k--) {
+          shift_in(vectors[v], elements[k]);
+        }
+      }
     }
   }
 };

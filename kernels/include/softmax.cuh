@@ -35,9 +35,7 @@ LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
     tier.look_again(x_row);
 
     const RowSoftmax<A> softmax(exp_sum.statistic());
-    tier.each_fragment([&](auto columns) {
-      Fragment<A> v;
-      x_row.load(columns, A(-INFINITY), v);
+    each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
 #pragma unroll
       for (int k = 0; k < kFragment<A>; k++) {
         v[k] = Output::of(softmax, v[k]);

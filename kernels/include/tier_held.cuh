@@ -38,12 +38,7 @@ class TierHeld {
   static constexpr int kBoundThreads = kHeldVectors > 2 ? kHeldThreads : 768;
   static constexpr int kBoundBlocks = 1;
 
-  LOGITOPS_DEVICE explicit TierHeld(Shape shape) : cols_(shape.cols), zero_(shape.kept) {
-#pragma unroll
-    for (int i = 0; i < kCount; i++) {
-      fragments_ += first_columns().template after<A>(i).any() ? 1 : 0;
-    }
-  }
+  LOGITOPS_DEVICE explicit TierHeld(Shape shape) : cols_(shape.cols), zero_(shape.kept) {}
 
   /** Calls f(row) for the row of this group; there is one, or none. */
   template <class F>
@@ -56,9 +51,8 @@ class TierHeld {
 
   template <class F>
   LOGITOPS_DEVICE void each_rows_of_block(Shape shape, F f) const {
-    uint32_t block;
-    asm volatile("mov.u32 %0, %%ctaid.x;"
-                 : "=r"(block));  // anew: no register is free to remember what the row came from
+    uint32_t block;  // asked for anew: no register is free to remember it since the row
+    asm volatile("mov.u32 %0, %%ctaid.x;" : "=r"(block));
     const int64_t first = static_cast<int64_t>(block) * blockDim.y;
     const int64_t left = shape.rows - first;
     f(first, left < blockDim.y ? static_cast<uint32_t>(left) : blockDim.y);
@@ -114,10 +108,12 @@ class TierHeld {
   /** Calls f(GroupColumns) for each fragment of this thread's columns. */
   template <class F>
   LOGITOPS_DEVICE void each_fragment(F f) const {
+    constexpr int kOfFragment = kFragment<A> / kVector;
+    const int held = first_columns().vectors();
 #pragma unroll
     for (int i = 0; i < kCount; i++) {
       const auto columns = first_columns().template after<A>(i);
-      if (i == 0 || i < fragments_) {
+      if (i == 0 || i * kOfFragment < held) {
         f(columns);
       }
     }
@@ -155,7 +151,6 @@ class TierHeld {
   }
 
   uint32_t cols_;
-  int fragments_ = 0;                      // of this thread
   uint32_t zero_;                          // which the compiler does not know
   GroupReduce<(kHeldVectors > 2)> group_;  // of two vectors each a warp has all
 };

@@ -4,6 +4,8 @@
 #include <cuda_pipeline.h>
 #include <string.h>
 
+#include <type_traits>
+
 #include "arithmetic.cuh"
 #include "geometry.cuh"
 
@@ -47,7 +49,13 @@ template <>
 struct Pair<__nv_bfloat16> {
   uint32_t word;
 
-  LOGITOPS_DEVICE float2 widen() const { return {__uint_as_float(word << 16), __uint_as_float(word & kHigh)}; }
+  /** An instruction each: a word that becomes a float in C++ is moved. */
+  LOGITOPS_DEVICE float2 widen() const {
+    float2 both;
+    asm("shl.b32 %0, %1, 16;" : "=f"(both.x) : "r"(word));
+    asm("and.b32 %0, %1, 0xffff0000;" : "=f"(both.y) : "r"(word));
+    return both;
+  }
 
   LOGITOPS_DEVICE static Pair round(float low, float high) {
     Pair pair;
@@ -79,9 +87,13 @@ struct Pair<__nv_bfloat16> {
   }
 };
 
+/** A vector in registers: of the type that is computed in where that is the stored one, else of words. */
+template <class T>
+using Vector = std::conditional_t<sizeof(T) == 8, double2, std::conditional_t<sizeof(T) == 4, float4, uint4>>;
+
 /** The elements of a vector, widened. */
-template <class T, class A>
-LOGITOPS_DEVICE void unpack(uint4 vector, A* into) {
+template <class T, class V, class A>
+LOGITOPS_DEVICE void unpack(V vector, A* into) {
   if constexpr (sizeof(T) == 2) {
     Pair<T> pairs[kVectorBytes / 4];
     memcpy(pairs, &vector, kVectorBytes);
@@ -98,8 +110,8 @@ LOGITOPS_DEVICE void unpack(uint4 vector, A* into) {
 
 /** A vector of values, each rounded. */
 template <class T, class A>
-LOGITOPS_DEVICE uint4 pack(const A* values) {
-  uint4 vector;
+LOGITOPS_DEVICE Vector<T> pack(const A* values) {
+  Vector<T> vector;
   if constexpr (sizeof(T) == 2) {
     Pair<T> pairs[kVectorBytes / 4];
 #pragma unroll
@@ -115,7 +127,7 @@ LOGITOPS_DEVICE uint4 pack(const A* values) {
 
 /** A vector of one value. */
 template <class T>
-LOGITOPS_DEVICE uint4 vector_of(Arithmetic<T> value) {
+LOGITOPS_DEVICE Vector<T> vector_of(Arithmetic<T> value) {
   Arithmetic<T> values[kVectorBytes / sizeof(T)];
 #pragma unroll
   for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
@@ -126,7 +138,7 @@ LOGITOPS_DEVICE uint4 vector_of(Arithmetic<T> value) {
 
 /** Element by element, the larger of two vectors. */
 template <class T>
-LOGITOPS_DEVICE uint4 larger_of_each(uint4 a, uint4 b) {
+LOGITOPS_DEVICE Vector<T> larger_of_each(Vector<T> a, Vector<T> b) {
   if constexpr (sizeof(T) == 2) {
     Pair<T> left[kVectorBytes / 4], right[kVectorBytes / 4];
     memcpy(left, &a, kVectorBytes);
@@ -151,7 +163,7 @@ LOGITOPS_DEVICE uint4 larger_of_each(uint4 a, uint4 b) {
 
 /** The largest element of a vector. */
 template <class T>
-LOGITOPS_DEVICE Arithmetic<T> largest_of(uint4 vector) {
+LOGITOPS_DEVICE Arithmetic<T> largest_of(Vector<T> vector) {
   if constexpr (sizeof(T) == 2) {
     vector = larger_of_each<T>(vector, make_uint4(vector.z, vector.w, vector.x, vector.y));
     vector = larger_of_each<T>(vector, make_uint4(vector.y, vector.x, vector.w, vector.z));
@@ -171,13 +183,13 @@ template <int kCount, class T, class A>
 LOGITOPS_DEVICE void load_vectors(const T* from, A* into) {
 #pragma unroll
   for (int k = 0; k < kCount; k += kVectorBytes / sizeof(T)) {
-    unpack<T>(*reinterpret_cast<const uint4*>(from + k), into + k);
+    unpack<T>(*reinterpret_cast<const Vector<T>*>(from + k), into + k);
   }
 }
 
 /** Puts an element before the others of a vector; the last one falls out. */
 template <class T>
-LOGITOPS_DEVICE void shift_in(uint4& vector, T element) {
+LOGITOPS_DEVICE void shift_in(Vector<T>& vector, T element) {
   T elements[kVectorBytes / sizeof(T)];
   memcpy(elements, &vector, kVectorBytes);
 #pragma unroll
@@ -190,7 +202,7 @@ LOGITOPS_DEVICE void shift_in(uint4& vector, T element) {
 
 /** Takes out the first element of a vector; the others move up. */
 template <class T>
-LOGITOPS_DEVICE T shift_out(uint4& vector) {
+LOGITOPS_DEVICE T shift_out(Vector<T>& vector) {
   T elements[kVectorBytes / sizeof(T)];
   memcpy(elements, &vector, kVectorBytes);
   const T first = elements[0];

@@ -152,16 +152,16 @@ final class LaunchPlanner {
     }
 
     /**
-     * For rows of vectors that are read once: four for each thread, and eight once there are 16 threads. From two warps on
+     * For rows of vectors that are read once: four for each thread, and 64 columns once there are 16 threads. From two warps on
      * four times the row has twice the threads: more would have too few steps to make up for their reductions.
      */
     private static int streamingThreads(Row row) {
-        int few = Math.max(powerOf2((row.vectors() + 7) / 8), Math.min(powerOf2((row.vectors() + 3) / 4), WARP / 2));
+        int few = Math.max(powerOf2((row.classes() + 63L) / 64), Math.min(powerOf2((row.vectors() + 3) / 4), WARP / 2));
         int twoWarps = 2 * WARP;
         if (few <= twoWarps) {
             return few;
         }
-        int doublings = Integer.numberOfTrailingZeros(few / twoWarps);
+        int doublings = Integer.numberOfTrailingZeros(powerOf2((row.vectors() + 7) / 8) / twoWarps);
         return Math.min(twoWarps << (doublings + 1) / 2, mostThreads(row));
     }
 
