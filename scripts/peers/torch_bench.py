@@ -51,6 +51,13 @@ LEAST = {
     "crossEntropy.forward probabilities": (2, 8),
     "crossEntropy.backward probabilities": (3, 8),
     "crossEntropy.forwardBackward probabilities": (3, 8),
+    "crossEntropy.forwardBackward label smoothing": (2, 12),
+    "crossEntropy.forwardBackward class weights": (2, 16),
+    "crossEntropy.forwardBackward ignored rows": (2, 12),
+    "crossEntropy.forwardBackward z-loss": (2, 12),
+    "crossEntropy.forwardBackward soft cap": (2, 12),
+    "crossEntropy.forwardBackward entropy": (2, 16),
+    "crossEntropy.forwardBackward argmax": (2, 20),
 }
 
 # What torch.compile is measured with unless told: compiling every op anew for every shape takes many minutes.
@@ -348,6 +355,9 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
         "crossEntropy.forward probabilities": without_gradient(lambda i: cross_entropy_given(x[i], dy[i])),
         "crossEntropy.forwardBackward probabilities": with_gradient(lambda i: cross_entropy_given(leaves[i], dy[i])),
     }
+    for name, option in cross_entropy_options(torch, shape, labels, x[0].dtype).items():
+        loss = compiled(option)
+        calls[f"crossEntropy.forwardBackward {name}"] = with_gradient(lambda i, loss=loss: loss(leaves[i])[0])
     contenders = [Contender(provider, op, shape, call, passes(op, shape)) for op, call in calls.items()]
     if shape.inner == 1 and shape.rows % shape.squares()[1] == 0:
         contenders.append(causal_contender(torch, provider, shape, x, compiled))
@@ -362,6 +372,23 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
         contenders += [backward_contender(torch, provider, op, shape, leaves, forward, passes(op, shape))
                        for op, forward in graphs.items()]
     return contenders
+
+
+def cross_entropy_options(torch, shape, labels, dtype):
+    """What CrossEntropyOptionOps measures, with its numbers: functions of the logits that return a loss, and what else was asked."""
+    f = torch.nn.functional
+    weights = torch.full((shape.columns,), 0.5, device="cuda", dtype=dtype)
+    rows = torch.arange(shape.rows, device="cuda").view(labels.shape)
+    some = labels.masked_fill(rows % 4 == 3, -100)
+    return {
+        "label smoothing": lambda t: (f.cross_entropy(t, labels, label_smoothing=0.1),),
+        "class weights": lambda t: (f.cross_entropy(t, labels, weights),),
+        "ignored rows": lambda t: (f.cross_entropy(t, some),),
+        "z-loss": lambda t: (f.cross_entropy(t, labels) + 1e-4 * torch.logsumexp(t, 1).square().mean(),),
+        "soft cap": lambda t: (f.cross_entropy(30 * torch.tanh(t / 30), labels),),
+        "entropy": lambda t: (f.cross_entropy(t, labels), torch.special.entr(torch.softmax(t.detach(), 1)).sum(1)),
+        "argmax": lambda t: (f.cross_entropy(t, labels), t.detach().argmax(1)),
+    }
 
 
 def causal_contender(torch, provider, shape, x, compiled):

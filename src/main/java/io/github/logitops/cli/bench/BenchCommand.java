@@ -97,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
             throw new IllegalArgumentException("bench: no shape of the grid has such rows: columns=" + columns);
         }
         Rounds measured = new Rounds(rounds, onGpu ? GPU_TARGET_MICROS : CPU_TARGET_MICROS);
-        Measurement measurement = new Measurement(bed, measured, BenchGrid::ops, progress);
+        Measurement measurement = new Measurement(bed, measured, grid::ops, progress);
         List<Cell> cells = measurement.of(shapes);
         return run.report(
                 bed.ops().backendReport(),

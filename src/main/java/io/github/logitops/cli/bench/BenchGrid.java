@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The shapes to measure. scripts/peers/torch_bench.py has the same ones: a cell of ours and one of theirs are compared if their
@@ -21,11 +22,12 @@ enum BenchGrid {
     private static final List<DType> TRAINING = List.of(DType.F32, DType.BF16);
     private static final List<Integer> QUICK_COLUMNS = List.of(32, 256, 1024, 4096, 16384, 65536, 262144);
     private static final List<Integer> ALL_COLUMNS = List.of(
-            10, 16, 21, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048, 3072, 4096, 8192, 16384, 32768, 65536, 131072,
-            262144);
+            10, 16, 21, 32, 64, 100, 128, 256, 512, 1000, 1024, 2048, 3072, 4096, 8192, 16384, 32768, 65536, 128256,
+            131072, 262144);
     private static final List<Integer> VOCABULARIES = List.of(32000, 50257, 100352, 128256, 151936, 256000, 262144);
     private static final List<Integer> TOKENS = List.of(1, 16, 256, 4096);
     private static final List<Integer> ODD_COLUMNS = List.of(257, 1001, 4097, 32003, 128255);
+    private static final List<Integer> OPTIONS_COLUMNS = List.of(4096, 32768);
 
     /** Shapes whose work a GPU is made for. */
     List<BenchShape> onGpu() {
@@ -46,6 +48,7 @@ enum BenchGrid {
                 shapes.add(BenchShape.rows(dtype, 8192, 262144));
             }
             for (DType dtype : TRAINING) {
+                shapes.add(BenchShape.rows(dtype, 4, 128256));
                 VOCABULARIES.forEach(v -> TOKENS.forEach(n -> shapes.add(BenchShape.rows(dtype, n, v))));
                 ODD_COLUMNS.forEach(v -> shapes.add(ofBytes(dtype, GPU_BYTES, v)));
             }
@@ -56,12 +59,26 @@ enum BenchGrid {
 
     /**
      * What is measured on a shape: every op that suits it, but where {@link #FULL} goes through lengths, vocabularies and
-     * numbers of rows: there the first ones stand for those whose kernels are like theirs.
+     * numbers of rows: there the first ones stand for those whose kernels are like theirs, and along the lengths log-sum-exp,
+     * too. Two of the lengths have the options of cross entropy.
      */
-    static List<BenchOp> ops(BenchShape shape) {
+    List<BenchOp> ops(BenchShape shape) {
         boolean every = QUICK.onGpu().contains(shape) || QUICK.onCpu().contains(shape) || others().contains(shape);
-        return (every ? BenchOp.ALL : BenchOp.FIRST)
-                .stream().filter(op -> op.suits().test(shape)).toList();
+        List<BenchOp> ops = new ArrayList<>(every ? BenchOp.METHODS : BenchOp.FIRST);
+        if (!every && isOneOfLengths(shape)) {
+            ops.addAll(RowValueOps.LOG_SUM_EXP);
+        }
+        if (this == FULL && isOneOfLengths(shape) && OPTIONS_COLUMNS.contains(shape.columns())) {
+            ops.addAll(CrossEntropyOptionOps.ALL);
+        }
+        return ops.stream().filter(op -> op.suits().test(shape)).toList();
+    }
+
+    private static boolean isOneOfLengths(BenchShape shape) {
+        return TRAINING.contains(shape.dtype())
+                && Stream.of(GPU_BYTES, CPU_BYTES)
+                        .map(bytes -> ofBytes(shape.dtype(), bytes, shape.columns()))
+                        .anyMatch(shape::equals);
     }
 
     /** Attention, and images whose classes are not the innermost axis. */
@@ -72,6 +89,8 @@ enum BenchGrid {
         }
         for (DType dtype : TRAINING) {
             shapes.add(new BenchShape(dtype, 8, 21, 512 * 512));
+            shapes.add(new BenchShape(dtype, 16, 16, 512 * 512));
+            shapes.add(new BenchShape(dtype, 4, 64, 512 * 512));
             shapes.add(new BenchShape(dtype, 16, 19, 512 * 1024));
             shapes.add(new BenchShape(dtype, 8, 150, 512 * 512));
             shapes.add(new BenchShape(dtype, 2, 1000, 64 * 64));

@@ -26,15 +26,20 @@ record BenchOp(
             .toList();
 
     /** Every op in each direction: the only place that a new op adds to. */
-    static final List<BenchOp> ALL = Stream.of(
+    static final List<BenchOp> METHODS = Stream.of(
                     FIRST,
                     SoftmaxOps.MASKED,
-                    RowValueOps.ALL,
+                    RowValueOps.LOG_SUM_EXP,
+                    RowValueOps.OTHERS,
                     DistillationOps.ALL,
                     CrossEntropyOps.PROBABILITIES,
                     ShardOps.ALL)
             .flatMap(List::stream)
             .toList();
+
+    /** The same and the options of cross entropy. */
+    static final List<BenchOp> ALL =
+            Stream.of(METHODS, CrossEntropyOptionOps.ALL).flatMap(List::stream).toList();
 
     BenchOp(String name, Traffic traffic, Function<Workload, Prepared> ready, Function<BenchRow, double[]> exact) {
         this(name, traffic, shape -> true, ready, exact);

@@ -44,7 +44,7 @@ final class CrossEntropyOps {
                 new BenchOp(
                         Op.CROSS_ENTROPY.method("forwardBackward") + sort,
                         Traffic.of(1 + reads, 1, rowBytes + 8),
-                        w -> forwardBackward(w, targets.apply(w)),
+                        w -> forwardBackward(w, CrossEntropyOptions.defaults(), targets.apply(w), null),
                         row -> exact.apply(row).gradient()));
     }
 
@@ -62,13 +62,14 @@ final class CrossEntropyOps {
         return Prepared.rows(w, i -> op.backward(w.input(i), targets.apply(i), null, saved, w.output(i), w.stream()));
     }
 
-    private static Prepared forwardBackward(Workload w, IntFunction<Tensor> targets) {
-        CrossEntropy op = crossEntropy(w);
+    static Prepared forwardBackward(
+            Workload w, CrossEntropyOptions options, IntFunction<Tensor> targets, Tensor weights) {
+        CrossEntropy op = w.ops().crossEntropy(options, w.shape().axis());
         CrossEntropyResult result = w.result(op::newResult);
         return Prepared.rows(
                 w,
                 i -> op.forwardBackward(
-                        w.input(i), targets.apply(i), null, GradScale.ONE, w.output(i), result, w.stream()));
+                        w.input(i), targets.apply(i), weights, GradScale.ONE, w.output(i), result, w.stream()));
     }
 
     static CrossEntropy crossEntropy(Workload w) {
@@ -77,10 +78,16 @@ final class CrossEntropyOps {
 
     /** One row of a batch of as many: the gradient of their mean. */
     static CrossEntropyReference.Row exact(BenchRow row, Targets targets) {
-        return CrossEntropyReference.of(
-                        new double[][] {row.x()}, targets, null, CrossEntropyOptions.defaults(), new double[] {
-                            1.0 / row.shape().rows()
-                        })
+        return exact(
+                row, targets, null, CrossEntropyOptions.defaults(), row.shape().rows());
+    }
+
+    /** One row of a batch of which so many count, all with the same weight. */
+    static CrossEntropyReference.Row exact(
+            BenchRow row, Targets targets, double[] weights, CrossEntropyOptions options, long counted) {
+        double[][] logits = {row.x()};
+        double[] gradScale = {1.0 / counted};
+        return CrossEntropyReference.of(logits, targets, weights, options, gradScale)
                 .rows()[0];
     }
 }

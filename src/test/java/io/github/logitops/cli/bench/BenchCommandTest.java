@@ -34,7 +34,7 @@ class BenchCommandTest {
                 .filter(cell -> !cell.isCeiling())
                 .map(Cell::op)
                 .collect(Collectors.toCollection(TreeSet::new));
-        TreeSet<String> suited = BenchGrid.ops(new BenchShape(DType.BF16, 2, 21, 64 * 64)).stream()
+        TreeSet<String> suited = BenchGrid.QUICK.ops(new BenchShape(DType.BF16, 2, 21, 64 * 64)).stream()
                 .map(BenchOp::name)
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(suited, ops);
@@ -111,6 +111,33 @@ class BenchCommandTest {
                 report.cells(),
                 report.host(),
                 report.leftOut());
+    }
+
+    @Test
+    void fullMeasuresEachOptionBesidePlainLabels() throws IOException {
+        CommandRun run = CommandRun.of(
+                "bench",
+                "--backend=CPU",
+                "--full",
+                "--rounds=1",
+                "--columns=4096",
+                "--commit=abc",
+                "--folder=" + folder);
+        assertEquals(0, run.exitCode(), run.err()::toString);
+        String op = "crossEntropy.forwardBackward";
+        TreeSet<String> measured = ReportFile.read(folder.resolve("cpu-abc.json")).cells().stream()
+                .filter(cell -> cell.op().startsWith(op))
+                .map(cell -> cell.dtype() + cell.op().substring(op.length()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> expected = new TreeSet<>();
+        for (DType dtype : List.of(DType.F32, DType.BF16)) {
+            expected.add(dtype.toString());
+            for (String option : List.of(
+                    "label smoothing", "class weights", "ignored rows", "z-loss", "soft cap", "entropy", "argmax")) {
+                expected.add(dtype + " " + option);
+            }
+        }
+        assertEquals(expected, measured);
     }
 
     @Test

@@ -52,6 +52,13 @@ class BenchOpTest {
         expected.put("crossEntropy.forward probabilities", 2 * tensor + 4 * 8 + " read");
         expected.put("crossEntropy.backward probabilities", 3 * tensor + 4 * 8 + " triad");
         expected.put("crossEntropy.forwardBackward probabilities", 3 * tensor + 4 * 8 + " triad");
+        expected.put("crossEntropy.forwardBackward label smoothing", 2 * tensor + 4 * 12 + " copy");
+        expected.put("crossEntropy.forwardBackward class weights", 2 * tensor + 4 * 16 + " copy");
+        expected.put("crossEntropy.forwardBackward ignored rows", 2 * tensor + 4 * 12 + " copy");
+        expected.put("crossEntropy.forwardBackward z-loss", 2 * tensor + 4 * 12 + " copy");
+        expected.put("crossEntropy.forwardBackward soft cap", 2 * tensor + 4 * 12 + " copy");
+        expected.put("crossEntropy.forwardBackward entropy", 2 * tensor + 4 * 16 + " copy");
+        expected.put("crossEntropy.forwardBackward argmax", 2 * tensor + 4 * 20 + " copy");
         expected.put("crossEntropyShard.forwardPartials", tensor + 4 * 24 + " read");
         expected.put("crossEntropyShard.combine", 4 * 32 + " read");
         expected.put("crossEntropyShard.combineProbabilities", 4 * 28 + " read");
