@@ -15,13 +15,13 @@
 namespace logitops {
 
 template <class A>
-LOGITOPS_DEVICE RowSums<A> combined(Partials<const A> partials, int32_t shards, int64_t row, A unit) {
+LOGITOPS_DEVICE RowSums<A> combined(Partials<const A> partials, int64_t shards, int64_t row, A unit) {
   RowStatistic<A> all{-INFINITY, 0};
-  for (int32_t i = 0; i < shards; i++) {
+  for (int64_t i = 0; i < shards; i++) {
     all.max = larger(all.max, partials.read(i, 0, row));
   }
   Compensated<A> sum, label_logit, spread, spread_logits;
-  for (int32_t i = 0; i < shards; i++) {
+  for (int64_t i = 0; i < shards; i++) {
     const RowStatistic<A> part{partials.read(i, 0, row), partials.read(i, 1, row)};
     const A down = part.shift() - all.shift();
     sum.add(weighted(part.sum, exponential(down, exponent_unit(unit))));
@@ -53,7 +53,7 @@ LOGITOPS_DEVICE void cross_entropy_combine(const CrossEntropyCombine<A>& a) {
   each_piece(rows, kSmallBlock, [&](int64_t first, uint32_t count) {
     const int64_t row = first + threadIdx.x;
     if (threadIdx.x < count) {
-      const RowSums<A> sums = combined(a.partials, static_cast<int32_t>(a.shards), row, logits.unit());
+      const RowSums<A> sums = combined(a.partials, a.shards, row, logits.unit());
       a.to.write_losses(row, a.labels.of(row), sums, logits.unit(), static_cast<A>(a.z_loss));
     }
     a.sums.rows_done(first, count);

@@ -186,8 +186,8 @@ class GroupTier {
 template <class T>
 using TierRows = GroupTier<T, 1>;
 
-/** For kernels that read them once: four vectors are under way. */
+/** For kernels that read them once: four vectors are under way, and two of f64. */
 template <class T>
-using TierStream = GroupTier<T, 4 * kVectorBytes / (sizeof(T) * kFragment<Arithmetic<T>>)>;
+using TierStream = GroupTier<T, sizeof(T) == 8 ? 1 : 4 * kVectorBytes / (sizeof(T) * kFragment<Arithmetic<T>>)>;
 
 }  // namespace logitops
