@@ -5,7 +5,7 @@
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
 //           statistics: [2, rows], max and sum; target_sums, labels: [rows]; scale.per_row: [rows], or null for 1 each;
-//           weights: [cols], or null for 1 each. divisors: W and N, or null for 1 each; W = 0 makes g NaN.
+//           weights: [cols], or null for 1 each. divisors: W, N and W / N, or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
@@ -36,13 +36,16 @@ LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
     const auto target = in.targets.of(tier, row, in.shape.cols);
     if (!target.counted) {
       write_zeros<A>(tier, dx_row);
-      return;
+      if (tier.skips_row()) {
+        return;
+      }
     }
-    const auto x_row = tier.keep(in.x, row);
-    const A target_sum = target.spreads() ? a.target_sums[row] : target.peak;
+    const auto x_row = tier.keep(in.x, row, A(-INFINITY));
+    const A target_sum = target.counted && target.spreads() ? a.target_sums[row] : target.peak;
     tier.await_kept(x_row);
-    write_gradient(tier, dx_row, x_row, in.logit_scale, logits, target, a.statistics.read(row), target_sum, a.gradient,
-                   in.z_loss, a.gradient.scale_of(row));
+    const A of_label = label_logit(tier, x_row, logits, target);
+    write_gradient(tier, dx_row, x_row, of_label, in.logit_scale, logits, target, a.statistics.read(row), target_sum,
+                   a.gradient, in.z_loss, a.gradient.scale_of(row));
     tier.release_kept(x_row);
   });
 }
@@ -61,3 +64,4 @@ LOGITOPS_DEVICE void cross_entropy_bwd_plain(const CrossEntropyBackward<T>& a) {
 
 LOGITOPS_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
+LOGITOPS_HELD_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Paired)

@@ -2,14 +2,13 @@
 // cross_entropy_fwd left of each shard. With m_i and d_i the maximum and the sum of exponentials of shard i
 //   m = max_i m_i,   lse = m + log sum_i d_i exp(m_i - m)
 // and the other sums add up, those of T_j (z_j - m_i) once they count from m; then losses as in include/row_losses.cuh:
-// include/batch_sums.cuh adds them up, and z-losses to row losses.
+// batch_sums adds them up, and z-losses to row losses.
 //
 // Shapes    partials: [shards, 5, rows]; row_losses, lse, target_sums, labels: [rows]; labels null where targets are
 //           probabilities. statistics: [2, rows], max and sum. z_losses: [rows], or null. weights: [classes], or null
 //           for 1 each.
 // Launch    block 128, one thread per row, any grid.
 // Numerics  f32 arithmetic, f64 for f64; shards in their order: the same bits from run to run and on every device.
-#include "include/batch_sums.cuh"
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -43,21 +42,17 @@ struct CrossEntropyCombine {
   double soft_cap;  // 0: none
   double z_loss;
   RowOutputs<A> to;
-  BatchSums<A> sums;
 };
 
 template <class A>
 LOGITOPS_DEVICE void cross_entropy_combine(const CrossEntropyCombine<A>& a) {
   const Logits<A> logits(a.logit_scale, a.soft_cap);
   const int64_t rows = a.partials.rows;
-  each_piece(rows, kSmallBlock, [&](int64_t first, uint32_t count) {
-    const int64_t row = first + threadIdx.x;
-    if (threadIdx.x < count) {
-      const RowSums<A> sums = combined(a.partials, a.shards, row, logits.unit());
-      a.to.write_losses(row, a.labels.of(row), sums, logits.unit(), static_cast<A>(a.z_loss));
-    }
-    a.sums.rows_done(first, count);
-  });
+  const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; row < rows; row += step) {
+    const RowSums<A> sums = combined(a.partials, a.shards, row, logits.unit());
+    a.to.write_losses(row, a.labels.of(row), sums, logits.unit(), static_cast<A>(a.z_loss));
+  }
 }
 
 }  // namespace logitops

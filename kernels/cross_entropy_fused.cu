@@ -1,7 +1,7 @@
 // cross_entropy_fused: losses and gradient at once, row by row:
 //   row_losses = sum_j T_j (lse - z_j),   z_losses = lambda lse^2,   lse = log sum_j exp(z_j)
 //   dx_j = g (p_j (S + 2 lambda lse r) - T_j) slope_j
-// and what else is asked for; include/batch_sums.cuh adds them up, and z-losses to row losses. z, T, S and r as in include/logits.cuh,
+// and what else is asked for; batch_sums adds them up, and z-losses to row losses. z, T, S and r as in include/logits.cuh,
 // targets.cuh and row_losses.cuh, slope as in cross_entropy.cuh; g = scale.value *
 // scale.per_row[row] * logit_scale / W.
 //
@@ -10,7 +10,7 @@
 //           row_losses, lse, target_sums, labels: [rows]; scale.per_row: [rows], or null for 1 each; weights: [cols], or
 //           null for 1 each. statistics: [2, rows], max and sum. z_losses, argmax and correct (both or none), entropy:
 //           [rows], or null where not asked for.
-//           divisors: W and N, known before (label_stats), or null for 1 each; W = 0 makes g NaN.
+//           divisors: W, N and W / N, known before (batch_sums), or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
@@ -20,7 +20,6 @@
 //           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and
 //           gradient 0, argmax -1, and their logits are not read. Rows whose lse is not finite: loss and gradient NaN
 //           throughout.
-#include "include/batch_sums.cuh"
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -31,7 +30,6 @@ struct CrossEntropyFused {
   RowOutputs<Arithmetic<T>> to;
   Tensor<T> dx;
   LossGradient<Arithmetic<T>> gradient;
-  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, CallKind kKind, class T>
@@ -43,28 +41,28 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
   tier.each_row(in.shape, [&](int64_t row) {
     const auto to = a.to.template known<kKind>();
     const auto target = in.targets.keep(tier, row, in.shape.cols);
-    if (!target.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+    if (!target.counted) {  // all threads of the row agree
       if (tier.leads()) {
         to.write_uncounted(row, target.ignored);
       }
       write_zeros<A>(tier, tier.row(a.dx, row));
-      return;
+      if (tier.skips_row()) {
+        return;
+      }
     }
     const double scale = a.gradient.scale_of(row);  // before the row is held: a division takes many registers
     auto x_row = tier.keep(in.x, row, A(-INFINITY));
     tier.await_kept(x_row, target.probabilities);
     const RowLoss loss(tier, x_row, logits, target, to);
-    if (tier.leads()) {
+    if (loss.writes(tier)) {
       loss.write(to, row, static_cast<A>(in.z_loss));
     }
     const RowSums<A>& sums = loss.sums();
     tier.look_again(x_row);
-    write_gradient(tier, tier.row(a.dx, row), x_row, in.logit_scale, logits, target, sums.statistic,
+    write_gradient(tier, tier.row(a.dx, row), x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
                    target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);
   });
-  tier.each_rows_of_block(
-      in.shape, [&](int64_t first, uint32_t count) { a.sums.template known<kKind>().rows_done(first, count); });
 }
 
 template <class Tier, class T>
@@ -81,4 +79,4 @@ LOGITOPS_DEVICE void cross_entropy_fused_plain(const CrossEntropyFused<T>& a) {
 
 LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
-LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Paired)
+LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)

@@ -1,5 +1,5 @@
 // cross_entropy_fwd: row_losses = sum_j T_j (lse - z_j), z_losses = lambda lse^2 and lse = log sum_j exp(z_j), row by
-// row, and what else is asked for; include/batch_sums.cuh adds them up, and z-losses to row losses. z, T and S as in
+// row, and what else is asked for; batch_sums adds them up, and z-losses to row losses. z, T and S as in
 // include/logits.cuh, targets.cuh and row_losses.cuh. Or, where partials are asked for, only the sums of each row from
 // which cross_entropy_combine makes these.
 //
@@ -17,7 +17,6 @@
 // Numerics  f32 arithmetic for every storage type but f64. Every row's lse is written as it is: -inf for nothing but
 //           -inf, +inf or NaN if the row holds one; argmax and entropy of every row too. Loss: 0 for ignored rows, else
 //           NaN if the label is bad or the lse not finite; +inf if a target lies on -inf.
-#include "include/batch_sums.cuh"
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -27,7 +26,6 @@ struct CrossEntropyForward {
   CrossEntropyInputs<T> in;
   RowOutputs<Arithmetic<T>> to;
   Partials<Arithmetic<T>> partials;
-  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, CallKind kKind, class T>
@@ -39,10 +37,10 @@ LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
   tier.each_row(in.shape, [&](int64_t row) {
     const auto to = a.to.template known<kKind>();
     const auto target = in.targets.of(tier, row, in.shape.cols);
-    const auto x_row = tier.keep(in.x, row);
+    auto x_row = tier.keep(in.x, row, A(-INFINITY));
     tier.await_kept(x_row);
     const RowLoss loss(tier, x_row, logits, target, to);
-    if (!tier.leads()) {
+    if (!loss.writes(tier)) {
       return;
     }
     if (kKind == CallKind::kAny && a.partials.values != nullptr) {
@@ -51,8 +49,6 @@ LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
       loss.write(to, row, static_cast<A>(in.z_loss));
     }
   });
-  tier.each_rows_of_block(
-      in.shape, [&](int64_t first, uint32_t count) { a.sums.template known<kKind>().rows_done(first, count); });
 }
 
 template <class Tier, class T>
@@ -69,3 +65,4 @@ LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
 
 LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Roomy)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Crowded)
+LOGITOPS_HELD_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)

@@ -6,7 +6,7 @@
 //
 // Shapes    student, teacher, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
 //           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32, or null: then every row counts, and hard must
-//           be 0. scale.per_row: [rows], or null for 1 each. divisors: [2] as label_stats leaves them, or null for 1
+//           be 0. scale.per_row: [rows], or null for 1 each. divisors: [2] as batch_sums leaves them, or null for 1
 //           each.
 // Tiers     rows  a group of threads per row, both read once (beyond shared memory as in cols); inner = 1, axis = 1.
 //           cols  one thread per row, both read twice, or thrice for a gradient of another D than KL(P || Q); any inner
@@ -20,7 +20,6 @@
 //           finite makes the loss NaN. Where the loss is NaN because of a logit, the gradient is NaN throughout, and so
 //           it is where KL(Q || P) is infinite. Rows that are ignored or have a bad label: loss 0 or NaN, gradient 0,
 //           and not read.
-#include "include/batch_sums.cuh"
 #include "include/distillation.cuh"
 
 namespace logitops {
@@ -41,7 +40,6 @@ struct Distillation {
   double soft_slope;
   const double* divisors;
   GradScale<Arithmetic<T>> scale;
-  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, DivergenceKind kKind, class T>
@@ -56,14 +54,16 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
   tier.each_row(a.shape, [&](int64_t row) {
     const auto dx_row = tier.row(a.dx, row);
     const RowLabel label = row_label(a.labels, row, a.shape.cols);
-    if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+    if (!label.counted) {  // all threads of the row agree
       if (tier.leads()) {
         a.row_losses[row] = label.ignored ? A(0) : A(NAN);
       }
       if (gradient) {
         write_zeros<A>(tier, dx_row);
       }
-      return;
+      if (tier.skips_row()) {
+        return;
+      }
     }
     const auto student_row = tier.keep(a.student, row);
     const auto teacher_row = tier.template keep<1>(a.teacher, row);
@@ -89,7 +89,6 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
       a.row_losses[row] = distillation.loss();
     }
   });
-  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) { a.sums.rows_done(first, count); });
 }
 
 template <class Tier, class T>

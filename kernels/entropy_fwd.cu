@@ -28,7 +28,7 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const auto x_row = tier.keep(a.x, row);
+    const auto x_row = tier.keep(a.x, row, A(-INFINITY));
     ExpSum<A> exp_sum;
     exp_sum.keep_moments();
     tier.await_kept(x_row);
@@ -46,3 +46,4 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(entropy_fwd, EntropyForward, Occupied)
+LOGITOPS_HELD_ENTRIES(entropy_fwd, EntropyForward, Occupied)

@@ -25,7 +25,7 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const RowStatistic<A> statistic = statistic_of<A>(tier, tier.keep(a.x, row));
+    const RowStatistic<A> statistic = statistic_of<A>(tier, tier.keep(a.x, row, A(-INFINITY)));
     if (tier.leads()) {
       a.lse[row] = statistic.lse();
       a.statistics.write(row, statistic);
@@ -36,3 +36,4 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
+LOGITOPS_HELD_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)

@@ -33,10 +33,12 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
     const RowLabel label = a.labels.of(row, a.shape.cols);
     if (!label.counted) {
       write_zeros<A>(tier, tier.row(a.dx, row));
-      return;
+      if (tier.skips_row()) {
+        return;
+      }
     }
     const RowSoftmax<A> softmax(a.statistics.read(row));
-    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row), RowFactor<A>(a.scale.of(row)),
+    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
                    [&](A v, uint32_t column) { return (column == label.label ? A(1) : A(0)) - softmax.p(v); });
   });
 }

@@ -10,7 +10,8 @@
 // Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
 //           sum, never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a
 //           bad label have 0 or NaN; their logits are not read.
-#include "include/batch_sums.cuh"
+#include "include/entries.cuh"
+#include "include/labels.cuh"
 #include "include/log_prob.cuh"
 
 namespace logitops {
@@ -23,7 +24,6 @@ struct SelectedLogProbForward {
   Arithmetic<T>* log_prob;
   Arithmetic<T>* lse;
   Statistics<Arithmetic<T>> statistics;
-  BatchSums<Arithmetic<T>> sums;
 };
 
 template <class Tier, class T>
@@ -32,15 +32,17 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
     const RowLabel label = a.labels.of(row, a.shape.cols);
-    if (!label.counted) {  // all threads of the row agree, so none waits for the others at a barrier
+    if (!label.counted) {  // all threads of the row agree
       if (tier.leads()) {
         a.log_prob[row] = label.ignored ? A(0) : A(NAN);
         a.lse[row] = 0;
         a.statistics.write(row, {0, 0});
       }
-      return;
+      if (tier.skips_row()) {
+        return;
+      }
     }
-    const auto x_row = tier.keep(a.x, row);
+    const auto x_row = tier.keep(a.x, row, A(-INFINITY));
     const RowStatistic<A> statistic = statistic_of<A>(tier, x_row);
     if (tier.leads()) {
       a.log_prob[row] = RowSoftmax<A>(statistic).log_p(widen(*x_row.at(label.label)));
@@ -48,9 +50,9 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
       a.statistics.write(row, statistic);
     }
   });
-  tier.each_rows_of_block(a.shape, [&](int64_t first, uint32_t count) { a.sums.rows_done(first, count); });
 }
 
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Crowded)
+LOGITOPS_HELD_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)

@@ -28,4 +28,3 @@ LOGITOPS_DEVICE void softmax_fwd(const SoftmaxForward<T>& a) {
 
 LOGITOPS_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
-LOGITOPS_HELD8_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)

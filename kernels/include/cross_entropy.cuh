@@ -29,39 +29,47 @@ struct CrossEntropyInputs {
   }
 };
 
+/** The label's v, for the thread that has it; else 0. Read before gradients are written, which may lie where it does. */
+template <class Tier, class X, class A, class Target>
+LOGITOPS_DEVICE A label_logit(const Tier& tier, const X& x_row, const Logits<A>& logits, const Target& target) {
+  const bool has = target.label_column != kNoClass && tier.has(target.label_column);
+  return has ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
+}
+
 /** What one pass over a row's logits tells. */
 template <class A, class Target>
 class RowLoss {
  public:
-  /** Reads the row once. All that is read of it before gradients may overwrite it is read here. */
+  /** Looks at the row once; twice where plain targets spread, as sums that few ask for would take registers from all. All
+   * that is read of it before gradients may overwrite it is read here. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE RowLoss(Tier& tier, const X& x_row, const Logits<A>& logits, const Target& target,
+  LOGITOPS_DEVICE RowLoss(Tier& tier, X& x_row, const Logits<A>& logits, const Target& target,
                           const RowOutputs<A>& asked)
       : target_(target), unit_(logits.unit()), exp_sum_(logits.unit()) {
-    const bool label_here = target.label_column != kNoClass;
-    sums_.label_logit = tier.leads() && label_here ? logits.of(widen(*x_row.at(target.label_column))) : A(0);
-    // The reductions below close the hazard of in-place gradients: the leader's read of the label's logit against the
-    // write of the thread that owns that column.
+    sums_.label_logit = label_logit(tier, x_row, logits, target);
     if constexpr (Target::kKind == CallKind::kPlain) {
-      if (target.spreads()) {
-        exp_sum_.keep_logits();
-      }
       exp_sum_.add_row(tier, x_row);
       sums_.statistic = exp_sum_.statistic();
-      if (target.spreads()) {
+      if (Tier::kVectors > 0 && target.spreads()) {
         sums_.spread = static_cast<A>(static_cast<double>(target.even) * tier.cols());
-        sums_.spread_logits = target.even * unit_ * exp_sum_.logit_sum();
+        sums_.spread_logits = target.even * unit_ * logit_sum(tier, x_row, exp_sum_.shift());
       }
     } else {
       if (asked.entropy != nullptr) {
         exp_sum_.keep_moments();
       }
-      look_at_all(tier, x_row, logits, asked.argmax != nullptr, target.counted && target.spreads());
+      look_at_all(tier, x_row, logits, asked.argmax != nullptr, target.spreads());
     }
   }
 
-  /** The label's logit in it is right for the leader alone. */
+  /** The label's logit in it is right for the thread that writes alone. */
   LOGITOPS_DEVICE const RowSums<A>& sums() const { return sums_; }
+
+  /** Whether this thread writes what there is one of per row: the one that has the label, if it is here. */
+  template <class Tier>
+  LOGITOPS_DEVICE bool writes(const Tier& tier) const {
+    return target_.label_column == kNoClass ? tier.leads() : tier.has(target_.label_column);
+  }
 
   /** All that is asked for. */
   LOGITOPS_DEVICE void write(const RowOutputs<A>& to, int64_t row, A z_loss) const {
@@ -120,7 +128,7 @@ class RowLoss {
 /** What gradients are made of beside p, T and the slope of the logits. */
 template <class A>
 struct LossGradient {
-  const double* divisors;  // W and N of MEAN; null for 1 each
+  const double* divisors;  // W, N and W / N of MEAN; null for 1 each
   GradScale<A> scale;
 
   /** The grad scale over W, of a row. */
@@ -131,37 +139,42 @@ struct LossGradient {
     if (z_loss == 0) {
       return target_sum;
     }
-    // N is a number of rows: its inverse in A is as good as what this is rounded to, and takes fewer registers.
-    const double ratio = divisors == nullptr ? 1 : divisors[0] * (A(1) / static_cast<A>(divisors[1]));
+    const double ratio = divisors == nullptr ? 1 : divisors[2];
     const double lse = static_cast<double>(unit) * statistic.shift() + statistic.log_sum();
     return 2 * z_loss * ratio * lse + target_sum;
   }
 
-  /** A power of 2 that brings what p is multiplied by, and targets with it, to where A has digits on either side. */
-  LOGITOPS_DEVICE static A shrink(double of_probability) {
+  /** A power of 2 over which what p is multiplied by, and targets with it, come to where A has digits on either side. */
+  LOGITOPS_DEVICE static A unit_of(double of_probability) {
     const double size = fabs(of_probability);
-    return size > 0x1p60 ? 0x1p-60 : size < 0x1p-60 && size != 0 ? 0x1p60 : 1;
+    return size > 0x1p60 ? kLarge : size < 0x1p-60 && size != 0 ? kSmall : 1;
   }
+
+  /** One over it. */
+  LOGITOPS_DEVICE static A inverse(A unit) { return unit == kLarge ? kSmall : unit == kSmall ? kLarge : 1; }
+
+ private:
+  static constexpr A kLarge = 0x1p60;
+  static constexpr A kSmall = 0x1p-60;
 };
 
-/** dx = (p of_probability - T) slope factor; the logit scale is in the factor. */
+/** dx = (p of_probability - T) slope factor; the logit scale is in the factor. `of_label` is label_logit. */
 template <class Tier, class X, class DX, class A, class Target>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row, double logit_scale,
+LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row, A of_label, double logit_scale,
                                     const Logits<A>& logits, const Target& target, const RowStatistic<A>& statistic,
                                     A target_sum, const LossGradient<A>& gradient, double z_loss, double scale) {
   const double exact = gradient.of_probability(target_sum, statistic, logits.unit(), z_loss);
-  const A shrink = LossGradient<A>::shrink(exact);
+  const A unit = LossGradient<A>::unit_of(exact);
+  const A shrink = LossGradient<A>::inverse(unit);
   const RowSoftmax<A> softmax = RowSoftmax<A>(statistic, logits.unit()).times(static_cast<A>(exact * shrink));
-  const RowFactor<A> factor(scale, logit_scale * (1 / shrink));
+  const RowFactor<A> factor(scale, logit_scale * unit);
   const auto of_logit = [&](A v, A t) {
     const A dx = softmax.p_less(v, t);
     return logits.capped() ? dx * logits.slope(v) : dx;
   };
   const bool has_label = target.label_column != kNoClass && tier.has(target.label_column);
-  A of_label = 0;
-  if (has_label) {  // of which the gradient is written over that of others; first, as it may lie where the logit does
-    const A v = logits.of(widen(*x_row.at(target.label_column)));
-    of_label = factor.times(of_logit(v, (target.peak + target.spread_of_label()) * shrink));
+  if (has_label) {
+    of_label = factor.times(of_logit(of_label, (target.peak + target.spread_of_label()) * shrink));
   }
   each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
     logits.apply(columns, v);
@@ -181,7 +194,7 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row,
     factor.multiply(v);
     dx_row.store(columns, v);
   });
-  if (has_label) {
+  if (has_label) {  // over what was written there as if it were any class
     store(dx_row.at(target.label_column), of_label);
   }
 }

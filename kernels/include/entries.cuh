@@ -33,20 +33,15 @@
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierStream) \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cols, TierCols)
 
-// Beside LOGITOPS_ENTRIES: entries of kernels for rows that registers hold, for every dtype but f64. Longer rows have 32
-// columns a thread.
-#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                                \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, f32, float)          \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, f16, __half)         \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held2, TierHeld2, bf16, __nv_bfloat16) \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, f32, float)          \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held4, TierHeld4, f16, __half)         \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held4, TierHeld4, bf16, __nv_bfloat16)
-
-// Beside these, of the longest rows of 16 bits.
-#define LOGITOPS_HELD8_ENTRIES(kernel, Parameters, Bounds)                       \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, f16, __half) \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, held8, TierHeld8, bf16, __nv_bfloat16)
+// Beside LOGITOPS_ENTRIES: entries of kernels for rows that registers hold, for every dtype but f64.
+#define LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, tier, Tier) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f32, float)  \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
+#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                  \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held2, TierHeld2) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held4, TierHeld4) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8)
 
 // Entries of kernels that walk no logits, one for each arithmetic.
 #define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
@@ -78,11 +73,11 @@ struct Crowded {
   static constexpr int kBlocks = Tier::kBoundBlocks;
 };
 
-/** For kernels that hold two rows, or much besides: 96 registers where a row of eight vectors a thread is held. */
+/** For kernels that hold two rows, or much besides: 96 registers where rows are held. */
 template <class Tier>
 struct Paired {
-  static constexpr int kThreads = Tier::kVectors == 8 ? 640 : Tier::kBoundThreads;
-  static constexpr int kBlocks = Tier::kBoundBlocks;
+  static constexpr int kThreads = Tier::kVectors > 0 ? 640 : Tier::kBoundThreads;
+  static constexpr int kBlocks = Tier::kVectors > 0 ? 1 : Tier::kBoundBlocks;
 };
 
 /** Registers are limited to what a block can have: for kernels that two rows and their sums fill. */

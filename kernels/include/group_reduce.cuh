@@ -1,6 +1,7 @@
 // group_reduce: combines one value of each thread of a group, in an order that depends on nothing but the thread
 // numbers. Every thread gets the result, the same bits. A group is the blockDim.x threads that share a threadIdx.y: a
-// power of 2, and if it is more than a warp, the whole block.
+// power of 2, and if it is more than a warp, the whole block. Groups of a warp reduce together: lanes that were named group
+// by group would first have to find each other, which takes longer than the reduction.
 #pragma once
 
 #include "best.cuh"
@@ -8,19 +9,19 @@
 namespace logitops {
 
 template <class V>
-LOGITOPS_DEVICE V shuffle_xor(uint32_t members, V value, uint32_t mask) {
-  return __shfl_xor_sync(members, value, mask);
+LOGITOPS_DEVICE V shuffle_xor(V value, uint32_t mask) {
+  return __shfl_xor_sync(UINT32_MAX, value, mask);
 }
 template <class A>
-LOGITOPS_DEVICE Compensated<A> shuffle_xor(uint32_t members, Compensated<A> value, uint32_t mask) {
-  return {shuffle_xor(members, value.sum, mask), shuffle_xor(members, value.lost, mask)};
+LOGITOPS_DEVICE Compensated<A> shuffle_xor(Compensated<A> value, uint32_t mask) {
+  return {shuffle_xor(value.sum, mask), shuffle_xor(value.lost, mask)};
 }
 template <class A>
-LOGITOPS_DEVICE Best<A> shuffle_xor(uint32_t members, Best<A> value, uint32_t mask) {
-  return {shuffle_xor(members, value.value, mask), shuffle_xor(members, value.column, mask)};
+LOGITOPS_DEVICE Best<A> shuffle_xor(Best<A> value, uint32_t mask) {
+  return {shuffle_xor(value.value, mask), shuffle_xor(value.column, mask)};
 }
 
-/** Reductions over a group, all of whose threads call; kMayBeBlock: whether it may be more than a warp. */
+/** Reductions over a group, all of whose threads call, and all of their warp; kMayBeBlock: whether it may be more than a warp. */
 template <bool kMayBeBlock = true>
 class GroupReduce {
  public:
@@ -50,7 +51,7 @@ class GroupReduce {
   /** Orders what the threads of the group did before against what they do after. */
   LOGITOPS_DEVICE static void sync() {
     if (!kMayBeBlock || blockDim.x <= kWarp) {
-      __syncwarp(members());
+      __syncwarp();
     } else {
       __syncthreads();
     }
@@ -64,8 +65,8 @@ class GroupReduce {
         return reduce_block(value, combine);
       }
     }
-    butterfly(members(), value, blockDim.x / 2, combine);
-    __syncwarp(members());  // like the barrier below, orders what was read before against what is written after
+    butterfly(value, blockDim.x / 2, combine);
+    __syncwarp();  // like the barrier below, orders what was read before against what is written after
     return value;
   }
 
@@ -74,7 +75,7 @@ class GroupReduce {
     __shared__ V of_warp[2][kWarp];
 #pragma unroll
     for (uint32_t mask = kWarp / 2; mask > 0; mask /= 2) {
-      combine(value, shuffle_xor(UINT32_MAX, value, mask));
+      combine(value, shuffle_xor(value, mask));
     }
     slot_ ^= 1;
     if (threadIdx.x % kWarp == 0) {
@@ -86,23 +87,17 @@ class GroupReduce {
     __syncthreads();
     const uint32_t warps = blockDim.x / kWarp;
     value = of_warp[slot_][threadIdx.x & (warps - 1)];
-    butterfly(UINT32_MAX, value, warps / 2, combine);
+    butterfly(value, warps / 2, combine);
     return value;
   }
 
   /** Combines the values of 2 * mask neighbouring lanes. */
   template <class V, class Combine>
-  LOGITOPS_DEVICE static void butterfly(uint32_t members, V& value, uint32_t mask, Combine combine) {
+  LOGITOPS_DEVICE static void butterfly(V& value, uint32_t mask, Combine combine) {
 #pragma unroll 1  // it is said often, and the code would be five times as long
     for (; mask > 0; mask /= 2) {
-      combine(value, shuffle_xor(members, value, mask));
+      combine(value, shuffle_xor(value, mask));
     }
-  }
-
-  /** The lanes of a group within a warp. Groups of a warp may be at different places: each names its own lanes. */
-  LOGITOPS_DEVICE static uint32_t members() {
-    const uint32_t first_lane = (threadIdx.y * blockDim.x) % kWarp;
-    return (UINT32_MAX >> (kWarp - blockDim.x)) << first_lane;
   }
 
   static constexpr uint32_t kWarp = 32;

@@ -6,8 +6,9 @@
 
 namespace logitops {
 
-/** Vectors of a thread: kCount fragments of a row that is whole vectors. */
-template <class T, int kCount>
+/** Vectors of a thread: kCount fragments of a row that is whole vectors. kAll: they are all looked at, whether they are
+ * within the row or not. */
+template <class T, int kCount, bool kAll = false>
 struct HeldVectors {
   using A = Arithmetic<T>;
   static constexpr int kFragments = kCount;
@@ -43,11 +44,8 @@ struct HeldVectors {
     }
   }
 
-  /** Whether a fragment holds any columns. */
-  LOGITOPS_DEVICE bool has(int index) const { return index == 0 || index * kOfFragment < held; }
-
-  /** Whether the k-th column of a fragment is one. */
-  LOGITOPS_DEVICE bool holds(int index, int k) const { return index * kOfFragment + k / kVector < held; }
+  /** Whether a fragment is looked at. */
+  LOGITOPS_DEVICE bool has(int index) const { return kAll || index == 0 || index * kOfFragment < held; }
 
   /** One of the fragments. */
   LOGITOPS_DEVICE void fragment(int index, Fragment<A>& into) const {

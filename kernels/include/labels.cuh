@@ -11,7 +11,8 @@ namespace logitops {
  */
 enum class CallKind {
   kAny,
-  kPlain,  // labels of all classes, weights only where targets do not spread, no cap, nothing written that others do not
+  kPlain,  // labels of all classes; weights only where targets do not spread, and of losses held rows only where they do;
+           // no cap, nothing written that others do not
 };
 
 /** A class that no row has. */
@@ -38,8 +39,9 @@ struct ClassLabels {
 
   LOGITOPS_DEVICE bool ignores(int64_t label) const { return has_ignore != 0 && label == ignore_index; }
 
-  LOGITOPS_DEVICE RowLabel of(int64_t row, uint32_t classes) const {
-    const int64_t label = at(row);
+  LOGITOPS_DEVICE RowLabel of(int64_t row, uint32_t classes) const { return says(at(row), classes); }
+
+  LOGITOPS_DEVICE RowLabel says(int64_t label, uint32_t classes) const {
     const bool ignored = ignores(label);
     const bool counted = !ignored && label >= 0 && label < classes;
     return {ignored, counted, counted ? static_cast<uint32_t>(label) : kNoClass};
@@ -71,13 +73,13 @@ template <class A>
 struct Labels {
   ClassLabels labels;  // null: targets are probabilities
   const A* weights;    // of all classes; null: 1 each
-  double sharp;        // 1 - e: for e close to 1 a float of e would leave few digits of it
-  double even;         // e / classes
+  A sharp;             // 1 - e, rounded once: for e close to 1 a float of e would leave few digits of it
+  A even;              // e / classes
   uint32_t classes;    // all of them
   uint32_t first;      // which of them is the first column
 
   LOGITOPS_DEVICE LabelTarget<A> of(int64_t row) const {
-    LabelTarget<A> target{false, true, true, kNoClass, 0, static_cast<A>(sharp), static_cast<A>(even)};
+    LabelTarget<A> target{false, true, true, kNoClass, 0, sharp, even};
     if (labels.labels != nullptr) {
       const RowLabel label = labels.of(row, classes);
       target.given = false;

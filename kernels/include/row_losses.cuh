@@ -5,7 +5,7 @@
 //   loss   = sum_j T_j (lse - z_j) = S log sum_j exp(z_j - max) - sum_j T_j (z_j - max),   S = sum_j T_j
 //   z-loss = lambda lse^2
 //
-// The two stay apart until batch_sums.cuh has divided each by its own divisor and then adds them up.
+// The two stay apart until batch_sums.cu has divided each by its own divisor and then adds them up.
 #pragma once
 
 #include "labels.cuh"

@@ -54,7 +54,6 @@ struct OneFragment {
   Fragment<A> values;
 
   LOGITOPS_DEVICE static bool has(int) { return true; }
-  LOGITOPS_DEVICE bool holds(int, int k) const { return columns.holds(k); }
   LOGITOPS_DEVICE A largest() const { return fragment_max<A>(values); }
   LOGITOPS_DEVICE void fragment(int, Fragment<A>& into) const { memcpy(into, values, sizeof values); }
 };
@@ -83,17 +82,15 @@ LOGITOPS_DEVICE void each_value(const Tier& tier, const X& x_row, A missing, F f
  *   an x = +inf       shift 0, sum inf, lse = +inf
  *   an x is NaN       sum NaN,          lse = NaN
  *
- * Asked for moments also sum t exp(t), t = scale (x - shift): what the entropy of the row needs. Asked for logits also
- * sum (x - shift), of a row's columns and not of what stands for columns past its end. The scale is positive.
+ * Asked for moments also sum t exp(t), t = scale (x - shift): what the entropy of the row needs. The scale is positive.
  */
 template <class A>
 class ExpSum {
  public:
   LOGITOPS_DEVICE explicit ExpSum(A scale = 1) : scale_(scale), unit_(exponent_unit(scale)), step_(1 / scale) {}
 
-  // Before the first fragment.
+  /** Before the first fragment. */
   LOGITOPS_DEVICE void keep_moments() { moments_ = true; }
-  LOGITOPS_DEVICE void keep_logits() { logits_ = true; }
 
   /** Adds some fragments, whose maximum the shift follows. */
   template <class Values>
@@ -140,9 +137,6 @@ class ExpSum {
   /** After gather. */
   LOGITOPS_DEVICE RowStatistic<A> statistic() const { return {reference_, sum_.value()}; }
 
-  /** sum_j (x_j - shift), if logits were kept; -inf or NaN if one is. */
-  LOGITOPS_DEVICE A logit_sum() const { return logit_sum_.value(); }
-
   /** sum_j -p_j log p_j, if moments were kept; NaN if the lse is not finite. */
   LOGITOPS_DEVICE A entropy() const {
     const RowStatistic<A> row = statistic();
@@ -150,35 +144,37 @@ class ExpSum {
   }
 
  private:
+  /** One sum that is compensated for all fragments that come at a time. */
   template <class Values>
   LOGITOPS_DEVICE void add_from_shift(const Values& x) {
+    constexpr int kCount = Values::kFragments;
+    const A from = shift();
+    A sums[kCount], moments[kCount];
 #pragma unroll
-    for (int i = 0; i < Values::kFragments; i++) {
+    for (int i = 0; i < kCount; i++) {
+      sums[i] = moments[i] = 0;
       if (x.has(i)) {
         Fragment<A> v, exps;
         x.fragment(i, v);
 #pragma unroll
         for (int k = 0; k < kFragment<A>; k++) {
-          v[k] -= shift();
+          v[k] -= from;
           exps[k] = exponential(v[k], unit_);
         }
-        sum_.add(fragment_sum<A>(exps));
+        sums[i] = fragment_sum<A>(exps);
         if (moments_) {
 #pragma unroll
           for (int k = 0; k < kFragment<A>; k++) {
             exps[k] = weighted(exps[k], v[k] * scale_);
           }
-          moment_.add(fragment_sum<A>(exps));
-        }
-        if (logits_) {
-#pragma unroll
-          for (int k = 0; k < kFragment<A>; k++) {
-            v[k] = x.holds(i, k) ? v[k] : A(0);
-            columns_ += x.holds(i, k) ? A(1) : A(0);
-          }
-          logit_sum_.add(fragment_sum<A>(v));
+          moments[i] = fragment_sum<A>(exps);
         }
       }
+    }
+    const auto add = [](A a, A b) { return a + b; };
+    sum_.add(tree<kCount>(sums, add));
+    if (moments_) {
+      moment_.add(tree<kCount>(moments, add));
     }
   }
 
@@ -188,17 +184,11 @@ class ExpSum {
     if (moments_) {
       moment_ = {tier.sum(moment_), 0};
     }
-    if (logits_) {
-      logit_sum_ = {tier.sum(logit_sum_), 0};
-    }
   }
 
   LOGITOPS_DEVICE void move_to(A reference) {
     const A before = shift();
     reference_ = reference;
-    if (logits_) {
-      logit_sum_.add(columns_ * (before - shift()));
-    }
     const A factor = exponential(before - shift(), unit_);
     if (moments_) {
       const A down = (before - shift()) * scale_;  // infinite, perhaps, where the factor is 0; a NaN the sum shows
@@ -220,9 +210,21 @@ class ExpSum {
   A reference_ = -INFINITY;
   Compensated<A> sum_;
   Compensated<A> moment_;
-  bool logits_ = false;
-  A columns_ = 0;  // of this thread so far
-  Compensated<A> logit_sum_;
 };
+
+/** sum_j (x_j - shift) of a row that is looked at again, on behalf of all its threads; -inf or NaN if an x_j is. */
+template <class A, class Tier, class X>
+LOGITOPS_DEVICE A logit_sum(Tier& tier, X& x_row, A shift) {
+  Compensated<A> sum;
+  tier.look_again(x_row);
+  each_value(tier, x_row, A(0), [&](auto columns, Fragment<A>& v) {
+#pragma unroll
+    for (int k = 0; k < kFragment<A>; k++) {
+      v[k] = columns.holds(k) ? v[k] - shift : A(0);
+    }
+    sum.add(fragment_sum<A>(v));
+  });
+  return tier.sum(sum);
+}
 
 }  // namespace logitops

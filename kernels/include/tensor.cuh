@@ -21,15 +21,6 @@ LOGITOPS_DEVICE int64_t quotient(int64_t a, int64_t b) {
   return (a | b) >> 32 == 0 ? static_cast<uint32_t>(a) / static_cast<uint32_t>(b) : a / b;
 }
 
-/** Calls f(first, count) for each of this block's pieces of `rows`, where blocks take pieces of `size` in turn. */
-template <class F>
-LOGITOPS_DEVICE void each_piece(int64_t rows, uint32_t size, F f) {
-  const int64_t step = static_cast<int64_t>(gridDim.x) * size;
-  for (int64_t first = static_cast<int64_t>(blockIdx.x) * size; first < rows; first += step) {
-    f(first, first + size < rows ? size : static_cast<uint32_t>(rows - first));
-  }
-}
-
 template <class T>
 struct Tensor {
   T* data;
@@ -93,7 +84,7 @@ struct GradScale {
   double value;
 
   /**
-   * value per_row[row] / divisors[0]. divisors are what batch_sums.cuh leaves for a MEAN, or null, for 1; it is NaN where
+   * value per_row[row] / divisors[0]. divisors are what batch_sums.cu leaves for a MEAN, or null, for 1; it is NaN where
    * rows count that weigh nothing, and infinite only if a part is.
    */
   LOGITOPS_DEVICE double of(int64_t row, const double* divisors = nullptr) const {

@@ -98,11 +98,8 @@ class TierCols {
     }
   }
 
-  /** Calls f(first, count) for the rows that the threads of this block have at a time; all of them call. */
-  template <class F>
-  LOGITOPS_DEVICE void each_rows_of_block(Shape shape, F f) const {
-    each_piece(shape.rows, kThreads, f);
-  }
+  /** As in tier_rows.cuh: nobody waits for this thread. */
+  LOGITOPS_DEVICE static bool skips_row() { return true; }
 
   template <class U>
   LOGITOPS_DEVICE auto row(Tensor<U> tensor, int64_t) const {

@@ -30,32 +30,32 @@ class TierHeld {
   using A = Arithmetic<T>;
   static constexpr int kVector = kVectorBytes / sizeof(T);
   static constexpr int kCount = kHeldVectors * kVector / kFragment<A>;
+  static constexpr uint32_t kWarp = 32;
 
  public:
   static constexpr int kVectors = kHeldVectors;
   /** The most threads that a row may have; half as many where two rows are held, of eight vectors a thread each. */
   static constexpr int kThreads = kHeldThreads;
-  static constexpr int kBoundThreads = kHeldVectors > 2 ? kHeldThreads : 768;
-  static constexpr int kBoundBlocks = 1;
+  /** For 40, 48 and 64 registers: the shorter a row, the more of them must be under way. */
+  static constexpr int kBoundThreads = kHeldVectors == 8 ? kHeldThreads : 256;
+  static constexpr int kBoundBlocks = kHeldVectors == 8 ? 1 : kHeldVectors == 4 ? 5 : 6;
 
   LOGITOPS_DEVICE explicit TierHeld(Shape shape) : cols_(shape.cols), zero_(shape.kept) {}
 
-  /** Calls f(row) for the row of this group; there is one, or none. */
+  /** Calls f(row) for the row of this group; where groups share a warp those without one call, too, as in tier_rows.cuh. */
   template <class F>
-  LOGITOPS_DEVICE void each_row(Shape shape, F f) const {
+  LOGITOPS_DEVICE void each_row(Shape shape, F f) {
     const int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
-    if (row < shape.rows) {
-      f(row);
+    if (row >= shape.rows) {
+      cols_ = 0;
     }
+    f(row < shape.rows ? row : shape.rows - 1);
   }
 
-  template <class F>
-  LOGITOPS_DEVICE void each_rows_of_block(Shape shape, F f) const {
-    uint32_t block;  // asked for anew: no register is free to remember it since the row
-    asm volatile("mov.u32 %0, %%ctaid.x;" : "=r"(block));
-    const int64_t first = static_cast<int64_t>(block) * blockDim.y;
-    const int64_t left = shape.rows - first;
-    f(first, left < blockDim.y ? static_cast<uint32_t>(left) : blockDim.y);
+  /** As in tier_rows.cuh. */
+  LOGITOPS_DEVICE bool skips_row() {
+    cols_ = 0;
+    return blockDim.x >= kWarp;
   }
 
   template <class U>
@@ -135,9 +135,11 @@ class TierHeld {
   }
 
   /** Whether this thread has a column. */
-  LOGITOPS_DEVICE bool has(uint32_t column) const { return (column / kVector & (blockDim.x - 1)) == threadIdx.x; }
+  LOGITOPS_DEVICE bool has(uint32_t column) const {
+    return column < cols_ && (column / kVector & (blockDim.x - 1)) == threadIdx.x;
+  }
 
-  LOGITOPS_DEVICE bool leads() const { return threadIdx.x == 0; }
+  LOGITOPS_DEVICE bool leads() const { return threadIdx.x == 0 && cols_ != 0; }
 
   LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
@@ -151,19 +153,19 @@ class TierHeld {
   }
 
   uint32_t cols_;
-  uint32_t zero_;                          // which the compiler does not know
-  GroupReduce<(kHeldVectors > 2)> group_;  // of two vectors each a warp has all
+  uint32_t zero_;                           // which the compiler does not know
+  GroupReduce<(kHeldVectors == 8)> group_;  // others share a warp
 };
 
-/** Rows of up to 64 vectors, two a thread. */
+/** Rows of up to 8 vectors, two a thread. */
 template <class T>
 using TierHeld2 = TierHeld<T, 2>;
 
-/** Longer ones, four a thread. */
+/** Of up to 16, four. */
 template <class T>
 using TierHeld4 = TierHeld<T, 4>;
 
-/** Or eight. */
+/** Longer ones, eight. */
 template <class T>
 using TierHeld8 = TierHeld<T, 8>;
 

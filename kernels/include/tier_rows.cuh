@@ -36,21 +36,32 @@ class GroupTier {
   static constexpr int kBoundBlocks = 1;
 
   LOGITOPS_DEVICE explicit GroupTier(Shape shape)
-      : cols_(shape.cols), kept_(shape.kept), wide_(shape.cols % kVector == 0) {}
+      : cols_(shape.cols), kept_(shape.kept), wide_(shape.cols % kVector == 0), has_row_(true) {}
 
-  /** Calls f(row) for every row of this group; all of its threads call with the same rows. */
+  /**
+   * Calls f(row) for every row of this group; all of its threads call with the same rows. Groups that share a warp call as
+   * often as its first: those that have no more rows, with the last row and without columns.
+   */
   template <class F>
-  LOGITOPS_DEVICE void each_row(Shape shape, F f) const {
+  LOGITOPS_DEVICE void each_row(Shape shape, F f) {
     const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.y;
-    for (int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y; row < shape.rows; row += step) {
-      f(row);
+    const uint32_t of_warp = threadIdx.y & (kWarp / min(blockDim.x, kWarp) - 1);
+    for (int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y; row - of_warp < shape.rows;
+         row += step) {
+      has_row_ = row < shape.rows;
+      cols_ = has_row_ ? shape.cols : 0;
+      f(has_row_ ? row : shape.rows - 1);
     }
   }
 
-  /** Calls f(first, count) for the rows that the groups of this block have at a time; all of its threads call. */
-  template <class F>
-  LOGITOPS_DEVICE void each_rows_of_block(Shape shape, F f) const {
-    each_piece(shape.rows, blockDim.y, f);
+  /**
+   * Ends a row early. True if this group has a warp to itself; else it goes on with the others, without columns, and takes
+   * part in their reductions.
+   */
+  LOGITOPS_DEVICE bool skips_row() {
+    has_row_ = false;
+    cols_ = 0;
+    return blockDim.x >= kWarp;
   }
 
   template <class U>
@@ -139,7 +150,7 @@ class GroupTier {
     if (kAhead > 1 && wide_) {
       for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(kAhead)) {
         columns.wide = true;  // which the compiler then knows
-        HeldVectors<T, kAhead> x;
+        HeldVectors<T, kAhead, true> x;
         x.fetch(x_row, columns, missing);
         f(columns, x);
       }
@@ -154,11 +165,11 @@ class GroupTier {
 
   /** Whether this thread has a column. */
   LOGITOPS_DEVICE bool has(uint32_t column) const {
-    return ((wide_ ? column / kVector : column) & (blockDim.x - 1)) == threadIdx.x;
+    return has_row_ && ((wide_ ? column / kVector : column) & (blockDim.x - 1)) == threadIdx.x;
   }
 
   /** Whether this thread writes what there is one of per row. */
-  LOGITOPS_DEVICE bool leads() const { return threadIdx.x == 0; }
+  LOGITOPS_DEVICE bool leads() const { return has_row_ && threadIdx.x == 0; }
 
   LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
@@ -175,10 +186,12 @@ class GroupTier {
   }
 
   static constexpr int kOfFragment = kFragment<A> / kVector;  // vectors
+  static constexpr uint32_t kWarp = 32;
 
   uint32_t cols_;
   int kept_;
   bool wide_;
+  bool has_row_;
   GroupReduce<> group_;
 };
 

@@ -12,7 +12,7 @@ import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 
 /**
- * What a call with labels adds up over its rows: the kernel that walks them does it by the way.
+ * What a call with labels adds up over its rows.
  *
  * @param arithmetic the dtype of class weights and losses
  * @param rows how many there are
@@ -45,51 +45,42 @@ record Batch(
     void targets(Parameters to) {
         to.labels(labels)
                 .pointer(weights)
-                .float64(1 - smoothing)
-                .float64(smoothing / shard.classes())
+                .number(1 - smoothing, arithmetic)
+                .number(smoothing / shard.classes(), arithmetic)
                 .int32((int) shard.classes())
                 .int32((int) shard.first());
     }
 
-    /** BatchSums of the kernels; {@code gradient}: whether one is written, too. */
-    void sums(Parameters to, boolean gradient) {
-        sums(to, true, !countsBefore(gradient));
-    }
-
-    /** Counts the labels in a launch of its own if they must be known before; or if there are no rows for a kernel to walk. */
-    void countBefore(boolean gradient, Launcher launcher, Stream stream) {
-        boolean empty = rows == 0;
-        if (empty || countsBefore(gradient)) {
-            Parameters parameters = new Parameters();
-            sums(parameters, empty, true);
-            launcher.blocks(
-                    Kernels.of(Op.Kernel.LABEL_STATS).entry(arithmetic),
-                    (int) ResultPart.chunks(rows),
-                    parameters,
-                    stream);
+    /** Counts the labels before rows are walked, where a gradient is divided by what they come to. */
+    void countBefore(Launcher launcher, Stream stream) {
+        if (reduction == Reduction.MEAN) {
+            launch(false, launcher, stream);
         }
     }
 
-    /** Whether a gradient is divided by what labels come to. */
-    private boolean countsBefore(boolean gradient) {
-        return gradient && reduction == Reduction.MEAN;
+    /** Adds up what the kernel before this launch wrote of each row. */
+    void addUp(Launcher launcher, Stream stream) {
+        launch(true, launcher, stream);
     }
 
-    private void sums(Parameters to, boolean losses, boolean divisors) {
+    private void launch(boolean losses, Launcher launcher, Stream stream) {
         boolean reduces = losses && reduction != Reduction.NONE;
-        to.pointer(losses ? result.get(ResultPart.ROW_LOSSES) : null)
+        Parameters parameters = new Parameters()
+                .pointer(losses ? result.get(ResultPart.ROW_LOSSES) : null)
                 .pointer(losses ? result.get(ResultPart.Z_LOSSES) : null)
                 .pointer(losses ? result.get(ResultPart.CORRECT) : null)
                 .pointer(reduces ? result.get(ResultPart.LOSS) : null)
                 .pointer(reduces ? result.get(ResultPart.Z_LOSS) : null)
-                .pointer(divisors ? result.get(ResultPart.DIVISORS) : null)
+                .pointer(result.get(ResultPart.DIVISORS))
                 .pointer(result.get(ResultPart.LABEL_STATS))
                 .pointer(result.get(ResultPart.CHUNKS))
-                .pointer(result.get(ResultPart.COUNTERS))
+                .pointer(result.get(ResultPart.COUNTER))
                 .float64(emptyMean.value())
                 .int32(reduction == Reduction.MEAN ? 1 : 0)
-                .int32(ResultPart.CHUNK_ROWS)
+                .int32((int) ResultPart.chunkRows(rows))
                 .int64(rows);
-        targets(to);
+        targets(parameters);
+        launcher.sums(
+                Kernels.of(Op.Kernel.BATCH_SUMS).entry(arithmetic), (int) ResultPart.chunks(rows), parameters, stream);
     }
 }

@@ -42,12 +42,11 @@ final class CrossEntropyLaunches {
     private void forward(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         Batch batch = batch(inputs, problem.result());
-        batch.countBefore(false, launcher, stream);
-        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FORWARD : FORWARD, inputs, batch);
+        RowLaunch launch = rows(isPlain(inputs, PLAIN_FORWARD) ? PLAIN_FORWARD : FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), problem.result(), inputs.x().count());
         launch.parameters().perRow(null, 0); // partials
-        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
+        batch.addUp(launcher, stream);
     }
 
     private void partials(CrossEntropyPartials problem, Stream stream) {
@@ -56,7 +55,6 @@ final class CrossEntropyLaunches {
         RowLaunch launch = rows(FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), ResultBuffers.NONE, inputs.x().count());
         launch.parameters().perRow(problem.partials(), inputs.x().count());
-        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
     }
 
@@ -74,14 +72,13 @@ final class CrossEntropyLaunches {
                 result,
                 options.reduction(),
                 options.emptyMean());
-        batch.countBefore(false, launcher, stream);
         Parameters parameters =
                 new Parameters().perRow(problem.partials(), problem.rows()).int64(problem.shards());
         batch.targets(parameters);
         numbers(parameters, options);
         rowOutputs(parameters, result, problem.rows());
-        batch.sums(parameters, false);
         launcher.threadPerRow(COMBINE.entry(arithmetic), problem.rows(), parameters, stream);
+        batch.addUp(launcher, stream);
     }
 
     private void backward(CrossEntropyBackward problem, Stream stream) {
@@ -101,15 +98,15 @@ final class CrossEntropyLaunches {
         CrossEntropyInputs inputs = problem.inputs();
         ResultBuffers result = problem.result();
         Batch batch = batch(inputs, result);
-        batch.countBefore(true, launcher, stream);
-        RowLaunch launch = rows(isPlain(inputs) ? PLAIN_FUSED : FUSED, inputs, batch);
+        batch.countBefore(launcher, stream);
+        RowLaunch launch = rows(isPlain(inputs, PLAIN_FUSED) ? PLAIN_FUSED : FUSED, inputs, batch);
         rowOutputs(launch.parameters(), result, inputs.x().count());
         launch.parameters()
                 .tensor(problem.dx())
                 .pointer(result.divisors(inputs.reduction()))
                 .gradScale(problem.gradScale());
-        batch.sums(launch.parameters(), true);
         launcher.run(launch, stream);
+        batch.addUp(launcher, stream);
     }
 
     /** Whether a call is of CallKind::kPlain in the kernels. */
@@ -120,6 +117,14 @@ final class CrossEntropyLaunches {
                 && inputs.shard().classes() == inputs.x().classes()
                 && options.softCap().isEmpty()
                 && options.outputs().isEmpty();
+    }
+
+    /**
+     * The same of a kernel that makes losses: where targets spread it looks at a row once more than the others, and only rows in
+     * registers are there again for nothing.
+     */
+    private boolean isPlain(CrossEntropyInputs inputs, KernelEntries plain) {
+        return isPlain(inputs) && (inputs.options().labelSmoothing() == 0 || launcher.holds(plain, inputs.x()));
     }
 
     private static Batch batch(CrossEntropyInputs inputs, ResultBuffers result) {

@@ -43,7 +43,9 @@ final class DistillationLaunches {
         Rows x = inputs.x();
         Batch batch =
                 Batch.of(x.dtype().arithmetic(), x.count(), inputs.labels(), x.classes(), result, inputs.reduction());
-        batch.countBefore(dx != null, launcher, stream);
+        if (dx != null) {
+            batch.countBefore(launcher, stream);
+        }
         DistillationOptions options = inputs.options();
         RowLaunch launch = launcher.rows(kernel(options.divergence()), x);
         launch.parameters()
@@ -60,8 +62,8 @@ final class DistillationLaunches {
                 .float64(options.softWeight() / options.temperature())
                 .pointer(dx == null ? null : result.divisors(inputs.reduction()))
                 .gradScale(gradScale);
-        batch.sums(launch.parameters(), dx != null);
         launcher.run(launch, stream);
+        batch.addUp(launcher, stream);
     }
 
     private static KernelEntries kernel(Divergence divergence) {

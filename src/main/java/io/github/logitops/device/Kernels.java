@@ -66,7 +66,7 @@ final class Kernels {
     }
 
     private static boolean exists(Op.Kernel kernel, Tier tier, DType dtype) {
-        return tier.vectors() == 0 || LaunchPlanner.tiersThatHold(kernel, dtype).contains(tier);
+        return tier.vectors() == 0 || LaunchPlanner.holds(kernel, dtype);
     }
 
     private static String entry(Op.Kernel kernel, Tier tier, DType dtype) {

@@ -3,15 +3,17 @@ package io.github.logitops.device;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
-import java.util.List;
 
 /**
  * Chooses a tier and a launch geometry: pure arithmetic on shapes and strides. What a row's bits depend on, the tier and the
  * threads that share the row, depends on how the row lies and how long it is, not on how many rows came along or on the device.
  */
 final class LaunchPlanner {
-    /** The block size of kernels that walk no rows. */
+    /** The block size of ceilings. */
     static final int ONE_BLOCK = KernelManifest.geometry("OneBlock");
+
+    /** That of blocks that add up what rows came to. */
+    static final int SUM_THREADS = KernelManifest.geometry("SumThreads");
 
     // What each is, kernels/include/geometry.cuh says.
     private static final int ROW_THREADS = KernelManifest.geometry("RowThreads");
@@ -86,39 +88,30 @@ final class LaunchPlanner {
         return new Plan(Tier.ROWS, keeping(row, rows, threads, keptBytes, maxSharedBytes));
     }
 
-    /** The tier in which registers hold what a kernel has of a row at a time, or null. */
+    /**
+     * The tier in which registers hold what a kernel has of a row at a time, or null. A thread has many vectors, that what each
+     * does besides weighs little, as long as four share a row, that what they read at a time lies together.
+     */
     private static Tier holding(Op.Kernel kernel, Row row, long rows) {
-        if (!row.isVectors()) {
+        if (!row.isVectors() || !holds(kernel, row.dtype())) {
             return null;
         }
-        for (Tier tier : tiersThatHold(kernel, row.dtype())) {
-            int threads = holdingThreads(tier, row);
-            int most = tier == Tier.HELD2 ? WARP : tier == Tier.HELD4 ? HELD_THREADS : HELD_THREADS / kernel.held();
-            if (threads <= most && rows <= MAX_BLOCKS * rowsOfBlock(threads)) {
-                return tier;
-            }
-        }
-        return null;
+        Tier tier = row.vectors() <= 2 * Tier.HELD2.vectors()
+                ? Tier.HELD2
+                : row.vectors() <= 4 * Tier.HELD4.vectors() ? Tier.HELD4 : Tier.HELD8;
+        int threads = holdingThreads(tier, row);
+        boolean fits = threads <= HELD_THREADS / kernel.held() && rows <= MAX_BLOCKS * rowsOfBlock(threads);
+        return fits ? tier : null;
     }
 
-    /**
-     * The tiers that hold rows in registers for a kernel, shortest rows first. Beyond the shortest a thread has 32 columns, but
-     * for the longest rows of 16 bits, one at a time. F64 has none.
-     */
-    static List<Tier> tiersThatHold(Op.Kernel kernel, DType dtype) {
-        if (kernel.held() == 0 || dtype == DType.F64) {
-            return List.of();
-        }
-        if (dtype == DType.F32) {
-            return List.of(Tier.HELD2, Tier.HELD8);
-        }
-        return kernel.held() == 1 ? List.of(Tier.HELD2, Tier.HELD4, Tier.HELD8) : List.of(Tier.HELD2, Tier.HELD4);
+    /** Whether a kernel has entries for rows that registers hold. F64 has none. */
+    static boolean holds(Op.Kernel kernel, DType dtype) {
+        return kernel.held() > 0 && dtype != DType.F64;
     }
 
-    /** Each has something, and as many vectors as it can hold, or two a row have one each. */
+    /** As many as hold the row. */
     private static int holdingThreads(Tier tier, Row row) {
-        int threads = powerOf2((row.vectors() + tier.vectors() - 1) / tier.vectors());
-        return row.vectors() == 2 ? 2 : threads;
+        return powerOf2((row.vectors() + tier.vectors() - 1) / tier.vectors());
     }
 
     private static Geometry keeping(Row row, long rows, int threads, int keptBytes, int maxSharedBytes) {

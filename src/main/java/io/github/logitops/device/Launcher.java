@@ -39,6 +39,14 @@ final class Launcher {
         return new RowLaunch(kernel.entry(plan.tier(), rows.dtype()), plan.geometry(), parameters);
     }
 
+    /** Whether a kernel has rows that lie like these in registers. */
+    boolean holds(KernelEntries kernel, Rows rows) {
+        return LaunchPlanner.plan(kernel.kernel(), rows, false, maxSharedBytes)
+                        .tier()
+                        .vectors()
+                > 0;
+    }
+
     /** Queues it. */
     void run(RowLaunch launch, Stream stream) {
         launch(launch.kernel(), launch.geometry(), launch.parameters(), stream);
@@ -49,9 +57,9 @@ final class Launcher {
         launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream);
     }
 
-    /** Launches so many blocks of a kernel that walks no rows. */
-    void blocks(Kernel kernel, int blocks, Parameters parameters, Stream stream) {
-        launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.ONE_BLOCK), parameters, stream);
+    /** Launches so many blocks that add up what rows came to. */
+    void sums(Kernel kernel, int blocks, Parameters parameters, Stream stream) {
+        launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.SUM_THREADS), parameters, stream);
     }
 
     private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, Parameters parameters, Stream stream) {

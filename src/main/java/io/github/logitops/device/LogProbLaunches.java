@@ -84,7 +84,6 @@ final class LogProbLaunches {
         ResultBuffers result = problem.result();
         Batch batch =
                 Batch.of(x.dtype().arithmetic(), x.count(), problem.labels(), x.classes(), result, Reduction.NONE);
-        batch.countBefore(false, launcher, stream);
         RowLaunch launch = launcher.rows(SELECTED_LOG_PROB, x);
         launch.parameters()
                 .tensor(x)
@@ -92,8 +91,8 @@ final class LogProbLaunches {
                 .pointer(result.get(ResultPart.LOG_PROBS))
                 .pointer(result.get(ResultPart.LSE))
                 .perRow(result.get(ResultPart.STATISTICS), x.count());
-        batch.sums(launch.parameters(), false);
         launcher.run(launch, stream);
+        batch.addUp(launcher, stream);
     }
 
     private void selectedLogProbGradient(SelectedLogProbBackward problem, Stream stream) {

@@ -80,6 +80,16 @@ final class Parameters {
         return this;
     }
 
+    /** A number of the type that is computed in. */
+    Parameters number(double value, DType arithmetic) {
+        if (arithmetic == DType.F64) {
+            fields.float64(value);
+        } else {
+            fields.float32((float) value);
+        }
+        return this;
+    }
+
     KernelArguments fields() {
         return fields;
     }

@@ -16,6 +16,8 @@ public final class KernelArguments {
         INT32(Integer.BYTES),
         /** A 64-bit integer. */
         INT64(Long.BYTES),
+        /** A binary32 number. */
+        FLOAT32(Float.BYTES),
         /** A binary64 number. */
         FLOAT64(Double.BYTES);
 
@@ -36,8 +38,9 @@ public final class KernelArguments {
 
     private static final int USUAL = 72; // fields: no kernel has more
     private static final Type[] TYPES = Type.values();
-    private static final int TYPE_MASK =
-            Integer.BYTES - 1; // offsets are multiples of 4, which leaves room for the type
+    private static final int OFFSET_UNIT =
+            2; // of a field's char, whose lowest three bits are the type: offsets are multiples of 4
+    private static final int TYPE_MASK = 7;
 
     private long[] words = new long[USUAL]; // little-endian, as every host with CUDA is
     private char[] fields = new char[USUAL]; // offset and type of each
@@ -57,6 +60,11 @@ public final class KernelArguments {
     /** Appends a 64-bit integer. */
     public KernelArguments int64(long value) {
         return append(Type.INT64, value);
+    }
+
+    /** Appends a binary32 number. */
+    public KernelArguments float32(float value) {
+        return append(Type.FLOAT32, Float.floatToRawIntBits(value) & 0xFFFF_FFFFL);
     }
 
     /** Appends a binary64 number. */
@@ -81,14 +89,14 @@ public final class KernelArguments {
 
     /** Where field {@code index} begins, in bytes. */
     public int offset(int index) {
-        return fields[index] & ~TYPE_MASK;
+        return (fields[index] & ~TYPE_MASK) / OFFSET_UNIT;
     }
 
-    /** The bits of field {@code index}; those of an INT32 are sign-extended. */
+    /** The bits of field {@code index}; those of 32 bits are sign-extended. */
     public long bits(int index) {
         int offset = offset(index);
         long word = words[offset / Long.BYTES];
-        return type(index) == Type.INT32 ? (int) (word >>> Byte.SIZE * (offset % Long.BYTES)) : word;
+        return type(index).bytes == Integer.BYTES ? (int) (word >>> Byte.SIZE * (offset % Long.BYTES)) : word;
     }
 
     /** Writes the struct's {@link #bytes} from {@code position} on into a buffer in native order; padding is 0. */
@@ -108,7 +116,7 @@ public final class KernelArguments {
             fields = Arrays.copyOf(fields, 2 * count);
             words = Arrays.copyOf(words, 2 * count);
         }
-        fields[count++] = (char) (offset | type.ordinal());
+        fields[count++] = (char) (offset * OFFSET_UNIT | type.ordinal());
         words[offset / Long.BYTES] |= value << Byte.SIZE * (offset % Long.BYTES);
         end = offset + type.bytes;
         return this;

@@ -34,7 +34,7 @@ public final class ResultBuffers implements AutoCloseable {
         return Resources.filled(new ResultBuffers(), made -> {
             Set<ResultPart> all = EnumSet.copyOf(parts);
             if (parts.contains(ResultPart.LABEL_STATS)) {
-                all.addAll(EnumSet.of(ResultPart.CHUNKS, ResultPart.COUNTERS));
+                all.addAll(EnumSet.of(ResultPart.CHUNKS, ResultPart.COUNTER));
             }
             made.addPiece(memory, logits, rows, all, false);
             if (parts.contains(ResultPart.LABEL_STATS)) {

@@ -19,10 +19,10 @@ public enum ResultPart {
     /** The sum of each counted row's targets; written where smoothing or probabilities spread them. */
     TARGET_SUMS("targetSums", rows -> rows),
     /**
-     * Two F64, what MEAN divides by: losses by the number of counted rows or the sum of their labels' weights, z-losses by the
-     * number.
+     * Three F64, what MEAN divides by: losses by the number of counted rows or the sum of their labels' weights, z-losses by the
+     * number; and the first over the second, where a kernel wrote them.
      */
-    DIVISORS("divisors", rows -> Shape.of(2), DType.F64),
+    DIVISORS("divisors", rows -> Shape.of(3), DType.F64),
     /**
      * Four I64: the number of counted rows; the first row whose label is out of range, or -1; that label; how many rows have
      * their target as argmax. The second and third are written only while the second is -1, so that a later batch does not hide
@@ -41,11 +41,11 @@ public enum ResultPart {
     ENTROPY("entropy", rows -> rows),
     /** What the rows of each chunk come to, while a launch adds them up: nine numbers. */
     CHUNKS("chunks", rows -> Shape.of(chunks(rows.elements()), 9), DType.F64),
-    /** How many chunks are done, and how many rows of each: all less 1, at first and between launches. */
-    COUNTERS("counters", rows -> Shape.of(1 + chunks(rows.elements())), DType.I32);
+    /** An I32: how many chunks are done, less 1; -1 at first and between launches. */
+    COUNTER("counter", rows -> Shape.of(), DType.I32);
 
-    /** Rows that kernels add up together, by their number; a multiple of the rows that a block has at a time. */
-    public static final int CHUNK_ROWS = 2048;
+    private static final int ROWS_AT_A_TIME = 2048; // of a block that adds rows up
+    private static final int MOST_CHUNKS = 256;
 
     private final String inMessages;
     private final UnaryOperator<Shape> shape;
@@ -63,12 +63,21 @@ public enum ResultPart {
 
     /** Whether there is one for a whole batch, and not something for each row. */
     boolean isTotal() {
-        return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS || this == COUNTERS;
+        return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS || this == COUNTER;
+    }
+
+    /** How many of so many rows a block adds up. */
+    public static long chunkRows(long rows) {
+        return ROWS_AT_A_TIME * Math.max(1, ceilDiv(rows, (long) ROWS_AT_A_TIME * MOST_CHUNKS));
     }
 
     /** How many chunks there are of so many rows; at least one. */
     public static long chunks(long rows) {
-        return Math.max(1, (rows + CHUNK_ROWS - 1) / CHUNK_ROWS);
+        return Math.max(1, ceilDiv(rows, chunkRows(rows)));
+    }
+
+    private static long ceilDiv(long dividend, long divisor) {
+        return (dividend + divisor - 1) / divisor;
     }
 
     /** Its name in error messages. */

@@ -51,7 +51,7 @@ public final class ResultTotals {
 
     /** What they are once the stream's work is done, which this waits for; it must not be captured. */
     public Values read(Stream stream) {
-        ByteBuffer bytes = ByteBuffer.allocate(offset(ResultPart.COUNTERS)).order(ByteOrder.nativeOrder());
+        ByteBuffer bytes = ByteBuffer.allocate(offset(ResultPart.COUNTER)).order(ByteOrder.nativeOrder());
         group.peek(bytes, stream);
         int stats = offset(ResultPart.LABEL_STATS);
         return new Values(

@@ -12,6 +12,9 @@ final class Roundings {
     /** Of a sum: 3 by a tree of 8, and 1 of the compensated sum of those. */
     static final double SUM = 4;
 
+    /** Of a sum of exponentials that moves with its reference: the tree is of 32. Where nothing moves it is of 64. */
+    private static final double MOVED_SUM = 6;
+
     /** What exponentials that are flushed to zero, and products below the smallest normal number, may amount to. */
     static final double UNDERFLOW = 4 * 0x1p-102;
 
@@ -180,7 +183,7 @@ final class Roundings {
 
     /** K: of a sum, where all its terms are e^0. */
     private double constant() {
-        return 2 * EXPONENTIAL + 1 + 2 * perDistance + SUM;
+        return 2 * EXPONENTIAL + 1 + 2 * perDistance + MOVED_SUM;
     }
 
     /** B: of a term of a sum, for each unit of t. */

@@ -31,17 +31,22 @@ public enum Op {
             own("fwd", Kept.VALUES),
             shared(SOFTMAX.kernel("bwd"))),
     /** log sum exp(x). */
-    LOG_SUM_EXP("logSumExp", Void.class, methods("forward", "backward"), own("fwd", Kept.LINE), own("bwd", Kept.LINE)),
+    LOG_SUM_EXP(
+            "logSumExp",
+            Void.class,
+            methods("forward", "backward"),
+            held(2, "fwd", Kept.LINE),
+            held(2, "bwd", Kept.LINE)),
     /** - sum p log p of the softmax p. */
-    ENTROPY("entropy", Void.class, methods("forward", "backward"), own("fwd", Kept.LINE), own("bwd", Kept.LINE)),
+    ENTROPY("entropy", Void.class, methods("forward", "backward"), held(2, "fwd", Kept.LINE), own("bwd", Kept.LINE)),
     /** The log-probability of a label. */
     SELECTED_LOG_PROB(
             "selectedLogProb",
             SelectedLogProbOptions.class,
             methods("forward", "backward"),
-            own("fwd", Kept.LINE),
+            held(2, "fwd", Kept.LINE),
             own("bwd", Kept.LINE),
-            shared(Kernel.LABEL_STATS)),
+            shared(Kernel.BATCH_SUMS)),
     /** A student's loss against a teacher: a kernel for each kind of divergence, which leaves the gradient out if not asked. */
     DISTILLATION(
             "distillation",
@@ -50,19 +55,19 @@ public enum Op {
             own("fused_kl", Kept.TWO_ROWS),
             own("fused_reverse_kl", Kept.TWO_ROWS),
             own("fused_jensen_shannon", Kept.TWO_ROWS),
-            shared(Kernel.LABEL_STATS)),
+            shared(Kernel.BATCH_SUMS)),
     /** Softmax cross entropy: kernels for every option; plain ones for labels, and what costs nothing in a column. */
     CROSS_ENTROPY(
             "crossEntropy",
             CrossEntropyOptions.class,
             methods("forward", "backward", "forwardBackward"),
             own("fwd", Kept.ROW),
-            own("fwd_plain", Kept.LINE),
+            held(2, "fwd_plain", Kept.LINE),
             own("bwd", Kept.ROW),
-            own("bwd_plain", Kept.LINE),
+            held(2, "bwd_plain", Kept.LINE),
             own("fused", Kept.ROW_AND_PROBABILITIES),
-            held(2, "fused_plain", Kept.ROW),
-            shared(Kernel.LABEL_STATS)),
+            held(1, "fused_plain", Kept.ROW),
+            shared(Kernel.BATCH_SUMS)),
     /** The same of classes that are split over devices; the passes over logits are those of cross entropy. */
     CROSS_ENTROPY_SHARD(
             "crossEntropyShard",
@@ -71,7 +76,7 @@ public enum Op {
             shared(CROSS_ENTROPY.kernel("fwd")),
             shared(CROSS_ENTROPY.kernel("bwd")),
             shared(Kernel.CROSS_ENTROPY_COMBINE),
-            shared(Kernel.LABEL_STATS)),
+            shared(Kernel.BATCH_SUMS)),
     ;
 
     /** What waits in shared memory between the passes of a kernel over a row. */
@@ -115,11 +120,12 @@ public enum Op {
      * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several; else what it is for
      * @param entries which there are
      * @param kept what it keeps of a row
-     * @param held rows, or as much, that entries for rows that fit hold in registers; 0 if it has no such entries
+     * @param held how many times as long the rows could be that registers hold, or were better held than read in steps; 0 if it has
+     *     no entries for these
      */
     public record Kernel(String name, Entries entries, Kept kept, int held) {
-        /** Looks at the labels before rows are walked. */
-        public static final Kernel LABEL_STATS = new Kernel("label_stats", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
+        /** Adds up what rows and labels come to. */
+        public static final Kernel BATCH_SUMS = new Kernel("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
 
         /** Makes losses of what shards know of their classes. */
         public static final Kernel CROSS_ENTROPY_COMBINE =

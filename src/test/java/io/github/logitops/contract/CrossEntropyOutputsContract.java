@@ -82,7 +82,7 @@ abstract class CrossEntropyOutputsContract {
     /** Kernels add rows up in chunks, and then the chunks. */
     @EachFloatingDType
     void manyRowsAddUp(DType dtype) {
-        int rows = 2 * ResultPart.CHUNK_ROWS + 3;
+        int rows = (int) (2 * ResultPart.chunkRows(1) + 3);
         Data data = new Data(71);
         for (Geometry geometry :
                 List.of(Geometry.dense(rows, 3), Geometry.dense(1, 3, rows).along(1))) {

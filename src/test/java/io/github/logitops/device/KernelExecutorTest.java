@@ -13,6 +13,7 @@ import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.GradScale;
+import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
@@ -80,33 +81,36 @@ class KernelExecutorTest {
         assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=10240"), launched());
     }
 
-    /** Losses are added up by the way: only a gradient that is divided by what labels come to asks for them before. */
+    /** Sums are a launch of their own, behind the rows, and before them for a gradient that is divided by what labels come to. */
     @Test
-    void aLossIsOneLaunchAndWithItsGradientTwo() {
+    void lossesAreTwoLaunchesAndThreeWithTheGradientOfAMean() {
         Tensor x = tensor(DType.BF16, 3, 7);
         Tensor labels = tensor(DType.I64, 3);
-        String stats = "label_stats_f32, grid=[1,1,1], block=[256,1,1], shared=0";
+        String sums = "batch_sums_f32, grid=[1,1,1], block=[512,1,1], shared=0";
         String forward = "cross_entropy_fwd_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096";
         String fused = "cross_entropy_fused_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096";
         for (Reduction reduction : Reduction.values()) {
             CrossEntropy op = ops.crossEntropy(CrossEntropyOptions.defaults().withReduction(reduction));
             op.forward(x, labels, stream).close();
-            assertEquals(List.of(forward), launched());
+            assertEquals(List.of(forward, sums), launched());
             op.forwardBackward(x, labels, x, stream).close();
-            assertEquals(reduction == Reduction.MEAN ? List.of(stats, fused) : List.of(fused), launched());
+            assertEquals(reduction == Reduction.MEAN ? List.of(sums, fused, sums) : List.of(fused, sums), launched());
         }
     }
 
     @Test
-    void manyLabelsAreCountedByManyBlocks() {
-        Tensor x = tensor(DType.F64, 4097, 2);
-        Tensor labels = tensor(DType.I32, 4097);
+    void manyRowsAreAddedUpByManyBlocksButNotByAnyNumber() {
+        Tensor x = tensor(DType.F64, 2049, 2);
+        Tensor labels = tensor(DType.I32, 2049);
         ops.crossEntropy(CrossEntropyOptions.defaults())
                 .forwardBackward(x, labels, x, stream)
                 .close();
-        assertEquals(
-                "label_stats_f64, grid=[3,1,1], block=[256,1,1], shared=0",
-                launched().get(0));
+        String two = "batch_sums_f64, grid=[2,1,1], block=[512,1,1], shared=0";
+        List<String> launched = launched();
+        assertEquals(List.of(two, two), List.of(launched.get(0), launched.get(2)));
+        assertEquals(2048, ResultPart.chunkRows(1 << 19));
+        assertEquals(4096, ResultPart.chunkRows((1 << 19) + 1));
+        assertEquals(256, ResultPart.chunks(1L << 31));
     }
 
     @Test
@@ -118,7 +122,7 @@ class KernelExecutorTest {
         ops.crossEntropy(CrossEntropyOptions.defaults())
                 .forward(x, labels, stream)
                 .close();
-        assertEquals(List.of("label_stats_f64, grid=[1,1,1], block=[256,1,1], shared=0"), launched());
+        assertEquals(List.of("batch_sums_f64, grid=[1,1,1], block=[512,1,1], shared=0"), launched());
     }
 
     @Test

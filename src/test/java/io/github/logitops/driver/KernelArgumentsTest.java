@@ -20,20 +20,38 @@ class KernelArgumentsTest {
             .int32(Integer.MIN_VALUE)
             .float64(-0.0)
             .int64(Long.MIN_VALUE)
-            .int32(9);
+            .int32(9)
+            .float32(-1);
 
     @Test
     void fieldsLieAtMultiplesOfTheirSize() {
-        assertEquals(7, arguments.count());
+        assertEquals(8, arguments.count());
         assertArrayEquals(
-                new int[] {0, 8, 16, 20, 24, 32, 40},
-                IntStream.range(0, 7).map(arguments::offset).toArray());
+                new int[] {0, 8, 16, 20, 24, 32, 40, 44},
+                IntStream.range(0, 8).map(arguments::offset).toArray());
         assertEquals(
-                List.of(Type.INT32, Type.POINTER, Type.INT32, Type.INT32, Type.FLOAT64, Type.INT64, Type.INT32),
-                IntStream.range(0, 7).mapToObj(arguments::type).toList());
+                List.of(
+                        Type.INT32,
+                        Type.POINTER,
+                        Type.INT32,
+                        Type.INT32,
+                        Type.FLOAT64,
+                        Type.INT64,
+                        Type.INT32,
+                        Type.FLOAT32),
+                IntStream.range(0, 8).mapToObj(arguments::type).toList());
         assertArrayEquals(
-                new long[] {-1, 0x1122334455667788L, 7, Integer.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, 9},
-                IntStream.range(0, 7).mapToLong(arguments::bits).toArray());
+                new long[] {
+                    -1,
+                    0x1122334455667788L,
+                    7,
+                    Integer.MIN_VALUE,
+                    Long.MIN_VALUE,
+                    Long.MIN_VALUE,
+                    9,
+                    Float.floatToRawIntBits(-1)
+                },
+                IntStream.range(0, 8).mapToLong(arguments::bits).toArray());
         assertEquals(48, arguments.bytes());
         assertEquals(0, new KernelArguments().bytes());
     }
@@ -50,7 +68,7 @@ class KernelArgumentsTest {
                 .putLong(0x1122334455667788L)
                 .putInt(7)
                 .putInt(Integer.MIN_VALUE);
-        expected.putDouble(-0.0).putLong(Long.MIN_VALUE).putInt(9).putInt(0).putLong(5);
+        expected.putDouble(-0.0).putLong(Long.MIN_VALUE).putInt(9).putFloat(-1).putLong(5);
         assertArrayEquals(expected.array(), written.array());
     }
 

@@ -34,6 +34,7 @@ class DeletedBarriersTest {
             Geometry.dense(10, 528), 2,
             Geometry.dense(2, 2101), 1,
             Geometry.dense(260, 4), 2,
+            Geometry.dense(2100, 4), 20,
             Geometry.dense(2, 4, 130).along(1), 2);
 
     @EachFloatingDType

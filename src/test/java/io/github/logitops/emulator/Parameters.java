@@ -15,7 +15,8 @@ final class Parameters {
         /** Whether this is a whole field of that type; .b64 may be a number or not. */
         boolean isOf(KernelArguments.Type field) {
             return Entry.bits(type) == Byte.SIZE * field.bytes()
-                    && (type.startsWith(".b") || type.startsWith(".f") == (field == KernelArguments.Type.FLOAT64));
+                    && (type.startsWith(".b")
+                            || type.startsWith(".f") == field.name().startsWith("FLOAT"));
         }
     }
 

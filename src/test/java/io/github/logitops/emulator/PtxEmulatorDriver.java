@@ -199,7 +199,7 @@ public final class PtxEmulatorDriver implements Driver {
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
-        boolean steps = !launch.entry().matches("\\w+_held\\d_\\w+");
+        boolean steps = !launch.entry().matches("\\w+_held\\d_\\w+|batch_sums_\\w+");
         int blocks = steps ? Math.min(launch.blocks(), mostBlocks) : launch.blocks();
         Counters counters = profiles == null ? null : new Counters(entry);
         int sharedBytes = launch.sharedBytes() + Entry.Variable.bytes(entry.shared());

@@ -131,14 +131,13 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return method.equals("crossEntropy.forward") ? geometry.rows() : countedRows();
     }
 
-    /** How often a thread looks at the logit of a row's label besides: for its loss, and for its gradient. */
+    /** How often a thread looks at the logit of a row's label besides: once, for its loss, its gradient or both. */
     public int looksAtLabels() {
         if (targets == Targets.PROBABILITIES_AND_EVERY_OUTPUT) {
             return 0;
         }
-        boolean loss =
-                method.matches("crossEntropy.forward.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
-        return (loss ? countedRows() : 0) + gradientsOfLabels();
+        boolean looks = method.matches("crossEntropy.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
+        return looks ? countedRows() : 0;
     }
 
     /** How often it writes the gradient of a label's logit over that of a logit like others. */
