@@ -18,19 +18,33 @@
 // Shapes    row_losses, z_losses, correct, labels: [rows]; weights: [classes]; chunks: one for each block.
 // Launch    blocks of 512, one for each chunk of chunk_rows rows; one if there are no rows. The block that is done last
 //           adds the chunks up: nobody waits, and the order of a sum does not depend on who comes last.
-// Numerics  sums are compensated, in f64, as a sum may be beyond f32 whose mean is not; their order depends on the
-//           number of rows alone. A NaN among the row losses makes the loss NaN. If no row counts, loss and z_loss of a
+// Numerics  sums are in f64, as one may be beyond f32 whose mean is not, and of f64 compensated; their order depends on
+//           the number of rows alone. A NaN among the row losses makes the loss NaN. If no row counts, loss and z_loss of a
 //           MEAN are `empty`; if their weights sum to 0, the loss is NaN.
 #include "include/entries.cuh"
 #include "include/labels.cuh"
 
 namespace logitops {
 
+/** A sum in f64 of f32 numbers, which has digits to spare. */
+struct SpareSum {
+  double sum = 0;
+
+  LOGITOPS_DEVICE void add(double value) { sum += value; }
+  LOGITOPS_DEVICE void merge(SpareSum other) { sum += other.sum; }
+  LOGITOPS_DEVICE double value() const { return sum; }
+};
+
+LOGITOPS_DEVICE SpareSum shuffle_xor(SpareSum value, uint32_t mask) { return {shuffle_xor(value.sum, mask)}; }
+
 /** What some rows come to. */
+template <class A>
 struct RowsSum {
-  Compensated<double> losses;
-  Compensated<double> z_losses;
-  Compensated<double> weights;
+  using Sum = std::conditional_t<sizeof(A) == 8, Compensated<double>, SpareSum>;
+
+  Sum losses;
+  Sum z_losses;
+  Sum weights;
   long long counted = 0;
   long long first_bad = INT64_MAX;  // there is none
   long long correct = 0;
@@ -39,6 +53,8 @@ struct RowsSum {
 /** What is added up, and where it goes. */
 template <class A>
 struct BatchSums {
+  using RowsSum = logitops::RowsSum<A>;
+
   A* row_losses;  // null: the op has none, or not yet
   const A* z_losses;
   const int32_t* correct;

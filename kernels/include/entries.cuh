@@ -2,7 +2,7 @@
 // function template of the same name, kernel<Tier>(const Parameters<T>&).
 #pragma once
 
-#include "tier_cols.cuh"
+#include "tier_cols_held.cuh"
 #include "tier_held.cuh"
 #include "tier_rows.cuh"
 
@@ -41,7 +41,12 @@
 #define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                  \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held2, TierHeld2) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held4, TierHeld4) \
-  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8)
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols32, TierCols32)
+
+// Beside these, where no more than a row is held.
+#define LOGITOPS_COLS64_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols64, TierCols64)
 
 // Entries of kernels that walk no logits, one for each arithmetic.
 #define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
@@ -73,10 +78,10 @@ struct Crowded {
   static constexpr int kBlocks = Tier::kBoundBlocks;
 };
 
-/** For kernels that hold two rows, or much besides: 96 registers where rows are held. */
+/** For kernels that hold two rows, or much besides: 96 registers where rows are held, 128 where a thread has them alone. */
 template <class Tier>
 struct Paired {
-  static constexpr int kThreads = Tier::kVectors > 0 ? 640 : Tier::kBoundThreads;
+  static constexpr int kThreads = Tier::kVectors == 0 ? Tier::kBoundThreads : Tier::kThreads == kSmallBlock ? 512 : 640;
   static constexpr int kBlocks = Tier::kVectors > 0 ? 1 : Tier::kBoundBlocks;
 };
 

@@ -57,16 +57,12 @@ final class Kernels {
         Kernel[][] entries = new Kernel[Tier.values().length][DType.values().length];
         for (Tier tier : Tier.values()) {
             for (DType dtype : DType.values()) {
-                if (dtype.isFloating() && exists(kernel, tier, dtype)) {
+                if (dtype.isFloating() && LaunchPlanner.has(kernel, tier, dtype)) {
                     entries[tier.ordinal()][dtype.ordinal()] = kernel(entry(kernel, tier, dtype));
                 }
             }
         }
         return new KernelEntries(kernel, entries);
-    }
-
-    private static boolean exists(Op.Kernel kernel, Tier tier, DType dtype) {
-        return tier.vectors() == 0 || LaunchPlanner.holds(kernel, dtype);
     }
 
     private static String entry(Op.Kernel kernel, Tier tier, DType dtype) {

@@ -75,7 +75,7 @@ final class LaunchPlanner {
     /** The same of this many rows. */
     static Plan plan(Op.Kernel kernel, Row row, long rows, boolean probabilities, int maxSharedBytes) {
         if (!row.innermost()) {
-            return new Plan(Tier.COLS, threadPerRow(rows));
+            return new Plan(columns(kernel, row), threadPerRow(rows));
         }
         Tier tier = holding(kernel, row, rows);
         if (tier != null) {
@@ -93,7 +93,7 @@ final class LaunchPlanner {
      * does besides weighs little, as long as four share a row, that what they read at a time lies together.
      */
     private static Tier holding(Op.Kernel kernel, Row row, long rows) {
-        if (!row.isVectors() || !holds(kernel, row.dtype())) {
+        if (!row.isVectors() || !has(kernel, Tier.HELD8, row.dtype())) {
             return null;
         }
         Tier tier = row.vectors() <= 2 * Tier.HELD2.vectors()
@@ -104,9 +104,18 @@ final class LaunchPlanner {
         return fits ? tier : null;
     }
 
-    /** Whether a kernel has entries for rows that registers hold. F64 has none. */
-    static boolean holds(Op.Kernel kernel, DType dtype) {
-        return kernel.held() > 0 && dtype != DType.F64;
+    /** The tier of rows that lie as columns. */
+    private static Tier columns(Op.Kernel kernel, Row row) {
+        if (row.classes() <= 32 && has(kernel, Tier.COLS32, row.dtype())) {
+            return Tier.COLS32;
+        }
+        return row.classes() <= 64 && has(kernel, Tier.COLS64, row.dtype()) ? Tier.COLS64 : Tier.COLS;
+    }
+
+    /** Whether there is an entry of a kernel: for rows that registers hold there is none of F64, and of long ones not of each. */
+    static boolean has(Op.Kernel kernel, Tier tier, DType dtype) {
+        int most = tier == Tier.COLS64 ? 1 : 2;
+        return !tier.holds() || dtype != DType.F64 && kernel.held() > 0 && kernel.held() <= most;
     }
 
     /** As many as hold the row. */

@@ -42,9 +42,8 @@ final class Launcher {
     /** Whether a kernel has rows that lie like these in registers. */
     boolean holds(KernelEntries kernel, Rows rows) {
         return LaunchPlanner.plan(kernel.kernel(), rows, false, maxSharedBytes)
-                        .tier()
-                        .vectors()
-                > 0;
+                .tier()
+                .holds();
     }
 
     /** Queues it. */

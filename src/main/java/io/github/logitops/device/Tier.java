@@ -15,23 +15,38 @@ enum Tier {
     /** The same: eight of each thread. */
     HELD8,
     /** Rows whose elements lie a stride apart, as columns of memory: a thread takes one, next to the thread of the next row. */
-    COLS;
+    COLS,
+    /** The same of rows that a thread has in registers, of up to 32 columns. */
+    COLS32,
+    /** The same of up to 64. */
+    COLS64;
 
-    /** Vectors that a thread holds. */
+    /** Whether rows wait in registers. */
+    boolean holds() {
+        return this != ROWS && this != COLS;
+    }
+
+    /** Whether rows lie as columns. */
+    boolean isOfColumns() {
+        return this == COLS || this == COLS32 || this == COLS64;
+    }
+
+    /** Vectors that a thread holds of a row that lies side by side. */
     int vectors() {
         return switch (this) {
             case HELD2 -> 2;
             case HELD4 -> 4;
             case HELD8 -> 8;
-            case ROWS, COLS -> 0;
+            case ROWS, COLS, COLS32, COLS64 -> 0;
         };
     }
 
     /** Those that rows along this axis may have: counted from the front, it may be the last one or not. */
     static Set<Tier> of(Axis axis) {
-        if (axis.index() >= 0) {
-            return EnumSet.allOf(Tier.class);
+        Set<Tier> tiers = EnumSet.allOf(Tier.class);
+        if (axis.index() < 0) {
+            tiers.removeIf(tier -> tier.isOfColumns() == axis.equals(Axis.LAST));
         }
-        return axis.equals(Axis.LAST) ? EnumSet.complementOf(EnumSet.of(COLS)) : EnumSet.of(COLS);
+        return tiers;
     }
 }

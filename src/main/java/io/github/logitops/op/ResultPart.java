@@ -39,7 +39,7 @@ public enum ResultPart {
     CORRECT("correct", rows -> rows, DType.I32),
     /** The entropy of each row. */
     ENTROPY("entropy", rows -> rows),
-    /** What the rows of each chunk come to, while a launch adds them up: nine numbers. */
+    /** What the rows of each chunk come to, while a launch adds them up: nine numbers at most. */
     CHUNKS("chunks", rows -> Shape.of(chunks(rows.elements()), 9), DType.F64),
     /** An I32: how many chunks are done, less 1; -1 at first and between launches. */
     COUNTER("counter", rows -> Shape.of(), DType.I32);

@@ -34,9 +34,12 @@ class EveryKernelIsEmulatedTest {
             for (Geometry geometry : List.of(
                     Geometry.dense(2, 3),
                     Geometry.dense(2, 16),
+                    Geometry.dense(2, 64),
                     Geometry.dense(2, 1024),
                     Geometry.dense(1, 40_000),
-                    Geometry.dense(2, 3, 2).along(1))) {
+                    Geometry.dense(2, 3, 2).along(1),
+                    Geometry.dense(2, 33, 2).along(1),
+                    Geometry.dense(2, 65, 2).along(1))) {
                 for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
                     PtxEmulatorDriver driver = new PtxEmulatorDriver(75, schedule, Approximations.NEAREST);
                     driver.onLaunch(launched::add);

@@ -94,7 +94,9 @@ class FirstCallTest {
                 Geometry.dense(2, 64),
                 Geometry.dense(2, 1024),
                 Geometry.dense(1, 40_000),
-                Geometry.dense(2, 3, 2).along(1));
+                Geometry.dense(2, 3, 2).along(1),
+                Geometry.dense(2, 33, 2).along(1),
+                Geometry.dense(2, 65, 2).along(1));
     }
 
     private static Set<String> loadedBy(OpCall call) {

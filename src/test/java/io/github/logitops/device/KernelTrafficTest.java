@@ -84,7 +84,28 @@ class KernelTrafficTest {
 
     @EachFloatingDType
     void rowsInColumnsAreReadOnceForEachPass(DType dtype) {
-        requirePasses(dtype, Geometry.dense(2, 19, 64).along(1), passes -> passes);
+        requirePasses(dtype, Geometry.dense(2, 65, 64).along(1), passes -> passes);
+    }
+
+    /** A thread has up to 64 in registers, up to 32 of two rows. */
+    @Test
+    void shortRowsInColumnsAreReadOnce() {
+        Set<OpCall.Targets> plain =
+                Set.of(OpCall.Targets.PLAIN_LABELS, OpCall.Targets.WEIGHTED_LABELS, OpCall.Targets.SMOOTH_LABELS);
+        for (DType dtype : List.of(DType.F32, DType.F16, DType.BF16)) {
+            requirePasses(
+                    dtype,
+                    Geometry.dense(2, 19, 64).along(1),
+                    Passes::once,
+                    call -> call.method().matches("(softmax|logSoftmax|logSumExp)\\..*")
+                            || call.method().startsWith("crossEntropy") && plain.contains(call.targets()));
+            requirePasses(
+                    dtype,
+                    Geometry.dense(2, 64, 64).along(1),
+                    Passes::once,
+                    call -> call.method().matches("(softmax|logSoftmax)\\.forward")
+                            || call.method().equals("crossEntropy.forwardBackward") && plain.contains(call.targets()));
+        }
     }
 
     /** All but those that walk the logits with one kernel and then another. */

@@ -36,11 +36,31 @@ class LaunchPlannerTest {
     })
     void inColumnsAThreadTakesARow(long rows, int blocks) {
         LaunchPlanner.Geometry expected = new LaunchPlanner.Geometry(blocks, 128);
-        LaunchPlanner.Row column = new LaunchPlanner.Row(false, 19, DType.F32);
+        LaunchPlanner.Row column = new LaunchPlanner.Row(false, 65, DType.F32);
         assertEquals(
                 new LaunchPlanner.Plan(Tier.COLS, expected),
                 LaunchPlanner.plan(KEEPS_A_ROW, column, rows, false, H100));
         assertEquals(expected, LaunchPlanner.threadPerRow(rows));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 1, COLS32, COLS32",
+        "F16, 32, COLS32, COLS32",
+        "BF16, 33, COLS64, COLS",
+        "F32, 64, COLS64, COLS",
+        "F32, 65, COLS, COLS",
+        "F64, 2, COLS, COLS",
+    })
+    void fewColumnsWaitInRegisters(DType dtype, int classes, Tier ofOneRow, Tier ofTwo) {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(false, classes, dtype);
+        assertEquals(
+                ofOneRow, LaunchPlanner.plan(KEEPS_A_ROW, row, 1, false, H100).tier());
+        assertEquals(
+                ofTwo, LaunchPlanner.plan(KEEPS_TWO_ROWS, row, 1, false, H100).tier());
+        assertEquals(
+                Tier.COLS,
+                LaunchPlanner.plan(HOLDS_NOTHING, row, 1, false, H100).tier());
     }
 
     @ParameterizedTest
