@@ -207,7 +207,7 @@ struct BatchSums {
 
   /** The sum of all threads of the block, for its first one. What was not asked for is 0 in all. */
   LOGITOPS_DEVICE void reduce(RowsSum& sum) const {
-    __shared__ RowsSum of_warp[kWarps];
+    __shared__ alignas(RowsSum) char of_warp[kWarps][sizeof(RowsSum) | 8];  // that neighbours lie in other banks
 #pragma unroll 1  // first each warp, then the first warp the others' sums
     for (uint32_t lanes = kWarp; lanes != 0; lanes = lanes == kWarp && threadIdx.x < kWarp ? kWarps : 0) {
 #pragma unroll 1
@@ -216,10 +216,10 @@ struct BatchSums {
       }
       if (lanes == kWarp) {
         if (threadIdx.x % kWarp == 0) {
-          of_warp[threadIdx.x / kWarp] = sum;
+          *reinterpret_cast<RowsSum*>(of_warp[threadIdx.x / kWarp]) = sum;
         }
         __syncthreads();
-        sum = of_warp[threadIdx.x % kWarps];
+        sum = *reinterpret_cast<const RowsSum*>(of_warp[threadIdx.x % kWarps]);
       }
     }
   }

@@ -41,10 +41,11 @@
 #define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                  \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held2, TierHeld2) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held4, TierHeld4) \
-  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8) \
-  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols32, TierCols32)
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8)
 
-// Beside these, where no more than a row is held.
+// The same in columns, of kernels that look at rows twice; the longer ones where no more than a row is held.
+#define LOGITOPS_COLS32_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols32, TierCols32)
 #define LOGITOPS_COLS64_ENTRIES(kernel, Parameters, Bounds) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols64, TierCols64)
 

@@ -40,14 +40,6 @@ class GroupReduce {
     return reduce(value, [](Best<A>& into, Best<A> from) { into.merge(from); });
   }
 
-  LOGITOPS_DEVICE long long sum(long long value) {
-    return reduce(value, [](long long& into, long long from) { into += from; });
-  }
-
-  LOGITOPS_DEVICE long long min(long long value) {
-    return reduce(value, [](long long& into, long long from) { into = from < into ? from : into; });
-  }
-
   /** Orders what the threads of the group did before against what they do after. */
   LOGITOPS_DEVICE static void sync() {
     if (!kMayBeBlock || blockDim.x <= kWarp) {

@@ -148,7 +148,6 @@ class ExpSum {
   template <class Values>
   LOGITOPS_DEVICE void add_from_shift(const Values& x) {
     constexpr int kCount = Values::kFragments;
-    const A from = shift();
     A sums[kCount], moments[kCount];
 #pragma unroll
     for (int i = 0; i < kCount; i++) {
@@ -158,7 +157,7 @@ class ExpSum {
         x.fragment(i, v);
 #pragma unroll
         for (int k = 0; k < kFragment<A>; k++) {
-          v[k] -= from;
+          v[k] -= shift();
           exps[k] = exponential(v[k], unit_);
         }
         sums[i] = fragment_sum<A>(exps);

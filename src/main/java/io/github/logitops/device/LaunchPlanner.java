@@ -96,9 +96,10 @@ final class LaunchPlanner {
         if (!row.isVectors() || !has(kernel, Tier.HELD8, row.dtype())) {
             return null;
         }
-        Tier tier = row.vectors() <= 2 * Tier.HELD2.vectors()
+        int shortest = (kernel.light() ? 4 : 2) * Tier.HELD2.vectors();
+        Tier tier = row.vectors() <= shortest
                 ? Tier.HELD2
-                : row.vectors() <= 4 * Tier.HELD4.vectors() ? Tier.HELD4 : Tier.HELD8;
+                : row.vectors() < 4 * Tier.HELD8.vectors() ? Tier.HELD4 : Tier.HELD8;
         int threads = holdingThreads(tier, row);
         boolean fits = threads <= HELD_THREADS / kernel.held() && rows <= MAX_BLOCKS * rowsOfBlock(threads);
         return fits ? tier : null;
@@ -112,10 +113,16 @@ final class LaunchPlanner {
         return row.classes() <= 64 && has(kernel, Tier.COLS64, row.dtype()) ? Tier.COLS64 : Tier.COLS;
     }
 
-    /** Whether there is an entry of a kernel: for rows that registers hold there is none of F64, and of long ones not of each. */
+    /**
+     * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are for kernels that
+     * look at rows twice, and for the longer ones if no more than one is held.
+     */
     static boolean has(Op.Kernel kernel, Tier tier, DType dtype) {
-        int most = tier == Tier.COLS64 ? 1 : 2;
-        return !tier.holds() || dtype != DType.F64 && kernel.held() > 0 && kernel.held() <= most;
+        if (!tier.holds()) {
+            return true;
+        }
+        boolean inColumns = kernel.kept() != Op.Kept.LINE && kernel.held() <= (tier == Tier.COLS64 ? 1 : 2);
+        return dtype != DType.F64 && kernel.held() > 0 && (inColumns || !tier.isOfColumns());
     }
 
     /** As many as hold the row. */

@@ -14,15 +14,15 @@ public enum Op {
             "softmax",
             Void.class,
             methods("forward", "backward"),
-            held(1, "fwd", Kept.ROW),
-            held(2, "bwd", Kept.TWO_ROWS)),
+            light(1, "fwd", Kept.ROW),
+            light(2, "bwd", Kept.TWO_ROWS)),
     /** y = x - logsumexp(x). */
     LOG_SOFTMAX(
             "logSoftmax",
             Void.class,
             methods("forward", "backward"),
-            held(1, "fwd", Kept.ROW),
-            held(2, "bwd", Kept.ROW)),
+            light(1, "fwd", Kept.ROW),
+            light(2, "bwd", Kept.ROW)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
     MASKED_SOFTMAX(
             "maskedSoftmax",
@@ -36,7 +36,7 @@ public enum Op {
             Void.class,
             methods("forward", "backward"),
             held(2, "fwd", Kept.LINE),
-            held(2, "bwd", Kept.LINE)),
+            light(2, "bwd", Kept.LINE)),
     /** - sum p log p of the softmax p. */
     ENTROPY("entropy", Void.class, methods("forward", "backward"), held(2, "fwd", Kept.LINE), own("bwd", Kept.LINE)),
     /** The log-probability of a label. */
@@ -122,14 +122,15 @@ public enum Op {
      * @param kept what it keeps of a row
      * @param held how many times as long the rows could be that registers hold, or were better held than read in steps; 0 if it has
      *     no entries for these
+     * @param light whether it writes rows and a thread does little besides its columns: then short ones have more threads
      */
-    public record Kernel(String name, Entries entries, Kept kept, int held) {
+    public record Kernel(String name, Entries entries, Kept kept, int held, boolean light) {
         /** Adds up what rows and labels come to. */
-        public static final Kernel BATCH_SUMS = new Kernel("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
+        public static final Kernel BATCH_SUMS = new Kernel("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
 
         /** Makes losses of what shards know of their classes. */
         public static final Kernel CROSS_ENTROPY_COMBINE =
-                new Kernel("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0);
+                new Kernel("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
     }
 
     /** A kernel of the op whose kernels' names begin with {@code prefix}. */
@@ -201,7 +202,12 @@ public enum Op {
 
     /** The same; of rows that fit, so many wait in registers. */
     private static KernelOf held(int rows, String what, Kept kept) {
-        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept, rows);
+        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept, rows, false);
+    }
+
+    /** The same; it is light. */
+    private static KernelOf light(int rows, String what, Kept kept) {
+        return prefix -> new Kernel(prefix + what, Entries.OF_TIERS, kept, rows, true);
     }
 
     /** A kernel that other ops have, too, or that walks no rows. */

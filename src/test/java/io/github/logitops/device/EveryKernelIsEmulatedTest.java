@@ -34,7 +34,7 @@ class EveryKernelIsEmulatedTest {
             for (Geometry geometry : List.of(
                     Geometry.dense(2, 3),
                     Geometry.dense(2, 16),
-                    Geometry.dense(2, 64),
+                    Geometry.dense(2, 96),
                     Geometry.dense(2, 1024),
                     Geometry.dense(1, 40_000),
                     Geometry.dense(2, 3, 2).along(1),

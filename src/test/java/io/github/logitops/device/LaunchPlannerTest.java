@@ -94,15 +94,19 @@ class LaunchPlannerTest {
         "F32, 8, HELD2, 1, 128",
         "F32, 12, HELD2, 2, 64",
         "F32, 16, HELD2, 2, 64",
-        "F32, 20, HELD4, 2, 64",
+        "F32, 20, HELD2, 4, 32",
+        "F32, 36, HELD4, 4, 32",
         "F32, 64, HELD4, 4, 32",
-        "F32, 68, HELD8, 4, 32",
+        "F32, 68, HELD4, 8, 16",
+        "F32, 128, HELD8, 4, 32",
         "BF16, 8, HELD2, 1, 128",
         "BF16, 16, HELD2, 1, 128",
         "BF16, 32, HELD2, 2, 64",
-        "BF16, 40, HELD4, 2, 64",
+        "BF16, 64, HELD2, 4, 32",
+        "BF16, 72, HELD4, 4, 32",
         "BF16, 128, HELD4, 4, 32",
-        "BF16, 136, HELD8, 4, 32",
+        "BF16, 136, HELD4, 8, 16",
+        "BF16, 256, HELD8, 4, 32",
         "F32, 256, HELD8, 8, 16",
         "F16, 512, HELD8, 8, 16",
         "BF16, 1024, HELD8, 16, 8",
@@ -122,6 +126,13 @@ class LaunchPlannerTest {
     })
     void rowsOfWholeVectorsWaitInRegisters(DType dtype, int classes, Tier tier, int threads, int rowsOfBlock) {
         requireThreads(KEEPS_A_ROW, tier, dtype, classes, threads, rowsOfBlock);
+    }
+
+    /** Two for a row, where each has much to do besides. */
+    @ParameterizedTest
+    @CsvSource({"F32, 16, HELD2, 2, 64", "F32, 20, HELD4, 2, 64", "BF16, 64, HELD4, 2, 64", "F32, 128, HELD8, 4, 32"})
+    void rowsWithLabelsHaveFewerThreads(DType dtype, int classes, Tier tier, int threads, int rowsOfBlock) {
+        requireThreads(READS_ONCE, tier, dtype, classes, threads, rowsOfBlock);
     }
 
     @ParameterizedTest
