@@ -36,4 +36,3 @@ LOGITOPS_DEVICE void log_softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)
-LOGITOPS_COLS32_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)

@@ -35,4 +35,3 @@ LOGITOPS_DEVICE void softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)
-LOGITOPS_COLS32_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)

@@ -43,11 +43,10 @@
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held4, TierHeld4) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held8, TierHeld8)
 
-// The same in columns, of kernels that look at rows twice; the longer ones where no more than a row is held.
-#define LOGITOPS_COLS32_ENTRIES(kernel, Parameters, Bounds) \
-  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols32, TierCols32)
-#define LOGITOPS_COLS64_ENTRIES(kernel, Parameters, Bounds) \
-  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cols64, TierCols64)
+// The same in columns, of kernels that look at a row twice; of f32 alone: a thread's elements of 16 bits are too narrow.
+#define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)                    \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols32, TierCols32, f32, float) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols64, TierCols64, f32, float)
 
 // Entries of kernels that walk no logits, one for each arithmetic.
 #define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
@@ -79,10 +78,10 @@ struct Crowded {
   static constexpr int kBlocks = Tier::kBoundBlocks;
 };
 
-/** For kernels that hold two rows, or much besides: 96 registers where rows are held, 128 where a thread has them alone. */
+/** For kernels that hold two rows, or much besides: 96 registers where rows are held. */
 template <class Tier>
 struct Paired {
-  static constexpr int kThreads = Tier::kVectors == 0 ? Tier::kBoundThreads : Tier::kThreads == kSmallBlock ? 512 : 640;
+  static constexpr int kThreads = Tier::kVectors > 0 ? 640 : Tier::kBoundThreads;
   static constexpr int kBlocks = Tier::kVectors > 0 ? 1 : Tier::kBoundBlocks;
 };
 

@@ -1,7 +1,8 @@
 // cols32, cols64: as cols, of rows of so few columns that a thread has its row in registers. All of it is under way at
 // once, and it is read once.
 //
-// Launch    as cols. At most 32 or 64 columns; not for f64.
+// Launch    as cols. At most 32 or 64 columns; for f32. Elements of 16 bits, one of a thread at a time, come half as fast, and
+//           the slower the more are under way.
 #pragma once
 
 #include "tier_cols.cuh"

@@ -107,22 +107,19 @@ final class LaunchPlanner {
 
     /** The tier of rows that lie as columns. */
     private static Tier columns(Op.Kernel kernel, Row row) {
-        if (row.classes() <= 32 && has(kernel, Tier.COLS32, row.dtype())) {
-            return Tier.COLS32;
-        }
-        return row.classes() <= 64 && has(kernel, Tier.COLS64, row.dtype()) ? Tier.COLS64 : Tier.COLS;
+        Tier tier = row.classes() <= 32 ? Tier.COLS32 : Tier.COLS64;
+        return row.classes() <= 64 && has(kernel, tier, row.dtype()) ? tier : Tier.COLS;
     }
 
     /**
-     * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are for kernels that
-     * look at rows twice, and for the longer ones if no more than one is held.
+     * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are of F32 alone, for
+     * kernels that look at one row twice.
      */
     static boolean has(Op.Kernel kernel, Tier tier, DType dtype) {
         if (!tier.holds()) {
             return true;
         }
-        boolean inColumns = kernel.kept() != Op.Kept.LINE && kernel.held() <= (tier == Tier.COLS64 ? 1 : 2);
-        return dtype != DType.F64 && kernel.held() > 0 && (inColumns || !tier.isOfColumns());
+        return tier.isOfColumns() ? dtype == DType.F32 && kernel.held() == 1 : dtype != DType.F64 && kernel.held() > 0;
     }
 
     /** As many as hold the row. */
