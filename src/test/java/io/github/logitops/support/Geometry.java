@@ -44,6 +44,9 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(4, 3, 5).along(0),
                 dense(6, 4).along(0).padded(3),
                 dense(2, 6, 4).along(1).padded(3).shifted(1),
+                // More than 32, and more than the 64 columns that a thread may hold.
+                dense(2, 40, 3).along(1),
+                dense(70, 3).along(0),
                 // Where more threads share a row: 1, 2, ... 32 of them, then blocks. Multiples of 8 go by vectors,
                 // unless askew.
                 dense(40, 8),
