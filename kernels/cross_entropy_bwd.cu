@@ -8,6 +8,7 @@
 //           weights: [cols], or null for 1 each. divisors: W, N and W / N, or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           held  as rows, in registers: include/tier_held.cuh.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Rows that are ignored

@@ -13,7 +13,7 @@
 //           divisors: W, N and W / N, known before (batch_sums), or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
-//           held  as rows, in registers: include/tier_held.cuh.
+//           held, cols32, cols64  as these, x read once, in registers: include/tier_held.cuh, tier_cols_held.cuh.
 // Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. p comes from the sum,

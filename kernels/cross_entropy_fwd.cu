@@ -12,6 +12,7 @@
 //           partials: [5, rows], or null; without them first is 0 and cols are all classes.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           held  as rows, in registers: include/tier_held.cuh.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none.
 // Numerics  f32 arithmetic for every storage type but f64. Every row's lse is written as it is: -inf for nothing but

@@ -6,7 +6,7 @@
 //
 // Shapes    student, teacher, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart.
 //           64-bit but cols. row_losses, labels: [rows]; labels i64 or i32, or null: then every row counts, and hard must
-//           be 0. scale.per_row: [rows], or null for 1 each. divisors: [2] as batch_sums leaves them, or null for 1
+//           be 0. scale.per_row: [rows], or null for 1 each. divisors: [3] as batch_sums leaves them, or null for 1
 //           each.
 // Tiers     rows  a group of threads per row, both read once (beyond shared memory as in cols); inner = 1, axis = 1.
 //           cols  one thread per row, both read twice, or thrice for a gradient of another D than KL(P || Q); any inner

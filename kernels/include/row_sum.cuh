@@ -157,7 +157,7 @@ class ExpSum {
         x.fragment(i, v);
 #pragma unroll
         for (int k = 0; k < kFragment<A>; k++) {
-          v[k] -= shift();
+          v[k] -= shift();  // said here: taken out of the loop, rows of 16 bits that go by elements lose a fifth
           exps[k] = exponential(v[k], unit_);
         }
         sums[i] = fragment_sum<A>(exps);

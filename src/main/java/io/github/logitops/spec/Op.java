@@ -120,8 +120,8 @@ public enum Op {
      * @param name the op's, what it does (fwd, bwd or fused), and behind it which, if there are several; else what it is for
      * @param entries which there are
      * @param kept what it keeps of a row
-     * @param held how many times as long the rows could be that registers hold, or were better held than read in steps; 0 if it has
-     *     no entries for these
+     * @param held the longest rows that a block has in registers are one part in so many of what its threads could hold: 1 for all, 2
+     *     for half, where two rows are held or longer ones are better read in steps; 0 if it has no entries for such rows
      * @param light whether it writes rows and a thread does little besides its columns: then short ones have more threads
      */
     public record Kernel(String name, Entries entries, Kept kept, int held, boolean light) {

@@ -11,7 +11,6 @@ import io.github.logitops.support.Bench;
 import io.github.logitops.support.EmulatedRig;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -31,15 +30,7 @@ class EveryKernelIsEmulatedTest {
         Set<String> launched = new TreeSet<>();
         Schedule schedule = Schedule.of(Schedule.Order.LOCKSTEP, 0);
         for (DType dtype : new DType[] {DType.F64, DType.F32, DType.F16, DType.BF16}) {
-            for (Geometry geometry : List.of(
-                    Geometry.dense(2, 3),
-                    Geometry.dense(2, 16),
-                    Geometry.dense(2, 96),
-                    Geometry.dense(2, 1024),
-                    Geometry.dense(1, 40_000),
-                    Geometry.dense(2, 3, 2).along(1),
-                    Geometry.dense(2, 33, 2).along(1),
-                    Geometry.dense(2, 65, 2).along(1))) {
+            for (Geometry geometry : Geometry.ofEveryTier()) {
                 for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
                     PtxEmulatorDriver driver = new PtxEmulatorDriver(75, schedule, Approximations.NEAREST);
                     driver.onLaunch(launched::add);

@@ -36,7 +36,7 @@ class FirstCallTest {
 
     @EachFloatingDType
     void loadsFewBytes(DType dtype) {
-        for (Geometry geometry : ofEveryTier()) {
+        for (Geometry geometry : Geometry.ofEveryTier()) {
             for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
                 boolean plain = call.method().startsWith("crossEntropy")
                         ? !OTHERS.contains(call.targets())
@@ -81,22 +81,10 @@ class FirstCallTest {
             warm.addAll(driver.modules());
         }
         Set<String> needed = new TreeSet<>();
-        for (Geometry geometry : ofEveryTier()) {
+        for (Geometry geometry : Geometry.ofEveryTier()) {
             OpCall.ofEveryOp(dtype, geometry).forEach(call -> needed.addAll(loadedBy(call)));
         }
         assertEquals(needed, warm);
-    }
-
-    private static List<Geometry> ofEveryTier() {
-        return List.of(
-                Geometry.dense(2, 3),
-                Geometry.dense(2, 16),
-                Geometry.dense(2, 96),
-                Geometry.dense(2, 1024),
-                Geometry.dense(1, 40_000),
-                Geometry.dense(2, 3, 2).along(1),
-                Geometry.dense(2, 33, 2).along(1),
-                Geometry.dense(2, 65, 2).along(1));
     }
 
     private static Set<String> loadedBy(OpCall call) {

@@ -28,6 +28,19 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
         return new Geometry(shape, axis, rowStride, offset + elements);
     }
 
+    /** Rows that each tier of kernels has, of every dtype. */
+    public static List<Geometry> ofEveryTier() {
+        return List.of(
+                dense(2, 3),
+                dense(2, 16),
+                dense(2, 96),
+                dense(2, 1024),
+                dense(1, 40_000),
+                dense(2, 3, 2).along(1),
+                dense(2, 33, 2).along(1),
+                dense(2, 65, 2).along(1));
+    }
+
     /** Lengths around powers of two and vector widths, every kind of axis, padding and misalignment. */
     public static List<Geometry> several() {
         return List.of(
