@@ -22,7 +22,17 @@ public interface Driver extends MemoryDriver {
     /** The handle of a kernel of a loaded module. */
     long function(long module, String entry);
 
-    /** Queues a launch. The arguments are copied before it returns. */
+    /**
+     * Lets clusters of a kernel have more than 8 blocks, which no architecture promises: whether a device has them shows the first
+     * launch.
+     */
+    void allowLargeClusters(long function);
+
+    /**
+     * Queues a launch. The arguments are copied before it returns.
+     *
+     * @throws ClusterRefusedException if the device has no clusters of as many blocks as the kernel's
+     */
     default void launch(Launch launch, long stream) {
         launch(launch, 1, stream);
     }

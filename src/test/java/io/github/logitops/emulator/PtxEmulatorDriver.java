@@ -178,6 +178,11 @@ public final class PtxEmulatorDriver implements Driver {
     }
 
     @Override
+    public void allowLargeClusters(long function) {
+        entry(function);
+    }
+
+    @Override
     public void launch(Launch launch, int times, long stream) {
         for (int i = 0; i < times; i++) {
             queue(launch, stream);

@@ -272,6 +272,11 @@ public final class WatchedDriver implements Driver {
     }
 
     @Override
+    public void allowLargeClusters(long function) {
+        count("allowLargeClusters");
+    }
+
+    @Override
     public void launch(Launch launch, int times, long stream) {
         count("launch");
         launches.addAll(Collections.nCopies(times, launch));

@@ -6,6 +6,7 @@ import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
 
@@ -56,5 +57,9 @@ final class Handles {
 
     static CUmodule module(long raw) {
         return set(new CUmodule(), raw);
+    }
+
+    static CUfunction function(long raw) {
+        return set(new CUfunction(), raw);
     }
 }

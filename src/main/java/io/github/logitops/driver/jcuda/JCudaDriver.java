@@ -306,6 +306,11 @@ public final class JCudaDriver implements Driver {
     }
 
     @Override
+    public void allowLargeClusters(long function) {
+        PtxModule.allowLargeClusters(context, function);
+    }
+
+    @Override
     public Optional<Graphs> graphs() {
         return Optional.of(graphs);
     }

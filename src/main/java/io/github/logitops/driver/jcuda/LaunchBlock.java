@@ -2,6 +2,7 @@ package io.github.logitops.driver.jcuda;
 
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 
+import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import java.nio.ByteBuffer;
@@ -43,7 +44,11 @@ final class LaunchBlock implements IntSupplier, AutoCloseable {
         write(newLaunch.arguments());
         Handles.set(function, newLaunch.function());
         Handles.set(stream, rawStream);
-        Cuda.require(context.codeWithin(this), "cuLaunchKernel", newLaunch::toString);
+        int code = context.codeWithin(this);
+        if (code == CUresult.CUDA_ERROR_INVALID_CLUSTER_SIZE) {
+            throw new ClusterRefusedException(Cuda.failure(code, "cuLaunchKernel") + ": " + newLaunch);
+        }
+        Cuda.require(code, "cuLaunchKernel", newLaunch::toString);
     }
 
     /** The bare call, as often as asked; ends with the first that fails. */

@@ -1,6 +1,7 @@
 package io.github.logitops.driver.jcuda;
 
 import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED;
 import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES;
 import static jcuda.driver.JCudaDriver.cuFuncGetAttribute;
 import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
@@ -56,6 +57,15 @@ final class PtxModule {
                 () -> entry + ", module=" + Cuda.hex(module));
         allowSharedMemory(context, function, entry, maxSharedBytes);
         return Handles.raw(function);
+    }
+
+    /** Lets a kernel's clusters have more blocks than every device of their architecture has. */
+    static void allowLargeClusters(PrimaryContext context, long function) {
+        context.run(
+                "cuFuncSetAttribute",
+                () -> cuFuncSetAttribute(
+                        Handles.function(function), CU_FUNC_ATTRIBUTE_NON_PORTABLE_CLUSTER_SIZE_ALLOWED, 1),
+                () -> "function=" + Cuda.hex(function) + ", nonPortableClusterSizeAllowed=1");
     }
 
     /** Lets launches ask for all the shared memory that the kernel's variables leave: without this, for 48 KiB. */
