@@ -7,7 +7,7 @@ usage() {
   cat <<'USAGE'
 usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 
-Needs nvcc and ptxas on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
+Needs nvcc, ptxas and java on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
 tests' resources.
 
   --check               builds into a temporary folder and fails if what is committed differs; writes nothing
@@ -91,7 +91,7 @@ assemble() {
 
 # build SOURCE
 build() {
-  local arch name older='' entry gpu
+  local arch name older='' entry gpu files
   for arch in "${architectures[@]}"; do
     name=$1.sm_$arch
     nvcc --ptx -arch="compute_$arch" "${flags[@]}" "kernels/$1.cu" -o "$work/$name.raw"
@@ -105,6 +105,8 @@ build() {
       echo "build-kernels: $name: the name of an entry begins with that of its source" >&2
       return 1
     fi
+    mapfile -t files < <(sed "s|.*|$work/ptx/&.sm_$arch.ptx|" "$work/$1.entries")
+    java scripts/ReuseRegisters.java "${files[@]}"
     while read -r entry; do
       if [[ -n $older ]] && cmp -s <(tail -n +3 "$work/ptx/$entry.sm_$older.ptx") <(tail -n +3 "$work/ptx/$entry.sm_$arch.ptx"); then
         rm "$work/ptx/$entry.sm_$arch.ptx"
