@@ -85,7 +85,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
     if (!distillation.kIsKl) {  // whose only pass has reductions behind it
       tier.release_kept(student_row, teacher_row);
     }
-    if (tier.leads()) {
+    if (distillation.writes(tier)) {
       a.row_losses[row] = distillation.loss();
     }
   });

@@ -37,17 +37,22 @@ readonly committed=src/main/resources/io/github/logitops/ptx
 readonly committed_bugs=src/test/resources/io/github/logitops/emulator/seeded_bugs.sm_80.ptx
 readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 
-# The architectures that kernels may have something of their own for, oldest first, and the lowest PTX version that has each as
-# its .target. What an entry does not have for one, it has for an older one.
-readonly architectures=(75 80)
-declare -Ar ptx_version=([75]=6.3 [80]=7.0)
+# The architectures that kernels have something of their own for, oldest first, and the lowest PTX version that has what they use
+# of each. What an entry does not have for sm_80, it has for sm_75.
+readonly architectures=(75 80 90)
+declare -Ar ptx_version=([75]=6.3 [80]=7.0 [90]=8.1)
+
+# What there is for sm_90 alone, and nothing else is compiled for it: rows that clusters of blocks share.
+readonly clusters=(-DLOGITOPS_CLUSTERS)
 
 # The GPUs that everything is assembled for here.
 readonly gpus=(75 80 86 89 90)
 
 # More shared memory than this for its own variables, and the host would plan for too much beside them.
-own_shared=$(sed -n 's/^constexpr int kOwnSharedBytes = \([0-9]*\);.*/\1/p' kernels/include/geometry.cuh)
-readonly own_shared
+geometry() { sed -n "s/^constexpr int $1 = \([0-9]*\);.*/\1/p" kernels/include/geometry.cuh; }
+own_shared=$(geometry kOwnSharedBytes)
+cluster_shared=$(geometry kClusterSharedBytes)
+readonly own_shared cluster_shared
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
@@ -66,14 +71,16 @@ with_lines() {
     -e 's/function_name [^,]*, //' -e 's|(\.file[[:space:]]+[0-9]+ ").*/|\1|'
 }
 
-# assemble ENTRY GPU: from the newest PTX that it can run.
+# assemble ENTRY GPU: from the newest PTX that it can run, if there is any.
 assemble() {
-  local arch ptx name=$1.on_$2 own
+  local arch ptx='' name=$1.on_$2 own most=$own_shared
   for arch in "${architectures[@]}"; do
     if ((arch <= $2)) && [[ -e $work/ptx/$1.sm_$arch.ptx ]]; then
       ptx=$work/ptx/$1.sm_$arch.ptx
     fi
   done
+  [[ -n $ptx ]] || return 0
+  [[ $1 != *_cluster_* ]] || most=$cluster_shared
   ptxas -v -arch="sm_$2" "$ptx" -o "$work/$name.cubin" 2>"$work/$name.log" || {
     echo "build-kernels: $name: $(head -n 2 "$work/$name.log")" >&2
     return 1
@@ -83,37 +90,45 @@ assemble() {
     return 1
   fi
   own=$(sed -n 's/.* \([0-9]*\) bytes smem.*/\1/p' "$work/$name.log")
-  if ((${own:-0} > own_shared)); then
-    echo "build-kernels: $name: its own variables take more shared memory than kOwnSharedBytes: bytes=$own" >&2
+  if ((${own:-0} > most)); then
+    echo "build-kernels: $name: its own variables take more shared memory than geometry.cuh says: bytes=$own, most=$most" >&2
     return 1
   fi
 }
 
+# compile SOURCE ARCH: writes a file for each entry, and their names.
+compile() {
+  local name=$1.sm_$2 own=() files
+  [[ $2 != 90 ]] || own=("${clusters[@]}")
+  nvcc --ptx -arch="compute_$2" "${flags[@]}" "${own[@]}" "kernels/$1.cu" -o "$work/$name.raw"
+  normalize "$2" <"$work/$name.raw" >"$work/$name.all"
+  if grep -nE '^[[:space:]]*\.(file|loc)|^\.func|[[:space:]]call|_INTERNAL_|_param_[1-9]' "$work/$name.all"; then
+    echo "build-kernels: $name: line information, calls, names with a hash of the path and second parameters do not belong into it" >&2
+    return 1
+  fi
+  awk -v folder="$work/ptx" -v arch="$2" -f scripts/split-ptx.awk "$work/$name.all" >"$work/$name.entries"
+  if grep -vE "^$1(_|$)" "$work/$name.entries"; then
+    echo "build-kernels: $name: the name of an entry begins with that of its source" >&2
+    return 1
+  fi
+  mapfile -t files < <(sed "s|.*|$work/ptx/&.sm_$2.ptx|" "$work/$name.entries")
+  java scripts/ReuseRegisters.java "${files[@]}"
+}
+
 # build SOURCE
 build() {
-  local arch name older='' entry gpu files
-  for arch in "${architectures[@]}"; do
-    name=$1.sm_$arch
-    nvcc --ptx -arch="compute_$arch" "${flags[@]}" "kernels/$1.cu" -o "$work/$name.raw"
-    normalize "$arch" <"$work/$name.raw" >"$work/$name.all"
-    if grep -nE '^[[:space:]]*\.(file|loc)|^\.func|[[:space:]]call|_INTERNAL_|_param_[1-9]' "$work/$name.all"; then
-      echo "build-kernels: $name: line information, calls, names with a hash of the path and second parameters do not belong into it" >&2
-      return 1
+  local entry gpu
+  compile "$1" 75
+  compile "$1" 80
+  while read -r entry; do
+    if cmp -s <(tail -n +3 "$work/ptx/$entry.sm_75.ptx") <(tail -n +3 "$work/ptx/$entry.sm_80.ptx"); then
+      rm "$work/ptx/$entry.sm_80.ptx"
     fi
-    awk -v folder="$work/ptx" -v arch="$arch" -f scripts/split-ptx.awk "$work/$name.all" >"$work/$1.entries"
-    if grep -vE "^$1(_|$)" "$work/$1.entries"; then
-      echo "build-kernels: $name: the name of an entry begins with that of its source" >&2
-      return 1
-    fi
-    mapfile -t files < <(sed "s|.*|$work/ptx/&.sm_$arch.ptx|" "$work/$1.entries")
-    java scripts/ReuseRegisters.java "${files[@]}"
-    while read -r entry; do
-      if [[ -n $older ]] && cmp -s <(tail -n +3 "$work/ptx/$entry.sm_$older.ptx") <(tail -n +3 "$work/ptx/$entry.sm_$arch.ptx"); then
-        rm "$work/ptx/$entry.sm_$arch.ptx"
-      fi
-    done <"$work/$1.entries"
-    older=$arch
-  done
+  done <"$work/$1.sm_80.entries"
+  if grep -q 'LOGITOPS_\(STREAM_\)\?ENTRIES' "kernels/$1.cu"; then
+    compile "$1" 90
+  fi
+  cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"
   while read -r entry; do
     for gpu in "${gpus[@]}"; do
       assemble "$entry" "$gpu"

@@ -41,8 +41,8 @@ class RowDistillation {
   LOGITOPS_DEVICE RowDistillation(Tier& tier, X student, X teacher, RowLabel label, Numbers numbers)
       : numbers_(numbers),
         label_(label.label),
-        // In a register before the first reduction: the gradient may go over the student's logits.
-        label_logit_(tier.leads() && numbers.hard != 0 ? widen(*student.at(label.label)) : A(0)),
+        // By the thread that has it, as the gradient may go over the student's logits.
+        label_logit_(numbers.hard != 0 && tier.has(label.label) ? widen(*student.at(label.label)) : A(0)),
         sums_(tier, student, teacher, numbers),
         p_(sums_.plain.statistic()),
         of_student_(sums_.student.statistic(), numbers.inverse_temperature),
@@ -97,7 +97,13 @@ class RowDistillation {
     }
   }
 
-  /** The row's loss; only in the thread that leads. */
+  /** Whether this thread writes the row's loss: the one that has the label, if it matters. */
+  template <class Tier>
+  LOGITOPS_DEVICE bool writes(const Tier& tier) const {
+    return numbers_.hard != 0 ? tier.has(label_) : tier.leads();
+  }
+
+  /** The row's loss; only in the thread that writes it. */
   LOGITOPS_DEVICE A loss() const {
     const A soft = weighted(numbers_.soft, divergence_);
     return numbers_.hard == 0 ? soft : soft - numbers_.hard * p_.log_p(label_logit_);

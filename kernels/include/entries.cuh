@@ -10,11 +10,19 @@
 // for nothing, ptxas spills f64 kernels to make room for more.
 #define LOGITOPS_ENTRY(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 
-#define LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, dtype, T)                 \
-  extern "C" __global__ void __launch_bounds__(logitops::Bounds<logitops::Tier<T>>::kThreads, \
-                                               logitops::Bounds<logitops::Tier<T>>::kBlocks)  \
-      kernel##_##tier##_##dtype(logitops::Parameters<T> a) {                                  \
-    logitops::kernel<logitops::Tier<T>>(a);                                                   \
+// Clusters are compiled by themselves, for those who have them: then LOGITOPS_CLUSTERS is defined, and there are entries of no
+// other tier. Two blocks are for a text that is whole: which number stands there is up to the host.
+#ifdef LOGITOPS_CLUSTERS
+#define LOGITOPS_BLOCKS __cluster_dims__(2, 1, 1)
+#else
+#define LOGITOPS_BLOCKS
+#endif
+
+#define LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, dtype, T)                                 \
+  extern "C" __global__ void LOGITOPS_BLOCKS __launch_bounds__(logitops::Bounds<logitops::Tier<T>>::kThreads, \
+                                                               logitops::Bounds<logitops::Tier<T>>::kBlocks)  \
+      kernel##_##tier##_##dtype(logitops::Parameters<T> a) {                                                  \
+    logitops::kernel<logitops::Tier<T>>(a);                                                                   \
   }
 
 #define LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, tier, Tier)      \
@@ -23,6 +31,20 @@
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
 
+#define LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, tier, Tier) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f32, float)  \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
+
+#ifdef LOGITOPS_CLUSTERS
+#define LOGITOPS_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_rows, TierClusterRows)
+#define LOGITOPS_STREAM_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_rows, TierClusterStream)
+#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_held, TierClusterHeld)
+#define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)
+#else
 // Entries of kernels that read rows twice, for every dtype. Bounds say how many registers a thread may have.
 #define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)                \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierRows) \
@@ -33,11 +55,7 @@
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierStream) \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cols, TierCols)
 
-// Beside LOGITOPS_ENTRIES: entries of kernels for rows that registers hold, for every dtype but f64.
-#define LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, tier, Tier) \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f32, float)  \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, f16, __half) \
-  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
+// Beside these: entries of kernels for rows that registers hold, for every dtype but f64.
 #define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)                  \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held2, TierHeld2) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, held4, TierHeld4) \
@@ -47,6 +65,7 @@
 #define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)                    \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols32, TierCols32, f32, float) \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols64, TierCols64, f32, float)
+#endif
 
 // Entries of kernels that walk no logits, one for each arithmetic.
 #define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \

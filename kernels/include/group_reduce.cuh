@@ -21,13 +21,39 @@ LOGITOPS_DEVICE Best<A> shuffle_xor(Best<A> value, uint32_t mask) {
   return {shuffle_xor(value.value, mask), shuffle_xor(value.column, mask)};
 }
 
+/** Combines the values of 2 * mask neighbouring lanes. */
+template <class V, class Combine>
+LOGITOPS_DEVICE void butterfly(V& value, uint32_t mask, Combine combine) {
+#pragma unroll 1  // it is said often, and the code would be five times as long
+  for (; mask > 0; mask /= 2) {
+    combine(value, shuffle_xor(value, mask));
+  }
+}
+
 /** Reductions over a group, all of whose threads call, and all of their warp; kMayBeBlock: whether it may be more than a warp. */
 template <bool kMayBeBlock = true>
 class GroupReduce {
  public:
+  static constexpr bool kIsCluster = false;
+
+  LOGITOPS_DEVICE GroupReduce(uint32_t, uint32_t) {}
+
+  // Which rows the group takes, and of a row which columns.
+  LOGITOPS_DEVICE static int64_t first_row() { return static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y; }
+  LOGITOPS_DEVICE static int64_t rows_at_a_time() { return static_cast<int64_t>(gridDim.x) * blockDim.y; }
+  LOGITOPS_DEVICE static uint32_t begin() { return 0; }
+  LOGITOPS_DEVICE static uint32_t end(uint32_t cols) { return cols; }
+  LOGITOPS_DEVICE static bool leads() { return threadIdx.x == 0; }
+
   template <class A>
   LOGITOPS_DEVICE A max(A value) {
     return reduce(value, [](A& into, A from) { into = larger(into, from); });
+  }
+
+  /** What a reduction that must be cheap may look at: all threads. */
+  template <class A>
+  LOGITOPS_DEVICE A nearby_max(A value) {
+    return max(value);
   }
 
   template <class A>
@@ -48,6 +74,8 @@ class GroupReduce {
       __syncthreads();
     }
   }
+
+  LOGITOPS_DEVICE static void finish() {}
 
  private:
   template <class V, class Combine>
@@ -81,15 +109,6 @@ class GroupReduce {
     value = of_warp[slot_][threadIdx.x & (warps - 1)];
     butterfly(value, warps / 2, combine);
     return value;
-  }
-
-  /** Combines the values of 2 * mask neighbouring lanes. */
-  template <class V, class Combine>
-  LOGITOPS_DEVICE static void butterfly(V& value, uint32_t mask, Combine combine) {
-#pragma unroll 1  // it is said often, and the code would be five times as long
-    for (; mask > 0; mask /= 2) {
-      combine(value, shuffle_xor(value, mask));
-    }
   }
 
   static constexpr uint32_t kWarp = 32;

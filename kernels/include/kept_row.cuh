@@ -61,9 +61,10 @@ struct KeptLine {
   using Element = std::remove_const_t<T>;
 
   uint4* vectors;
-  DenseRow<T> row;
+  DenseRow<T> row;  // from its first column on
+  uint32_t begin;   // which one that is
 
-  /** Starts to copy this thread's share of the first `cols` columns. */
+  /** Starts to copy this thread's share of the next `cols` columns. */
   LOGITOPS_DEVICE void fetch(uint32_t cols) const {
     constexpr uint32_t kVector = kVectorBytes / sizeof(T);
     const uint32_t ahead = off();  // elements of the first vector that are not the row's
@@ -86,7 +87,7 @@ struct KeptLine {
   LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
 #pragma unroll
     for (int k = 0; k < kFragment<A>; k++) {
-      into[k] = columns.holds(k) ? widen(elements()[columns[k]]) : missing;
+      into[k] = columns.holds(k) ? widen(elements()[columns[k] - begin]) : missing;
     }
   }
 
@@ -103,6 +104,7 @@ template <class T>
 struct KeptRow {
   DenseRow<T> row;
   uint4* vectors;  // this thread's first, or those of the line
+  uint32_t begin;  // the first column that the block has
   int fragments;
   bool by_vectors;
 
@@ -114,7 +116,7 @@ struct KeptRow {
   LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
 
   LOGITOPS_DEVICE KeptVectors<T> own() const { return {vectors}; }
-  LOGITOPS_DEVICE KeptLine<T> line() const { return {vectors, row}; }
+  LOGITOPS_DEVICE KeptLine<T> line() const { return {vectors, {row.at(begin)}, begin}; }
 
   template <int kVector, class A>
   LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {

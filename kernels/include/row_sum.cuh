@@ -115,7 +115,7 @@ class ExpSum {
   template <class Tier, class X>
   LOGITOPS_DEVICE void add_row(Tier& tier, const X& x_row) {
     if constexpr (Tier::kVectors > 0) {  // it is held: its maximum can come first
-      move_to(tier.max(x_row.largest()));
+      move_to(tier.nearby_max(x_row.largest()));
       add_from_shift(x_row);
       gather_sums(tier);
     } else {
@@ -127,7 +127,7 @@ class ExpSum {
   /** The same sums on behalf of all threads of the row; all of them get the same bits. */
   template <class Tier>
   LOGITOPS_DEVICE void gather(Tier& tier) {
-    move_to(tier.max(reference_));
+    move_to(tier.nearby_max(reference_));
     gather_sums(tier);
   }
 
@@ -179,9 +179,57 @@ class ExpSum {
 
   template <class Tier>
   LOGITOPS_DEVICE void gather_sums(Tier& tier) {
-    sum_ = {tier.sum(sum_), 0};
+    if constexpr (Tier::kIsCluster) {
+      gather_from_warps(tier);
+    } else {
+      sum_ = {tier.sum(sum_), 0};
+      if (moments_) {
+        moment_ = {tier.sum(moment_), 0};
+      }
+    }
+  }
+
+  // What a warp tells the others.
+  struct Sums {
+    A reference;
+    A sum;
+  };
+  struct SumsAndMoments {
+    A reference;
+    A sum;
+    A moment;
+  };
+
+  /** All at once, and from the warp's own reference: to agree on one before would take another exchange. */
+  template <class Tier>
+  LOGITOPS_DEVICE void gather_from_warps(Tier& tier) {
+    const A sum = tier.nearby_sum(sum_);
     if (moments_) {
-      moment_ = {tier.sum(moment_), 0};
+      add_up(tier, tier.exchange(SumsAndMoments{reference_, sum, tier.nearby_sum(moment_)}),
+             [](const SumsAndMoments& from) { return from.moment; });
+    } else {
+      add_up(tier, tier.exchange(Sums{reference_, sum}), [](const Sums&) { return A(0); });
+    }
+  }
+
+  template <class Tier, class OfWarps, class MomentOf>
+  LOGITOPS_DEVICE void add_up(Tier& tier, const OfWarps& all, MomentOf moment_of) {
+    A reference = -INFINITY;
+    all.each([&](const auto& from) { reference = larger(reference, from.reference); });
+    reference = tier.nearby_max(reference);
+    Compensated<A> sum, moment;
+    all.each([&](const auto& from) {
+      reference_ = from.reference;
+      sum_ = {from.sum, 0};
+      moment_ = {moment_of(from), 0};
+      move_to(reference);
+      sum.add(sum_.sum);
+      moment.add(moment_.sum);
+    });
+    reference_ = reference;
+    sum_ = {tier.nearby_sum(sum), 0};
+    if (moments_) {
+      moment_ = {tier.nearby_sum(moment), 0};
     }
   }
 

@@ -80,6 +80,7 @@ class TierCols {
 
  public:
   static constexpr int kVectors = 0;
+  static constexpr bool kIsCluster = false;
   static constexpr int kThreads = kSmallBlock;
   static constexpr int kBoundThreads = kThreads;
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
@@ -163,7 +164,7 @@ class TierCols {
 
   LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
-  LOGITOPS_DEVICE A max(A value) { return value; }
+  LOGITOPS_DEVICE A nearby_max(A value) { return value; }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return value.value(); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return value; }
 

@@ -2,8 +2,10 @@
 // to 1024. It is read once, at once, and nothing of it goes through shared memory. What tier_rows.cuh says of columns and
 // hazards holds here, too.
 //
+// cluster_held: the same of rows that the blocks of a cluster share.
+//
 // Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. A grid of all rows:
-//           no register is free to step on with. As many threads as hold the row, 2, 4 or 8 vectors of 16 bytes each; not for
+//           no register is free to step on with. Clusters: as many blocks for each row. As many threads as hold the row, 2, 4 or 8 vectors of 16 bytes each; not for
 //           f64. inner = 1 and unit axis strides only. kept = 0.
 #pragma once
 
@@ -25,8 +27,8 @@ struct HeldRow : HeldVectors<T, kCount> {
   LOGITOPS_DEVICE void load(Columns columns, A, Fragment<A>& into) const { this->fragment(columns.index, into); }
 };
 
-template <class T, int kHeldVectors>
-class TierHeld {
+template <class T, int kHeldVectors, class Group>
+class HeldTier {
   using A = Arithmetic<T>;
   static constexpr int kVector = kVectorBytes / sizeof(T);
   static constexpr int kCount = kHeldVectors * kVector / kFragment<A>;
@@ -34,22 +36,24 @@ class TierHeld {
 
  public:
   static constexpr int kVectors = kHeldVectors;
+  static constexpr bool kIsCluster = Group::kIsCluster;
   /** The most threads that a row may have; half as many where two rows are held, of eight vectors a thread each. */
-  static constexpr int kThreads = kHeldThreads;
+  static constexpr int kThreads = kIsCluster ? kClusterHeldThreads : kHeldThreads;
   /** For 40, 48 and 64 registers: the shorter a row, the more of them must be under way. */
-  static constexpr int kBoundThreads = kHeldVectors == 8 ? kHeldThreads : 256;
-  static constexpr int kBoundBlocks = kHeldVectors == 8 ? 1 : kHeldVectors == 4 ? 5 : 6;
+  static constexpr int kBoundThreads = kHeldVectors == 8 ? kThreads : 256;
+  static constexpr int kBoundBlocks = kHeldVectors == 8 ? kHeldThreads / kThreads : kHeldVectors == 4 ? 5 : 6;
 
-  LOGITOPS_DEVICE explicit TierHeld(Shape shape) : cols_(shape.cols), zero_(shape.kept) {}
+  LOGITOPS_DEVICE explicit HeldTier(Shape shape) : cols_(shape.cols), zero_(shape.kept), group_(shape.cols, kVector) {}
 
   /** Calls f(row) for the row of this group; where groups share a warp those without one call, too, as in tier_rows.cuh. */
   template <class F>
   LOGITOPS_DEVICE void each_row(Shape shape, F f) {
-    const int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
+    const int64_t row = group_.first_row();
     if (row >= shape.rows) {
       cols_ = 0;
     }
     f(row < shape.rows ? row : shape.rows - 1);
+    group_.finish();
   }
 
   /** As in tier_rows.cuh. */
@@ -136,37 +140,50 @@ class TierHeld {
 
   /** Whether this thread has a column. */
   LOGITOPS_DEVICE bool has(uint32_t column) const {
-    return column < cols_ && (column / kVector & (blockDim.x - 1)) == threadIdx.x;
+    const uint32_t of_slice = column - group_.begin();  // wraps if it is before
+    return of_slice < group_.end(cols_) - group_.begin() && (of_slice / kVector & (blockDim.x - 1)) == threadIdx.x;
   }
 
-  LOGITOPS_DEVICE bool leads() const { return threadIdx.x == 0 && cols_ != 0; }
+  LOGITOPS_DEVICE bool leads() const { return group_.leads() && cols_ != 0; }
 
   LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
-  LOGITOPS_DEVICE A max(A value) { return group_.max(value); }
+  LOGITOPS_DEVICE A nearby_max(A value) { return group_.nearby_max(value); }
+  LOGITOPS_DEVICE A nearby_sum(Compensated<A> value) { return group_.nearby_sum(value); }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return group_.sum(value); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
 
+  template <class V>
+  LOGITOPS_DEVICE auto exchange(const V& value) {
+    return group_.exchange(value);
+  }
+
  private:
   LOGITOPS_DEVICE GroupColumns<kVector> first_columns() const {
-    return {threadIdx.x * kVector, cols_, 1, kVector * blockDim.x, 0, true};
+    return {group_.begin() + threadIdx.x * kVector, group_.end(cols_), 1, kVector * blockDim.x, 0, true};
   }
 
   uint32_t cols_;
-  uint32_t zero_;                           // which the compiler does not know
-  GroupReduce<(kHeldVectors == 8)> group_;  // others share a warp
+  uint32_t zero_;  // which the compiler does not know
+  Group group_;
 };
 
-/** Rows of up to 8 vectors, two a thread. */
+/** Rows of up to 8 vectors, two a thread; groups share a warp. */
 template <class T>
-using TierHeld2 = TierHeld<T, 2>;
+using TierHeld2 = HeldTier<T, 2, GroupReduce<false>>;
 
 /** Of up to 16, four. */
 template <class T>
-using TierHeld4 = TierHeld<T, 4>;
+using TierHeld4 = HeldTier<T, 4, GroupReduce<false>>;
 
 /** Longer ones, eight. */
 template <class T>
-using TierHeld8 = TierHeld<T, 8>;
+using TierHeld8 = HeldTier<T, 8, GroupReduce<>>;
+
+#ifdef LOGITOPS_CLUSTERS
+/** Those that a block cannot hold. */
+template <class T>
+using TierClusterHeld = HeldTier<T, 8, ClusterReduce>;
+#endif
 
 }  // namespace logitops

@@ -1,8 +1,10 @@
 // rows: a row lies side by side in memory, and a group of threads takes it: one thread for a few columns, a warp, or a
 // block of up to 512. It is copied to shared memory, as far as it fits, and looked at there. Start reading here.
 //
-// Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid:
-//           groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` fragments
+// cluster_rows: the same of rows that the blocks of a cluster share: each has a slice of the columns, in its shared memory.
+//
+// Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid of whole
+//           clusters: groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` fragments
 //           of every thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
 // Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows
 //           begin at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
@@ -14,6 +16,9 @@
 //           what makes in place right.
 #pragma once
 
+#ifdef LOGITOPS_CLUSTERS
+#include "cluster_reduce.cuh"
+#endif
 #include "group_reduce.cuh"
 #include "held_vectors.cuh"
 #include "kept_row.cuh"
@@ -21,14 +26,15 @@
 
 namespace logitops {
 
-/** kAhead: fragments that are under way at a time, where a row is read once. */
-template <class T, int kAhead>
+/** kAhead: fragments that are under way at a time, where a row is read once. Group: the threads that share a row. */
+template <class T, int kAhead, class Group>
 class GroupTier {
   using A = Arithmetic<T>;
   static constexpr int kVector = kVectorBytes / sizeof(T);
 
  public:
   static constexpr int kVectors = 0;  // of a row that each thread holds in registers
+  static constexpr bool kIsCluster = Group::kIsCluster;
   /** The most threads that a row may have. */
   static constexpr int kThreads = sizeof(A) == 8 ? kRowThreadsF64 : kRowThreads;
   /** For 96 registers, with which a multiprocessor holds 640 threads, and for 255 in f64. */
@@ -36,7 +42,11 @@ class GroupTier {
   static constexpr int kBoundBlocks = 1;
 
   LOGITOPS_DEVICE explicit GroupTier(Shape shape)
-      : cols_(shape.cols), kept_(shape.kept), wide_(shape.cols % kVector == 0), has_row_(true) {}
+      : cols_(shape.cols),
+        kept_(shape.kept),
+        wide_(shape.cols % kVector == 0),
+        has_row_(true),
+        group_(shape.cols, kVector) {}
 
   /**
    * Calls f(row) for every row of this group; all of its threads call with the same rows. Groups that share a warp call as
@@ -44,14 +54,14 @@ class GroupTier {
    */
   template <class F>
   LOGITOPS_DEVICE void each_row(Shape shape, F f) {
-    const int64_t step = static_cast<int64_t>(gridDim.x) * blockDim.y;
+    const int64_t step = group_.rows_at_a_time();
     const uint32_t of_warp = threadIdx.y & (kWarp / min(blockDim.x, kWarp) - 1);
-    for (int64_t row = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y; row - of_warp < shape.rows;
-         row += step) {
+    for (int64_t row = group_.first_row(); row - of_warp < shape.rows; row += step) {
       has_row_ = row < shape.rows;
       cols_ = has_row_ ? shape.cols : 0;
       f(has_row_ ? row : shape.rows - 1);
     }
+    group_.finish();
   }
 
   /**
@@ -84,8 +94,8 @@ class GroupTier {
     const uint32_t of_group = kept_ * kOfFragment * blockDim.x + 1;  // one more: a line may begin within a vector
     uint4* const vectors = kept_vectors + (kIndex * blockDim.y + threadIdx.y) * of_group;
     const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
-    const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, kept_,
-                                by_vectors};
+    const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, group_.begin(),
+                                kept_, by_vectors};
     if (tensor.data != nullptr && by_vectors) {
       each_fragment([&](auto columns) {
         if (columns.index < kept_) {
@@ -93,7 +103,7 @@ class GroupTier {
         }
       });
     } else if (tensor.data != nullptr) {
-      kept.line().fetch(min(cols_, kept_ * kFragment<A> * blockDim.x));
+      kept.line().fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x));
     }
     return kept;
   }
@@ -165,25 +175,41 @@ class GroupTier {
 
   /** Whether this thread has a column. */
   LOGITOPS_DEVICE bool has(uint32_t column) const {
-    return has_row_ && ((wide_ ? column / kVector : column) & (blockDim.x - 1)) == threadIdx.x;
+    const uint32_t of_block = column - group_.begin();  // wraps if it is before
+    return has_row_ && of_block < cols_of_block() &&
+           ((wide_ ? of_block / kVector : of_block) & (blockDim.x - 1)) == threadIdx.x;
   }
 
   /** Whether this thread writes what there is one of per row. */
-  LOGITOPS_DEVICE bool leads() const { return has_row_ && threadIdx.x == 0; }
+  LOGITOPS_DEVICE bool leads() const { return has_row_ && group_.leads(); }
 
   LOGITOPS_DEVICE uint32_t cols() const { return cols_; }
 
-  LOGITOPS_DEVICE A max(A value) { return group_.max(value); }
+  LOGITOPS_DEVICE A nearby_max(A value) { return group_.nearby_max(value); }
+  LOGITOPS_DEVICE A nearby_sum(Compensated<A> value) { return group_.nearby_sum(value); }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return group_.sum(value); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
+
+  template <class V>
+  LOGITOPS_DEVICE auto exchange(const V& value) {
+    return group_.exchange(value);
+  }
 
  private:
   LOGITOPS_DEVICE static uint32_t threads() { return blockDim.x * blockDim.y; }
   LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }
 
   LOGITOPS_DEVICE GroupColumns<kVector> first_columns() const {
-    return {threadIdx.x * (wide_ ? kVector : 1), cols_, wide_ ? 1 : blockDim.x, kVector * blockDim.x, 0, wide_};
+    return {group_.begin() + threadIdx.x * (wide_ ? kVector : 1),
+            group_.end(cols_),
+            wide_ ? 1 : blockDim.x,
+            kVector * blockDim.x,
+            0,
+            wide_};
   }
+
+  /** How many of the row's columns this block has. */
+  LOGITOPS_DEVICE uint32_t cols_of_block() const { return max(group_.end(cols_), group_.begin()) - group_.begin(); }
 
   static constexpr int kOfFragment = kFragment<A> / kVector;  // vectors
   static constexpr uint32_t kWarp = 32;
@@ -192,15 +218,24 @@ class GroupTier {
   int kept_;
   bool wide_;
   bool has_row_;
-  GroupReduce<> group_;
+  Group group_;
 };
 
 /** For kernels that read rows twice. */
 template <class T>
-using TierRows = GroupTier<T, 1>;
+using TierRows = GroupTier<T, 1, GroupReduce<>>;
 
 /** For kernels that read them once: four vectors are under way, and two of f64. */
 template <class T>
-using TierStream = GroupTier<T, sizeof(T) == 8 ? 1 : 4 * kVectorBytes / (sizeof(T) * kFragment<Arithmetic<T>>)>;
+constexpr int kStreamed = sizeof(T) == 8 ? 1 : 4 * kVectorBytes / (sizeof(T) * kFragment<Arithmetic<T>>);
+template <class T>
+using TierStream = GroupTier<T, kStreamed<T>, GroupReduce<>>;
+
+#ifdef LOGITOPS_CLUSTERS
+template <class T>
+using TierClusterRows = GroupTier<T, 1, ClusterReduce>;
+template <class T>
+using TierClusterStream = GroupTier<T, kStreamed<T>, ClusterReduce>;
+#endif
 
 }  // namespace logitops

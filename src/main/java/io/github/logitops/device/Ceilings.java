@@ -73,6 +73,6 @@ public final class Ceilings {
                 .int64(pieces);
         int threads = LaunchPlanner.ONE_BLOCK;
         int blocks = (int) Math.max(1, Math.min((pieces + threads - 1) / threads, MOST_BLOCKS));
-        driver.launch(new Launch(catalog.function(kernel), kernel.entry(), blocks, threads, arguments), stream);
+        driver.launch(new Launch(catalog.function(kernel, 1), kernel.entry(), blocks, threads, arguments), stream);
     }
 }

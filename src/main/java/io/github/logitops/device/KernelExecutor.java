@@ -1,5 +1,6 @@
 package io.github.logitops.device;
 
+import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Executor;
@@ -40,12 +41,18 @@ public final class KernelExecutor implements Executor {
     @Override
     public void load(Op op, DType dtype, Axis axis) {
         for (Tier tier : Tier.of(axis)) {
-            Kernels.of(op, tier, dtype).forEach(launcher::load);
+            Kernels.of(op, tier, dtype).forEach(kernel -> launcher.load(kernel, tier));
         }
     }
 
+    /** Again from the start, for smaller clusters, where the device refuses those that were planned: what was queued before it is
+     * queued twice, and leaves what it left. */
     @Override
     public void run(Problem problem, Stream stream) {
-        table.run(problem, stream);
+        try {
+            table.run(problem, stream);
+        } catch (ClusterRefusedException e) {
+            run(problem, stream);
+        }
     }
 }

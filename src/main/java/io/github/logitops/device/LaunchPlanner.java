@@ -24,24 +24,38 @@ final class LaunchPlanner {
     private static final int VECTOR_BYTES = KernelManifest.geometry("VectorBytes");
     private static final int OWN_SHARED_BYTES = KernelManifest.geometry("OwnSharedBytes");
 
+    private static final int CLUSTER_HELD_THREADS = KernelManifest.geometry("ClusterHeldThreads");
+    private static final int CLUSTER_ROW_THREADS = KernelManifest.geometry("ClusterRowThreads");
+    private static final int CLUSTER_SLICE_BYTES = KernelManifest.geometry("ClusterSliceBytes");
+    private static final int CLUSTER_SHARED_BYTES = KernelManifest.geometry("ClusterSharedBytes");
+
     private static final int WARP = 32;
     private static final long MAX_BLOCKS = Integer.MAX_VALUE;
 
     private LaunchPlanner() {}
 
     /**
+     * What a device has for a row.
+     *
+     * @param sharedBytes shared memory of a block
+     * @param clusterBlocks blocks that a cluster can have, a power of 2; 1 if there are no clusters
+     */
+    record Limits(int sharedBytes, int clusterBlocks) {}
+
+    /**
      * Blocks and threads of a launch.
      *
      * @param blocks blocks in the grid
+     * @param clusterBlocks blocks that share a row
      * @param threads threads in a block that share a row; all of them in COLS
      * @param rowsOfBlock rows that a block has at a time; 1 in COLS
      * @param keptFragments fragments of each thread that wait in shared memory, of every row that is kept
      * @param sharedBytes dynamic shared memory of a block
      */
-    record Geometry(int blocks, int threads, int rowsOfBlock, int keptFragments, int sharedBytes) {
-        /** Blocks that keep nothing. */
+    record Geometry(int blocks, int clusterBlocks, int threads, int rowsOfBlock, int keptFragments, int sharedBytes) {
+        /** Blocks that keep nothing, each by itself. */
         Geometry(int blocks, int threads) {
-            this(blocks, threads, 1, 0, 0);
+            this(blocks, 1, threads, 1, 0, 0);
         }
     }
 
@@ -65,34 +79,39 @@ final class LaunchPlanner {
      * there are none. Of an op, operands lie in one tier, whatever their strides are.
      *
      * @param probabilities whether they are the targets
-     * @param maxSharedBytes what the device has for a block
      */
-    static Plan plan(Op.Kernel kernel, Rows rows, boolean probabilities, int maxSharedBytes) {
+    static Plan plan(Op.Kernel kernel, Rows rows, boolean probabilities, Limits limits) {
         Row row = new Row(rows.innermost(), rows.classes(), rows.dtype());
-        return plan(kernel, row, rows.count(), probabilities, maxSharedBytes);
+        return plan(kernel, row, rows.count(), probabilities, limits);
     }
 
     /** The same of this many rows. */
-    static Plan plan(Op.Kernel kernel, Row row, long rows, boolean probabilities, int maxSharedBytes) {
+    static Plan plan(Op.Kernel kernel, Row row, long rows, boolean probabilities, Limits limits) {
         if (!row.innermost()) {
             return new Plan(columns(kernel, row), threadPerRow(rows));
         }
-        Tier tier = holding(kernel, row, rows);
-        if (tier != null) {
-            int threads = holdingThreads(tier, row);
-            return new Plan(tier, keeping(row, rows, threads, 0, 0));
+        Plan holding = holding(kernel, row, rows, limits.clusterBlocks());
+        if (holding != null) {
+            return holding;
         }
         boolean streams = kernel.kept() == Op.Kept.LINE && row.isVectors();
-        int threads = streams ? streamingThreads(row) : threads(row);
         int keptBytes = streams ? 0 : kernel.kept().bytes(row.dtype(), probabilities);
-        return new Plan(Tier.ROWS, keeping(row, rows, threads, keptBytes, maxSharedBytes));
+        int clusterBlocks =
+                clusterBlocks((long) row.classes() * (streams ? row.dtype().bytes() : keptBytes), limits);
+        if (clusterBlocks > 1) {
+            return new Plan(
+                    Tier.CLUSTER_ROWS, keeping(row, rows, clusterBlocks, CLUSTER_ROW_THREADS, keptBytes, limits));
+        }
+        int threads = streams ? streamingThreads(row) : threads(row);
+        return new Plan(Tier.ROWS, keeping(row, rows, 1, threads, keptBytes, limits));
     }
 
     /**
-     * The tier in which registers hold what a kernel has of a row at a time, or null. A thread has many vectors, that what each
-     * does besides weighs little, as long as four share a row, that what they read at a time lies together.
+     * How registers hold what a kernel has of a row at a time, or null. A thread has many vectors, that what each does besides weighs
+     * little, as long as four share a row, that what they read at a time lies together. Where a row would take more threads than
+     * two blocks of a multiprocessor can have, blocks share it if they can.
      */
-    private static Tier holding(Op.Kernel kernel, Row row, long rows) {
+    private static Plan holding(Op.Kernel kernel, Row row, long rows, int mostClusterBlocks) {
         if (!row.isVectors() || !has(kernel, Tier.HELD8, row.dtype())) {
             return null;
         }
@@ -101,8 +120,19 @@ final class LaunchPlanner {
                 ? Tier.HELD2
                 : row.vectors() < 4 * Tier.HELD8.vectors() ? Tier.HELD4 : Tier.HELD8;
         int threads = holdingThreads(tier, row);
+        int clusterBlocks = threads / CLUSTER_HELD_THREADS;
+        if (clusterBlocks > 1 && clusterBlocks <= mostClusterBlocks && rows <= MAX_BLOCKS / clusterBlocks) {
+            return new Plan(Tier.CLUSTER_HELD, geometry(rows, clusterBlocks, CLUSTER_HELD_THREADS));
+        }
         boolean fits = threads <= HELD_THREADS / kernel.held() && rows <= MAX_BLOCKS * rowsOfBlock(threads);
-        return fits ? tier : null;
+        return fits ? new Plan(tier, geometry(rows, 1, threads)) : null;
+    }
+
+    /** Over how many blocks a row is spread of which so many bytes are looked at: one if it is not too long for one. */
+    private static int clusterBlocks(long bytes, Limits limits) {
+        return bytes <= 2 * CLUSTER_SLICE_BYTES
+                ? 1
+                : Math.min(powerOf2((bytes + CLUSTER_SLICE_BYTES - 1) / CLUSTER_SLICE_BYTES), limits.clusterBlocks());
     }
 
     /** The tier of rows that lie as columns. */
@@ -127,23 +157,33 @@ final class LaunchPlanner {
         return powerOf2((row.vectors() + tier.vectors() - 1) / tier.vectors());
     }
 
-    private static Geometry keeping(Row row, long rows, int threads, int keptBytes, int maxSharedBytes) {
+    private static Geometry geometry(long rows, int clusterBlocks, int threads) {
         int rowsOfBlock = rowsOfBlock(threads);
+        return new Geometry(blocks(rows, rowsOfBlock, clusterBlocks), clusterBlocks, threads, rowsOfBlock, 0, 0);
+    }
+
+    /** Blocks that keep as much of what a kernel looks at again as they can. */
+    private static Geometry keeping(Row row, long rows, int clusterBlocks, int threads, int keptBytes, Limits limits) {
+        Geometry none = geometry(rows, clusterBlocks, threads);
         if (keptBytes == 0) {
-            return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, 0, 0);
+            return none;
         }
+        int rowsOfBlock = none.rowsOfBlock();
+        int vector = VECTOR_BYTES / row.dtype().bytes();
         int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
-        int fragments = (int) ((row.classes() + (long) threads * fragment - 1) / (threads * fragment));
+        long slice = quotientUp(quotientUp(row.classes(), vector), clusterBlocks) * vector; // columns of a block
+        int fragments = (int) quotientUp(slice, (long) threads * fragment);
+        int own = clusterBlocks == 1 ? OWN_SHARED_BYTES : CLUSTER_SHARED_BYTES;
         int fixed =
                 VECTOR_BYTES * rowsOfBlock * (keptBytes / row.dtype().bytes()); // as a row may begin within a vector
         int bytesOfFragment = fragment * keptBytes * threads * rowsOfBlock;
-        int kept = Math.min(fragments, (maxSharedBytes - OWN_SHARED_BYTES - fixed) / bytesOfFragment);
-        return new Geometry(blocks(rows, rowsOfBlock), threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
+        int kept = Math.min(fragments, (limits.sharedBytes() - own - fixed) / bytesOfFragment);
+        return new Geometry(none.blocks(), clusterBlocks, threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
     }
 
     /** A thread for each row. */
     static Geometry threadPerRow(long rows) {
-        return new Geometry(blocks(rows, SMALL_BLOCK), SMALL_BLOCK);
+        return new Geometry(blocks(rows, SMALL_BLOCK, 1), SMALL_BLOCK);
     }
 
     /**
@@ -185,7 +225,11 @@ final class LaunchPlanner {
         return n <= 1 ? 1 : (int) Math.min(1L << 30, Long.highestOneBit(n - 1) << 1);
     }
 
-    private static int blocks(long rows, int rowsOfBlock) {
-        return (int) Math.min((rows + rowsOfBlock - 1) / rowsOfBlock, MAX_BLOCKS);
+    private static long quotientUp(long a, long b) {
+        return (a + b - 1) / b;
+    }
+
+    private static int blocks(long rows, int rowsOfBlock, int clusterBlocks) {
+        return (int) Math.min(quotientUp(rows, rowsOfBlock), MAX_BLOCKS / clusterBlocks) * clusterBlocks;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.logitops.device;
 
+import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
@@ -9,12 +10,12 @@ import io.github.logitops.op.Rows;
 final class Launcher {
     private final Driver driver;
     private final KernelCatalog catalog;
-    private final int maxSharedBytes;
+    private volatile LaunchPlanner.Limits limits;
 
     Launcher(Driver driver) {
         this.driver = driver;
         this.catalog = new KernelCatalog(driver);
-        this.maxSharedBytes = driver.maxSharedBytes();
+        this.limits = new LaunchPlanner.Limits(driver.maxSharedBytes(), catalog.mostClusterBlocks());
     }
 
     /** Which PTX this device gets, in words. */
@@ -22,9 +23,15 @@ final class Launcher {
         return catalog.target();
     }
 
-    /** Loads a kernel before it is launched. */
-    void load(Kernel kernel) {
-        catalog.function(kernel);
+    /** Loads what a kernel is launched from on rows of a tier, if this device has it. */
+    void load(Kernel kernel, Tier tier) {
+        if (!tier.isOfClusters()) {
+            catalog.function(kernel, 1);
+            return;
+        }
+        for (int blocks = 2; blocks <= limits.clusterBlocks(); blocks *= 2) {
+            catalog.function(kernel, blocks);
+        }
     }
 
     /** A launch for rows that lie like these. */
@@ -34,21 +41,24 @@ final class Launcher {
 
     /** The same; {@code probabilities}: whether the targets are. */
     RowLaunch rows(KernelEntries kernel, Rows rows, boolean probabilities) {
-        LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel.kernel(), rows, probabilities, maxSharedBytes);
+        LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel.kernel(), rows, probabilities, limits);
         Parameters parameters = new Parameters().shape(rows, plan.geometry().keptFragments());
         return new RowLaunch(kernel.entry(plan.tier(), rows.dtype()), plan.geometry(), parameters);
     }
 
     /** Whether a kernel has rows that lie like these in registers. */
     boolean holds(KernelEntries kernel, Rows rows) {
-        return LaunchPlanner.plan(kernel.kernel(), rows, false, maxSharedBytes)
-                .tier()
-                .holds();
+        return LaunchPlanner.plan(kernel.kernel(), rows, false, limits).tier().holds();
     }
 
     /** Queues it. */
     void run(RowLaunch launch, Stream stream) {
         launch(launch.kernel(), launch.geometry(), launch.parameters(), stream);
+    }
+
+    /** How many blocks can share a row, as far as is known. */
+    int clusterBlocks() {
+        return limits.clusterBlocks();
     }
 
     /** Launches a thread for each of this many rows. */
@@ -66,13 +76,24 @@ final class Launcher {
             return;
         }
         Launch launch = new Launch(
-                catalog.function(kernel),
+                catalog.function(kernel, geometry.clusterBlocks()),
                 kernel.entry(),
                 geometry.blocks(),
                 geometry.threads(),
                 geometry.rowsOfBlock(),
                 geometry.sharedBytes(),
                 parameters.fields());
-        driver.launch(launch, stream.handle());
+        try {
+            driver.launch(launch, stream.handle());
+        } catch (ClusterRefusedException e) {
+            refused(geometry.clusterBlocks());
+            throw e;
+        }
+    }
+
+    /** From now on rows are planned for clusters that are smaller. */
+    private synchronized void refused(int clusterBlocks) {
+        int left = Math.min(limits.clusterBlocks(), clusterBlocks / 2);
+        limits = new LaunchPlanner.Limits(limits.sharedBytes(), left);
     }
 }

@@ -14,6 +14,10 @@ enum Tier {
     HELD4,
     /** The same: eight of each thread. */
     HELD8,
+    /** As HELD8, of rows that the blocks of a cluster share. */
+    CLUSTER_HELD,
+    /** As ROWS, of rows that the blocks of a cluster share. */
+    CLUSTER_ROWS,
     /** Rows whose elements lie a stride apart, as columns of memory: a thread takes one, next to the thread of the next row. */
     COLS,
     /** The same of rows that a thread has in registers, of up to 32 columns. */
@@ -23,7 +27,7 @@ enum Tier {
 
     /** Whether rows wait in registers. */
     boolean holds() {
-        return this != ROWS && this != COLS;
+        return this != ROWS && this != COLS && this != CLUSTER_ROWS;
     }
 
     /** Whether rows lie as columns. */
@@ -31,13 +35,18 @@ enum Tier {
         return this == COLS || this == COLS32 || this == COLS64;
     }
 
+    /** Whether clusters of blocks share rows. */
+    boolean isOfClusters() {
+        return this == CLUSTER_HELD || this == CLUSTER_ROWS;
+    }
+
     /** Vectors that a thread holds of a row that lies side by side. */
     int vectors() {
         return switch (this) {
             case HELD2 -> 2;
             case HELD4 -> 4;
-            case HELD8 -> 8;
-            case ROWS, COLS, COLS32, COLS64 -> 0;
+            case HELD8, CLUSTER_HELD -> 8;
+            case ROWS, CLUSTER_ROWS, COLS, COLS32, COLS64 -> 0;
         };
     }
 

@@ -141,7 +141,8 @@ class KernelExecutorTest {
         assertEquals(75, KernelManifest.architecture(75));
         assertEquals(75, KernelManifest.architecture(79));
         assertEquals(80, KernelManifest.architecture(89));
-        assertEquals(80, KernelManifest.architecture(120));
+        assertEquals(90, KernelManifest.architecture(90));
+        assertEquals(90, KernelManifest.architecture(120));
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> KernelManifest.architecture(70));
         assertEquals("kernels: no PTX for this device: computeCapability=70, oldest=75", e.getMessage());

@@ -139,7 +139,7 @@ class KernelTrafficTest {
     /** What shared memory cannot hold is read again, and no more than that. */
     @Test
     void ofLongRowsTheRestIsReadTwice() {
-        int sharedBytes = new PtxEmulatorDriver(75).maxSharedBytes();
+        LaunchPlanner.Limits limits = new LaunchPlanner.Limits(new PtxEmulatorDriver(75).maxSharedBytes(), 1);
         for (OpCall call : OpCall.ofEveryOp(DType.F32, Geometry.dense(1, 20_001))) {
             if (!call.method().equals("softmax.forward") && !call.method().equals("softmax.backward")) {
                 continue;
@@ -151,7 +151,7 @@ class KernelTrafficTest {
                     int keptRows = call.method().equals("softmax.backward") ? 2 : 1;
                     Op.Kernel kernel = Op.SOFTMAX.kernel(keptRows == 2 ? "bwd" : "fwd");
                     LaunchPlanner.Row row = new LaunchPlanner.Row(true, 20_001, DType.F32);
-                    int shared = LaunchPlanner.plan(kernel, row, 1, false, sharedBytes)
+                    int shared = LaunchPlanner.plan(kernel, row, 1, false, limits)
                             .geometry()
                             .sharedBytes();
                     int kept = shared / keptRows - 16;

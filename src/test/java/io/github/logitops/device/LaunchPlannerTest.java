@@ -12,13 +12,15 @@ import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.CpuRig;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LaunchPlannerTest {
-    private static final int H100 = 227 << 10;
-    private static final int T4 = 64 << 10;
+    private static final LaunchPlanner.Limits H100 = new LaunchPlanner.Limits(227 << 10, 16);
+    private static final LaunchPlanner.Limits NO_CLUSTERS = new LaunchPlanner.Limits(227 << 10, 1);
+    private static final LaunchPlanner.Limits T4 = new LaunchPlanner.Limits(64 << 10, 1);
 
     private static final Op.Kernel KEEPS_A_ROW = Op.SOFTMAX.kernel("fwd");
     private static final Op.Kernel KEEPS_TWO_ROWS = Op.SOFTMAX.kernel("bwd");
@@ -39,7 +41,7 @@ class LaunchPlannerTest {
         LaunchPlanner.Row column = new LaunchPlanner.Row(false, 65, DType.F32);
         assertEquals(
                 new LaunchPlanner.Plan(Tier.COLS, expected),
-                LaunchPlanner.plan(KEEPS_A_ROW, column, rows, false, H100));
+                LaunchPlanner.plan(KEEPS_A_ROW, column, rows, false, NO_CLUSTERS));
         assertEquals(expected, LaunchPlanner.threadPerRow(rows));
     }
 
@@ -57,13 +59,14 @@ class LaunchPlannerTest {
     void fewColumnsOfF32WaitInRegisters(DType dtype, int classes, Tier ofOneRow) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(false, classes, dtype);
         assertEquals(
-                ofOneRow, LaunchPlanner.plan(KEEPS_A_ROW, row, 1, false, H100).tier());
+                ofOneRow,
+                LaunchPlanner.plan(KEEPS_A_ROW, row, 1, false, NO_CLUSTERS).tier());
         assertEquals(
                 Tier.COLS,
-                LaunchPlanner.plan(KEEPS_TWO_ROWS, row, 1, false, H100).tier());
+                LaunchPlanner.plan(KEEPS_TWO_ROWS, row, 1, false, NO_CLUSTERS).tier());
         assertEquals(
                 Tier.COLS,
-                LaunchPlanner.plan(HOLDS_NOTHING, row, 1, false, H100).tier());
+                LaunchPlanner.plan(HOLDS_NOTHING, row, 1, false, NO_CLUSTERS).tier());
     }
 
     @ParameterizedTest
@@ -161,14 +164,93 @@ class LaunchPlannerTest {
     })
     void rowsThatAreReadOnceHaveFewThreads(DType dtype, int classes, int threads, int rowsOfBlock) {
         requireThreads(READS_ONCE, Tier.ROWS, dtype, classes, threads, rowsOfBlock);
-        assertEquals(0, rows(READS_ONCE, dtype, classes, H100).sharedBytes());
+        assertEquals(0, rows(READS_ONCE, dtype, classes, NO_CLUSTERS).sharedBytes());
+    }
+
+    /** Blocks of 512 threads, eight vectors each, as few as hold the row; of two rows as of one. */
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 16384, HELD8, 1",
+        "F32, 16388, CLUSTER_HELD, 2",
+        "F32, 32768, CLUSTER_HELD, 2",
+        "F32, 32772, CLUSTER_HELD, 4",
+        "F32, 128256, CLUSTER_HELD, 8",
+        "F32, 262144, CLUSTER_HELD, 16",
+        "F32, 262148, CLUSTER_ROWS, 16",
+        "BF16, 32768, HELD8, 1",
+        "F16, 32776, CLUSTER_HELD, 2",
+        "BF16, 128256, CLUSTER_HELD, 4",
+        "BF16, 524288, CLUSTER_HELD, 16",
+        "F16, 524296, CLUSTER_ROWS, 16",
+    })
+    void longRowsOfWholeVectorsWaitInTheRegistersOfClusters(DType dtype, int classes, Tier tier, int blocks) {
+        for (Op.Kernel kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS, READS_ONCE)) {
+            requireCluster(kernel, tier, dtype, classes, tier == Tier.CLUSTER_ROWS ? 256 : 512, blocks);
+        }
+    }
+
+    /** Beyond two slices of 32 KiB of what is kept, or read in steps, as many blocks as have no more than a slice each. */
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 16384, ROWS, 256, 1",
+        "F32, 16385, CLUSTER_ROWS, 256, 4",
+        "F32, 50257, CLUSTER_ROWS, 256, 8",
+        "BF16, 50257, CLUSTER_ROWS, 256, 4",
+        "BF16, 128256, CLUSTER_ROWS, 256, 8",
+        "F32, 262144, CLUSTER_ROWS, 256, 16",
+        "F64, 8193, CLUSTER_ROWS, 256, 4",
+        "F64, 50257, CLUSTER_ROWS, 256, 16",
+    })
+    void otherLongRowsWaitInTheSharedMemoryOfClusters(DType dtype, int classes, Tier tier, int threads, int blocks) {
+        requireCluster(HOLDS_NOTHING, tier, dtype, classes, threads, blocks);
+    }
+
+    private static void requireCluster(Op.Kernel kernel, Tier tier, DType dtype, int classes, int threads, int blocks) {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
+        for (long rows : new long[] {1, 3, 1 << 20}) { // as few rows as many
+            LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, H100);
+            assertEquals(tier, plan.tier());
+            assertEquals(threads, plan.geometry().threads());
+            assertEquals(blocks, plan.geometry().clusterBlocks());
+            assertEquals(blocks * rows, plan.geometry().blocks());
+            assertEquals(1, plan.geometry().rowsOfBlock());
+        }
+        LaunchPlanner.Geometry most =
+                LaunchPlanner.plan(kernel, row, 1L << 40, false, H100).geometry();
+        assertEquals(Integer.MAX_VALUE / most.clusterBlocks() * most.clusterBlocks(), most.blocks(), "whole clusters");
+    }
+
+    /** What a device refuses, is done with less; the same blocks for every number of rows again. */
+    @ParameterizedTest
+    @CsvSource({"16, CLUSTER_HELD, 16", "8, CLUSTER_ROWS, 8", "2, CLUSTER_ROWS, 2", "1, ROWS, 1"})
+    void smallerClustersDoToo(int most, Tier tier, int blocks) {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, 262144, DType.F32);
+        LaunchPlanner.Limits limits = new LaunchPlanner.Limits(227 << 10, most);
+        LaunchPlanner.Plan plan = LaunchPlanner.plan(KEEPS_A_ROW, row, 7, false, limits);
+        assertEquals(tier, plan.tier());
+        assertEquals(blocks, plan.geometry().clusterBlocks());
+    }
+
+    /** Each block of a cluster keeps its slice of the row, and a row may begin within a vector. */
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 50257, 4, 16", // 6284 columns of 256 threads, eight at a time
+        "F32, 131072, 4, 16",
+        "BF16, 50257, 7, 16",
+        "F64, 50257, 4, 16",
+        "F64, 500000, 27, 16", // as much as fits
+    })
+    void aBlockOfAClusterKeepsItsSlice(DType dtype, int classes, int kept, int lineStarts) {
+        LaunchPlanner.Geometry geometry = rows(HOLDS_NOTHING, dtype, classes, H100);
+        assertEquals(kept, geometry.keptFragments());
+        assertEquals(kept * 256 * 32 * dtype.bytes() / dtype.arithmetic().bytes() + lineStarts, geometry.sharedBytes());
     }
 
     private static void requireThreads(
             Op.Kernel kernel, Tier tier, DType dtype, int classes, int threads, int rowsOfBlock) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
         for (long rows : new long[] {1, 8L * rowsOfBlock, 8L * rowsOfBlock + 1}) {
-            LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, H100);
+            LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, NO_CLUSTERS);
             assertEquals(tier, plan.tier());
             assertEquals(threads, plan.geometry().threads());
             assertEquals(rowsOfBlock, plan.geometry().rowsOfBlock());
@@ -198,7 +280,7 @@ class LaunchPlannerTest {
     void ofARowAsMuchIsKeptAsFits(
             DType dtype, int classes, boolean probabilities, int kept, int bytes, int lineStarts) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
-        LaunchPlanner.Geometry geometry = LaunchPlanner.plan(HOLDS_NOTHING, row, 1 << 20, probabilities, H100)
+        LaunchPlanner.Geometry geometry = LaunchPlanner.plan(HOLDS_NOTHING, row, 1 << 20, probabilities, NO_CLUSTERS)
                 .geometry();
         assertEquals(kept, geometry.keptFragments());
         assertEquals(bytes + lineStarts, geometry.sharedBytes());
@@ -207,13 +289,17 @@ class LaunchPlannerTest {
     @Test
     void lessIsKeptWhereThereIsLess() {
         assertEquals(3, rows(HOLDS_NOTHING, DType.F32, 50257, T4).keptFragments());
-        assertEquals(0, rows(HOLDS_NOTHING, DType.F32, 50257, 4096).keptFragments());
-        assertEquals(13, rows(READS_ONCE, DType.F32, 50257, H100).keptFragments(), "no whole number of vectors");
+        assertEquals(
+                0,
+                rows(HOLDS_NOTHING, DType.F32, 50257, new LaunchPlanner.Limits(4096, 1))
+                        .keptFragments());
+        assertEquals(13, rows(READS_ONCE, DType.F32, 50257, NO_CLUSTERS).keptFragments(), "no whole number of vectors");
     }
 
-    private static LaunchPlanner.Geometry rows(Op.Kernel kernel, DType dtype, int classes, int sharedBytes) {
+    private static LaunchPlanner.Geometry rows(
+            Op.Kernel kernel, DType dtype, int classes, LaunchPlanner.Limits limits) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
-        return LaunchPlanner.plan(kernel, row, 1, false, sharedBytes).geometry();
+        return LaunchPlanner.plan(kernel, row, 1, false, limits).geometry();
     }
 
     /** What the planner takes for granted. */
@@ -222,11 +308,15 @@ class LaunchPlannerTest {
         for (PtxFile file : PtxFile.all()) {
             file.entries().forEach(entry -> {
                 int most = entry.contains("_rows_f64") ? 256 : entry.matches(".*_(rows|held8)_.*") ? 512 : 128;
+                if (file.bodies().get(entry).contains(".reqnctapercluster")) {
+                    assertTrue(file.bodies().get(entry).contains(".reqnctapercluster 2, 1, 1"), entry);
+                    most = entry.contains("_held_") ? 512 : 256;
+                }
                 if (entry.matches("((log_)?softmax_fwd|cross_entropy_fused_plain)_held8_.*")) {
                     most = 1024;
                 }
                 assertTrue(file.maxThreads(entry) >= most, entry);
-                assertTrue(file.ownSharedBytes(entry) <= 4096, entry);
+                assertTrue(file.ownSharedBytes(entry) <= (entry.contains("_cluster_") ? 10240 : 4096), entry);
                 if (entry.matches("cross_entropy_fwd_rows_f(32|64)")) { // as ptxas counts them
                     assertEquals(entry.endsWith("32") ? 1280 : 2560, file.ownSharedBytes(entry), entry);
                 }
@@ -255,7 +345,7 @@ class LaunchPlannerTest {
     }
 
     private static Tier tier(Rows rows) {
-        return LaunchPlanner.plan(HOLDS_NOTHING, rows, false, H100).tier();
+        return LaunchPlanner.plan(HOLDS_NOTHING, rows, false, NO_CLUSTERS).tier();
     }
 
     private static Rows rows(Bench bench, Layout layout, Axis axis) {

@@ -19,22 +19,26 @@ import org.junit.jupiter.api.Test;
 
 /** The kernels that ship are those whose names the library computes. */
 class PtxEntriesTest {
-    /** By architecture: the oldest version of the language that has it as a target. */
-    private static final Map<Integer, String> VERSIONS = Map.of(75, "6.3", 80, "7.0");
+    /** By architecture: the oldest version of the language that has it as a target, and sending from block to block. */
+    private static final Map<Integer, String> VERSIONS = Map.of(75, "6.3", 80, "7.0", 90, "8.1");
 
-    /** On every device: those of an older architecture are there too, unless it has its own. */
+    /** On every device: those of an older architecture are there too, unless it has its own. Only clusters are new on sm_90. */
     @Test
     void entriesAreTheComputedNamesEachInItsFile() throws IOException {
         TreeSet<String> computed = new TreeSet<>();
         Kernels.all().forEach(kernel -> computed.add(kernel.entry()));
-        TreeSet<String> oldest = new TreeSet<>();
-        TreeSet<String> newer = new TreeSet<>();
+        TreeSet<String> clusters = new TreeSet<>(computed);
+        clusters.removeIf(entry -> !entry.contains("_cluster_"));
+        computed.removeAll(clusters);
+        Map<Integer, TreeSet<String>> shipped = new TreeMap<>();
         for (PtxFile file : PtxFile.all()) {
             assertEquals(Set.of(file.module()), file.entries());
-            (file.architecture() == 75 ? oldest : newer).add(file.module());
+            shipped.computeIfAbsent(file.architecture(), architecture -> new TreeSet<>())
+                    .add(file.module());
         }
-        assertEquals(computed, oldest);
-        assertEquals(Set.of(), difference(newer, oldest));
+        assertEquals(computed, shipped.get(75));
+        assertEquals(Set.of(), difference(shipped.get(80), shipped.get(75)));
+        assertEquals(clusters, shipped.get(90));
     }
 
     /** What an architecture has nothing of its own for does not ship for it. */

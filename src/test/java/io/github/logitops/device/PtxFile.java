@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * What the head of a PTX file and of its entries say.
  *
  * @param module the module's name, that of its entry
- * @param architecture 75 or 80
+ * @param architecture 75, 80 or 90
  * @param version of the PTX language, as in 7.0
  * @param target as in sm_80
  * @param bodies by entry: all that follows the parameters, up to the next entry
