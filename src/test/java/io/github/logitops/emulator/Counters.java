@@ -39,6 +39,7 @@ final class Counters {
     private long sharedRequests;
     private long sharedPasses;
     private long idealPasses;
+    private long pushedBytes;
 
     Counters(Entry entry) {
         this.entry = entry;
@@ -63,7 +64,7 @@ final class Counters {
         }
         switch (access.space()) {
             case GLOBAL -> globalRequest(addresses, width, direction);
-            case SHARED -> sharedRequest(addresses, width);
+            case SHARED, CLUSTER -> sharedRequest(addresses, width);
             default -> {} // local memory belongs to spills, which the kernels do not have
         }
     }
@@ -108,6 +109,11 @@ final class Counters {
         sharedRequests++;
     }
 
+    /** Bytes of st.async, which are on their way to some block's shared memory. */
+    void push(int bytes) {
+        pushedBytes += bytes;
+    }
+
     LaunchProfile profile(int blocks, int threads) {
         Map<String, Long> byOpcode = new HashMap<>();
         long collectives = 0;
@@ -129,6 +135,7 @@ final class Counters {
                 barriers,
                 collectives,
                 traffic,
-                new LaunchProfile.Banks(sharedRequests, sharedPasses, idealPasses));
+                new LaunchProfile.Banks(sharedRequests, sharedPasses, idealPasses),
+                pushedBytes);
     }
 }

@@ -45,8 +45,12 @@ final class Decoder {
                 case "bar.sync" -> barrier();
                 default -> {
                     Step collective = collective();
-                    yield collective != null
-                            ? instruction(Kind.COLLECTIVE, collective, 0)
+                    if (collective != null) {
+                        yield instruction(Kind.COLLECTIVE, collective, 0);
+                    }
+                    ClusterDecoder.Decoded ofClusters = new ClusterDecoder(next).decode();
+                    yield ofClusters != null
+                            ? instruction(ofClusters.kind(), ofClusters.step(), 0)
                             : instruction(Kind.PLAIN, step(), 0);
                 }
             };
@@ -55,9 +59,13 @@ final class Decoder {
         }
     }
 
-    /** The last operand of a collective is its mask of members. */
+    /** The last operand of a collective is its mask of members; without any, all of the warp are. */
     private Instruction instruction(Kind kind, Step step, int target) {
-        int members = kind == Kind.COLLECTIVE ? source(statement.operands().size() - 1) : 0;
+        int operands = statement.operands().size();
+        int members = switch (kind) {
+            case COLLECTIVE -> operands == 0 ? Entry.SPECIAL.get(Entry.WHOLE_WARP) : source(operands - 1);
+            default -> 0;
+        };
         return new Instruction(kind, step, statement.guard(), statement.negated(), target, members, statement);
     }
 

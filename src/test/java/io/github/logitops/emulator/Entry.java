@@ -2,6 +2,7 @@ package io.github.logitops.emulator;
 
 import io.github.logitops.driver.KernelArguments;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param name its name
  * @param parameters what a launch passes to it
  * @param maxThreads what .maxntid allows in a block
+ * @param clusterBlocks how many blocks make a cluster
  * @param code its instructions
  * @param slots how many slots a thread has
  * @param predicates how many predicates a thread has
@@ -25,6 +27,7 @@ record Entry(
         String name,
         Parameters parameters,
         int maxThreads,
+        int clusterBlocks,
         Instruction[] code,
         int slots,
         int predicates,
@@ -33,8 +36,30 @@ record Entry(
         List<Variable> local) {
 
     /** The slots of the special registers. */
-    static final Map<String, Integer> SPECIAL =
-            Map.of("%tid.x", 0, "%ctaid.x", 1, "%ntid.x", 2, "%nctaid.x", 3, "%laneid", 4, "%tid.y", 5, "%ntid.y", 6);
+    static final Map<String, Integer> SPECIAL = new HashMap<>();
+
+    /** Where the lanes of the warp are among them, as a mask: no name of PTX. */
+    static final String WHOLE_WARP = "whole warp";
+
+    static {
+        for (String name : List.of(
+                "%tid.x",
+                "%tid.y",
+                "%ntid.x",
+                "%ntid.y",
+                "%ctaid.x",
+                "%nctaid.x",
+                "%laneid",
+                "%clusterid.x",
+                "%nclusterid.x",
+                "%cluster_ctaid.x",
+                "%cluster_nctaid.x",
+                "%cluster_ctarank",
+                "%cluster_nctarank",
+                WHOLE_WARP)) {
+            SPECIAL.put(name, SPECIAL.size());
+        }
+    }
 
     /** A variable in shared or local memory: where it is and how long. */
     record Variable(int offset, int bytes) {
@@ -59,20 +84,27 @@ record Entry(
         };
     }
 
-    static boolean isBarrier(Instruction instruction) {
-        return instruction.kind() == Instruction.Kind.BARRIER;
-    }
-
-    /** This kernel, which does nothing at its n-th barrier. */
+    /** This kernel, which does nothing at its n-th barrier, or goes on there as if others had come. */
     Entry withoutBarrier(int n) {
         Instruction[] changed = code.clone();
         int left = n;
         for (int pc = 0; pc < changed.length; pc++) {
-            if (isBarrier(changed[pc]) && left-- == 0) {
-                changed[pc] = changed[pc].withStep((warp, lanes) -> {});
+            if (changed[pc].synchronises() && left-- == 0) {
+                changed[pc] = changed[pc].withStep(Steps.withoutWait(changed[pc]));
             }
         }
-        return new Entry(module, name, parameters, maxThreads, changed, slots, predicates, constants, shared, local);
+        return new Entry(
+                module,
+                name,
+                parameters,
+                maxThreads,
+                clusterBlocks,
+                changed,
+                slots,
+                predicates,
+                constants,
+                shared,
+                local);
     }
 
     /** Where an instruction is from in the sources, as far as that is known. */

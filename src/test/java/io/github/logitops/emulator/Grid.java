@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** A launch. Its blocks run one after another, in whichever order the schedule says. */
+/** A launch. Its clusters of blocks run one after another, in whichever order the schedule says. */
 final class Grid {
     private final Entry entry;
     private final int blocks;
@@ -49,7 +49,17 @@ final class Grid {
         return threads;
     }
 
-    /** Of those, along x. */
+    /** Warps of a block. */
+    int warps() {
+        return (threads + Warp.LANES - 1) / Warp.LANES;
+    }
+
+    /** Blocks of a cluster. */
+    int clusterBlocks() {
+        return entry.clusterBlocks();
+    }
+
+    /** Threads of a block along x. */
     int threadsX() {
         return threadsX;
     }
@@ -102,14 +112,15 @@ final class Grid {
 
     void run() {
         firstPhase = memory.newPhase();
-        Block block = new Block(this);
+        Cluster cluster = new Cluster(this);
         for (int index : order()) {
-            block.run(index);
+            cluster.run(index);
         }
     }
 
     private List<Integer> order() {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, blocks).boxed().toList());
+        List<Integer> order = new ArrayList<>(
+                IntStream.range(0, blocks / clusterBlocks()).boxed().toList());
         if (schedule.order() == Schedule.Order.SHUFFLED) {
             Collections.shuffle(order, schedule.random(firstPhase));
         }

@@ -1,5 +1,7 @@
 package io.github.logitops.emulator;
 
+import java.util.regex.Pattern;
+
 /**
  * An instruction as the machine runs it.
  *
@@ -12,6 +14,13 @@ package io.github.logitops.emulator;
  * @param statement what was written, for messages
  */
 record Instruction(Kind kind, Step step, int guard, boolean negated, int target, int members, Statement statement) {
+    private static final Pattern SYNCHRONISES =
+            Pattern.compile("barrier\\.cluster|mbarrier\\.(arrive|try_wait|test_wait)");
+
+    /** Whether threads wait here for others, or others for threads to come here. */
+    boolean synchronises() {
+        return kind == Kind.BARRIER || SYNCHRONISES.matcher(statement.opcode()).lookingAt();
+    }
 
     /** The same place, but another thing to do there. */
     Instruction withStep(Step other) {
@@ -25,6 +34,10 @@ record Instruction(Kind kind, Step step, int guard, boolean negated, int target,
         RETURN,
         /** All threads of the block wait for each other. */
         BARRIER,
+        /** All threads of the cluster wait for each other's arrivals. */
+        CLUSTER_BARRIER,
+        /** Lanes ask whether a phase of an mbarrier is over, and if not let others go first. */
+        POLL,
         /** Lanes of a warp wait for each other, and may exchange values. */
         COLLECTIVE
     }

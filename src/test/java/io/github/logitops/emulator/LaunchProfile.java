@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param collectives shuffles and the like that warps made
  * @param global what happened to global memory, by the start of the allocation
  * @param shared requests to shared memory, and the passes over its banks that they took and would have taken without conflicts
+ * @param pushedBytes bytes that st.async sent to the shared memory of blocks of a cluster
  */
 public record LaunchProfile(
         String entry,
@@ -26,7 +27,8 @@ public record LaunchProfile(
         long barriers,
         long collectives,
         Map<Long, Traffic> global,
-        Banks shared) {
+        Banks shared,
+        long pushedBytes) {
 
     /**
      * Traffic of one allocation.

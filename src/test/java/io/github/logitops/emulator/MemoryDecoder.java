@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
 final class MemoryDecoder {
     private static final String TYPE = "(\\.[usfb](?:8|16|32|64))";
     private static final Pattern LOAD_PARAMETER = Pattern.compile("ld\\.param(\\.v[24])?" + TYPE);
-    private static final Pattern ACCESS = Pattern.compile("(ld|st)(?:\\.volatile)?\\.(global|shared|local)"
-            + "(?:\\.nc|\\.c[agsv]|\\.lu|\\.w[bt]|\\.L[12]::\\w+)*(\\.v[24])?" + TYPE);
+    private static final Pattern ACCESS =
+            Pattern.compile("(ld|st)(?:\\.volatile)?\\.(global|local|shared(?:::cta|::cluster)?)"
+                    + "(?:\\.nc|\\.c[agsv]|\\.lu|\\.w[bt]|\\.L[12]::\\w+)*(\\.v[24])?" + TYPE);
     private static final Pattern ATOMIC =
             Pattern.compile("(atom|red)(?:\\.relaxed)?(?:\\.gpu|\\.cta)?\\.(global|shared)(\\.\\w+" + TYPE + ")");
     private static final Pattern FENCE =
@@ -122,7 +123,11 @@ final class MemoryDecoder {
     }
 
     private static StateSpace space(String name) {
-        return StateSpace.valueOf(name.toUpperCase(Locale.ROOT));
+        return switch (name) {
+            case "shared::cta" -> StateSpace.SHARED;
+            case "shared::cluster" -> StateSpace.CLUSTER;
+            default -> StateSpace.valueOf(name.toUpperCase(Locale.ROOT));
+        };
     }
 
     private Operand operand(int index) {

@@ -15,6 +15,8 @@ final class MemorySteps {
     enum StateSpace {
         GLOBAL(Block::global),
         SHARED(Block::shared),
+        /** Shared memory of all blocks of a cluster. */
+        CLUSTER(Block::clusterMemory),
         LOCAL(Block::local);
 
         private final Function<Block, Space> of;
@@ -31,7 +33,7 @@ final class MemorySteps {
     /** Values that lie next to each other: how many, how long each, and where the first is. */
     record Access(StateSpace space, Operand.Address address, int count, int bytes) {
         /** The address for a lane, which must be a multiple of the whole length. */
-        private long at(long[] r, int lane, String what) {
+        long at(long[] r, int lane, String what) {
             long at = r[address.slot() * LANES + lane] + address.offset();
             Space.requireAligned(space.lower() + " " + what, at, count * bytes);
             return at;

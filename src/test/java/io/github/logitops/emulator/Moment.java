@@ -30,6 +30,7 @@ final class Moment {
     private final int[][][] met; // by warp and two lanes: when they met last
     private final int[] time; // by warp
     private final int block;
+    private long floor; // everything before this phase was over when the launch began, or the cluster met last
     private long phase;
     private int thread;
     private long atomic;
@@ -40,6 +41,7 @@ final class Moment {
         this.fences = grid.fences().ofBlock(block);
         met = new int[warps][][];
         time = new int[warps];
+        floor = grid.firstPhase();
         phase = grid.newPhase(block);
     }
 
@@ -50,6 +52,21 @@ final class Moment {
 
     int thread() {
         return thread;
+    }
+
+    int block() {
+        return block;
+    }
+
+    /** The number of its warp in the cluster. */
+    int warp() {
+        return block % grid.clusterBlocks() * time.length + thread / Warp.LANES;
+    }
+
+    /** All threads of the cluster met; what was before this phase is over. */
+    void clusterBarrier(long first) {
+        floor = first;
+        phase = grid.newPhase(block);
     }
 
     /** All threads of the block met. */
@@ -97,7 +114,7 @@ final class Moment {
     /** Whether what was stamped has happened before what the thread does now, or cannot disturb it. */
     boolean follows(long stamp) {
         long its = stamp >>> PHASE_SHIFT;
-        if (its < grid.firstPhase() || (stamp & atomic) != 0) {
+        if (its < floor || (stamp & atomic) != 0) {
             return true;
         }
         int who = (int) stamp & WHO;
@@ -156,7 +173,7 @@ final class Moment {
         long now = stamp();
         long its = earlier >>> PHASE_SHIFT;
         int who = (int) earlier & WHO;
-        if (its < grid.firstPhase() || its == phase && (who == thread || hasMet(who, timeOf(earlier)))) {
+        if (its < floor || its == phase && (who == thread || hasMet(who, timeOf(earlier)))) {
             return now; // whoever comes after this access comes after the earlier one, too
         }
         if (who == SEVERAL_BLOCKS || grid.blockOf(its) != block) {
@@ -169,6 +186,12 @@ final class Moment {
             return now & ~WHO | SEVERAL_OF_BLOCK;
         }
         return now & ~WHO | SEVERAL_OF_WARP + warpOf(thread) * Warp.LANES + nodeAbove(node(who), node(thread));
+    }
+
+    /** A warp of the cluster, by its number there, in words. */
+    String describeWarp(int number) {
+        int size = grid.clusterBlocks();
+        return "warp " + number % time.length + " of block " + (block / size * size + number / time.length);
     }
 
     /** A stamp in words. */

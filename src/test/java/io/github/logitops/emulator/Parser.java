@@ -31,6 +31,8 @@ final class Parser {
     private Parameters parameters;
     private List<Entry.Variable> local;
     private String source;
+    private int maxThreads;
+    private int clusterBlocks;
 
     private Parser(String module, String text, Approximations approximations) {
         this.module = module;
@@ -82,7 +84,9 @@ final class Parser {
         parameters = new Parameters(slots);
         String name = tokens.take();
         parameters();
-        int maxThreads = performanceDirectives();
+        maxThreads = DEFAULT_MAX_THREADS;
+        clusterBlocks = 1;
+        performanceDirectives();
         body();
         if (Entry.Variable.end(shared) > SharedMemory.DYNAMIC) {
             throw tokens.unexpected(
@@ -97,6 +101,7 @@ final class Parser {
                         name,
                         parameters,
                         maxThreads,
+                        clusterBlocks,
                         code,
                         slots.count(),
                         slots.predicates(),
@@ -133,21 +138,25 @@ final class Parser {
         return length;
     }
 
-    private int performanceDirectives() {
-        int maxThreads = DEFAULT_MAX_THREADS;
+    private void performanceDirectives() {
         while (!tokens.takeIf("{")) {
             switch (tokens.take()) {
-                case ".maxntid" -> {
-                    maxThreads = tokens.takeInt();
-                    while (tokens.takeIf(",")) {
-                        maxThreads *= tokens.takeInt();
-                    }
-                }
+                case ".maxntid" -> maxThreads = product();
                 case ".minnctapersm" -> tokens.takeInt();
+                case ".explicitcluster" -> {} // of the size that stands beside it
+                case ".reqnctapercluster" -> clusterBlocks = product();
                 default -> throw tokens.unexpected("expected=a known directive of an entry before it");
             }
         }
-        return maxThreads;
+    }
+
+    /** Of a size along each dimension. */
+    private int product() {
+        int product = tokens.takeInt();
+        while (tokens.takeIf(",")) {
+            product *= tokens.takeInt();
+        }
+        return product;
     }
 
     private void body() {

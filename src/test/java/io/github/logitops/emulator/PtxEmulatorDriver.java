@@ -1,5 +1,6 @@
 package io.github.logitops.emulator;
 
+import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Launch;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,7 +29,8 @@ import java.util.regex.Pattern;
  * what the host must not do a {@link DriverException}.
  */
 public final class PtxEmulatorDriver implements Driver {
-    private static final Pattern TARGET = Pattern.compile("^\\.target (sm_\\d+)", Pattern.MULTILINE);
+    private static final Pattern TARGET = Pattern.compile("^\\.target sm_(\\d+)", Pattern.MULTILINE);
+    private static final int PORTABLE_CLUSTER = 8; // blocks that every device of an architecture with clusters has
     private static final byte POISON =
             (byte) 0xCB; // in what no copy has filled: a large negative number of every dtype
 
@@ -45,6 +48,8 @@ public final class PtxEmulatorDriver implements Driver {
     private final List<Map<String, Entry>> modules = new ArrayList<>();
     private final List<Entry> functions = new ArrayList<>();
     private final Map<String, Integer> omitted = new ConcurrentHashMap<>(); // barriers by kernel
+    private final Set<Long> largeClusters = ConcurrentHashMap.newKeySet(); // functions that may have them
+    private int mostClusterBlocks = SharedMemory.MOST_RANKS;
     private int mostBlocks = Integer.MAX_VALUE;
     private Path replacements;
     private List<LaunchProfile> profiles; // null: nobody asked
@@ -73,18 +78,24 @@ public final class PtxEmulatorDriver implements Driver {
         mostBlocks = most;
     }
 
+    /** Makes this a device that has no clusters of more blocks than this. */
+    public void refuseClusters(int most) {
+        mostClusterBlocks = most;
+    }
+
     /** Modules of which this folder has other PTX, as in {@code softmax_fwd_rows_f32.sm_80.ptx}, are loaded from there. */
     public void replacePtx(Path folder) {
         replacements = folder;
     }
 
-    /** How many barriers the code of a kernel has; it must have been used. */
+    /** How many instructions of a kernel have threads wait for others, or end such waits; it must have been used. */
     public int barriers(String entry) {
-        return (int)
-                Arrays.stream(loaded(entry).code()).filter(Entry::isBarrier).count();
+        return (int) Arrays.stream(loaded(entry).code())
+                .filter(Instruction::synchronises)
+                .count();
     }
 
-    /** Leaves the n-th barrier of a kernel out, to see whether that is noticed. */
+    /** Leaves the n-th of those {@link #barriers} of a kernel out, to see whether that is noticed. */
     public void omitBarrier(String entry, int n) {
         omitted.put(entry, n);
     }
@@ -131,6 +142,11 @@ public final class PtxEmulatorDriver implements Driver {
 
     @Override
     public synchronized long loadModule(String name, byte[] ptx) {
+        Matcher target = TARGET.matcher(text(ptx));
+        if (target.find() && Integer.parseInt(target.group(1)) > computeCapability) {
+            throw new DriverException("emulator: a module for newer devices: target=sm_" + target.group(1)
+                    + ", compute capability=" + computeCapability + ", module=" + name);
+        }
         modules.add(parsed(name, replacement(name, ptx)));
         return modules.size() - 1;
     }
@@ -163,7 +179,7 @@ public final class PtxEmulatorDriver implements Driver {
 
     private static String file(String name, String text) {
         Matcher target = TARGET.matcher(text);
-        return name + (target.find() ? "." + target.group(1) : "") + ".ptx";
+        return name + (target.find() ? ".sm_" + target.group(1) : "") + ".ptx";
     }
 
     @Override
@@ -180,6 +196,7 @@ public final class PtxEmulatorDriver implements Driver {
     @Override
     public void allowLargeClusters(long function) {
         entry(function);
+        largeClusters.add(function);
     }
 
     @Override
@@ -205,7 +222,10 @@ public final class PtxEmulatorDriver implements Driver {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
         boolean steps = !launch.entry().matches("\\w+_held\\d_\\w+|batch_sums_\\w+");
-        int blocks = steps ? Math.min(launch.blocks(), mostBlocks) : launch.blocks();
+        int cluster = entry.clusterBlocks();
+        requireCluster(launch, cluster);
+        int blocks =
+                steps ? Math.min(launch.blocks(), Math.max(cluster, mostBlocks / cluster * cluster)) : launch.blocks();
         Counters counters = profiles == null ? null : new Counters(entry);
         int sharedBytes = launch.sharedBytes() + Entry.Variable.bytes(entry.shared());
         if (sharedBytes > maxSharedBytes()) {
@@ -219,6 +239,20 @@ public final class PtxEmulatorDriver implements Driver {
                 profiles.add(counters.profile(blocks, grid.threads()));
             }
         });
+    }
+
+    private void requireCluster(Launch launch, int blocks) {
+        int most = largeClusters.contains(launch.function())
+                ? mostClusterBlocks
+                : Math.min(mostClusterBlocks, PORTABLE_CLUSTER);
+        if (blocks > most) {
+            throw new ClusterRefusedException(
+                    "emulator: cuLaunchKernel failed: CUDA_ERROR_INVALID_CLUSTER_SIZE (912): " + launch);
+        }
+        if (launch.blocks() % blocks != 0) {
+            throw new DriverException("emulator: a grid must be whole clusters: blocks=" + launch.blocks()
+                    + ", cluster=" + blocks + ", " + launch);
+        }
     }
 
     @Override

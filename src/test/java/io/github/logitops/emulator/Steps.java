@@ -54,6 +54,15 @@ final class Steps {
         return (warp, lanes) -> warp.setPredicate(predicate, lanes, value ? ALL : 0);
     }
 
+    /** Instead of an instruction at which threads wait for others: whatever it asks for is so. */
+    static Step withoutWait(Instruction instruction) {
+        return instruction.statement().operands().stream()
+                .filter(Operand.Predicate.class::isInstance)
+                .map(predicate -> setPredicate(((Operand.Predicate) predicate).index(), true))
+                .findFirst()
+                .orElse((warp, lanes) -> {});
+    }
+
     static Step copy(Operand.Register destination, int source) {
         int d = destination.slot() * LANES;
         int a = source * LANES;

@@ -13,6 +13,7 @@ final class Warp {
 
     private static final long BUDGET = 1L << 24; // far more than a thread of any test runs; a kernel may not end
     private static final int LONGEST_SLICE = 200;
+    private static final int PARTED = -1;
 
     private final Block block;
     private final Schedule.Order order;
@@ -24,7 +25,10 @@ final class Warp {
     private Random random;
     private int live;
     private int atBarrier;
+    private int atClusterBarrier;
     private int atCollective;
+    private int polling; // found a phase not to be over, and are not to ask again before others had their turn
+    private Mbarrier polled; // by these, last
     private int current; // instruction and lane, for messages
     private int lane;
     private long steps;
@@ -59,6 +63,11 @@ final class Warp {
         predicates[index] = predicates[index] & ~lanes | bits & lanes;
     }
 
+    /** The first lanes, as many as there are threads. */
+    static int lanes(int threads) {
+        return threads >= LANES ? -1 : (1 << threads) - 1;
+    }
+
     /** Notes which lane is at work, for messages and checks. */
     int at(int index) {
         lane = index;
@@ -68,8 +77,10 @@ final class Warp {
 
     void start(int threads, Random newRandom) {
         random = newRandom;
-        live = threads >= LANES ? -1 : (1 << threads) - 1;
+        live = lanes(threads);
         atBarrier = 0;
+        atClusterBarrier = 0;
+        polling = 0;
         atCollective = 0;
         steps = 0;
         Arrays.fill(next, 0);
@@ -95,6 +106,53 @@ final class Warp {
             next[first(m)]++;
         }
         atBarrier = 0;
+        atClusterBarrier = 0;
+    }
+
+    /** The instruction at work. */
+    Instruction instruction() {
+        return code[current];
+    }
+
+    /** These lanes wait for a phase of an mbarrier, and let others go first. */
+    void poll(int lanes, Mbarrier mbarrier) {
+        polling |= lanes;
+        polled = mbarrier;
+    }
+
+    void pollAgain() {
+        polling = 0;
+    }
+
+    /** Whether lanes wait for what another block may do. */
+    boolean waitsForOthers() {
+        return (polling | atClusterBarrier) != 0;
+    }
+
+    /** Passes the barrier of the cluster if all lanes wait there and everybody has arrived; returns whether it did. */
+    boolean passClusterBarrier() {
+        boolean open = atClusterBarrier != 0 && atClusterBarrier == live && barrier() >= 0;
+        for (int m = live; m != 0 && open; m &= m - 1) {
+            open = block.cluster().barrier().isOpen(block.rank(), firstThread + first(m));
+        }
+        if (open) {
+            for (int m = live; m != 0; m &= m - 1) {
+                block.cluster().barrier().pass(block.rank(), firstThread + first(m));
+            }
+            leaveBarrier();
+        }
+        return open;
+    }
+
+    /** The report of lanes whose wait cannot end. */
+    EmulatorException stuck() {
+        int waiting = first(atClusterBarrier != 0 ? atClusterBarrier : polling);
+        String what = atClusterBarrier == 0
+                ? "wait that cannot end for an mbarrier: " + polled.state()
+                : "barrier of the cluster that only "
+                        + block.cluster().barrier().state() + " reach";
+        Instruction at = code[atClusterBarrier != 0 ? next[waiting] : next[waiting] - 1];
+        return block.error(what, at, firstThread + waiting, null);
     }
 
     /** Runs on; returns whether there is more to do before every lane has exited or waits at a barrier. */
@@ -106,7 +164,7 @@ final class Warp {
                     schedule(ready);
                     ready = ready();
                 }
-                if (ready == 0 && atCollective != 0) {
+                if (ready == 0 && atCollective != 0 && !waitsForOthers()) {
                     current = next[first(atCollective)];
                     at(first(atCollective));
                     throw new Fault("collective that not all of its members reach: waiting lanes=0x"
@@ -122,7 +180,7 @@ final class Warp {
     }
 
     private int ready() {
-        return live & ~atBarrier & ~atCollective;
+        return live & ~(atBarrier | atClusterBarrier | atCollective | polling);
     }
 
     private void schedule(int ready) {
@@ -181,45 +239,60 @@ final class Warp {
             if (counters != null) {
                 counters.step(pc, lanes);
             }
-            switch (instruction.kind()) {
-                case PLAIN -> {
-                    instruction.step().run(this, lanes);
-                    pc++;
-                }
-                case BRANCH -> {
-                    if (lanes != group) {
-                        setNext(group & ~lanes, pc + 1);
-                        setNext(lanes, instruction.target());
-                        return;
-                    }
-                    pc = instruction.target();
-                }
-                case RETURN -> {
-                    live &= ~lanes;
-                    setNext(group & ~lanes, pc + 1);
+            if (instruction.kind() == Instruction.Kind.PLAIN) {
+                instruction.step().run(this, lanes);
+                pc++;
+            } else {
+                pc = follow(instruction, pc, group, lanes);
+                if (pc == PARTED) {
                     return;
                 }
-                case BARRIER -> {
-                    atBarrier |= lanes;
-                    setNext(lanes, pc);
-                    setNext(group & ~lanes, pc + 1);
-                    return;
-                }
-                case COLLECTIVE -> {
-                    setNext(group & ~lanes, pc + 1);
-                    if (!collective(instruction, pc, lanes)) {
-                        return;
-                    }
-                    pc++;
-                    if (lanes != group) {
-                        setNext(lanes, pc);
-                        return;
-                    }
-                }
-                default -> throw new AssertionError(instruction.kind());
             }
         }
         setNext(group, pc);
+    }
+
+    /** An instruction that concerns the flow of control: where all of the group go on, unless it is noted where each lane does. */
+    private int follow(Instruction instruction, int pc, int group, int lanes) {
+        switch (instruction.kind()) {
+            case BRANCH -> {
+                if (lanes == group) {
+                    return instruction.target();
+                }
+                setNext(lanes, instruction.target());
+            }
+            case RETURN -> {
+                live &= ~lanes;
+                block.exit(this, lanes);
+            }
+            case BARRIER -> {
+                atBarrier |= lanes;
+                setNext(lanes, pc);
+            }
+            case CLUSTER_BARRIER -> {
+                instruction.step().run(this, lanes);
+                atClusterBarrier |= lanes;
+                setNext(lanes, pc);
+            }
+            case POLL -> {
+                instruction.step().run(this, lanes);
+                if ((polling & group) == 0) {
+                    return pc + 1;
+                }
+                setNext(lanes, pc + 1);
+            }
+            case COLLECTIVE -> {
+                if (collective(instruction, pc, lanes)) {
+                    if (lanes == group) {
+                        return pc + 1;
+                    }
+                    setNext(lanes, pc + 1);
+                }
+            }
+            default -> throw new AssertionError(instruction.kind());
+        }
+        setNext(group & ~lanes, pc + 1);
+        return PARTED;
     }
 
     /** Whether these lanes did the collective at once, as one. If not, they wait at it or have gone on past it. */
