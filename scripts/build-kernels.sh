@@ -34,7 +34,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 readonly committed=src/main/resources/io/github/logitops/ptx
-readonly committed_bugs=src/test/resources/io/github/logitops/emulator/seeded_bugs.sm_80.ptx
+readonly committed_bugs=src/test/resources/io/github/logitops/emulator
 readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 
 # The architectures that kernels have something of their own for, oldest first, and the lowest PTX version that has what they use
@@ -196,11 +196,13 @@ for source in kernels/*.cu; do
 done
 for ((; running > 0; running--)); do wait -n; done
 
-with_lines src/test/cuda/seeded_bugs.cu 80 >"$work/bugs.ptx"
+mkdir "$work/bugs"
+with_lines src/test/cuda/seeded_bugs.cu 80 >"$work/bugs/seeded_bugs.sm_80.ptx"
+with_lines src/test/cuda/seeded_cluster_bugs.cu 90 >"$work/bugs/seeded_cluster_bugs.sm_90.ptx"
 manifest >"$work/ptx/manifest.properties"
 
 if $check; then
-  { diff -r "$work/ptx" "$committed" && diff "$work/bugs.ptx" "$committed_bugs"; } >"$work/diff" || {
+  { diff -r "$work/ptx" "$committed" && diff -r "$work/bugs" "$committed_bugs"; } >"$work/diff" || {
     head -c 2000 "$work/diff" >&2
     echo "build-kernels: what is committed is not what kernels/ gives: run scripts/build-kernels.sh" >&2
     exit 1
@@ -210,7 +212,8 @@ else
   rm -rf "$committed"
   mkdir -p "$committed"
   cp "$work"/ptx/* "$committed"
-  mkdir -p "$(dirname "$committed_bugs")"
-  cp "$work/bugs.ptx" "$committed_bugs"
+  rm -rf "$committed_bugs"
+  mkdir -p "$committed_bugs"
+  cp "$work"/bugs/* "$committed_bugs"
   echo "$(find "$committed" -name '*.sm_75.ptx' | wc -l) entries, $(du -bck "$committed"/*.ptx | tail -1 | cut -f1) kB of PTX" >&2
 fi

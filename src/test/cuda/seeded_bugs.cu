@@ -1,25 +1,7 @@
 // seeded_bugs: small kernels with one mistake each, and the same without it: tests of what the emulator checks.
 //
-// Every kernel is made twice, as bug_<name> and clean_<name>, which differ where `if constexpr` says so. All take
-//   out, in    [n] floats; `in` holds 0, 1, 2, ...; `out` was never written
-//   n          how many
 // SeededBugsTest launches each and says which report it expects.
-#include <stdint.h>
-
-enum class Twin { kBug, kClean };
-
-constexpr Twin kBug = Twin::kBug;
-constexpr Twin kClean = Twin::kClean;
-
-#define KERNEL(name)                                                                                \
-  template <Twin kTwin>                                                                             \
-  __device__ __forceinline__ void name(float* out, const float* in, int n);                         \
-  extern "C" __global__ void bug_##name(float* out, const float* in, int n) { name<kBug>(out, in, n); }     \
-  extern "C" __global__ void clean_##name(float* out, const float* in, int n) { name<kClean>(out, in, n); } \
-  template <Twin kTwin>                                                                             \
-  __device__ __forceinline__ void name(float* out, const float* in, int n)
-
-__device__ __forceinline__ int element() { return blockIdx.x * blockDim.x + threadIdx.x; }
+#include "twins.cuh"
 
 // ---- Addresses
 

@@ -22,9 +22,7 @@ final class Tokens {
                 end = text.indexOf('"', i + 1) + 1;
                 add(text.substring(i, end), line);
             } else if (isWord(c)) {
-                while (end < text.length() && isWord(text.charAt(end))) {
-                    end++;
-                }
+                end = endOfWord(text, end);
                 add(text.substring(i, end), line);
             } else if (!Character.isWhitespace(c)) {
                 add(String.valueOf(c), line);
@@ -37,6 +35,15 @@ final class Tokens {
     private static int endOfLine(String text, int from) {
         int end = text.indexOf('\n', from);
         return end < 0 ? text.length() : end;
+    }
+
+    /** Words have :: between letters, as in shared::cluster; what ends in : is a label. */
+    private static int endOfWord(String text, int from) {
+        int end = from;
+        while (end < text.length() && (isWord(text.charAt(end)) || text.startsWith("::", end))) {
+            end += text.charAt(end) == ':' ? 2 : 1;
+        }
+        return end;
     }
 
     private static boolean isWord(char c) {
