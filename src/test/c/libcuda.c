@@ -11,6 +11,7 @@
 //                       d(ouble), fields of a struct unless the PTX declares several parameters; the release of
 //                       a context with the number of things not given back
 // LOGITOPS_STUB_DEVICE  "<devices> <major> <minor> [<name>]", else one device of compute capability 9.0
+// LOGITOPS_STUB_CLUSTER blocks of a cluster that the device takes, else 16
 //
 // The calls cuInit(flags != 0), which fail on a real driver, are for tests and do not count as calls:
 //   cuInit(n << 16 | code)  the n-th call from now on returns this code and does nothing
@@ -28,7 +29,8 @@
 
 enum { SUCCESS, INVALID_VALUE, OUT_OF_MEMORY, NO_DEVICE = 100, INVALID_CONTEXT = 201, INVALID_PTX = 218,
        INVALID_HANDLE = 400, NOT_FOUND = 500, ILLEGAL_ADDRESS = 700, CAPTURE_UNSUPPORTED = 900,
-       CAPTURE_INVALIDATED = 901, CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907, UNKNOWN = 999 };
+       CAPTURE_INVALIDATED = 901, CAPTURE_ISOLATION = 905, CAPTURED_EVENT = 907, INVALID_CLUSTER_SIZE = 912,
+       UNKNOWN = 999 };
 typedef enum { GONE, DEVICE_MEMORY, HOST_MEMORY, STREAM, EVENT, MODULE, FUNCTION, GRAPH, GRAPH_EXEC } Kind;
 #define WORDS 512 // that CUDA passes to a kernel at most
 typedef struct Record { // of a launch
@@ -48,6 +50,7 @@ typedef struct Thing {
     int parameters;  // of a function; 0 if it takes a struct
     uint64_t wide;   // which of them, bit by bit, have 64 bits
     int words;       // of 8 bytes, of the struct that a function takes
+    unsigned cluster, mostCluster; // blocks that a function's clusters have, and may have
     Capture capture; // of a stream, and of an event that was recorded there
     pthread_t by;    // which thread captures the stream
     Record *records; // of a stream that is captured, and of a graph
@@ -58,12 +61,14 @@ typedef struct Thing {
 #define PAGE ((size_t) 4096)
 #define SHARED_BYTES 232448 // that a block can have
 #define OWN_SHARED_BYTES 768 // of every kernel
+#define PORTABLE_CLUSTER 8
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static Thing *things;
 static char *arena, *arenaEnd, *arenaFree; // all memory there ever was lies in one piece
 static int retained, calls, failAt, failCode;
 static int devices = 1, major = 9, minor = 0;
+static unsigned deviceCluster = 16;
 static char deviceName[80] = "Stub";
 static FILE *logFile;
 static char primary; // its address is the context's handle
@@ -74,6 +79,8 @@ static void *current(void) { return depth ? stack[depth - 1] : NULL; }
 
 __attribute__((constructor)) static void configure(void) {
     const char *path = getenv("LOGITOPS_STUB_LOG"), *device = getenv("LOGITOPS_STUB_DEVICE");
+    const char *cluster = getenv("LOGITOPS_STUB_CLUSTER");
+    if (cluster) deviceCluster = (unsigned) atoi(cluster);
     if (path) logFile = fopen(path, "a");
     if (device) sscanf(device, "%d %d %d %79[^\n]", &devices, &major, &minor, deviceName);
     arena = arenaFree = mmap(NULL, ARENA_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -390,11 +397,14 @@ int cuGraphLaunch(Thing *exec, void *stream) {
     LEAVE(SUCCESS);
 }
 
-// What the PTX says of a kernel's parameters, if it has the kernel.
-static void readParameters(Thing *function, const char *ptx) {
+// What the PTX says of a kernel's clusters and parameters, if it has the kernel.
+static void readHead(Thing *function, const char *ptx) {
     char head[120];
     snprintf(head, sizeof head, ".entry %s(", function->name);
     const char *each = strstr(ptx, head), *end = each ? strchr(each, ')') : NULL;
+    const char *cluster = end ? strstr(end, ".reqnctapercluster ") : NULL, *body = end ? strchr(end, '{') : NULL;
+    function->cluster = 1, function->mostCluster = PORTABLE_CLUSTER;
+    if (cluster && cluster < body) sscanf(cluster, ".reqnctapercluster %u", &function->cluster);
     while (each && (each = strstr(each + 1, ".param ")) && each < end) {
         int bytes = 0;
         if (sscanf(each, ".param .align %*d .b8 %*[^[][%d]", &bytes) == 1) {
@@ -424,7 +434,7 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
     REQUIRE(!alive(MODULE, module), INVALID_HANDLE);
     REQUIRE(strncmp(name, "missing", 7), NOT_FOUND);
     *function = make(FUNCTION, 0, name);
-    readParameters(*function, ((Thing *) module)->ptx);
+    readHead(*function, ((Thing *) module)->ptx);
     LEAVE(SUCCESS);
 }
 int cuFuncGetAttribute(int *value, int attribute, Thing *function) {
@@ -435,7 +445,8 @@ int cuFuncGetAttribute(int *value, int attribute, Thing *function) {
 }
 int cuFuncSetAttribute(Thing *function, int attribute, int value) {
     ENTER_CURRENT("cuFuncSetAttribute %d %d %s", attribute, value, function->name);
-    REQUIRE(attribute == 8 && value <= SHARED_BYTES - OWN_SHARED_BYTES, INVALID_VALUE);
+    REQUIRE(attribute == 8 ? value <= SHARED_BYTES - OWN_SHARED_BYTES : attribute == 14, INVALID_VALUE);
+    if (attribute == 14) function->mostCluster = value ? deviceCluster : PORTABLE_CLUSTER;
     LEAVE(SUCCESS);
 }
 // Counts as an address if it is one of memory that there ever was.
@@ -463,6 +474,8 @@ int cuLaunchKernel(Thing *function, unsigned gx, unsigned gy, unsigned gz, unsig
     REQUIRE(function->kind == FUNCTION, INVALID_HANDLE);
     note(" %s %u %u %u %u %u %u %u%s", function->name, gx, gy, gz, bx, by, bz, shared, extra ? " extra" : "");
     REQUIRE(!alive(STREAM, stream), INVALID_HANDLE);
+    REQUIRE(gx % function->cluster == 0, INVALID_VALUE);
+    REQUIRE(function->cluster <= deviceCluster && function->cluster <= function->mostCluster, INVALID_CLUSTER_SIZE);
     Record launch; // large: not to be cleared for every launch
     launch.next = NULL, launch.words = 0;
     for (int i = 0; i < function->parameters; i++)

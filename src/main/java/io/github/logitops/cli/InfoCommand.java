@@ -2,7 +2,10 @@ package io.github.logitops.cli;
 
 import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
+import io.github.logitops.CudaDriver;
 import io.github.logitops.LogitOps;
+import io.github.logitops.device.KernelExecutor;
+import io.github.logitops.driver.Driver;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.TreeSet;
@@ -35,6 +38,9 @@ final class InfoCommand implements Callable<Integer> {
             out.println("mig       a slice: a share of the card's multiprocessors, memory and caches");
         }
         out.println("reason    " + report.reason());
+        if (report.selected() == Backend.CUDA) {
+            printClusters(out);
+        }
         printKernels(out);
         out.println("java      " + property("java.version") + ", " + property("java.vm.name"));
         out.println("os        " + property("os.name") + " " + property("os.version") + ", " + property("os.arch"));
@@ -42,12 +48,20 @@ final class InfoCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Whether blocks share long rows, which a slice of a device may refuse. */
+    private static void printClusters(PrintWriter out) {
+        try (Driver driver = CudaDriver.open(0)) {
+            int blocks = new KernelExecutor(driver).clusterBlocks();
+            out.println("clusters  " + (blocks > 1 ? "up to " + blocks + " blocks share a long row" : "none"));
+        }
+    }
+
     /** Which kernels there are, for which architectures, and who compiled them. */
     private static void printKernels(PrintWriter out) throws IOException {
         TreeSet<String> architectures = new TreeSet<>();
         TreeSet<String> kernels = new TreeSet<>();
         for (ShippedPtx ptx : ShippedPtx.all()) {
-            kernels.add(ptx.module().replaceFirst("_(rows|held\\d|cols)_.*", ""));
+            kernels.add(ptx.module().replaceFirst("_(rows|held\\d|cols|cluster)_.*", ""));
             architectures.add("sm_" + ptx.architecture());
         }
         out.println("kernels   " + String.join(", ", kernels));

@@ -33,6 +33,14 @@ public final class KernelExecutor implements Executor {
         return launcher.target();
     }
 
+    /**
+     * How many blocks of a cluster can share a long row on this device; 1 where it has no clusters. Launches kernels on no rows to find
+     * out, and waits for them: for tools.
+     */
+    public int clusterBlocks() {
+        return launcher.clusterBlocks();
+    }
+
     /** The classes of problems that it carries out. */
     Set<Class<? extends Problem>> problems() {
         return table.problems();

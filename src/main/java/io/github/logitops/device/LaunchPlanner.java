@@ -181,6 +181,11 @@ final class LaunchPlanner {
         return new Geometry(none.blocks(), clusterBlocks, threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
     }
 
+    /** As many blocks as share a row, and no more. */
+    static Geometry oneCluster(int blocks) {
+        return new Geometry(blocks, blocks, CLUSTER_ROW_THREADS, 1, 0, 0);
+    }
+
     /** A thread for each row. */
     static Geometry threadPerRow(long rows) {
         return new Geometry(blocks(rows, SMALL_BLOCK, 1), SMALL_BLOCK);

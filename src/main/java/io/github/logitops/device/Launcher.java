@@ -5,9 +5,17 @@ import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Rows;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Launches kernels, which are loaded when they are first used. */
 final class Launcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
+    private static final long DEFAULT_STREAM = 0;
+    private static final Kernel SPREAD = Kernels.of(Op.SOFTMAX, "fwd").entry(Tier.CLUSTER_ROWS, DType.F32);
+
     private final Driver driver;
     private final KernelCatalog catalog;
     private volatile LaunchPlanner.Limits limits;
@@ -53,25 +61,37 @@ final class Launcher {
 
     /** Queues it. */
     void run(RowLaunch launch, Stream stream) {
-        launch(launch.kernel(), launch.geometry(), launch.parameters(), stream);
+        launch(launch.kernel(), launch.geometry(), launch.parameters(), stream.handle());
     }
 
-    /** How many blocks can share a row, as far as is known. */
+    /** How many blocks can share a row: the device is asked, with launches on no rows, from as many as there may be. */
     int clusterBlocks() {
-        return limits.clusterBlocks();
+        while (limits.clusterBlocks() > 1) {
+            int blocks = limits.clusterBlocks();
+            Parameters none = new Parameters().int64(0).int64(0).int32(0).int32(0);
+            none.tensor(null).tensor(null);
+            try {
+                launch(SPREAD, LaunchPlanner.oneCluster(blocks), none, DEFAULT_STREAM);
+                driver.synchronize(DEFAULT_STREAM);
+                return blocks;
+            } catch (ClusterRefusedException e) {
+                LOG.debug("clusters: {}", e.getMessage());
+            }
+        }
+        return 1;
     }
 
     /** Launches a thread for each of this many rows. */
     void threadPerRow(Kernel kernel, long rows, Parameters parameters, Stream stream) {
-        launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream);
+        launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream.handle());
     }
 
     /** Launches so many blocks that add up what rows came to. */
     void sums(Kernel kernel, int blocks, Parameters parameters, Stream stream) {
-        launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.SUM_THREADS), parameters, stream);
+        launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.SUM_THREADS), parameters, stream.handle());
     }
 
-    private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, Parameters parameters, Stream stream) {
+    private void launch(Kernel kernel, LaunchPlanner.Geometry geometry, Parameters parameters, long stream) {
         if (geometry.blocks() == 0) { // an empty grid is an error to CUDA
             return;
         }
@@ -84,7 +104,7 @@ final class Launcher {
                 geometry.sharedBytes(),
                 parameters.fields());
         try {
-            driver.launch(launch, stream.handle());
+            driver.launch(launch, stream);
         } catch (ClusterRefusedException e) {
             refused(geometry.clusterBlocks());
             throw e;
@@ -95,5 +115,6 @@ final class Launcher {
     private synchronized void refused(int clusterBlocks) {
         int left = Math.min(limits.clusterBlocks(), clusterBlocks / 2);
         limits = new LaunchPlanner.Limits(limits.sharedBytes(), left);
+        LOG.info("clusters: refused, so that fewer blocks share a row: blocks={}, most={}", clusterBlocks, left);
     }
 }

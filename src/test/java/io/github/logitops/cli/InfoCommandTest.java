@@ -42,8 +42,9 @@ class InfoCommandTest {
         assertShows(
                 directory,
                 "1 12 0",
-                "reason    it runs here, on PTX for sm_80 that the driver compiles for sm_120",
+                "reason    it runs here, on PTX for sm_90 that the driver compiles for sm_120",
                 "info");
+        assertShows(directory, "1 9 0", "reason    it runs here, on PTX for sm_90", "info");
         assertShows(
                 directory,
                 "1 9 0 NVIDIA H100 80GB HBM3 MIG 1g.10gb",
@@ -52,7 +53,7 @@ class InfoCommandTest {
         assertShows(
                 directory,
                 "1 10 0 NVIDIA B200 MIG 1g.23gb",
-                "backend=CUDA (requested CUDA: it runs here, on PTX for sm_80 that the driver compiles for sm_100), "
+                "backend=CUDA (requested CUDA: it runs here, on PTX for sm_90 that the driver compiles for sm_100), "
                         + "device=NVIDIA B200 MIG 1g.23gb 0, compute capability 10.0, 1024 MiB, driver for CUDA 12.6",
                 "check",
                 "--backend=CUDA",
@@ -60,8 +61,25 @@ class InfoCommandTest {
                 "--op=softmax");
     }
 
-    private static void assertShows(Path directory, String device, String line, String... arguments) {
+    /** Where the device refuses clusters, those of fewer blocks are tried: that is what sessions do, too. */
+    @Test
+    void theLargestClusterThatRunsIsShown(@TempDir Path directory) throws Exception {
+        CudaStub.compile(directory);
         Map<String, String> environment = CudaStub.environment(directory);
+        assertShows(directory, environment, "1 8 9", "clusters  none", "info");
+        assertShows(directory, environment, "1 9 0", "clusters  up to 16 blocks share a long row", "info");
+        environment.put("LOGITOPS_STUB_CLUSTER", "4");
+        assertShows(directory, environment, "1 9 0", "clusters  up to 4 blocks share a long row", "info");
+        environment.put("LOGITOPS_STUB_CLUSTER", "1");
+        assertShows(directory, environment, "1 9 0", "clusters  none", "info");
+    }
+
+    private static void assertShows(Path directory, String device, String line, String... arguments) {
+        assertShows(directory, CudaStub.environment(directory), device, line, arguments);
+    }
+
+    private static void assertShows(
+            Path directory, Map<String, String> environment, String device, String line, String... arguments) {
         environment.put("LOGITOPS_STUB_DEVICE", device);
         List<String> lines = ChildJvm.start(Main.class, directory, environment, arguments)
                 .await()

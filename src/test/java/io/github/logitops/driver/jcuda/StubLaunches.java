@@ -3,8 +3,10 @@ package io.github.logitops.driver.jcuda;
 import static io.github.logitops.driver.jcuda.StubScenarios.PTX;
 import static io.github.logitops.driver.jcuda.StubScenarios.assertFails;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +57,32 @@ final class StubLaunches implements StubMain.Scenarios {
         driver.launch(launch, 0);
         assertEquals("softmax, grid=[3,1,1], block=[2,64,1], shared=" + left, launch.toString());
         assertEquals(List.of("cuLaunchKernel softmax_l 3 1 1 2 64 1 " + left + " 5"), log.calls("cuLaunchKernel"));
+    }
+
+    /** Of more than 8 blocks with leave alone, and then of as many as the device has: here 16, unless it says otherwise. */
+    void clustersHaveTheBlocksThatTheirPtxSays() {
+        KernelArguments none = new KernelArguments().int64(0);
+        long small = ofClusters(8);
+        driver.launch(new Launch(small, "k_l", 16, 256, none), 0);
+        assertFails(
+                "cuLaunchKernel failed: CUDA_ERROR_INVALID_VALUE (1): k_l, grid=[12,1,1], block=[256,1,1], shared=0",
+                () -> driver.launch(new Launch(small, "k_l", 12, 256, none), 0));
+        long large = ofClusters(16);
+        Launch launch = new Launch(large, "k_l", 16, 256, none);
+        String refused = "cuLaunchKernel failed: CUDA_ERROR_INVALID_CLUSTER_SIZE (912): " + launch;
+        assertEquals(
+                refused,
+                assertThrows(ClusterRefusedException.class, () -> driver.launch(launch, 0))
+                        .getMessage());
+        driver.allowLargeClusters(large);
+        driver.launch(launch, 0);
+        assertTrue(log.calls("cuFuncSetAttribute").contains("cuFuncSetAttribute 14 1 k_l"));
+    }
+
+    private long ofClusters(int blocks) {
+        String ptx = ".version 8.1\n.visible .entry k_l(\n.param .align 8 .b8 a[8]\n)\n.reqnctapercluster " + blocks
+                + ", 1, 1\n{\n}\n";
+        return driver.function(driver.loadModule("m", ptx.getBytes(StandardCharsets.UTF_8)), "k_l");
     }
 
     void kernelsTakeOneStruct() {
