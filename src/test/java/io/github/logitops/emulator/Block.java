@@ -226,12 +226,12 @@ final class Block {
         int waiting = 0;
         int missing = -1;
         for (Warp warp : warps) {
-            int live = Integer.bitCount(warp.live());
-            waiting += live;
-            if (live > 0) {
+            int left = Integer.bitCount(warp.live());
+            waiting += left;
+            if (left > 0) {
                 barrier = warp.barrier();
             }
-            if (live < Math.min(Warp.LANES, grid.threads() - warp.firstThread()) && missing < 0) {
+            if (left < Math.min(Warp.LANES, grid.threads() - warp.firstThread()) && missing < 0) {
                 missing = warp.firstThread() + Integer.numberOfTrailingZeros(~warp.live());
             }
         }

@@ -3,7 +3,7 @@ package io.github.logitops.emulator;
 import java.util.Map;
 
 /** Mistakes in kernels without clusters. */
-class SeededBugsTest extends SeededBugsContract {
+class SeededBugsTest extends SeededKernelsTest {
     private static final int BLOCKS = 2;
     private static final int ODD_LENGTH = 126;
 

@@ -3,7 +3,7 @@ package io.github.logitops.emulator;
 import java.util.Map;
 
 /** Mistakes of blocks that form clusters: two clusters of four. */
-class SeededClusterBugsTest extends SeededBugsContract {
+class SeededClusterBugsTest extends SeededKernelsTest {
     private static final String TOO_EARLY =
             "shared load of uninitialised memory|race: shared load: .* pushed by thread \\d+ of block \\d with no wait";
 

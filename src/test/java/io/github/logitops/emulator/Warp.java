@@ -146,13 +146,20 @@ final class Warp {
 
     /** The report of lanes whose wait cannot end. */
     EmulatorException stuck() {
+        ClusterBarrier barrier = block.cluster().barrier();
         int waiting = first(atClusterBarrier != 0 ? atClusterBarrier : polling);
-        String what = atClusterBarrier == 0
-                ? "wait that cannot end for an mbarrier: " + polled.state()
-                : "barrier of the cluster that only "
-                        + block.cluster().barrier().state() + " reach";
-        Instruction at = code[atClusterBarrier != 0 ? next[waiting] : next[waiting] - 1];
-        return block.error(what, at, firstThread + waiting, null);
+        if (atClusterBarrier != 0 && !barrier.isOpen(block.rank(), firstThread + waiting)) {
+            return stuck("barrier of the cluster that only " + barrier.state() + " reach", waiting, next[waiting]);
+        }
+        if (polling != 0) {
+            int asking = first(polling);
+            return stuck("wait that cannot end for an mbarrier: " + polled.state(), asking, next[asking] - 1);
+        }
+        return stuck("barrier of the cluster that some lanes of a warp do not reach", waiting, next[waiting]);
+    }
+
+    private EmulatorException stuck(String what, int waiting, int pc) {
+        return block.error(what, code[pc], firstThread + waiting, null);
     }
 
     /** Runs on; returns whether there is more to do before every lane has exited or waits at a barrier. */

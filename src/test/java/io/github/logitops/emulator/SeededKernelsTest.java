@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * and its clean twin is not.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SeededBugsContract {
+abstract class SeededKernelsTest {
     private static final int THREADS = 64;
 
     private final String module;
@@ -36,7 +36,7 @@ abstract class SeededBugsContract {
     private final Map<String, String> reports;
 
     /** What a report may say, by kernel: on one schedule a thread reads too early what on another is overwritten. */
-    SeededBugsContract(String module, int computeCapability, int blocks, Map<String, String> reports) {
+    SeededKernelsTest(String module, int computeCapability, int blocks, Map<String, String> reports) {
         this.module = module;
         this.computeCapability = computeCapability;
         this.blocks = blocks;
@@ -123,7 +123,7 @@ abstract class SeededBugsContract {
     }
 
     private byte[] ptx() {
-        try (InputStream resource = SeededBugsContract.class.getResourceAsStream(ptxFile())) {
+        try (InputStream resource = SeededKernelsTest.class.getResourceAsStream(ptxFile())) {
             return resource.readAllBytes();
         } catch (IOException e) {
             throw new AssertionError(e);
