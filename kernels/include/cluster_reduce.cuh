@@ -93,6 +93,7 @@ class ClusterReduce {
     if (threadIdx.x == 0) {
       arrivals.expect(blocks_ * warps * sizeof(Sent));
     }
+    __syncwarp();                         // what any lane has read before, others may overwrite once they have this
     if (threadIdx.x % kWarp < blocks_) {  // a lane for each block
       const uint32_t to = threadIdx.x % kWarp;
       const uint32_t there = address_in_block(shared_address(mail + rank_ * warps + threadIdx.x / kWarp), to);

@@ -60,6 +60,10 @@ class GroupTier {
       has_row_ = row < shape.rows;
       cols_ = has_row_ ? shape.cols : 0;
       f(has_row_ ? row : shape.rows - 1);
+      if (kIsCluster && row + step < shape.rows) {
+        group_
+            .sync();  // the next row is copied over this one, and reductions of a cluster are no barriers of its blocks
+      }
     }
     group_.finish();
   }

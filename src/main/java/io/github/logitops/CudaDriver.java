@@ -1,5 +1,6 @@
 package io.github.logitops;
 
+import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.LoadFailure;
@@ -24,6 +25,18 @@ public final class CudaDriver {
                     () -> Class.forName(CLASS).getMethod("open", int.class).invoke(null, ordinal));
         } catch (DriverException e) {
             throw new BackendUnavailableException(Backend.CUDA, e.getMessage(), e);
+        }
+    }
+
+    /**
+     * How many blocks of a cluster can share a long row on a device; 1 where it has no clusters. Launches kernels on no rows to find out,
+     * and waits for them.
+     *
+     * @throws BackendUnavailableException as {@link #open}
+     */
+    public static int clusterBlocks(int ordinal) {
+        try (Driver driver = open(ordinal)) {
+            return new KernelExecutor(driver).clusterBlocks();
         }
     }
 }

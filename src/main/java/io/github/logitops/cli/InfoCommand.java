@@ -4,8 +4,6 @@ import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
 import io.github.logitops.CudaDriver;
 import io.github.logitops.LogitOps;
-import io.github.logitops.device.KernelExecutor;
-import io.github.logitops.driver.Driver;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.TreeSet;
@@ -50,10 +48,8 @@ final class InfoCommand implements Callable<Integer> {
 
     /** Whether blocks share long rows, which a slice of a device may refuse. */
     private static void printClusters(PrintWriter out) {
-        try (Driver driver = CudaDriver.open(0)) {
-            int blocks = new KernelExecutor(driver).clusterBlocks();
-            out.println("clusters  " + (blocks > 1 ? "up to " + blocks + " blocks share a long row" : "none"));
-        }
+        int blocks = CudaDriver.clusterBlocks(0);
+        out.println("clusters  " + (blocks > 1 ? "up to " + blocks + " blocks share a long row" : "none"));
     }
 
     /** Which kernels there are, for which architectures, and who compiled them. */

@@ -32,7 +32,7 @@ class EveryKernelIsEmulatedTest {
         for (DType dtype : new DType[] {DType.F64, DType.F32, DType.F16, DType.BF16}) {
             for (Geometry geometry : Geometry.ofEveryTier()) {
                 for (OpCall call : OpCall.ofEveryOp(dtype, geometry)) {
-                    PtxEmulatorDriver driver = new PtxEmulatorDriver(75, schedule, Approximations.NEAREST);
+                    PtxEmulatorDriver driver = new PtxEmulatorDriver(90, schedule, Approximations.NEAREST);
                     driver.onLaunch(launched::add);
                     try (Bench bench = new Bench(() -> EmulatedRig.open(driver))) {
                         call.run(bench);

@@ -17,6 +17,7 @@ import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
 import io.github.logitops.support.WatchedDriver;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,9 +42,8 @@ class FirstCallTest {
                 boolean plain = call.method().startsWith("crossEntropy")
                         ? !OTHERS.contains(call.targets())
                         : !call.method().contains("istillation");
-                Set<String> loaded = loadedBy(call);
                 for (int device : DEVICES) {
-                    int bytes = loaded.stream()
+                    int bytes = loadedBy(call, device).stream()
                             .mapToInt(entry -> KernelManifest.ptx(entry, device).length)
                             .sum();
                     assertTrue(bytes > 0 && bytes <= (plain ? PLAIN_BYTES : BYTES), call + ": " + bytes);
@@ -61,6 +61,10 @@ class FirstCallTest {
             for (String tier : List.of("rows", "held2", "held4", "held8")) {
                 expected.add("log_sum_exp_fwd_" + tier + "_bf16");
                 expected.add("log_sum_exp_bwd_" + tier + "_bf16");
+            }
+            for (String tier : List.of("cluster_held", "cluster_rows")) {
+                expected.addAll(Collections.nCopies(4, "log_sum_exp_fwd_" + tier + "_bf16")); // 2 to 16 blocks
+                expected.addAll(Collections.nCopies(4, "log_sum_exp_bwd_" + tier + "_bf16"));
             }
             assertEquals(expected, driver.modules());
             ops.warmUp(DType.BF16, Axis.of(1), Op.LOG_SUM_EXP);
@@ -82,13 +86,13 @@ class FirstCallTest {
         }
         Set<String> needed = new TreeSet<>();
         for (Geometry geometry : Geometry.ofEveryTier()) {
-            OpCall.ofEveryOp(dtype, geometry).forEach(call -> needed.addAll(loadedBy(call)));
+            OpCall.ofEveryOp(dtype, geometry).forEach(call -> needed.addAll(loadedBy(call, 90)));
         }
         assertEquals(needed, warm);
     }
 
-    private static Set<String> loadedBy(OpCall call) {
-        WatchedDriver driver = new WatchedDriver(new HostDriver());
+    private static Set<String> loadedBy(OpCall call, int computeCapability) {
+        WatchedDriver driver = new WatchedDriver(new HostDriver(), computeCapability);
         try (Bench bench = new Bench(() -> open(driver))) {
             call.run(bench);
         }

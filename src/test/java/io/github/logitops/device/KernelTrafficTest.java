@@ -19,6 +19,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How often each tier reads and writes its tensors, and how well it does it: what speed on a device depends on, exactly. */
 class KernelTrafficTest {
@@ -65,21 +67,22 @@ class KernelTrafficTest {
         }
     }
 
-    /** As long as a block has room for a row in registers or, beyond, in shared memory: for two rows, half as long. */
-    @Test
-    void longRowsOfWholeVectorsAreReadOnce() {
-        for (DType dtype : List.of(DType.F32, DType.BF16)) {
-            int longest = 131_072 / dtype.bytes();
-            for (int classes : new int[] {256, 4096, longest / 2, longest}) {
-                requirePasses(
-                        dtype,
-                        Geometry.dense(2, classes),
-                        Passes::once,
-                        call -> call.method().matches("(softmax|logSoftmax|crossEntropy|logSumExp)\\..*")
-                                && call.targets() != OpCall.Targets.PROBABILITIES_AND_EVERY_OUTPUT
-                                && (classes < longest || !call.method().contains("oftmax.backward")));
-            }
-        }
+    /** In registers or shared memory, of one block or of all that share the row. */
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 256",
+        "F32, 4096",
+        "F32, 16384",
+        "F32, 16388",
+        "F32, 128256",
+        "F32, 262144",
+        "F16, 32776",
+        "BF16, 256",
+        "BF16, 32768",
+        "BF16, 262144",
+    })
+    void rowsOfWholeVectorsAreReadOnce(DType dtype, int classes) {
+        requirePasses(dtype, Geometry.dense(1, classes), Passes::once);
     }
 
     @EachFloatingDType

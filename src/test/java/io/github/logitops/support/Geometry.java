@@ -36,6 +36,7 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(2, 96),
                 dense(2, 1024),
                 dense(1, 40_000),
+                dense(1, 40_001),
                 dense(2, 3, 2).along(1),
                 dense(2, 33, 2).along(1),
                 dense(2, 65, 2).along(1));

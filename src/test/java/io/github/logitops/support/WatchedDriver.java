@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class WatchedDriver implements Driver {
     private final MemoryDriver driver;
+    private final int computeCapability;
     private final Map<Long, Long> allocations = new ConcurrentHashMap<>();
     private final Set<Long> streams = ConcurrentHashMap.newKeySet();
     private final Set<Long> busy = ConcurrentHashMap.newKeySet(); // streams with work that nobody waited for
@@ -38,7 +39,13 @@ public final class WatchedDriver implements Driver {
     private volatile boolean closed;
 
     public WatchedDriver(MemoryDriver driver) {
+        this(driver, 90);
+    }
+
+    /** Of a device with this compute capability. */
+    public WatchedDriver(MemoryDriver driver, int computeCapability) {
         this.driver = driver;
+        this.computeCapability = computeCapability;
     }
 
     /** Refuses the n-th call from now on, counted from 1, once. */
@@ -255,7 +262,7 @@ public final class WatchedDriver implements Driver {
 
     @Override
     public int computeCapability() {
-        return 90;
+        return computeCapability;
     }
 
     @Override

@@ -55,7 +55,7 @@ enum CheckGrid {
     private static final List<Integer> FAR_LENGTHS = List.of(33, 1536);
     private static final List<Double> CENTRES = List.of(1e3, -1e4, 1e6, -1e9, 1e30);
     private static final List<Integer> VOCABULARIES = List.of(1000, 32003, 50257, 128256);
-    private static final List<Integer> LEAST_LENGTHS = List.of(7, 16, 64, 96, 193, 528, 4097, 32776, 32777);
+    private static final List<Integer> LEAST_LENGTHS = List.of(7, 16, 64, 96, 193, 528, 4001, 32776, 32777);
     private static final List<Integer> QUICK_LENGTHS = List.of(1, 2, 7, 16, 33, 64, 96, 193, 384, 1536, 4097, 32003);
 
     /** Lengths of rows, ascending. */

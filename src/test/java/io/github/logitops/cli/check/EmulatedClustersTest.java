@@ -41,6 +41,8 @@ class EmulatedClustersTest {
             new OracleCheck(ops, verdict, Seed.VALUE).run(new Case(dtype, classes, placement));
         }
         assertEquals(List.of(), verdict.failures());
-        System.out.println(launched);
+        EmulatedRig.launched().addAll(launched);
+        launched.removeIf(kernel -> kernel.contains("_cluster_") || kernel.matches("(batch_sums|.*_combine)_f\\d+"));
+        assertEquals(Set.of(), launched);
     }
 }
