@@ -139,6 +139,25 @@ class ClusterTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Order.class)
+    void aStoreToAnotherBlockIsThereAfterTheBarrier(Order order) {
+        String meet = "barrier.cluster.arrive.aligned;\nbarrier.cluster.wait.aligned;\n";
+        String store = ".shared .align 4 .b8 slots[128];\nmov.u32 %r2, %cluster_ctarank;\nmov.u32 %r3, slots;\n"
+                + "mad.lo.s32 %r4, %r1, 4, %r3;\nxor.b32 %r5, %r2, 1;\nmapa.shared::cluster.u32 %r6, %r4, %r5;\n" + meet
+                + "st.shared::cluster.u32 [%r6], %r2;\n" + meet + "ld.shared.u32 %r6, [%r4];\n";
+        try (PtxEmulatorDriver driver = driver(Schedule.of(order, 0))) {
+            assertArrayEquals(new int[] {1, 0, 1, 0}, run(driver, store, 2, 4));
+        }
+        PtxEmulatorDriver driver = driver(Schedule.of(order, 0));
+        String twice = store.replace("ld.shared", "st.shared::cluster.u32 [%r6], %r1;\nld.shared");
+        String message = assertThrows(EmulatorException.class, () -> run(driver, twice, 2, 4))
+                .getMessage();
+        String found =
+                "race: shared (load|store): |cluster store to a block that has exited|exit of a block with no barrier";
+        assertTrue(message.matches("emulator: (" + found + ").*"), message);
+    }
+
     @Test
     void noWaitOrArrivalIsMissedByNobody() {
         try (PtxEmulatorDriver intact = driver(Schedule.of(Order.LOCKSTEP, 0))) {

@@ -94,15 +94,20 @@ final class Mbarrier {
 
     /** Of how many phases a warp knows that they are over: it found them over, or learnt it from one that did. */
     int knownPhases(int warp) {
-        for (int phase = passed.size(); phase > 0; phase--) {
-            int[] when = passed.get(phase - 1);
-            for (int other = 0; other < when.length; other++) {
-                if (when[other] != 0 && clocks.knows(warp, other, when[other])) {
-                    return phase;
-                }
-            }
+        int phase = passed.size();
+        while (phase > 0 && !isKnown(passed.get(phase - 1), warp)) {
+            phase--;
         }
-        return 0;
+        return phase;
+    }
+
+    /** Whether a warp knows of a phase that it is over, which was found at these times. */
+    private boolean isKnown(int[] when, int warp) {
+        boolean known = when[warp] != 0; // as it mostly is
+        for (int other = 0; other < when.length && !known; other++) {
+            known = when[other] != 0 && clocks.knows(warp, other, when[other]);
+        }
+        return known;
     }
 
     /** How many phases are over. */
