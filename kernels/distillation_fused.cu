@@ -82,7 +82,9 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
                            factor.multiply(slope);
                            dx_row.store(columns, slope);
                          });
-    if (!distillation.kIsKl) {  // whose only pass has reductions behind it
+    if (distillation.kIsKl) {  // whose only pass has reductions behind it
+      tier.release_reduced(student_row, teacher_row);
+    } else {
       tier.release_kept(student_row, teacher_row);
     }
     if (distillation.writes(tier)) {

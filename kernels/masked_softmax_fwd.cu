@@ -36,6 +36,7 @@ LOGITOPS_DEVICE void masked_softmax_fwd(const MaskedSoftmaxForward<T>& a) {
     const auto y_row = tier.row(a.y, row);
     const RowMask<T> row_mask = a.mask.of(row, a.shape.cols);
     const auto masked = tier.keep_values();
+    tier.await_kept();
     ExpSum<A> exp_sum;
     tier.each_fragment([&](auto columns) {
       Fragment<A> z;

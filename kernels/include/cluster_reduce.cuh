@@ -85,7 +85,6 @@ class ClusterReduce {
   LOGITOPS_DEVICE OfWarps<V> exchange(const V& value) {
     using Sent = typename OfWarps<V>::Sent;
     constexpr int kWords = sizeof(Sent) / sizeof(uint64_t);
-    meet();
     const uint32_t warps = blockDim.x / kWarp;
     const uint32_t slot = round_ % 2;
     Sent* const mail = reinterpret_cast<Sent*>(mailboxes().words[slot]);
@@ -113,8 +112,13 @@ class ClusterReduce {
   /** As that of a group, of the threads of this block: what blocks copy to shared memory they alone look at. */
   LOGITOPS_DEVICE static void sync() { __syncthreads(); }
 
-  /** After the last reduction, if there was any. */
-  LOGITOPS_DEVICE void finish() { meet(); }
+  /** Before the first reduction, and where there is none before the end: all blocks have made their barriers by then. */
+  LOGITOPS_DEVICE void meet() {
+    if (!met_) {
+      wait_for_cluster();
+      met_ = true;
+    }
+  }
 
  private:
   static constexpr uint32_t kWarp = 32;
@@ -130,14 +134,6 @@ class ClusterReduce {
   }
 
   LOGITOPS_DEVICE static ArrivalBarrier barrier(uint32_t slot) { return {shared_address(&mailboxes().barriers[slot])}; }
-
-  /** Before the first word is sent: all barriers are made by then. */
-  LOGITOPS_DEVICE void meet() {
-    if (!met_) {
-      wait_for_cluster();
-      met_ = true;
-    }
-  }
 
   template <class V, class Combine>
   LOGITOPS_DEVICE V reduce(V value, V none, Combine combine) {

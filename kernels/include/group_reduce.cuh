@@ -75,7 +75,7 @@ class GroupReduce {
     }
   }
 
-  LOGITOPS_DEVICE static void finish() {}
+  LOGITOPS_DEVICE static void meet() {}
 
  private:
   template <class V, class Combine>

@@ -12,13 +12,13 @@ LOGITOPS_DEVICE RowStatistic<A> statistic_of(Tier& tier, const X& x_row) {
   tier.await_kept(x_row);
   ExpSum<A> exp_sum;
   exp_sum.add_row(tier, x_row);
+  tier.release_reduced(x_row);
   return exp_sum.statistic();
 }
 
 /** dx_j = factor * Gradient(x_j, j), one read and one write. */
 template <class A, class Tier, class DX, class X, class Gradient>
-LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row, RowFactor<A> factor,
-                                    Gradient gradient) {
+LOGITOPS_DEVICE void write_gradient(Tier& tier, DX dx_row, const X& x_row, RowFactor<A> factor, Gradient gradient) {
   tier.await_kept(x_row);
   each_value(tier, x_row, A(0), [&](auto columns, Fragment<A>& v) {
 #pragma unroll

@@ -133,6 +133,9 @@ class TierCols {
   template <class... Rows>
   LOGITOPS_DEVICE void release_kept(const Rows&...) const {}
 
+  template <class... Rows>
+  LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
+
   LOGITOPS_DEVICE auto keep_values() const { return NoValues<A>{}; }
 
   /** Calls f(OwnColumns) for each fragment of this thread's columns. */

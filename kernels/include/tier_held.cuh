@@ -53,12 +53,12 @@ class HeldTier {
       cols_ = 0;
     }
     f(row < shape.rows ? row : shape.rows - 1);
-    group_.finish();
   }
 
   /** As in tier_rows.cuh. */
   LOGITOPS_DEVICE bool skips_row() {
     cols_ = 0;
+    group_.meet();
     return blockDim.x >= kWarp;
   }
 
@@ -87,10 +87,15 @@ class HeldTier {
   }
 
   template <class... Rows>
-  LOGITOPS_DEVICE void await_kept(const Rows&...) const {}
+  LOGITOPS_DEVICE void await_kept(const Rows&...) {
+    group_.meet();
+  }
 
   template <class... Rows>
   LOGITOPS_DEVICE void release_kept(const Rows&...) const {}
+
+  template <class... Rows>
+  LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
 
   /**
    * Before a row is looked at again: lets the compiler believe that it is another one. It would keep all elements widened,

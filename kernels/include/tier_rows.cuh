@@ -60,12 +60,7 @@ class GroupTier {
       has_row_ = row < shape.rows;
       cols_ = has_row_ ? shape.cols : 0;
       f(has_row_ ? row : shape.rows - 1);
-      if (kIsCluster && row + step < shape.rows) {
-        group_
-            .sync();  // the next row is copied over this one, and reductions of a cluster are no barriers of its blocks
-      }
     }
-    group_.finish();
   }
 
   /**
@@ -75,6 +70,7 @@ class GroupTier {
   LOGITOPS_DEVICE bool skips_row() {
     has_row_ = false;
     cols_ = 0;
+    group_.meet();
     return blockDim.x >= kWarp;
   }
 
@@ -118,10 +114,11 @@ class GroupTier {
     return this->row(tensor, row);
   }
 
-  /** Waits for the copies of these rows. */
+  /** Waits for the copies of these rows; before the first look at a row. */
   template <class... Rows>
-  LOGITOPS_DEVICE void await_kept(const Rows&... rows) const {
+  LOGITOPS_DEVICE void await_kept(const Rows&... rows) {
     wait_for_copies();
+    group_.meet();
     release_kept(rows...);
   }
 
@@ -133,6 +130,14 @@ class GroupTier {
   LOGITOPS_DEVICE void release_kept(const Rows&... rows) const {
     if ((rows.is_shared() || ...)) {
       group_.sync();
+    }
+  }
+
+  /** The same where a reduction did come after: of a block that is enough, of a cluster it is no barrier of its blocks. */
+  template <class... Rows>
+  LOGITOPS_DEVICE void release_reduced(const Rows&... rows) const {
+    if constexpr (kIsCluster) {
+      release_kept(rows...);
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -39,21 +41,37 @@ class DeletedBarriersTest {
 
     @EachFloatingDType
     void noneIsMissedByNobody(DType dtype) {
+        requireNoneMissed(dtype, BLOCKS, entry -> true);
+    }
+
+    /**
+     * Rows that wait in registers, and others in shared memory, a cluster for each or one for all. Of one dtype: what threads wait for
+     * is the same code for all.
+     */
+    @Test
+    void noneOfClustersIsMissedByNobody() {
+        Map<Geometry, Integer> blocks =
+                Map.of(Geometry.dense(4, 16388), 8, Geometry.dense(4, 16386), 16, Geometry.dense(4, 16385), 1);
+        requireNoneMissed(DType.F32, blocks, entry -> entry.contains("_cluster_"));
+    }
+
+    private static void requireNoneMissed(DType dtype, Map<Geometry, Integer> blocks, Predicate<String> which) {
         Map<String, List<Expected>> callsByEntry = new TreeMap<>();
         Map<String, Integer> barriers = new TreeMap<>();
-        List<OpCall> allCalls = BLOCKS.keySet().stream()
+        List<OpCall> allCalls = blocks.keySet().stream()
                 .flatMap(geometry -> OpCall.ofEveryOp(dtype, geometry).stream())
                 .toList();
         for (OpCall call : allCalls) {
             Set<String> launched = new TreeSet<>();
-            PtxEmulatorDriver intact = driver(call);
+            PtxEmulatorDriver intact = driver(blocks.get(call.geometry()));
             intact.onLaunch(launched::add);
-            Expected expected = new Expected(call, run(call, intact));
+            Expected expected = new Expected(call, blocks.get(call.geometry()), run(call, intact));
             for (String entry : launched) {
                 callsByEntry.computeIfAbsent(entry, e -> new ArrayList<>()).add(expected);
                 barriers.put(entry, intact.barriers(entry));
             }
         }
+        callsByEntry.keySet().removeIf(which.negate());
         List<String> survivors = new ArrayList<>();
         callsByEntry.forEach((entry, calls) -> {
             for (int n = 0; n < barriers.get(entry); n++) {
@@ -67,17 +85,17 @@ class DeletedBarriersTest {
         assertEquals(List.of(), survivors);
     }
 
-    /** A call and what it gives. */
-    private record Expected(OpCall call, List<double[]> values) {}
+    /** A call, on so many blocks, and what it gives. */
+    private record Expected(OpCall call, int blocks, List<double[]> values) {}
 
-    private static PtxEmulatorDriver driver(OpCall call) {
+    private static PtxEmulatorDriver driver(int blocks) {
         PtxEmulatorDriver driver = new PtxEmulatorDriver(90, Schedule.of(Order.LOCKSTEP, 0), Approximations.NEAREST);
-        driver.limitBlocks(BLOCKS.get(call.geometry()));
+        driver.limitBlocks(blocks);
         return driver;
     }
 
     private static boolean isUnnoticed(Expected expected, String entry, int barrier) {
-        PtxEmulatorDriver mutant = driver(expected.call());
+        PtxEmulatorDriver mutant = driver(expected.blocks());
         mutant.omitBarrier(entry, barrier);
         try {
             return Arrays.deepEquals(
