@@ -40,7 +40,7 @@ readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 # The architectures that kernels may have something of their own for, oldest first, and the lowest PTX version that has each as
 # its .target. What an entry does not have for one, it has for an older one.
 readonly architectures=(75 80)
-declare -Ar ptx_version=([75]=6.3 [80]=7.0 [90]=8.1)
+declare -Ar ptx_version=([75]=6.3 [80]=7.0 [90]=8.1) # 7.8 has sm_90, 8.1 st.async
 
 # The GPUs that everything is assembled for here.
 readonly gpus=(75 80 86 89 90)
