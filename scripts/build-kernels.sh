@@ -40,7 +40,7 @@ readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 # The architectures that kernels have something of their own for, oldest first, and the lowest PTX version that has what they use
 # of each. What an entry does not have for sm_80, it has for sm_75.
 readonly architectures=(75 80 90)
-declare -Ar ptx_version=([75]=6.3 [80]=7.0 [90]=8.1)
+declare -Ar ptx_version=([75]=6.3 [80]=7.0 [90]=8.1) # 7.8 has sm_90, 8.1 st.async
 
 # What there is for sm_90 alone, and nothing else is compiled for it: rows that clusters of blocks share.
 readonly clusters=(-DLOGITOPS_CLUSTERS)

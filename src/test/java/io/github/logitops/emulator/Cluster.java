@@ -66,7 +66,7 @@ final class Cluster {
         List<Block> order = new ArrayList<>(blocks);
         boolean live = true;
         while (live) {
-            if (grid.schedule().order() == Schedule.Order.SHUFFLED && size() > 1) {
+            if (grid.schedule().order() == Schedule.Order.SHUFFLED) {
                 Collections.shuffle(order, random);
                 deliverEarly(random);
             }

@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 
 /** Decodes what concerns clusters and mbarriers. */
 final class ClusterDecoder {
+    private static final int MOST_PUSHED = 16; // bytes
     private static final String OWN = "\\.shared(?:::cta)?\\.b64";
     private static final Pattern OF_CLUSTERS =
             Pattern.compile("(?:barrier\\.cluster|mbarrier|mapa|st\\.async|fence\\.mba).*");
@@ -23,7 +24,7 @@ final class ClusterDecoder {
     private static final Pattern POLL =
             Pattern.compile("mbarrier\\.(?:try|test)_wait\\.parity(?:\\.acquire)?(?:\\.cta|\\.cluster)?" + OWN);
     private static final Pattern MAP = Pattern.compile("mapa\\.shared::cluster\\.u(?:32|64)");
-    private static final Pattern PUSH = Pattern.compile("st\\.async(?:\\.weak)?(?:\\.shared::cluster)"
+    private static final Pattern PUSH = Pattern.compile("st\\.async(?:\\.weak)?\\.shared::cluster"
             + "\\.mbarrier::complete_tx::bytes(?:\\.v([24]))?(\\.[busf](?:32|64))");
 
     /** What a statement does, and to the flow of control. */
@@ -91,7 +92,7 @@ final class ClusterDecoder {
         List<Operand> parts = operand(1) instanceof Operand.Pack pack ? pack.parts() : List.of(operand(1));
         int count = push.group(1) == null ? 1 : Integer.parseInt(push.group(1));
         int bytes = Entry.bits(push.group(2)) / Byte.SIZE;
-        if (parts.size() != count || count * bytes > 16) {
+        if (parts.size() != count || count * bytes > MOST_PUSHED) {
             return null;
         }
         Access to = new Access(StateSpace.CLUSTER, address(0), count, bytes);
