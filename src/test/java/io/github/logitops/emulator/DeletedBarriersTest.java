@@ -51,7 +51,7 @@ class DeletedBarriersTest {
     @Test
     void noneOfClustersIsMissedByNobody() {
         Map<Geometry, Integer> blocks =
-                Map.of(Geometry.dense(4, 16388), 8, Geometry.dense(4, 16386), 16, Geometry.dense(4, 16385), 1);
+                Map.of(Geometry.dense(4, 16388), 64, Geometry.dense(4, 16386), 64, Geometry.dense(4, 16385), 1);
         requireNoneMissed(DType.F32, blocks, entry -> entry.contains("_cluster_"));
     }
 
