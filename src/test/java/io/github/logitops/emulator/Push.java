@@ -5,7 +5,6 @@ final class Push {
     private static final int UNDER_WAY = -1;
 
     private final Moment sender;
-    private final int warp;
     private final int thread;
     private final SharedMemory memory;
     private final long address;
@@ -35,10 +34,9 @@ final class Push {
         this.clocks = clocks;
         sender = now;
         thread = now.thread();
-        warp = now.warp();
         read = new int[clocks.warps()];
-        knownPhases = mbarrier.knownPhases(warp);
-        told = clocks.tell(warp);
+        knownPhases = mbarrier.knownPhases(now.warp());
+        told = clocks.tell(now.warp());
     }
 
     int bytes() {
