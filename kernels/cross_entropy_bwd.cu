@@ -33,7 +33,7 @@ LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
   const auto in = a.in.template known<kKind>();
   const Logits<A> logits = in.logits();
   tier.each_row(in.shape, [&](int64_t row) {
-    const auto dx_row = tier.row(a.dx, row);
+    const auto dx_row = tier.output(a.dx, row);
     const auto target = in.targets.of(tier, row, in.shape.cols);
     if (!target.counted) {
       write_zeros<A>(tier, dx_row);

@@ -41,11 +41,12 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
   tier.each_row(in.shape, [&](int64_t row) {
     const auto to = a.to.template known<kKind>();
     const auto target = in.targets.keep(tier, row, in.shape.cols);
+    const auto dx_row = tier.output(a.dx, row);
     if (!target.counted) {  // all threads of the row agree
       if (tier.leads()) {
         to.write_uncounted(row, target.ignored);
       }
-      write_zeros<A>(tier, tier.row(a.dx, row));
+      write_zeros<A>(tier, dx_row);
       if (tier.skips_row()) {
         return;
       }
@@ -59,7 +60,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
     }
     const RowSums<A>& sums = loss.sums();
     tier.look_again(x_row);
-    write_gradient(tier, tier.row(a.dx, row), x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
+    write_gradient(tier, dx_row, x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
                    target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);
   });

@@ -65,8 +65,8 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
         return;
       }
     }
-    const auto student_row = tier.keep(a.student, row);
-    const auto teacher_row = tier.template keep<1>(a.teacher, row);
+    const auto student_row = tier.keep(a.student, row, A(-INFINITY));
+    const auto teacher_row = tier.template keep<1>(a.teacher, row, A(-INFINITY));
     tier.await_kept(student_row, teacher_row);
     // The soft part's own factor is one with the row's, unless there are two parts.
     const RowFactor<A> factor(a.scale.of(row, a.divisors), numbers.hard == 0 ? a.soft_slope : 1);

@@ -30,7 +30,7 @@ LOGITOPS_DEVICE void entropy_bwd(const EntropyBackward<T>& a) {
   tier.each_row(a.shape, [&](int64_t row) {
     const RowSoftmax<A> softmax(a.statistics.read(row));
     const A of_row = a.entropy[row];
-    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
+    write_gradient(tier, tier.output(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
                    [&](A v, uint32_t) {
                      const A p = softmax.p(v);
                      return p == 0 ? A(0) : -p * softmax.log_p_plus(v, of_row);

@@ -27,7 +27,7 @@ LOGITOPS_DEVICE void log_sum_exp_bwd(const LogSumExpBackward<T>& a) {
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
     const RowSoftmax<A> softmax(a.statistics.read(row));
-    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
+    write_gradient(tier, tier.output(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
                    [&](A v, uint32_t) { return softmax.p(v); });
   });
 }

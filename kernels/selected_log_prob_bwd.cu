@@ -30,15 +30,16 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
+    const auto dx_row = tier.output(a.dx, row);
     const RowLabel label = a.labels.of(row, a.shape.cols);
     if (!label.counted) {
-      write_zeros<A>(tier, tier.row(a.dx, row));
+      write_zeros<A>(tier, dx_row);
       if (tier.skips_row()) {
         return;
       }
     }
     const RowSoftmax<A> softmax(a.statistics.read(row));
-    write_gradient(tier, tier.row(a.dx, row), tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
+    write_gradient(tier, dx_row, tier.keep(a.x, row, A(-INFINITY)), RowFactor<A>(a.scale.of(row)),
                    [&](A v, uint32_t column) { return (column == label.label ? A(1) : A(0)) - softmax.p(v); });
   });
 }

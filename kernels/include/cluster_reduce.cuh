@@ -35,7 +35,11 @@ class OfWarps {
   uint32_t count_;
 };
 
-/** Reductions over a row that blocks of a cluster share, each of at least a warp; all of their threads call. */
+/**
+ * Reductions over a row that blocks of a cluster share, each of whole warps, kThreads at most; all of their threads call. A warp sends
+ * up to kMessageBytes at a time.
+ */
+template <int kThreads, int kMessageBytes>
 class ClusterReduce {
  public:
   static constexpr bool kIsCluster = true;
@@ -85,6 +89,7 @@ class ClusterReduce {
   LOGITOPS_DEVICE OfWarps<V> exchange(const V& value) {
     using Sent = typename OfWarps<V>::Sent;
     constexpr int kWords = sizeof(Sent) / sizeof(uint64_t);
+    static_assert(sizeof(Sent) <= kMessageBytes, "mailboxes are too small");
     const uint32_t warps = blockDim.x / kWarp;
     const uint32_t slot = round_ % 2;
     Sent* const mail = reinterpret_cast<Sent*>(mailboxes().words[slot]);
@@ -125,7 +130,7 @@ class ClusterReduce {
 
   struct Mailboxes {
     uint64_t barriers[2];
-    uint64_t words[2][kMailboxWords];
+    uint64_t words[2][kMostClusterBlocks * (kThreads / 32) * kMessageBytes / 8];
   };
 
   LOGITOPS_DEVICE static Mailboxes& mailboxes() {

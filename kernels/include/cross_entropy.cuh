@@ -91,7 +91,11 @@ class RowLoss {
         best.add(columns, v);
         if (target_.given) {
           Fragment<A> q;
-          target_.probabilities.load(columns, A(-INFINITY), q);
+          target_.probabilities.load(columns, A(0), q);
+#pragma unroll
+          for (int k = 0; k < kFragment<A>; k++) {
+            q[k] = columns.holds(k) ? q[k] : A(-INFINITY);
+          }
           best_target.add(columns, q);
         }
       }
@@ -176,7 +180,7 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row,
   if (has_label) {
     of_label = factor.times(of_logit(of_label, (target.peak + target.spread_of_label()) * shrink));
   }
-  each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
+  write_each(tier, dx_row, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
     logits.apply(columns, v);
     Fragment<A> t;
     if constexpr (Target::kKind == CallKind::kPlain) {
@@ -192,7 +196,6 @@ LOGITOPS_DEVICE void write_gradient(const Tier& tier, DX dx_row, const X& x_row,
       v[k] = of_logit(v[k], t[k] * shrink);
     }
     factor.multiply(v);
-    dx_row.store(columns, v);
   });
   if (has_label) {  // over what was written there as if it were any class
     store(dx_row.at(target.label_column), of_label);

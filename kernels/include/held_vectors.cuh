@@ -44,6 +44,17 @@ struct HeldVectors {
     }
   }
 
+  /** Takes the columns of a fragment of a row, whichever way it waits. */
+  template <class Row>
+  LOGITOPS_DEVICE void take(const Row& row, GroupColumns<kVector> of_row, A missing) {
+    columns = of_row;
+    held = kVectors;
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      vectors[v] = row.vector(columns, v * kVector, missing);
+    }
+  }
+
   /** Whether a fragment is looked at. */
   LOGITOPS_DEVICE bool has(int index) const { return kAll || index == 0 || index * kOfFragment < held; }
 

@@ -32,17 +32,12 @@ struct KeptVectors {
   }
 
   template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
-#pragma unroll
-    for (int k = 0; k < kColumns; k++) {
-      into[k] = missing;
+  LOGITOPS_DEVICE auto vector(GroupColumns<kVector> columns, int k, A missing) const {
+    Vector<Element> vector = vector_of<Element>(missing);
+    if (columns.holds(k)) {
+      memcpy(&vector, at<kVector>(columns, k), kVectorBytes);
     }
-#pragma unroll
-    for (int k = 0; k < kColumns; k += kVector) {
-      if (columns.holds(k)) {
-        unpack<Element>(*at<kVector>(columns, k), into + k);
-      }
-    }
+    return vector;
   }
 
  private:
@@ -53,58 +48,59 @@ struct KeptVectors {
 };
 
 /**
- * The first columns of a row that does not: all threads copy the vectors that the row lies across, whosever columns these
- * are, and the row lies in shared memory as far off a multiple of 16 bytes as it does in memory.
+ * The first columns of a row that does not: all threads copy the vectors that the row lies across, whosever columns these are, and the
+ * row lies in shared memory as far off a multiple of 16 bytes as it does in memory. What is missing lies around it, so that a vector may
+ * begin anywhere.
  */
 template <class T>
 struct KeptLine {
   using Element = std::remove_const_t<T>;
+  static constexpr uint32_t kVector = kVectorBytes / sizeof(T);
 
-  uint4* vectors;
-  DenseRow<T> row;  // from its first column on
-  uint32_t begin;   // which one that is
+  DenseRow<T> row;   // from its first column on
+  uint32_t ahead;    // elements of the row's first vector that are not the row's
+  uint32_t vectors;  // in kept_vectors: the first, which lies before the row
+  uint32_t base;     // in bytes from kept_vectors on: where column 0 would be
+
+  /** Of a row whose columns from `begin` on are in these vectors. */
+  LOGITOPS_DEVICE KeptLine(DenseRow<T> of, uint32_t begin, uint32_t first_vector)
+      : row{of.at(begin)},
+        ahead(static_cast<uint32_t>(reinterpret_cast<uintptr_t>(row.first)) % kVectorBytes / sizeof(T)),
+        vectors(first_vector),
+        base((first_vector + 1) * kVectorBytes + (ahead - begin) * sizeof(T)) {}
 
   /** Starts to copy this thread's share of the next `cols` columns. */
-  LOGITOPS_DEVICE void fetch(uint32_t cols) const {
-    constexpr uint32_t kVector = kVectorBytes / sizeof(T);
-    const uint32_t ahead = off();  // elements of the first vector that are not the row's
-    for (uint32_t v = threadIdx.x; v * kVector < ahead + cols; v += blockDim.x) {
-      const uint32_t first = v * kVector - ahead;  // wraps if the row begins within this vector
-      if (v * kVector >= ahead && first + kVector <= cols) {
-        copy_async(vectors + v, reinterpret_cast<const uint4*>(row.at(first)));
+  LOGITOPS_DEVICE void fetch(uint32_t cols, Arithmetic<Element> missing) const {
+    for (uint32_t v = threadIdx.x; v * kVector < ahead + cols + 2 * kVector; v += blockDim.x) {
+      const uint32_t first = (v - 1) * kVector - ahead;  // wraps if the row begins after it
+      const auto holds = [&](int k) { return first + k < cols; };
+      if (holds(0) && holds(kVector - 1)) {
+        copy_async(kept_vectors + vectors + v, reinterpret_cast<const uint4*>(row.at(first)));
       } else {
-#pragma unroll
-        for (uint32_t i = 0; i < kVector; i++) {
-          if (first + i < cols) {
-            copy_async(elements() + (first + i), const_cast<const Element*>(row.at(first + i)));
-          }
-        }
+        const auto edge = gather_vector<Element>(row.at(0) + static_cast<int32_t>(first), missing, holds);
+        memcpy(kept_vectors + vectors + v, &edge, kVectorBytes);
       }
     }
   }
 
-  template <int kVector, class A>
-  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
-#pragma unroll
-    for (int k = 0; k < kFragment<A>; k++) {
-      into[k] = columns.holds(k) ? widen(elements()[columns[k] - begin]) : missing;
-    }
+  /** The columns from this one on. */
+  LOGITOPS_DEVICE auto vector(uint32_t column) const {
+    const uint32_t bytes = base + column * sizeof(T);
+    const uint4* const at = kept_vectors + bytes / kVectorBytes;
+    const uint32_t byte = bytes % kVectorBytes;
+    const uint4 words = byte == 0 ? at[0] : shifted<Element>(at[0], at[1], byte);
+    Vector<Element> vector;
+    memcpy(&vector, &words, kVectorBytes);
+    return vector;
   }
-
- private:
-  LOGITOPS_DEVICE uint32_t off() const {
-    return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(row.first)) % kVectorBytes / sizeof(T);
-  }
-
-  LOGITOPS_DEVICE Element* elements() const { return reinterpret_cast<Element*>(vectors) + off(); }
 };
 
 /** A row of which the first fragments wait in shared memory, one way or the other. */
 template <class T>
 struct KeptRow {
   DenseRow<T> row;
-  uint4* vectors;  // this thread's first, or those of the line
-  uint32_t begin;  // the first column that the block has
+  KeptVectors<T> own;
+  KeptLine<T> line;
   int fragments;
   bool by_vectors;
 
@@ -113,19 +109,25 @@ struct KeptRow {
   LOGITOPS_DEVICE bool aligned() const { return row.aligned(); }
 
   /** Whether threads look at what others copied. */
-  LOGITOPS_DEVICE bool is_shared() const { return !by_vectors; }
+  LOGITOPS_DEVICE bool is_shared() const { return !by_vectors && fragments > 0; }
 
-  LOGITOPS_DEVICE KeptVectors<T> own() const { return {vectors}; }
-  LOGITOPS_DEVICE KeptLine<T> line() const { return {vectors, {row.at(begin)}, begin}; }
+  /** The vector that begins with column k of a fragment, as it is; `missing` stands for columns that are not held. */
+  template <int kVector, class A>
+  LOGITOPS_DEVICE auto vector(GroupColumns<kVector> columns, int k, A missing) const {
+    if (columns.index >= fragments) {
+      return row.vector(columns, k, missing);
+    }
+    if (by_vectors) {
+      return own.vector(columns, k, missing);
+    }
+    return columns.touches_vector(k) ? line.vector(columns[k]) : vector_of<std::remove_const_t<T>>(missing);
+  }
 
   template <int kVector, class A>
   LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
-    if (columns.index >= fragments) {
-      row.load(columns, missing, into);
-    } else if (by_vectors) {
-      own().load(columns, missing, into);
-    } else {
-      line().load(columns, missing, into);
+#pragma unroll
+    for (int k = 0; k < kFragment<A>; k += kVector) {
+      unpack<std::remove_const_t<T>>(vector(columns, k, missing), into + k);
     }
   }
 };

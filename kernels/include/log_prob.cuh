@@ -20,13 +20,12 @@ LOGITOPS_DEVICE RowStatistic<A> statistic_of(Tier& tier, const X& x_row) {
 template <class A, class Tier, class DX, class X, class Gradient>
 LOGITOPS_DEVICE void write_gradient(Tier& tier, DX dx_row, const X& x_row, RowFactor<A> factor, Gradient gradient) {
   tier.await_kept(x_row);
-  each_value(tier, x_row, A(0), [&](auto columns, Fragment<A>& v) {
+  write_each(tier, dx_row, x_row, A(0), [&](auto columns, Fragment<A>& v) {
 #pragma unroll
     for (int k = 0; k < kFragment<A>; k++) {
       v[k] = gradient(v[k], columns[k]);
     }
     factor.multiply(v);
-    dx_row.store(columns, v);
   });
   tier.release_kept(x_row);
 }

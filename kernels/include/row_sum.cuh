@@ -74,6 +74,22 @@ LOGITOPS_DEVICE void each_value(const Tier& tier, const X& x_row, A missing, F f
   });
 }
 
+/** The same, as threads write; what f leaves is stored. */
+template <class A, class Tier, class Y, class X, class F>
+LOGITOPS_DEVICE void write_each(const Tier& tier, Y y_row, const X& x_row, A missing, F f) {
+  tier.each_step_of_output(x_row, missing, [&](auto columns, const auto& x) {
+#pragma unroll
+    for (int i = 0; i < x.kFragments; i++) {
+      if (x.has(i)) {
+        Fragment<A> v;
+        x.fragment(i, v);
+        f(columns.template after<A>(i), v);
+        y_row.store(columns.template after<A>(i), v);
+      }
+    }
+  });
+}
+
 /**
  * sum exp(scale (x - shift)) in one pass, the shift following the maximum:
  *

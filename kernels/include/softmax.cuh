@@ -28,19 +28,18 @@ LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
     auto x_row = tier.keep(a.x, row, A(-INFINITY));
-    const auto y_row = tier.row(a.y, row);
+    const auto y_row = tier.output(a.y, row);
     tier.await_kept(x_row);
     ExpSum<A> exp_sum;
     exp_sum.add_row(tier, x_row);
     tier.look_again(x_row);
 
     const RowSoftmax<A> softmax(exp_sum.statistic());
-    each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
+    write_each(tier, y_row, x_row, A(-INFINITY), [&](auto, Fragment<A>& v) {
 #pragma unroll
       for (int k = 0; k < kFragment<A>; k++) {
         v[k] = Output::of(softmax, v[k]);
       }
-      y_row.store(columns, v);
     });
     tier.release_kept(x_row);
   });
@@ -54,7 +53,7 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
   tier.each_row(a.shape, [&](int64_t row) {
     auto dy_row = tier.keep(a.dy, row, A(0));
     auto y_row = Gradient<A>::y_row(tier, a.y, row);
-    const auto dx_row = tier.row(a.dx, row);
+    const auto dx_row = tier.output(a.dx, row);
     tier.await_kept(dy_row, y_row);
     Compensated<A> sum;
     tier.each_fragment([&](auto columns) {
@@ -72,7 +71,7 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
     tier.look_again(y_row);
 
     const RowFactor<A> factor(a.scale.of(row));
-    tier.each_fragment([&](auto columns) {
+    tier.each_fragment_of_output([&](auto columns) {
       Fragment<A> y_v, dy_v;
       y_row.load(columns, A(0), y_v);
       dy_row.load(columns, A(0), dy_v);

@@ -107,6 +107,9 @@ class TierCols {
     return StridedRow<U>{tensor.data + o_ * tensor.outer + i_, tensor.axis};
   }
 
+  /** A row that is written. */
+  LOGITOPS_DEVICE auto output(Tensor<T> tensor, int64_t row) const { return this->row(tensor, row); }
+
   /** What there is one of per column. */
   template <class U>
   LOGITOPS_DEVICE auto per_column(U* data) const {
@@ -146,6 +149,12 @@ class TierCols {
     }
   }
 
+  /** The same, for what is written. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
+    each_fragment(f);
+  }
+
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {
     each_fragment(f);
@@ -159,6 +168,11 @@ class TierCols {
       x_row.load(columns, missing, x.values);
       f(columns, x);
     });
+  }
+
+  template <class X, class F>
+  LOGITOPS_DEVICE void each_step_of_output(const X& x_row, A missing, F f) const {
+    each_step(x_row, missing, f);
   }
 
   LOGITOPS_DEVICE static bool has(uint32_t) { return true; }

@@ -98,6 +98,11 @@ class TierColsHeld : public TierCols<T> {
     }
   }
 
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
+    each_fragment(f);
+  }
+
   /** The same, in a loop where it is said: for what is not of the row. */
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {
@@ -108,6 +113,11 @@ class TierColsHeld : public TierCols<T> {
   template <class F>
   LOGITOPS_DEVICE void each_step(const HeldColumns<T, kCount>& held, A, F f) const {
     f(held.columns(0), held);
+  }
+
+  template <class F>
+  LOGITOPS_DEVICE void each_step_of_output(const HeldColumns<T, kCount>& held, A missing, F f) const {
+    each_step(held, missing, f);
   }
 };
 

@@ -67,6 +67,9 @@ class HeldTier {
     return DenseRow<U>{tensor.data + row * tensor.outer};
   }
 
+  /** A row that is written. */
+  LOGITOPS_DEVICE auto output(Tensor<T> tensor, int64_t row) const { return this->row(tensor, row); }
+
   template <class U>
   LOGITOPS_DEVICE auto per_column(U* data) const {
     return DenseRow<U>{data};
@@ -128,6 +131,12 @@ class HeldTier {
     }
   }
 
+  /** The same, for what is written. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
+    each_fragment(f);
+  }
+
   /** The same, in a loop where it is said: for what is not of the row. */
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {
@@ -141,6 +150,11 @@ class HeldTier {
   template <class F>
   LOGITOPS_DEVICE void each_step(const HeldRow<T, kCount>& held, A, F f) const {
     f(held.columns, held);
+  }
+
+  template <class F>
+  LOGITOPS_DEVICE void each_step_of_output(const HeldRow<T, kCount>& held, A missing, F f) const {
+    each_step(held, missing, f);
   }
 
   /** Whether this thread has a column. */
@@ -165,7 +179,7 @@ class HeldTier {
 
  private:
   LOGITOPS_DEVICE GroupColumns<kVector> first_columns() const {
-    return {group_.begin() + threadIdx.x * kVector, group_.end(cols_), 1, kVector * blockDim.x, 0, true};
+    return {group_.begin() + threadIdx.x * kVector, group_.begin(), group_.end(cols_), kVector * blockDim.x, 0, true};
   }
 
   uint32_t cols_;
@@ -188,7 +202,7 @@ using TierHeld8 = HeldTier<T, 8, GroupReduce<>>;
 #ifdef LOGITOPS_CLUSTERS
 /** Those that a block cannot hold. */
 template <class T>
-using TierClusterHeld = HeldTier<T, 8, ClusterReduce>;
+using TierClusterHeld = HeldTier<T, 8, ClusterReduce<kClusterHeldThreads, 2 * sizeof(uint64_t)>>;
 #endif
 
 }  // namespace logitops

@@ -79,6 +79,17 @@ class GroupTier {
     return DenseRow<U>{tensor.data + row * tensor.outer};
   }
 
+  /**
+   * A row that is written: from now on threads write whole vectors of memory, wherever it begins. has() says who writes a column.
+   */
+  LOGITOPS_DEVICE auto output(Tensor<T> tensor, int64_t row) {
+    const auto to = this->row(tensor, row);
+    if (!wide_) {
+      off_ = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(to.first)) % kVectorBytes / sizeof(T);
+    }
+    return to;
+  }
+
   /** What there is one of per column. */
   template <class U>
   LOGITOPS_DEVICE auto per_column(U* data) const {
@@ -90,20 +101,21 @@ class GroupTier {
    * await_kept(). kIndex tells rows apart that are kept at the same time.
    */
   template <int kIndex = 0>
-  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A = 0) const {
-    const uint32_t of_group = kept_ * kOfFragment * blockDim.x + 1;  // one more: a line may begin within a vector
-    uint4* const vectors = kept_vectors + (kIndex * blockDim.y + threadIdx.y) * of_group;
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A missing = 0) const {
+    const uint32_t of_group = kept_ * kOfFragment * blockDim.x + kAroundLine;
+    const uint32_t vectors = (kIndex * blockDim.y + threadIdx.y) * of_group;
     const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
-    const KeptRow<const T> kept{this->row(tensor, row), by_vectors ? vectors + threadIdx.x : vectors, group_.begin(),
-                                kept_, by_vectors};
+    const auto from = this->row(tensor, row);
+    const KeptRow<const T> kept{
+        from, {kept_vectors + vectors + threadIdx.x}, {from, group_.begin(), vectors}, kept_, by_vectors};
     if (tensor.data != nullptr && by_vectors) {
       each_fragment([&](auto columns) {
         if (columns.index < kept_) {
-          kept.own().fetch(kept.row, columns);
+          kept.own.fetch(kept.row, columns);
         }
       });
-    } else if (tensor.data != nullptr) {
-      kept.line().fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x));
+    } else if (tensor.data != nullptr && kept_ > 0) {
+      kept.line.fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x), missing);
     }
     return kept;
   }
@@ -151,42 +163,37 @@ class GroupTier {
   /** Calls f(GroupColumns) for each fragment of this thread's columns. */
   template <class F>
   LOGITOPS_DEVICE void each_fragment(F f) const {
-    for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(1)) {
-      f(columns);
-    }
+    each_from(first_columns(), f);
   }
 
-  /** The same. */
+  /** The same, for what is written. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
+    each_from(first_columns_of_output(), f);
+  }
+
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {
-    each_fragment(f);
+    each_fragment_of_output(f);
   }
 
   /** Calls f(GroupColumns, values) for as many of this thread's fragments at a time as are under way; `columns` are those of
    * the first. */
   template <class X, class F>
   LOGITOPS_DEVICE void each_step(const X& x_row, A missing, F f) const {
-    if (kAhead > 1 && wide_) {
-      for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(kAhead)) {
-        columns.wide = true;  // which the compiler then knows
-        HeldVectors<T, kAhead, true> x;
-        x.fetch(x_row, columns, missing);
-        f(columns, x);
-      }
-    } else {
-      each_fragment([&](auto columns) {
-        OneFragment<A, decltype(columns)> x{columns};
-        x_row.load(columns, missing, x.values);
-        f(columns, x);
-      });
-    }
+    each_step_from(first_columns(), x_row, missing, f);
+  }
+
+  /** The same, for what is written. */
+  template <class X, class F>
+  LOGITOPS_DEVICE void each_step_of_output(const X& x_row, A missing, F f) const {
+    each_step_from(first_columns_of_output(), x_row, missing, f);
   }
 
   /** Whether this thread has a column. */
   LOGITOPS_DEVICE bool has(uint32_t column) const {
     const uint32_t of_block = column - group_.begin();  // wraps if it is before
-    return has_row_ && of_block < cols_of_block() &&
-           ((wide_ ? of_block / kVector : of_block) & (blockDim.x - 1)) == threadIdx.x;
+    return has_row_ && of_block < cols_of_block() && ((of_block + off_) / kVector & (blockDim.x - 1)) == threadIdx.x;
   }
 
   /** Whether this thread writes what there is one of per row. */
@@ -209,24 +216,52 @@ class GroupTier {
   LOGITOPS_DEVICE static uint32_t thread() { return threadIdx.y * blockDim.x + threadIdx.x; }
 
   LOGITOPS_DEVICE GroupColumns<kVector> first_columns() const {
-    return {group_.begin() + threadIdx.x * (wide_ ? kVector : 1),
-            group_.end(cols_),
-            wide_ ? 1 : blockDim.x,
-            kVector * blockDim.x,
-            0,
-            wide_};
+    return {group_.begin() + threadIdx.x * kVector, group_.begin(), group_.end(cols_), kVector * blockDim.x, 0, wide_};
+  }
+
+  LOGITOPS_DEVICE GroupColumns<kVector> first_columns_of_output() const {
+    GroupColumns<kVector> columns = first_columns();
+    columns.first -= off_;
+    return columns;
+  }
+
+  template <class F>
+  LOGITOPS_DEVICE static void each_from(GroupColumns<kVector> first, F f) {
+    for (auto columns = first; columns.touches_vector(0); columns = columns.template after<A>(1)) {
+      f(columns);
+    }
+  }
+
+  template <class X, class F>
+  LOGITOPS_DEVICE void each_step_from(GroupColumns<kVector> first, const X& x_row, A missing, F f) const {
+    if (kAhead > 1 && wide_) {
+      for (auto columns = first; columns.any(); columns = columns.template after<A>(kAhead)) {
+        columns.wide = true;  // which the compiler then knows
+        HeldVectors<T, kAhead, true> x;
+        x.fetch(x_row, columns, missing);
+        f(columns, x);
+      }
+    } else {
+      each_from(first, [&](auto columns) {
+        HeldVectors<T, 1, true> x;
+        x.take(x_row, columns, missing);
+        f(columns, x);
+      });
+    }
   }
 
   /** How many of the row's columns this block has. */
   LOGITOPS_DEVICE uint32_t cols_of_block() const { return max(group_.end(cols_), group_.begin()) - group_.begin(); }
 
   static constexpr int kOfFragment = kFragment<A> / kVector;  // vectors
+  static constexpr uint32_t kAroundLine = kLineBytes / kVectorBytes;
   static constexpr uint32_t kWarp = 32;
 
   uint32_t cols_;
   int kept_;
   bool wide_;
   bool has_row_;
+  uint32_t off_ = 0;  // elements that threads have their columns earlier by where they write
   Group group_;
 };
 
@@ -241,10 +276,11 @@ template <class T>
 using TierStream = GroupTier<T, kStreamed<T>, GroupReduce<>>;
 
 #ifdef LOGITOPS_CLUSTERS
+using ClusterOfRows = ClusterReduce<kClusterRowThreads, 3 * sizeof(uint64_t)>;
 template <class T>
-using TierClusterRows = GroupTier<T, 1, ClusterReduce>;
+using TierClusterRows = GroupTier<T, 1, ClusterOfRows>;
 template <class T>
-using TierClusterStream = GroupTier<T, kStreamed<T>, ClusterReduce>;
+using TierClusterStream = GroupTier<T, kStreamed<T>, ClusterOfRows>;
 #endif
 
 }  // namespace logitops

@@ -187,6 +187,45 @@ LOGITOPS_DEVICE void load_vectors(const T* from, A* into) {
   }
 }
 
+/** 16 of 32 bytes, from a byte on that is that of an element, and not the first. */
+template <class T>
+LOGITOPS_DEVICE uint4 shifted(uint4 low, uint4 high, uint32_t byte) {
+  uint32_t words[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+#pragma unroll
+  for (int k = 0; k < 6; k++) {
+    words[k] = (byte & 8) != 0 ? words[k + 2] : words[k];
+  }
+  if constexpr (sizeof(T) <= 4) {
+#pragma unroll
+    for (int k = 0; k < 5; k++) {
+      words[k] = (byte & 4) != 0 ? words[k + 1] : words[k];
+    }
+  }
+  if constexpr (sizeof(T) == 2) {
+#pragma unroll
+    for (int k = 0; k < 4; k++) {
+      words[k] = __funnelshift_r(words[k], words[k + 1], 8 * (byte & 2));
+    }
+  }
+  return make_uint4(words[0], words[1], words[2], words[3]);
+}
+
+/** A vector of those elements from `from` on for which holds(k); of `missing` elsewhere, where nothing is read. */
+template <class T, class Holds>
+LOGITOPS_DEVICE Vector<T> gather_vector(const T* from, Arithmetic<T> missing, Holds holds) {
+  Vector<T> vector = vector_of<T>(missing);
+  T elements[kVectorBytes / sizeof(T)];
+  memcpy(elements, &vector, kVectorBytes);
+#pragma unroll
+  for (int k = 0; k < kVectorBytes / sizeof(T); k++) {
+    if (holds(k)) {
+      elements[k] = from[k];
+    }
+  }
+  memcpy(&vector, elements, kVectorBytes);
+  return vector;
+}
+
 /** Puts an element before the others of a vector; the last one falls out. */
 template <class T>
 LOGITOPS_DEVICE void shift_in(Vector<T>& vector, T element) {

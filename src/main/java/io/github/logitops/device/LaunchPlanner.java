@@ -21,6 +21,7 @@ final class LaunchPlanner {
     private static final int ROW_THREADS_F64 = KernelManifest.geometry("RowThreadsF64");
     private static final int SMALL_BLOCK = KernelManifest.geometry("SmallBlock");
     private static final int FRAGMENT_BYTES = KernelManifest.geometry("FragmentBytes");
+    private static final int LINE_BYTES = KernelManifest.geometry("LineBytes");
     private static final int VECTOR_BYTES = KernelManifest.geometry("VectorBytes");
     private static final int OWN_SHARED_BYTES = KernelManifest.geometry("OwnSharedBytes");
 
@@ -174,8 +175,7 @@ final class LaunchPlanner {
         long slice = quotientUp(quotientUp(row.classes(), vector), clusterBlocks) * vector; // columns of a block
         int fragments = (int) quotientUp(slice, (long) threads * fragment);
         int own = clusterBlocks == 1 ? OWN_SHARED_BYTES : CLUSTER_SHARED_BYTES;
-        int fixed =
-                VECTOR_BYTES * rowsOfBlock * (keptBytes / row.dtype().bytes()); // as a row may begin within a vector
+        int fixed = LINE_BYTES * rowsOfBlock * (keptBytes / row.dtype().bytes());
         int bytesOfFragment = fragment * keptBytes * threads * rowsOfBlock;
         int kept = Math.min(fragments, (limits.sharedBytes() - own - fixed) / bytesOfFragment);
         return new Geometry(none.blocks(), clusterBlocks, threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);

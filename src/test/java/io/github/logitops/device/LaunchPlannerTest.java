@@ -185,7 +185,7 @@ class LaunchPlannerTest {
     })
     void longRowsOfWholeVectorsWaitInTheRegistersOfClusters(DType dtype, int classes, Tier tier, int blocks) {
         for (Op.Kernel kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS, READS_ONCE)) {
-            requireCluster(kernel, tier, dtype, classes, tier == Tier.CLUSTER_ROWS ? 256 : 512, blocks);
+            requireCluster(kernel, tier, dtype, classes, tier == Tier.CLUSTER_ROWS ? 128 : 512, blocks);
         }
     }
 
@@ -193,13 +193,13 @@ class LaunchPlannerTest {
     @ParameterizedTest
     @CsvSource({
         "F32, 16384, ROWS, 256, 1",
-        "F32, 16385, CLUSTER_ROWS, 256, 4",
-        "F32, 50257, CLUSTER_ROWS, 256, 8",
-        "BF16, 50257, CLUSTER_ROWS, 256, 4",
-        "BF16, 128256, CLUSTER_ROWS, 256, 8",
-        "F32, 262144, CLUSTER_ROWS, 256, 16",
-        "F64, 8193, CLUSTER_ROWS, 256, 4",
-        "F64, 50257, CLUSTER_ROWS, 256, 16",
+        "F32, 16385, CLUSTER_ROWS, 128, 4",
+        "F32, 50257, CLUSTER_ROWS, 128, 8",
+        "BF16, 50257, CLUSTER_ROWS, 128, 4",
+        "BF16, 128256, CLUSTER_ROWS, 128, 8",
+        "F32, 262144, CLUSTER_ROWS, 128, 16",
+        "F64, 8193, CLUSTER_ROWS, 128, 4",
+        "F64, 50257, CLUSTER_ROWS, 128, 16",
     })
     void otherLongRowsWaitInTheSharedMemoryOfClusters(DType dtype, int classes, Tier tier, int threads, int blocks) {
         requireCluster(HOLDS_NOTHING, tier, dtype, classes, threads, blocks);
@@ -234,16 +234,16 @@ class LaunchPlannerTest {
     /** Each block of a cluster keeps its slice of the row, and a row may begin within a vector. */
     @ParameterizedTest
     @CsvSource({
-        "F32, 50257, 4, 16", // 6284 columns of 256 threads, eight at a time
-        "F32, 131072, 4, 16",
-        "BF16, 50257, 7, 16",
-        "F64, 50257, 4, 16",
-        "F64, 500000, 27, 16", // as much as fits
+        "F32, 50257, 7, 48", // 6284 columns of 128 threads, eight at a time
+        "F32, 131072, 8, 48",
+        "BF16, 50257, 13, 48",
+        "F64, 50257, 7, 48",
+        "F64, 500000, 54, 48", // as much as fits
     })
     void aBlockOfAClusterKeepsItsSlice(DType dtype, int classes, int kept, int lineStarts) {
         LaunchPlanner.Geometry geometry = rows(HOLDS_NOTHING, dtype, classes, H100);
         assertEquals(kept, geometry.keptFragments());
-        assertEquals(kept * 256 * 32 * dtype.bytes() / dtype.arithmetic().bytes() + lineStarts, geometry.sharedBytes());
+        assertEquals(kept * 128 * 32 * dtype.bytes() / dtype.arithmetic().bytes() + lineStarts, geometry.sharedBytes());
     }
 
     private static void requireThreads(
@@ -264,18 +264,19 @@ class LaunchPlannerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "F32, 10, false, 1, 4096, 1024", // 128 threads, a fragment of 32 bytes each, and a vector for each of 64 rows
-        "BF16, 10, false, 1, 2048, 1024",
-        "F32, 4096, false, 8, 16384, 16", // no more than the row is long
-        "F64, 4096, false, 16, 32768, 16",
-        "F32, 50257, false, 13, 212992, 16",
-        "F32, 53248, false, 13, 212992, 16",
-        "F32, 53249, false, 13, 212992, 16", // the last column waits in memory
-        "F32, 262144, false, 13, 212992, 16",
-        "BF16, 106496, false, 26, 212992, 16",
-        "BF16, 114688, false, 27, 221184, 16",
-        "F32, 24576, true, 6, 196608, 32",
-        "F32, 24577, true, 6, 196608, 32",
+        "F32, 10, false, 1, 4096, 3072", // 128 threads, a fragment of 32 bytes each, and three vectors for each of 64
+        // rows
+        "BF16, 10, false, 1, 2048, 3072",
+        "F32, 4096, false, 8, 16384, 48", // no more than the row is long
+        "F64, 4096, false, 16, 32768, 48",
+        "F32, 50257, false, 13, 212992, 48",
+        "F32, 53248, false, 13, 212992, 48",
+        "F32, 53249, false, 13, 212992, 48", // the last column waits in memory
+        "F32, 262144, false, 13, 212992, 48",
+        "BF16, 106496, false, 26, 212992, 48",
+        "BF16, 114688, false, 27, 221184, 48",
+        "F32, 24576, true, 6, 196608, 96",
+        "F32, 24577, true, 6, 196608, 96",
     })
     void ofARowAsMuchIsKeptAsFits(
             DType dtype, int classes, boolean probabilities, int kept, int bytes, int lineStarts) {
@@ -310,7 +311,7 @@ class LaunchPlannerTest {
                 int most = entry.contains("_rows_f64") ? 256 : entry.matches(".*_(rows|held8)_.*") ? 512 : 128;
                 if (file.bodies().get(entry).contains(".reqnctapercluster")) {
                     assertTrue(file.bodies().get(entry).contains(".reqnctapercluster 2, 1, 1"), entry);
-                    most = entry.contains("_held_") ? 512 : 256;
+                    most = entry.contains("_held_") ? 512 : 128;
                 }
                 if (entry.matches("((log_)?softmax_fwd|cross_entropy_fused_plain)_held8_.*")) {
                     most = 1024;

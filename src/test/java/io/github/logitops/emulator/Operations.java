@@ -47,6 +47,8 @@ final class Operations {
             integers(".s" + bits, bits, a -> signed(a, bits));
             integers(".u" + bits, bits, a -> unsigned(a, bits));
         }
+        VALUES.put("shf.r.wrap.b32", (a, b, c) -> words(a, b) >>> (c & 31));
+        VALUES.put("shf.l.wrap.b32", (a, b, c) -> words(a, b) << (c & 31) >>> 32);
         divisions();
         integerConversions();
         floatConversions();
@@ -68,6 +70,11 @@ final class Operations {
     /** Two numbers of 16 bits in one word. */
     private static long pair(long low, long high) {
         return low & 0xFFFF | (high & 0xFFFF) << 16;
+    }
+
+    /** Two words as one number, the first of which is the low one. */
+    private static long words(long low, long high) {
+        return unsigned(low, 32) | high << 32;
     }
 
     private static long maxHalf(long a, long b) {

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.IntPredicate;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,6 +100,21 @@ class OperationsTest {
                 requireSame("shr" + type, right, value("shr" + type, a, by, 0), width, a, by);
                 BigInteger left = exact(a, type).shiftLeft(by);
                 requireSame("shl", left, value("shl.b" + width, a, by, 0), width, a, by);
+            }
+        }
+    }
+
+    @Test
+    void funnelShiftsTakeFromTheOtherWord() {
+        for (long low : values(32)) {
+            for (long high : values(32)) {
+                BigInteger both = exact(low, ".u32").add(exact(high, ".u32").shiftLeft(32));
+                for (int by : new int[] {0, 1, 16, 31, 32, 47}) { // of which the lowest five bits count
+                    long right = value("shf.r.wrap.b32", low, high, by);
+                    requireSame("shf.r", both.shiftRight(by % 32), right, 32, low, by);
+                    long left = value("shf.l.wrap.b32", low, high, by);
+                    requireSame("shf.l", both.shiftLeft(by % 32).shiftRight(32), left, 32, low, by);
+                }
             }
         }
     }
