@@ -28,12 +28,14 @@ trap 'rm -rf "$work"' EXIT
 # compile FOLDER FILE: the PTX of those of FOLDER/kernels that the mistake in FILE changes.
 compile() {
   mkdir -p "$1/ptx"
-  local source arch
+  local source arch own
   for source in kernels/*.cu; do
     # shellcheck disable=SC2086 # several flags
     if [[ $2 == include/* || $source == "kernels/$2" ]]; then
-      for arch in 75 80; do
-        (cd "$1" && nvcc --ptx -arch="compute_$arch" $flags "$source" -o "$(basename "$source").$arch" \
+      for arch in 75 80 90; do
+        own=''
+        [[ $arch != 90 ]] || own=-DLOGITOPS_CLUSTERS
+        (cd "$1" && nvcc --ptx -arch="compute_$arch" $flags $own "$source" -o "$(basename "$source").$arch" \
           && awk -v folder=ptx -v arch="$arch" -f "$split" "$(basename "$source").$arch" >/dev/null) &
         if (($(jobs -rp | wc -l) >= $(nproc))); then wait -n; fi
       done
