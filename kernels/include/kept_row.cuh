@@ -31,6 +31,16 @@ struct KeptVectors {
     }
   }
 
+  /** Keeps a fragment of values that are elements. */
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void put(GroupColumns<kVector> columns, const A (&values)[kFragment<A>]) const {
+#pragma unroll
+    for (int k = 0; k < kColumns; k += kVector) {
+      const Vector<Element> vector = pack<Element>(values + k);
+      memcpy(at<kVector>(columns, k), &vector, sizeof vector);
+    }
+  }
+
   template <int kVector, class A>
   LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
 #pragma unroll

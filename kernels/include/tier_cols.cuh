@@ -8,6 +8,7 @@
 #pragma once
 
 #include "best.cuh"
+#include "seen_row.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
@@ -117,6 +118,12 @@ class TierCols {
   template <int = 0>
   LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A = 0) const {
     return this->row(tensor, row);
+  }
+
+  /** The same of what a mask leaves of a row. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    return SeenRow<StridedRow<const T>, RowMask>{this->row(tensor, row), mask};
   }
 
   template <int = 0>

@@ -23,6 +23,9 @@ struct HeldRow : HeldVectors<T, kCount> {
 
   LOGITOPS_DEVICE const T* at(uint32_t column) const { return row.at(column); }
 
+  /** Whether anything may be seen of a fragment. */
+  LOGITOPS_DEVICE bool sees(Columns columns) const { return this->has(columns.index); }
+
   /** What is missing was said when the row was read. */
   LOGITOPS_DEVICE void load(Columns columns, A, Fragment<A>& into) const { this->fragment(columns.index, into); }
 };
@@ -78,6 +81,15 @@ class HeldTier {
     HeldRow<T, kCount> held;
     held.row = this->row(tensor, row);
     held.fetch(held.row, first_columns(), missing);
+    return held;
+  }
+
+  /** What a mask leaves of a row, which is read now. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    HeldRow<T, kCount> held;
+    held.row = this->row(tensor, row);
+    held.fetch_seen(held.row, first_columns(), mask);
     return held;
   }
 

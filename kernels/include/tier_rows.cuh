@@ -21,7 +21,7 @@
 #endif
 #include "group_reduce.cuh"
 #include "held_vectors.cuh"
-#include "kept_row.cuh"
+#include "seen_row.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
@@ -108,6 +108,19 @@ class GroupTier {
     return kept;
   }
 
+  /** The same of what a mask leaves of a row. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    uint4* const own = kept_vectors + threadIdx.y * kept_ * kOfFragment * blockDim.x + threadIdx.x;
+    const KeptSeenRow<const T, RowMask> kept{{this->row(tensor, row), mask}, {own}, kept_};
+    each_fragment([&](auto columns) {
+      if (columns.index < kept_) {
+        kept.fetch(columns);
+      }
+    });
+    return kept;
+  }
+
   /** A row that is read once, and not before others are. */
   template <int = 0>
   LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
@@ -166,20 +179,22 @@ class GroupTier {
    * the first. */
   template <class X, class F>
   LOGITOPS_DEVICE void each_step(const X& x_row, A missing, F f) const {
-    if (kAhead > 1 && wide_) {
-      for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(kAhead)) {
-        columns.wide = true;  // which the compiler then knows
-        HeldVectors<T, kAhead, true> x;
-        x.fetch(x_row, columns, missing);
-        f(columns, x);
+    if constexpr (kAhead > 1) {
+      if (wide_) {
+        for (auto columns = first_columns(); columns.any(); columns = columns.template after<A>(kAhead)) {
+          columns.wide = true;  // which the compiler then knows
+          HeldVectors<T, kAhead, true> x;
+          x.fetch(x_row, columns, missing);
+          f(columns, x);
+        }
+        return;
       }
-    } else {
-      each_fragment([&](auto columns) {
-        OneFragment<A, decltype(columns)> x{columns};
-        x_row.load(columns, missing, x.values);
-        f(columns, x);
-      });
     }
+    each_fragment([&](auto columns) {
+      OneFragment<A, decltype(columns)> x{columns};
+      x_row.load(columns, missing, x.values);
+      f(columns, x);
+    });
   }
 
   /** Whether this thread has a column. */
