@@ -91,9 +91,14 @@ LOGITOPS_DEVICE void masked_softmax_fwd_plain(const PlainMaskedSoftmaxForward<T>
     }
     tier.look_again(x_row);
     const RowSoftmax<A> softmax(statistic);
+    const A of_hidden = softmax.p(A(-INFINITY));  // 0, or NaN as the row
     tier.each_fragment([&](auto columns) {
-      Fragment<A> v = {};
+      Fragment<A> v;
       if (!x_row.sees(columns)) {
+#pragma unroll
+        for (int k = 0; k < kFragment<A>; k++) {
+          v[k] = of_hidden;
+        }
         y_row.store(columns, v);
         return;
       }
