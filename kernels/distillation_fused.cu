@@ -52,7 +52,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
   const bool gradient = a.dx.data != nullptr;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const auto dx_row = tier.row(a.dx, row);
+    const auto dx_row = tier.output(a.dx, row);
     const RowLabel label = row_label(a.labels, row, a.shape.cols);
     if (!label.counted) {  // all threads of the row agree
       if (tier.leads()) {
@@ -71,7 +71,8 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
     // The soft part's own factor is one with the row's, unless there are two parts.
     const RowFactor<A> factor(a.scale.of(row, a.divisors), numbers.hard == 0 ? a.soft_slope : 1);
     RowDistillation<A, kKind> distillation(tier, student_row, teacher_row, label, numbers);
-    distillation.measure(tier, student_row, teacher_row, gradient && !distillation.kIsKl ? 2 : 1,
+    distillation.measure(tier, student_row, teacher_row,
+                         gradient && (!distillation.kIsKl || tier.writes_apart()) ? 2 : 1,
                          [&](auto columns, const Fragment<A>& x, Fragment<A>& slope) {
                            if (!gradient) {
                              return;
@@ -82,7 +83,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
                            factor.multiply(slope);
                            dx_row.store(columns, slope);
                          });
-    if (distillation.kIsKl) {  // whose only pass has reductions behind it
+    if (distillation.kIsKl && !tier.writes_apart()) {  // whose only pass has reductions behind it
       tier.release_reduced(student_row, teacher_row);
     } else {
       tier.release_kept(student_row, teacher_row);

@@ -47,3 +47,4 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_HELD_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)

@@ -28,6 +28,11 @@ struct GroupColumns {
     return (*this)[k] - from + (kVector - 1) < cols - from + (kVector - 1);
   }
 
+  /** Whether the first vector begins before a column. */
+  LOGITOPS_DEVICE bool begins_before(uint32_t column) const {
+    return first - from + (kVector - 1) < max(column, from) - from + (kVector - 1);
+  }
+
   /** Whether any is held, of columns from `from` on. */
   LOGITOPS_DEVICE bool any() const { return first < cols; }
 

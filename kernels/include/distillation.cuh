@@ -57,7 +57,7 @@ class RowDistillation {
 #pragma unroll 1
     for (int pass = 0; pass < passes; pass++) {
       Compensated<A> divergence, of_q, drift;
-      tier.each_fragment([&](auto columns) {
+      tier.each_fragment_of(pass > 0, [&](auto columns) {
         Fragment<A> x, u, v, w, slope;
         student.load(columns, A(-INFINITY), x);
         teacher.load(columns, A(-INFINITY), u);

@@ -6,6 +6,12 @@
 
 namespace logitops {
 
+/** What is seen of some vectors: bit v is for the v-th. */
+struct SeenVectors {
+  uint32_t whole;
+  uint32_t some;  // of these at least an element
+};
+
 /** Vectors of a thread: kCount fragments of a row that is whole vectors. kAll: they are all looked at, whether they are
  * within the row or not. */
 template <class T, int kCount, bool kAll = false>
@@ -17,7 +23,7 @@ struct HeldVectors {
   static constexpr int kVectors = kCount * kOfFragment;
 
   GroupColumns<kVector> columns;  // of the first fragment
-  int held;                       // vectors that are within the row
+  int held;                       // vectors that are within the row, as far as they are wanted
   Vector<T> vectors[kVectors];
 
   /** Reads the columns from `first` on; `missing` stands for those past the end. */
@@ -52,6 +58,39 @@ struct HeldVectors {
 #pragma unroll
     for (int v = 0; v < kVectors; v++) {
       vectors[v] = row.vector(columns, v * kVector, missing);
+    }
+  }
+
+  /** The same of what a mask leaves, with -inf for the rest; from the last vector on of which anything is seen no more is held. */
+  template <class Row, class RowMask>
+  LOGITOPS_DEVICE void fetch_seen(const Row& row, GroupColumns<kVector> first, const RowMask& mask) {
+    columns = first;
+    const SeenVectors seen = mask.template seen_vectors<kVectors>(first);
+    held = 32 - __clz(seen.some);
+    const uint32_t whole = row.aligned() ? seen.whole : 0;
+    const T* const from = row.at(first.first);
+    if (whole == (1u << kVectors) - 1) {
+#pragma unroll
+      for (int v = 0; v < kVectors; v++) {
+        vectors[v] = *at(from, v);
+      }
+      return;
+    }
+#pragma unroll
+    for (int v = 0; v < kVectors; v++) {
+      vectors[v] = vector_of<T>(-INFINITY);
+      if ((whole >> v & 1) != 0) {
+        vectors[v] = *at(from, v);
+      }
+    }
+    const uint32_t rest = seen.some & ~whole;
+    if (rest != 0) {
+#pragma unroll
+      for (int v = 0; v < kVectors; v++) {
+        if ((rest >> v & 1) != 0) {
+          fetch_some(vectors[v], row.at(first[v * kVector]), mask.template seen_of_vector<kVector>(first[v * kVector]));
+        }
+      }
     }
   }
 
@@ -93,7 +132,20 @@ struct HeldVectors {
     return reinterpret_cast<const Vector<T>*>(from) + v * blockDim.x;
   }
 
-  /** The same where vectors begin at any address. */
+  /** The elements of a vector whose bits are set, lowest first, all under way at once. */
+  LOGITOPS_DEVICE static void fetch_some(Vector<T>& vector, const T* from, uint32_t wanted) {
+    T elements[kVector];
+    memcpy(elements, &vector, kVectorBytes);
+#pragma unroll
+    for (int k = 0; k < kVector; k++) {
+      if ((wanted >> k & 1) != 0) {
+        elements[k] = from[k];
+      }
+    }
+    memcpy(&vector, elements, kVectorBytes);
+  }
+
+  /** The same as fetch where vectors begin at any address. */
   LOGITOPS_DEVICE void fetch_elements(const T* from, A missing) {
 #pragma unroll
     for (int v = 0; v < kVectors; v++) {

@@ -31,6 +31,16 @@ struct KeptVectors {
     }
   }
 
+  /** Keeps a fragment of values that are elements. */
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void put(GroupColumns<kVector> columns, const A (&values)[kFragment<A>]) const {
+#pragma unroll
+    for (int k = 0; k < kColumns; k += kVector) {
+      const Vector<Element> vector = pack<Element>(values + k);
+      memcpy(at<kVector>(columns, k), &vector, sizeof vector);
+    }
+  }
+
   template <int kVector, class A>
   LOGITOPS_DEVICE auto vector(GroupColumns<kVector> columns, int k, A missing) const {
     Vector<Element> vector = vector_of<Element>(missing);
@@ -40,11 +50,25 @@ struct KeptVectors {
     return vector;
   }
 
+  template <int kVector, class A>
+  LOGITOPS_DEVICE void load(GroupColumns<kVector> columns, A missing, A (&into)[kFragment<A>]) const {
+#pragma unroll
+    for (int k = 0; k < kColumns; k += kVector) {
+      unpack<Element>(vector(columns, k, missing), into + k);
+    }
+  }
+
  private:
   template <int kVector>
   LOGITOPS_DEVICE uint4* at(GroupColumns<kVector> columns, int k) const {
     return own + (columns.index * kColumns + k) / kVector * blockDim.x;
   }
+};
+
+/** All columns. */
+struct EveryColumn {
+  LOGITOPS_DEVICE bool operator()(uint32_t) const { return true; }
+  LOGITOPS_DEVICE bool all_of(uint32_t, uint32_t) const { return true; }
 };
 
 /**
@@ -69,15 +93,17 @@ struct KeptLine {
         vectors(first_vector),
         base((first_vector + 1) * kVectorBytes + (ahead - begin) * sizeof(T)) {}
 
-  /** Starts to copy this thread's share of the next `cols` columns. */
-  LOGITOPS_DEVICE void fetch(uint32_t cols, Arithmetic<Element> missing) const {
+  /** Starts to copy this thread's share of the next `cols` columns, of those that are seen. */
+  template <class Seen>
+  LOGITOPS_DEVICE void fetch(uint32_t cols, Arithmetic<Element> missing, Seen seen) const {
     for (uint32_t v = threadIdx.x; v * kVector < ahead + cols + 2 * kVector; v += blockDim.x) {
       const uint32_t first = (v - 1) * kVector - ahead;  // wraps if the row begins after it
       const auto holds = [&](int k) { return first + k < cols; };
-      if (holds(0) && holds(kVector - 1)) {
+      if (holds(0) && holds(kVector - 1) && seen.all_of(first, kVector)) {
         copy_async(kept_vectors + vectors + v, reinterpret_cast<const uint4*>(row.at(first)));
       } else {
-        const auto edge = gather_vector<Element>(row.at(0) + static_cast<int32_t>(first), missing, holds);
+        const auto edge = gather_vector<Element>(row.at(0) + static_cast<int32_t>(first), missing,
+                                                 [&](int k) { return holds(k) && seen(first + k); });
         memcpy(kept_vectors + vectors + v, &edge, kVectorBytes);
       }
     }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "best.cuh"
+#include "seen_row.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
@@ -19,6 +20,7 @@ struct OwnColumns {
 
   LOGITOPS_DEVICE uint32_t operator[](int k) const { return first + k; }
   LOGITOPS_DEVICE bool holds(int k) const { return k < cols - first; }
+  LOGITOPS_DEVICE bool begins_before(uint32_t column) const { return first < column; }
 
   template <class A>
   LOGITOPS_DEVICE OwnColumns after(int fragments) const {
@@ -122,6 +124,12 @@ class TierCols {
     return this->row(tensor, row);
   }
 
+  /** The same of what a mask leaves of a row. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    return SeenRow<StridedRow<const T>, RowMask>{this->row(tensor, row), mask};
+  }
+
   template <int = 0>
   LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
     return this->row(tensor, row);
@@ -154,6 +162,15 @@ class TierCols {
   LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
     each_fragment(f);
   }
+
+  /** Either. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of(bool, F f) const {
+    each_fragment(f);
+  }
+
+  /** Whether columns are dealt in another way for what is written. */
+  LOGITOPS_DEVICE static bool writes_apart() { return false; }
 
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {

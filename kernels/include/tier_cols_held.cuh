@@ -10,12 +10,12 @@
 namespace logitops {
 
 /** A row in the registers of its thread, widened. */
-template <class T, int kCount>
+template <class T, int kCount, class Row>
 struct HeldColumns {
   using A = Arithmetic<T>;
   static constexpr int kFragments = kCount;
 
-  StridedRow<const T> row;
+  Row row;
   uint32_t cols;
   Fragment<A> values[kCount];
 
@@ -39,6 +39,8 @@ struct HeldColumns {
       }
     }
   }
+
+  LOGITOPS_DEVICE bool sees(OwnColumns columns) const { return row.sees(columns); }
 
   LOGITOPS_DEVICE void fragment(int index, Fragment<A>& into) const { memcpy(into, values[index], sizeof into); }
 
@@ -75,11 +77,13 @@ class TierColsHeld : public TierCols<T> {
   /** A row, which is read now; `missing` stands for columns past its end. */
   template <int = 0>
   LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A missing) const {
-    HeldColumns<T, kCount> held;
-    held.row = this->row(tensor, row);
-    held.cols = this->cols();
-    held.fetch(missing);
-    return held;
+    return held(this->row(tensor, row), missing);
+  }
+
+  /** The same of what a mask leaves of a row. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    return held(TierCols<T>::keep_seen(tensor, row, mask), A(-INFINITY));
   }
 
   template <int = 0>
@@ -110,14 +114,24 @@ class TierColsHeld : public TierCols<T> {
   }
 
   /** Calls f(OwnColumns, values) once. */
-  template <class F>
-  LOGITOPS_DEVICE void each_step(const HeldColumns<T, kCount>& held, A, F f) const {
+  template <class Row, class F>
+  LOGITOPS_DEVICE void each_step(const HeldColumns<T, kCount, Row>& held, A, F f) const {
     f(held.columns(0), held);
   }
 
-  template <class F>
-  LOGITOPS_DEVICE void each_step_of_output(const HeldColumns<T, kCount>& held, A missing, F f) const {
+  template <class Row, class F>
+  LOGITOPS_DEVICE void each_step_of_output(const HeldColumns<T, kCount, Row>& held, A missing, F f) const {
     each_step(held, missing, f);
+  }
+
+ private:
+  template <class Row>
+  LOGITOPS_DEVICE auto held(const Row& row, A missing) const {
+    HeldColumns<T, kCount, Row> held;
+    held.row = row;
+    held.cols = this->cols();
+    held.fetch(missing);
+    return held;
   }
 };
 

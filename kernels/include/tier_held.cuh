@@ -23,6 +23,9 @@ struct HeldRow : HeldVectors<T, kCount> {
 
   LOGITOPS_DEVICE const T* at(uint32_t column) const { return row.at(column); }
 
+  /** Whether anything may be seen of a fragment. */
+  LOGITOPS_DEVICE bool sees(Columns columns) const { return this->has(columns.index); }
+
   /** What is missing was said when the row was read. */
   LOGITOPS_DEVICE void load(Columns columns, A, Fragment<A>& into) const { this->fragment(columns.index, into); }
 };
@@ -84,6 +87,15 @@ class HeldTier {
     return held;
   }
 
+  /** What a mask leaves of a row, which is read now. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    HeldRow<T, kCount> held;
+    held.row = this->row(tensor, row);
+    held.fetch_seen(held.row, first_columns(), mask);
+    return held;
+  }
+
   template <int = 0>
   LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A missing) const {
     return keep(tensor, row, missing);
@@ -136,6 +148,15 @@ class HeldTier {
   LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
     each_fragment(f);
   }
+
+  /** Either. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of(bool, F f) const {
+    each_fragment(f);
+  }
+
+  /** Whether columns are dealt in another way for what is written. */
+  LOGITOPS_DEVICE static bool writes_apart() { return false; }
 
   /** The same, in a loop where it is said: for what is not of the row. */
   template <class F>

@@ -21,7 +21,7 @@
 #endif
 #include "group_reduce.cuh"
 #include "held_vectors.cuh"
-#include "kept_row.cuh"
+#include "seen_row.cuh"
 #include "tensor.cuh"
 
 namespace logitops {
@@ -115,7 +115,27 @@ class GroupTier {
         }
       });
     } else if (tensor.data != nullptr && kept_ > 0) {
-      kept.line.fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x), missing);
+      kept.line.fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x), missing, EveryColumn{});
+    }
+    return kept;
+  }
+
+  /** The same of what a mask leaves of a row. */
+  template <class RowMask>
+  LOGITOPS_DEVICE auto keep_seen(Tensor<const T> tensor, int64_t row, RowMask mask) const {
+    const uint32_t vectors = threadIdx.y * (kept_ * kOfFragment * blockDim.x + kAroundLine);
+    const auto from = this->row(tensor, row);
+    const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
+    const KeptSeenRow<const T, RowMask> kept{
+        {from, mask}, {kept_vectors + vectors + threadIdx.x}, {from, group_.begin(), vectors}, kept_, by_vectors};
+    if (by_vectors) {
+      each_fragment([&](auto columns) {
+        if (columns.index < kept_) {
+          kept.fetch(columns);
+        }
+      });
+    } else if (kept_ > 0) {
+      kept.line.fetch(min(cols_of_block(), kept_ * kFragment<A> * blockDim.x), A(-INFINITY), mask.from(group_.begin()));
     }
     return kept;
   }
@@ -171,6 +191,15 @@ class GroupTier {
   LOGITOPS_DEVICE void each_fragment_of_output(F f) const {
     each_from(first_columns_of_output(), f);
   }
+
+  /** Either. */
+  template <class F>
+  LOGITOPS_DEVICE void each_fragment_of(bool output, F f) const {
+    each_from(output ? first_columns_of_output() : first_columns(), f);
+  }
+
+  /** Whether columns are dealt in another way for what is written. */
+  LOGITOPS_DEVICE bool writes_apart() const { return !wide_; }
 
   template <class F>
   LOGITOPS_DEVICE void each_fragment_alike(F f) const {
@@ -234,20 +263,22 @@ class GroupTier {
 
   template <class X, class F>
   LOGITOPS_DEVICE void each_step_from(GroupColumns<kVector> first, const X& x_row, A missing, F f) const {
-    if (kAhead > 1 && wide_) {
-      for (auto columns = first; columns.any(); columns = columns.template after<A>(kAhead)) {
-        columns.wide = true;  // which the compiler then knows
-        HeldVectors<T, kAhead, true> x;
-        x.fetch(x_row, columns, missing);
-        f(columns, x);
+    if constexpr (kAhead > 1) {
+      if (wide_) {
+        for (auto columns = first; columns.any(); columns = columns.template after<A>(kAhead)) {
+          columns.wide = true;  // which the compiler then knows
+          HeldVectors<T, kAhead, true> x;
+          x.fetch(x_row, columns, missing);
+          f(columns, x);
+        }
+        return;
       }
-    } else {
-      each_from(first, [&](auto columns) {
-        HeldVectors<T, 1, true> x;
-        x.take(x_row, columns, missing);
-        f(columns, x);
-      });
     }
+    each_from(first, [&](auto columns) {
+      HeldVectors<T, 1, true> x;
+      x.take(x_row, columns, missing);
+      f(columns, x);
+    });
   }
 
   /** How many of the row's columns this block has. */

@@ -16,6 +16,7 @@ final class SoftmaxLaunches {
     private static final KernelEntries LOG_SOFTMAX = Kernels.of(Op.LOG_SOFTMAX, "fwd");
     private static final KernelEntries LOG_SOFTMAX_GRADIENT = Kernels.of(Op.LOG_SOFTMAX, "bwd");
     private static final KernelEntries MASKED_SOFTMAX = Kernels.of(Op.MASKED_SOFTMAX, "fwd");
+    private static final KernelEntries PLAIN_MASKED_SOFTMAX = Kernels.of(Op.MASKED_SOFTMAX, "fwd_plain");
 
     private final Launcher launcher;
 
@@ -48,13 +49,13 @@ final class SoftmaxLaunches {
     }
 
     private void masked(MaskedSoftmaxForward problem, Stream stream) {
-        RowLaunch launch = launcher.rows(MASKED_SOFTMAX, problem.x());
+        KernelEntries kernel = problem.mask().isAdditive() ? MASKED_SOFTMAX : PLAIN_MASKED_SOFTMAX;
+        RowLaunch launch = launcher.rows(kernel, problem.x());
         MaskRows mask = problem.maskRows();
         launch.parameters()
                 .tensor(problem.y())
                 .tensor(problem.x())
                 .pointer(problem.mask().tensor())
-                .int64(problem.mask().isAdditive())
                 .int64(mask.middle())
                 .int64(mask.inner())
                 .int64(mask.outerStride())

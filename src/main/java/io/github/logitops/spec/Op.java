@@ -23,12 +23,13 @@ public enum Op {
             methods("forward", "backward"),
             light(1, "fwd", Kept.ROW),
             light(2, "bwd", Kept.ROW)),
-    /** Softmax of what a mask leaves; its gradient is that of softmax. */
+    /** Softmax of what a mask leaves, a plain one of masks that only hide; its gradient is that of softmax. */
     MASKED_SOFTMAX(
             "maskedSoftmax",
             Void.class,
             methods("forward", "backward"),
             own("fwd", Kept.VALUES),
+            held(1, "fwd_plain", Kept.ROW),
             shared(SOFTMAX.kernel("bwd"))),
     /** log sum exp(x). */
     LOG_SUM_EXP(
@@ -38,14 +39,19 @@ public enum Op {
             held(2, "fwd", Kept.LINE),
             light(2, "bwd", Kept.LINE)),
     /** - sum p log p of the softmax p. */
-    ENTROPY("entropy", Void.class, methods("forward", "backward"), held(2, "fwd", Kept.LINE), own("bwd", Kept.LINE)),
+    ENTROPY(
+            "entropy",
+            Void.class,
+            methods("forward", "backward"),
+            held(2, "fwd", Kept.LINE),
+            held(2, "bwd", Kept.LINE)),
     /** The log-probability of a label. */
     SELECTED_LOG_PROB(
             "selectedLogProb",
             SelectedLogProbOptions.class,
             methods("forward", "backward"),
             held(2, "fwd", Kept.LINE),
-            own("bwd", Kept.LINE),
+            held(2, "bwd", Kept.LINE),
             shared(Kernel.BATCH_SUMS)),
     /** A student's loss against a teacher: a kernel for each kind of divergence, which leaves the gradient out if not asked. */
     DISTILLATION(

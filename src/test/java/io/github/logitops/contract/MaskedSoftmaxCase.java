@@ -15,6 +15,7 @@ import io.github.logitops.support.DeviceRows;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Near;
 import io.github.logitops.support.Rig;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -24,6 +25,7 @@ import java.util.Random;
  *
  * @param maskShape null for no tensor
  * @param mask what is added; of a boolean mask, 0 or 1
+ * @param begin bytes before a boolean mask
  */
 record MaskedSoftmaxCase(
         DType dtype,
@@ -32,18 +34,19 @@ record MaskedSoftmaxCase(
         Shape maskShape,
         double[] mask,
         boolean additive,
-        boolean causal) {
+        boolean causal,
+        int begin) {
 
     MaskedSoftmaxCase(DType dtype, Geometry geometry, double[][] x) {
-        this(dtype, geometry, x, null, null, false, false);
+        this(dtype, geometry, x, null, null, false, false, 0);
     }
 
     MaskedSoftmaxCase keep(Shape shape, double... keep) {
-        return new MaskedSoftmaxCase(dtype, geometry, x, shape, keep, false, causal);
+        return new MaskedSoftmaxCase(dtype, geometry, x, shape, keep, false, causal, 0);
     }
 
     MaskedSoftmaxCase additive(Shape shape, double... added) {
-        return new MaskedSoftmaxCase(dtype, geometry, x, shape, added, true, causal);
+        return new MaskedSoftmaxCase(dtype, geometry, x, shape, added, true, causal, 0);
     }
 
     /** With a random boolean mask. */
@@ -69,7 +72,11 @@ record MaskedSoftmaxCase(
     }
 
     MaskedSoftmaxCase andCausal() {
-        return new MaskedSoftmaxCase(dtype, geometry, x, maskShape, mask, additive, true);
+        return new MaskedSoftmaxCase(dtype, geometry, x, maskShape, mask, additive, true, begin);
+    }
+
+    MaskedSoftmaxCase maskAt(int address) {
+        return new MaskedSoftmaxCase(dtype, geometry, x, maskShape, mask, additive, causal, address);
     }
 
     /** Runs on a session of the rig; fails if anything is off; returns what it gave. */
@@ -106,12 +113,13 @@ record MaskedSoftmaxCase(
         if (additive) {
             made = Mask.additive(bench.vector(dtype, maskShape, mask));
         } else {
-            boolean[] keep = new boolean[mask.length];
-            for (int i = 0; i < keep.length; i++) {
-                keep[i] = mask[i] != 0;
+            byte[] keep = new byte[begin + mask.length];
+            for (int i = 0; i < mask.length; i++) {
+                keep[begin + i] = (byte) (mask[i] == 0 ? 0 : 1 + i % 255); // any but 0 is true
             }
-            Tensor tensor = bench.keep(bench.ops().mask(keep, maskShape, bench.stream()));
-            made = Mask.keep(tensor);
+            Tensor bytes = bench.empty(DType.BOOL, keep.length);
+            bytes.upload(ByteBuffer.wrap(keep), bench.stream());
+            made = Mask.keep(bench.keep(bench.ops().wrap(bytes.address() + begin, DType.BOOL, maskShape)));
         }
         return causal ? made.andCausal() : made;
     }

@@ -155,6 +155,36 @@ abstract class MaskedSoftmaxContract {
         assertArrayEquals(new double[] {0.5, 0.5, 0}, y[1]);
     }
 
+    /** Of every length that registers hold, at any address, and longer; the limit lies within a vector and between two. */
+    @EachFloatingDType
+    void causalRowsOfWholeVectorsEndWherePositionsSay(DType dtype) {
+        for (long[] extents : new long[][] {{9, 8}, {18, 16}, {40, 64}, {130, 256}, {5, 1024}}) {
+            MaskedSoftmaxCase square = random(112, dtype, Geometry.dense(extents));
+            square.andCausal().check(rig());
+            square.keep(Shape.of(extents)).andCausal().check(rig());
+            random(112, dtype, Geometry.dense(extents).padded(1).shifted(1))
+                    .andCausal()
+                    .check(rig());
+        }
+        random(112, dtype, Geometry.dense(2, 40_000)).andCausal().check(rig());
+    }
+
+    /** Bytes of a mask are read by words where they lie so. */
+    @EachFloatingDType
+    void aMaskMayBeginAnywhere(DType dtype) {
+        for (int classes : new int[] {8, 64, 72, 256, 1024}) {
+            double[] keep = new double[classes];
+            for (int j = 0; j < classes; j++) {
+                keep[j] = j / 16 % 3 == 0 || j / 16 % 3 == 1 && j % 5 < 3 ? 1 : 0;
+            }
+            MaskedSoftmaxCase masked =
+                    random(113, dtype, Geometry.dense(2, classes)).keep(Shape.of(classes), keep);
+            for (int begin : new int[] {1, 4, 8}) {
+                assertArrayEquals(masked.check(rig()), masked.maskAt(begin).check(rig()));
+            }
+        }
+    }
+
     @EachFloatingDType
     void aRowThatIsAllHiddenIsZeroAndNeverNan(DType dtype) {
         double[][] x = {{1, NAN, INF}, {1, 2, 3}, {-INF, -INF, -INF}};
@@ -193,7 +223,8 @@ abstract class MaskedSoftmaxContract {
                 new MaskedSoftmaxCase(dtype, geometry, plain).keep(mask, keep).check(rig());
         MaskedSoftmaxCase actual = new MaskedSoftmaxCase(dtype, geometry, spoiled);
         assertArrayEquals(expected, actual.keep(mask, keep).check(rig()));
-        assertArrayEquals(expected, actual.additive(mask, additive).check(rig()));
+        MaskedSoftmaxCase added = new MaskedSoftmaxCase(dtype, geometry, plain).additive(mask, additive);
+        assertArrayEquals(added.check(rig()), actual.additive(mask, additive).check(rig()));
     }
 
     @EachFloatingDType

@@ -12,12 +12,14 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
 import io.github.logitops.support.ProfiledCall;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -223,16 +225,31 @@ class KernelTrafficTest {
     void whatAMaskHidesIsNotRead(DType dtype) {
         int classes = 2048;
         int seen = classes - classes / 5;
-        int wholeVectors = seen * dtype.bytes() / 16;
-        Geometry geometry = Geometry.dense(6, classes);
-        OpCall call = OpCall.ofEveryOp(dtype, geometry).stream()
-                .filter(each -> each.method().equals("maskedSoftmax.forward"))
-                .findFirst()
-                .orElseThrow();
+        OpCall.ofEveryOp(dtype, Geometry.dense(6, classes)).stream()
+                .filter(each -> each.method().endsWith("askedSoftmax.forward"))
+                .forEach(call -> requireSeen(call, Collections.nCopies(6, seen)));
+    }
+
+    /** The same of columns after a row's own position. */
+    @EachFloatingDType
+    void whatComesAfterARowsPositionIsNotRead(DType dtype) {
+        for (int queries : new int[] {64, 256}) {
+            OpCall call = OpCall.causal(dtype, Geometry.dense(queries, queries));
+            requireSeen(call, IntStream.rangeClosed(1, queries).boxed().toList());
+        }
+        requireSeen(OpCall.causal(dtype, Geometry.dense(2, 40_000)), List.of(39_999, 40_000));
+    }
+
+    /** Of each row as many columns as are seen. */
+    private static void requireSeen(OpCall call, List<Integer> columns) {
+        int bytes = call.dtype().bytes();
         Traffic x = ProfiledCall.of(call, 90).traffic("x");
-        assertEquals(6L * seen * dtype.bytes(), x.bytesRead());
-        assertTrue(x.requestsByWidth().get(16) * 32 >= 6L * wholeVectors);
-        assertTrue(x.sectors() - x.idealSectors() <= 6 * 8, "sectors of one vector in each row, by elements");
+        assertEquals(columns.stream().mapToLong(seen -> (long) seen * bytes).sum(), x.bytesRead(), call.toString());
+        long vectors =
+                columns.stream().mapToLong(seen -> (long) seen * bytes / 16).sum();
+        assertTrue(x.requestsByWidth().get(16) * 32 >= vectors, call.toString());
+        long wasted = x.sectors() - x.idealSectors();
+        assertTrue(wasted <= 8L * columns.size(), call + ": sectors of one vector in each row, by elements");
     }
 
     @EachFloatingDType

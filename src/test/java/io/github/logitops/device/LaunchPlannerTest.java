@@ -313,7 +313,7 @@ class LaunchPlannerTest {
                     assertTrue(file.bodies().get(entry).contains(".reqnctapercluster 2, 1, 1"), entry);
                     most = entry.contains("_held_") ? 512 : 128;
                 }
-                if (entry.matches("((log_)?softmax_fwd|cross_entropy_fused_plain)_held8_.*")) {
+                if (entry.matches("((log_)?softmax_fwd|masked_softmax_fwd_plain|cross_entropy_fused_plain)_held8_.*")) {
                     most = 1024;
                 }
                 assertTrue(file.maxThreads(entry) >= most, entry);

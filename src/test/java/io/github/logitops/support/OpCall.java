@@ -109,6 +109,13 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return calls.all;
     }
 
+    /** Causal softmax, which is not among those: what is seen of a row depends on the others. */
+    public static OpCall causal(DType dtype, Geometry geometry) {
+        Calls calls = new Calls(dtype, geometry, Inputs.random(geometry));
+        RowValueCalls.addCausalTo(calls);
+        return calls.all.get(0);
+    }
+
     /** Calls of one dtype on one geometry. */
     record Calls(DType dtype, Geometry geometry, Inputs inputs, List<OpCall> all) {
         private Calls(DType dtype, Geometry geometry, Inputs inputs) {

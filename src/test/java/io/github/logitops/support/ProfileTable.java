@@ -17,6 +17,9 @@ public final class ProfileTable {
     private static final List<Geometry> VOCABULARY =
             List.of(Geometry.dense(4, 50257), Geometry.dense(4, 50257).padded(7), Geometry.dense(4, 50264));
 
+    /** As many queries as keys: on average a row sees half of them. */
+    private static final Geometry CAUSAL = Geometry.dense(512, 512);
+
     private static final List<String> OF_VOCABULARY =
             List.of("softmax.forward", "softmax.backward", "crossEntropy.forward", "crossEntropy.forwardBackward");
 
@@ -32,6 +35,7 @@ public final class ProfileTable {
         } else {
             for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
                 GEOMETRIES.forEach(geometry -> print(dtype, geometry, method -> method.contains(".")));
+                System.out.println(line(ProfiledCall.of(OpCall.causal(dtype, CAUSAL), 90)));
             }
         }
     }

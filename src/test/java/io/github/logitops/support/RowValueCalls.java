@@ -47,6 +47,7 @@ final class RowValueCalls {
         DistillationOptions mixed =
                 kl.withDivergence(Divergence.jensenShannon(0.3)).withHardWeight(0.5);
         add(calls, "maskedSoftmax.forward", null, RowValueCalls::maskedSoftmax);
+        add(calls, "additiveMaskedSoftmax.forward", null, RowValueCalls::additiveMaskedSoftmax);
         add(calls, "logSumExp.forward", null, RowValueCalls::logSumExp);
         add(calls, "logSumExp.backward", null, RowValueCalls::logSumExpBackward);
         add(calls, "entropy.forward", null, RowValueCalls::entropy);
@@ -62,6 +63,11 @@ final class RowValueCalls {
         add(calls, "reverseDistillation.forwardBackward", labels, c -> c.distillationGradient(reverse));
         add(calls, "mixedDistillation.forward", labels, c -> c.distillation(mixed));
         add(calls, "mixedDistillation.forwardBackward", labels, c -> c.distillationGradient(mixed));
+    }
+
+    /** Of the last axis, in no list of calls: what is seen of a row depends on the others. */
+    static void addCausalTo(OpCall.Calls calls) {
+        add(calls, "causalMaskedSoftmax.forward", null, c -> c.maskedSoftmax(Mask.causal()));
     }
 
     private static void add(OpCall.Calls calls, String method, Targets targets, Body body) {
@@ -85,17 +91,37 @@ final class RowValueCalls {
         return bench.poisoned(call.dtype(), call.geometry());
     }
 
+    /** Padding: the last fifth is hidden. */
     private Ran maskedSoftmax() {
-        DeviceRows x = call.logits(bench);
-        DeviceRows y = poisoned();
+        boolean[] seen = new boolean[call.geometry().classes()];
+        Arrays.fill(seen, 0, shown(), true);
+        return maskedSoftmax(Mask.keep(bench.keep(bench.ops().mask(seen, ofClasses(), bench.stream()))));
+    }
+
+    /** The same. */
+    private Ran additiveMaskedSoftmax() {
+        double[] added = new double[call.geometry().classes()];
+        Arrays.fill(added, shown(), added.length, Double.NEGATIVE_INFINITY);
+        return maskedSoftmax(Mask.additive(bench.vector(call.dtype(), ofClasses(), added)));
+    }
+
+    private int shown() {
         int classes = call.geometry().classes();
-        boolean[] seen = new boolean[classes]; // padding: the last fifth is hidden
-        Arrays.fill(seen, 0, classes - classes / 5, true);
+        return classes - classes / 5;
+    }
+
+    /** The shape of what there is one of per class, and broadcasts to the logits. */
+    private Shape ofClasses() {
         long[] extents = new long[call.geometry().shape().rank()];
         Arrays.fill(extents, 1);
-        extents[call.geometry().axis()] = classes;
-        Tensor mask = bench.keep(bench.ops().mask(seen, Shape.of(extents), bench.stream()));
-        bench.ops().maskedSoftmax(axis).forward(x.tensor(), Mask.keep(mask), y.tensor(), bench.stream());
+        extents[call.geometry().axis()] = call.geometry().classes();
+        return Shape.of(extents);
+    }
+
+    private Ran maskedSoftmax(Mask mask) {
+        DeviceRows x = call.logits(bench);
+        DeviceRows y = poisoned();
+        bench.ops().maskedSoftmax(axis).forward(x.tensor(), mask, y.tensor(), bench.stream());
         return new Ran(OpCall.named("x", x, "y", y), List.of());
     }
 
