@@ -48,6 +48,7 @@ LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
     write_gradient(tier, dx_row, x_row, of_label, in.logit_scale, logits, target, a.statistics.read(row), target_sum,
                    a.gradient, in.z_loss, a.gradient.scale_of(row));
     tier.release_kept(x_row);
+    tier.write_back(dx_row);
   });
 }
 
@@ -66,3 +67,4 @@ LOGITOPS_DEVICE void cross_entropy_bwd_plain(const CrossEntropyBackward<T>& a) {
 LOGITOPS_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Paired)
+LOGITOPS_STREAM_TILE_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)

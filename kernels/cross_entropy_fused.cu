@@ -59,9 +59,11 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
     }
     const RowSums<A>& sums = loss.sums();
     tier.look_again(x_row);
-    write_gradient(tier, tier.row(a.dx, row), x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
+    const auto dx_row = tier.row(a.dx, row);
+    write_gradient(tier, dx_row, x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
                    target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);
+    tier.write_back(dx_row);
   });
 }
 
@@ -81,3 +83,4 @@ LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
+LOGITOPS_TILE_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)

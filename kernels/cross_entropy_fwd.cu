@@ -68,3 +68,4 @@ LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
 LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Roomy)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Crowded)
 LOGITOPS_HELD_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)

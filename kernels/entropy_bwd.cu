@@ -41,3 +41,4 @@ LOGITOPS_DEVICE void entropy_bwd(const EntropyBackward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(entropy_bwd, EntropyBackward, Occupied)

@@ -48,3 +48,4 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(entropy_fwd, EntropyForward, Occupied)
 LOGITOPS_HELD_ENTRIES(entropy_fwd, EntropyForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(entropy_fwd, EntropyForward, Occupied)

@@ -37,3 +37,4 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)

@@ -46,3 +46,4 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
 }  // namespace logitops
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)

@@ -56,3 +56,4 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Crowded)
 LOGITOPS_HELD_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)

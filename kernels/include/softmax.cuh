@@ -43,6 +43,7 @@ LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
       y_row.store(columns, v);
     });
     tier.release_kept(x_row);
+    tier.write_back(y_row);
   });
 }
 
@@ -84,6 +85,7 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
       dx_row.store(columns, y_v);
     });
     tier.release_kept(dy_row, y_row);
+    tier.write_back(dx_row);
   });
 }
 

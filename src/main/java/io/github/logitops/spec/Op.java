@@ -22,7 +22,7 @@ public enum Op {
             Void.class,
             methods("forward", "backward"),
             light(1, "fwd", Kept.ROW),
-            light(2, "bwd", Kept.ROW)),
+            light(2, "bwd", Kept.ROW_BEFORE_ANOTHER)),
     /** Softmax of what a mask leaves; its gradient is that of softmax. */
     MASKED_SOFTMAX(
             "maskedSoftmax",
@@ -87,6 +87,8 @@ public enum Op {
         LINE,
         /** The row. */
         ROW,
+        /** The row; not another one that is looked at once, after it, unless both go through a tile. */
+        ROW_BEFORE_ANOTHER,
         /** Two rows of two tensors. */
         TWO_ROWS,
         /** The row, and that of probabilities where these are the targets. */
@@ -98,7 +100,7 @@ public enum Op {
         public int bytes(DType dtype, boolean probabilities) {
             return switch (this) {
                 case NOTHING -> 0;
-                case LINE, ROW -> dtype.bytes();
+                case LINE, ROW, ROW_BEFORE_ANOTHER -> dtype.bytes();
                 case TWO_ROWS -> 2 * dtype.bytes();
                 case ROW_AND_PROBABILITIES -> probabilities ? 2 * dtype.bytes() : dtype.bytes();
                 case VALUES -> dtype.arithmetic().bytes();

@@ -221,7 +221,7 @@ public final class PtxEmulatorDriver implements Driver {
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
-        boolean steps = !launch.entry().matches("\\w+_held\\d?_\\w+|batch_sums_\\w+");
+        boolean steps = !launch.entry().matches("\\w+_(held\\d?|tile)_\\w+|batch_sums_\\w+");
         int cluster = entry.clusterBlocks();
         requireCluster(launch, cluster);
         int blocks =

@@ -39,7 +39,8 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(1, 40_001),
                 dense(2, 3, 2).along(1),
                 dense(2, 33, 2).along(1),
-                dense(2, 65, 2).along(1));
+                dense(2, 65, 2).along(1),
+                dense(1, 500, 2).along(1));
     }
 
     /** Lengths around powers of two and vector widths, every kind of axis, padding and misalignment. */
