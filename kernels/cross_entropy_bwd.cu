@@ -9,10 +9,11 @@
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Rows that are ignored
-//           or have a bad label: 0, and their logits are not read. Rows whose lse is not finite: NaN throughout.
+//           or have a bad label: 0, and their logits are not looked at. Rows whose lse is not finite: NaN throughout.
 #include "include/cross_entropy.cuh"
 
 namespace logitops {

@@ -6,7 +6,8 @@
 // Launch    block (128), a grid of all rows; dynamic shared memory for each row that is kept. Any inner, any strides: where
 //           not all rows of a vector are sure to lie side by side at a multiple of 16 bytes, each thread copies its own row by
 //           elements. kept = 0.
-// Columns   as in cols, in the same order: the bits are the same.
+// Columns   as in cols, in the same order: the bits are the same. Rows that are skipped are copied with their neighbours, and
+//           nobody looks at them.
 // Hazards   threads look at what others copied, and write back what others wrote: two barriers. All of a block's rows are
 //           in the tile before any is written. A tile that is written back is that of the row that was kept first.
 #pragma once

@@ -141,29 +141,29 @@ final class LaunchPlanner {
     /**
      * Rows that lie as columns: a thread for each. They wait in a tile as long as there is room for two or three on a
      * multiprocessor, that one is copied while others are looked at: two if it saves a second look at memory, three if all it does is
-     * to make accesses wider.
+     * to make accesses wider. Of up to four columns copies and barriers would be more than the rest.
      */
     private static Plan columns(Op.Kernel kernel, Row row, long rows, int sharedBytes) {
         Tier held = row.classes() <= 32 ? Tier.COLS32 : Tier.COLS64;
         if (row.classes() <= 64 && has(kernel, held, row.dtype())) {
             return new Plan(held, threadPerRow(rows));
         }
-        int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
-        long columns = quotientUp(row.classes(), fragment) * fragment;
-        long tile = columns * SMALL_BLOCK * tileBytes(kernel, row.dtype());
+        long tile = tileBytes(kernel, row);
         int together = kernel.kept() == Op.Kept.LINE ? 3 : 2;
-        boolean fits = together * (tile + BLOCK_SHARED_BYTES) <= sharedBytes + BLOCK_SHARED_BYTES;
-        if (!fits || rows > MAX_BLOCKS * SMALL_BLOCK || !has(kernel, Tier.TILE, row.dtype())) {
-            return new Plan(Tier.COLS, threadPerRow(rows));
-        }
-        return new Plan(Tier.TILE, new Geometry(blocks(rows, SMALL_BLOCK, 1), 1, SMALL_BLOCK, 1, 0, (int) tile));
+        boolean fits = together * (tile + BLOCK_SHARED_BYTES) <= sharedBytes + BLOCK_SHARED_BYTES
+                && rows <= MAX_BLOCKS * SMALL_BLOCK;
+        return row.classes() > 4 && fits && has(kernel, Tier.TILE, row.dtype())
+                ? new Plan(Tier.TILE, new Geometry(blocks(rows, SMALL_BLOCK, 1), 1, SMALL_BLOCK, 1, 0, (int) tile))
+                : new Plan(Tier.COLS, threadPerRow(rows));
     }
 
-    /** What a tile has of a row, for each column. */
-    private static int tileBytes(Op.Kernel kernel, DType dtype) {
-        return kernel.kept() == Op.Kept.ROW_BEFORE_ANOTHER
-                ? 2 * dtype.bytes()
-                : kernel.kept().bytes(dtype, false);
+    /** The tile of a block's rows, of whole fragments; of both rows where a kernel looks at two. */
+    private static long tileBytes(Op.Kernel kernel, Row row) {
+        int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
+        int ofColumn = kernel.kept() == Op.Kept.ROW_BEFORE_ANOTHER
+                ? 2 * row.dtype().bytes()
+                : kernel.kept().bytes(row.dtype(), false);
+        return quotientUp(row.classes(), fragment) * fragment * SMALL_BLOCK * ofColumn;
     }
 
     /**
