@@ -9,10 +9,11 @@
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Rows that are ignored
-//           or have a bad label: 0, and their logits are not read. Rows whose lse is not finite: NaN throughout.
+//           or have a bad label: 0, and their logits are not looked at. Rows whose lse is not finite: NaN throughout.
 #include "include/cross_entropy.cuh"
 
 namespace logitops {
@@ -48,6 +49,7 @@ LOGITOPS_DEVICE void cross_entropy_bwd(const CrossEntropyBackward<T>& a) {
     write_gradient(tier, dx_row, x_row, of_label, in.logit_scale, logits, target, a.statistics.read(row), target_sum,
                    a.gradient, in.z_loss, a.gradient.scale_of(row));
     tier.release_kept(x_row);
+    tier.write_back(dx_row);
   });
 }
 
@@ -66,3 +68,4 @@ LOGITOPS_DEVICE void cross_entropy_bwd_plain(const CrossEntropyBackward<T>& a) {
 LOGITOPS_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Paired)
+LOGITOPS_STREAM_TILE_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)

@@ -14,11 +14,12 @@
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
 //           held, cols32, cols64  as these, x read once, in registers: include/tier_held.cuh, tier_cols_held.cuh.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. p comes from the sum,
 //           not from the rounded lse. Rows that are ignored or have a bad label: loss 0 or NaN, lse, entropy and
-//           gradient 0, argmax -1, and their logits are not read. Rows whose lse is not finite: loss and gradient NaN
+//           gradient 0, argmax -1, and their logits are not looked at. Rows whose lse is not finite: loss and gradient NaN
 //           throughout.
 #include "include/cross_entropy.cuh"
 
@@ -63,6 +64,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
     write_gradient(tier, dx_row, x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
                    target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);
+    tier.write_back(dx_row);
   });
 }
 
@@ -82,3 +84,4 @@ LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
+LOGITOPS_TILE_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)

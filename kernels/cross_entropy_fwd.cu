@@ -13,6 +13,7 @@
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none.
 // Numerics  f32 arithmetic for every storage type but f64. Every row's lse is written as it is: -inf for nothing but
@@ -68,3 +69,4 @@ LOGITOPS_DEVICE void cross_entropy_fwd_plain(const CrossEntropyForward<T>& a) {
 LOGITOPS_ENTRIES(cross_entropy_fwd, CrossEntropyForward, Roomy)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Crowded)
 LOGITOPS_HELD_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(cross_entropy_fwd_plain, CrossEntropyForward, Occupied)

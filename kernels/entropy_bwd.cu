@@ -5,6 +5,7 @@
 //           each.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. Where p_j is 0 the
@@ -42,3 +43,4 @@ LOGITOPS_DEVICE void entropy_bwd(const EntropyBackward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(entropy_bwd, EntropyBackward, Occupied)

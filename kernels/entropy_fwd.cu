@@ -5,6 +5,7 @@
 //           entropy: [rows]; lse: [rows], or null; statistics: [2, rows], max and sum for entropy_bwd, or null.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and entropy and lse are of that type. Exponents are taken
@@ -48,3 +49,4 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(entropy_fwd, EntropyForward, Occupied)
 LOGITOPS_HELD_ENTRIES(entropy_fwd, EntropyForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(entropy_fwd, EntropyForward, Occupied)

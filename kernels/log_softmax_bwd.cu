@@ -7,6 +7,7 @@
 // Tiers     rows  a group of threads per row, y read once, dy too (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, dy read twice, y once; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, y and dy read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN in dy makes its
@@ -36,3 +37,4 @@ LOGITOPS_DEVICE void log_softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)
+LOGITOPS_TILE_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)

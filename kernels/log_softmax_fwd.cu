@@ -4,6 +4,7 @@
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, x read twice; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  y may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; one rounding on the way out. (x - max) - log sum, never
@@ -30,3 +31,4 @@ LOGITOPS_DEVICE void log_softmax_fwd(const SoftmaxForward<T>& a) {
 LOGITOPS_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_TILE_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)

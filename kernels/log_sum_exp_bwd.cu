@@ -4,6 +4,7 @@
 //           statistics: [2, rows], max and sum from log_sum_exp_fwd; scale.per_row: [rows], or null for 1 each.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A row whose lse is
@@ -36,3 +37,4 @@ LOGITOPS_DEVICE void log_sum_exp_bwd(const LogSumExpBackward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)

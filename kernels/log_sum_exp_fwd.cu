@@ -4,6 +4,7 @@
 //           lse: [rows]; statistics: [2, rows], max and sum for log_sum_exp_bwd, or null.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and lse is of that type. Nothing but -inf gives -inf, a +inf
@@ -37,3 +38,4 @@ LOGITOPS_DEVICE void log_sum_exp_fwd(const LogSumExpForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(log_sum_exp_fwd, LogSumExpForward, Occupied)

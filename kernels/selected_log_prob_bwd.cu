@@ -5,11 +5,12 @@
 //           statistics: [2, rows], max and sum from selected_log_prob_fwd; labels: [rows], i64 or i32; scale.per_row: [rows], or null for 1 each.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  dx may be x. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; 1 - p is formed in it, and g multiplies before the one
 //           rounding. A row whose lse is not finite is NaN. Rows that are ignored or have a bad label are 0, and
-//           their logits are not read.
+//           their logits are not looked at.
 #include "include/labels.cuh"
 #include "include/log_prob.cuh"
 
@@ -48,3 +49,4 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)

@@ -5,11 +5,12 @@
 //           max and sum for selected_log_prob_bwd; 0 in rows that do not count.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.
 //           cols  one thread per row, x read once; any inner and strides.
+//           tile  as cols, x read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows: see include/tier_rows.cuh. cols: block 128. Any grid.
 // Aliasing  none. Elements between and after rows are not read.
 // Numerics  f32 arithmetic for every storage type but f64, and log_prob and lse are of that type. (x_y - max) - log
 //           sum, never x_y - (max + log sum). A row whose lse is not finite has NaN. Rows that are ignored or have a
-//           bad label have 0 or NaN; their logits are not read.
+//           bad label have 0 or NaN; their logits are not looked at.
 #include "include/entries.cuh"
 #include "include/labels.cuh"
 #include "include/log_prob.cuh"
@@ -56,3 +57,4 @@ LOGITOPS_DEVICE void selected_log_prob_fwd(const SelectedLogProbForward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Crowded)
 LOGITOPS_HELD_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)
+LOGITOPS_STREAM_TILE_ENTRIES(selected_log_prob_fwd, SelectedLogProbForward, Occupied)

@@ -6,6 +6,7 @@
 // Tiers     rows  a group of threads per row, y and dy read once (beyond shared memory twice); inner = 1, axis = 1.
 //           cols  one thread per row, y and dy read twice; any inner and strides.
 //           held  as rows, in registers: include/tier_held.cuh.
+//           tile  as cols, y and dy read once, in shared memory; launched as include/tier_tile.cuh says.
 // Launch    rows, held: see their files. cols: block 128, any grid.
 // Aliasing  dx may be dy. Elements between and after rows are neither read nor written.
 // Numerics  f32 arithmetic for every storage type but f64; g multiplies before the one rounding. A NaN anywhere in a
@@ -35,3 +36,4 @@ LOGITOPS_DEVICE void softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)
+LOGITOPS_TILE_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)

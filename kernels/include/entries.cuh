@@ -5,6 +5,7 @@
 #include "tier_cols_held.cuh"
 #include "tier_held.cuh"
 #include "tier_rows.cuh"
+#include "tier_tile.cuh"
 
 // An entry, and how many threads a block of it has at most. One block per multiprocessor is all that is asked for: asked
 // for nothing, ptxas spills f64 kernels to make room for more.
@@ -44,6 +45,8 @@
 #define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_held, TierClusterHeld)
 #define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_TILE_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_STREAM_TILE_ENTRIES(kernel, Parameters, Bounds)
 #else
 // Entries of kernels that read rows twice, for every dtype. Bounds say how many registers a thread may have.
 #define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)                \
@@ -65,6 +68,15 @@
 #define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)                    \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols32, TierCols32, f32, float) \
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, cols64, TierCols64, f32, float)
+
+// The same, of rows that wait in a tile: for every dtype but f64, of kernels that look at a row twice.
+#define LOGITOPS_TILE_ENTRIES(kernel, Parameters, Bounds) \
+  LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, tile, TierTile)
+
+// Of kernels that look once, for elements of 16 bits: the others' are wide enough where they lie.
+#define LOGITOPS_STREAM_TILE_ENTRIES(kernel, Parameters, Bounds)               \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tile, TierTile, f16, __half) \
+  LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tile, TierTile, bf16, __nv_bfloat16)
 #endif
 
 // Entries of kernels that walk no logits, one for each arithmetic.

@@ -28,6 +28,7 @@ LOGITOPS_DEVICE void write_gradient(Tier& tier, DX dx_row, const X& x_row, RowFa
     factor.multiply(v);
   });
   tier.release_kept(x_row);
+  tier.write_back(dx_row);
 }
 
 }  // namespace logitops

@@ -42,6 +42,7 @@ LOGITOPS_DEVICE void softmax_forward(const SoftmaxForward<T>& a) {
       }
     });
     tier.release_kept(x_row);
+    tier.write_back(y_row);
   });
 }
 
@@ -83,6 +84,7 @@ LOGITOPS_DEVICE void softmax_backward(const SoftmaxBackward<T>& a) {
       dx_row.store(columns, y_v);
     });
     tier.release_kept(dy_row, y_row);
+    tier.write_back(dx_row);
   });
 }
 

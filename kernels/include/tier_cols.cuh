@@ -147,6 +147,10 @@ class TierCols {
   template <class... Rows>
   LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
 
+  /** After the last store to a row: here it is written already. */
+  template <class Row>
+  LOGITOPS_DEVICE void write_back(const Row&) const {}
+
   LOGITOPS_DEVICE auto keep_values() const { return NoValues<A>{}; }
 
   /** Calls f(OwnColumns) for each fragment of this thread's columns. */
@@ -202,9 +206,11 @@ class TierCols {
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return value.value(); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return value; }
 
- private:
+ protected:
   int64_t inner_;
   uint32_t cols_;
+
+ private:
   int64_t o_ = 0;
   int64_t i_ = 0;
 };

@@ -112,6 +112,9 @@ class HeldTier {
   template <class... Rows>
   LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
 
+  template <class Row>
+  LOGITOPS_DEVICE void write_back(const Row&) const {}
+
   /**
    * Before a row is looked at again: lets the compiler believe that it is another one. It would keep all elements widened,
    * which takes twice the registers.

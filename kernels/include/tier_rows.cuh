@@ -173,6 +173,9 @@ class GroupTier {
     }
   }
 
+  template <class Row>
+  LOGITOPS_DEVICE void write_back(const Row&) const {}
+
   /** Before a row is looked at again. */
   template <class Row>
   LOGITOPS_DEVICE static void look_again(Row&) {}

@@ -165,7 +165,7 @@ public final class CrossEntropy {
 
     /**
      * Loss and gradient at once: row losses and the loss into {@code result}, the gradient with respect to the logits into
-     * {@code gradient}. Rows that do not count are not read; their lse is written as 0.
+     * {@code gradient}. Rows that do not count are not looked at; their lse is written as 0.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits, which it then replaces; otherwise it must overlap no input.
      *

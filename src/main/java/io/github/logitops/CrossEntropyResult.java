@@ -59,7 +59,7 @@ public final class CrossEntropyResult extends LossResult {
 
     /**
      * The log-sum-exp of each row on the device, of the labels' shape and the arithmetic dtype. {@code forward} writes that of
-     * every row; {@code forwardBackward} does not read rows that do not count, and writes 0 there.
+     * every row; {@code forwardBackward} does not look at rows that do not count, and writes 0 there.
      */
     public Tensor lse() {
         return part(ResultPart.LSE);
@@ -80,7 +80,7 @@ public final class CrossEntropyResult extends LossResult {
 
     /**
      * The class with the largest logit of each row on the device, I32 of the labels' shape: the lowest among equals; a NaN is
-     * the largest. {@code forwardBackward} does not read rows that do not count, and writes -1 there.
+     * the largest. {@code forwardBackward} does not look at rows that do not count, and writes -1 there.
      *
      * @throws IllegalStateException if the options do not ask for {@link RowOutput#ARGMAX}
      */
@@ -100,7 +100,7 @@ public final class CrossEntropyResult extends LossResult {
 
     /**
      * The entropy of each row's softmax on the device, of the labels' shape and the arithmetic dtype: NaN where the lse is not
-     * finite. {@code forwardBackward} does not read rows that do not count, and writes 0 there.
+     * finite. {@code forwardBackward} does not look at rows that do not count, and writes 0 there.
      *
      * @throws IllegalStateException if the options do not ask for {@link RowOutput#ENTROPY}
      */

@@ -28,7 +28,7 @@ import java.util.Set;
  * either.
  *
  * <p><i>Labels</i>: a row whose label is {@code ignoreIndex} has log-probability 0 and gradient 0, whatever its logits hold:
- * they are not read. A label out of range has log-probability NaN and gradient 0, and is thrown by whoever waits
+ * nobody looks at them. A label out of range has log-probability NaN and gradient 0, and is thrown by whoever waits
  * ({@link SelectedLogProbResult}); nothing is read or written outside the tensors. The forms on host arrays throw it at once.
  *
  * <p><i>Edges</i>: a row that counts and holds NaN or +inf, or nothing but -inf, has log-probability and gradient NaN. A label

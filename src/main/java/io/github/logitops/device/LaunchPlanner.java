@@ -30,6 +30,9 @@ final class LaunchPlanner {
     private static final int CLUSTER_SLICE_BYTES = KernelManifest.geometry("ClusterSliceBytes");
     private static final int CLUSTER_SHARED_BYTES = KernelManifest.geometry("ClusterSharedBytes");
 
+    /** What the driver takes of a multiprocessor's shared memory for itself, for each block. */
+    private static final int BLOCK_SHARED_BYTES = 1024;
+
     private static final int WARP = 32;
     private static final long MAX_BLOCKS = Integer.MAX_VALUE;
 
@@ -89,7 +92,7 @@ final class LaunchPlanner {
     /** The same of this many rows. */
     static Plan plan(Op.Kernel kernel, Row row, long rows, boolean probabilities, Limits limits) {
         if (!row.innermost()) {
-            return new Plan(columns(kernel, row), threadPerRow(rows));
+            return columns(kernel, row, rows, limits.sharedBytes());
         }
         Plan holding = holding(kernel, row, rows, limits.clusterBlocks());
         if (holding != null) {
@@ -136,17 +139,47 @@ final class LaunchPlanner {
                 : Math.min(powerOf2((bytes + CLUSTER_SLICE_BYTES - 1) / CLUSTER_SLICE_BYTES), limits.clusterBlocks());
     }
 
-    /** The tier of rows that lie as columns. */
-    private static Tier columns(Op.Kernel kernel, Row row) {
-        Tier tier = row.classes() <= 32 ? Tier.COLS32 : Tier.COLS64;
-        return row.classes() <= 64 && has(kernel, tier, row.dtype()) ? tier : Tier.COLS;
+    /**
+     * Rows that lie as columns: a thread for each. They wait in a tile as long as there is room for two or three on a
+     * multiprocessor, that one is copied while others are looked at: two if it saves a second look at memory, three if all it does is
+     * to make accesses wider. Of up to four columns copies and barriers would be more than the rest.
+     */
+    private static Plan columns(Op.Kernel kernel, Row row, long rows, int sharedBytes) {
+        Tier held = row.classes() <= 32 ? Tier.COLS32 : Tier.COLS64;
+        if (row.classes() <= 64 && has(kernel, held, row.dtype())) {
+            return new Plan(held, threadPerRow(rows));
+        }
+        long tile = tileBytes(kernel, row);
+        int together = kernel.kept() == Op.Kept.LINE ? 3 : 2;
+        boolean fits = together * (tile + BLOCK_SHARED_BYTES) <= sharedBytes + BLOCK_SHARED_BYTES
+                && rows <= MAX_BLOCKS * SMALL_BLOCK;
+        return row.classes() > 4 && fits && has(kernel, Tier.TILE, row.dtype())
+                ? new Plan(Tier.TILE, new Geometry(blocks(rows, SMALL_BLOCK, 1), 1, SMALL_BLOCK, 1, 0, (int) tile))
+                : new Plan(Tier.COLS, threadPerRow(rows));
+    }
+
+    /** The tile of a block's rows, of whole fragments; of both rows where a kernel looks at two. */
+    private static long tileBytes(Op.Kernel kernel, Row row) {
+        int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
+        int ofColumn = kernel.kept() == Op.Kept.ROW_BEFORE_ANOTHER
+                ? 2 * row.dtype().bytes()
+                : kernel.kept().bytes(row.dtype(), false);
+        return quotientUp(row.classes(), fragment) * fragment * SMALL_BLOCK * ofColumn;
     }
 
     /**
      * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are of F32 alone, for
-     * kernels that look at one row twice.
+     * kernels that look at one row twice. For tiles there are of kernels that have others for rows that registers hold, and of 16 bits
+     * where rows are looked at once.
      */
     static boolean has(Op.Kernel kernel, Tier tier, DType dtype) {
+        if (tier == Tier.TILE) {
+            if (kernel.kept() == Op.Kept.SEEN) { // a tile has all of its rows
+                return false;
+            }
+            boolean once = kernel.kept() == Op.Kept.LINE;
+            return dtype.bytes() == 2 ? once || kernel.held() > 0 : dtype == DType.F32 && !once && kernel.held() > 0;
+        }
         if (!tier.holds()) {
             return true;
         }

@@ -23,16 +23,18 @@ enum Tier {
     /** The same of rows that a thread has in registers, of up to 32 columns. */
     COLS32,
     /** The same of up to 64. */
-    COLS64;
+    COLS64,
+    /** As COLS, of neighbouring rows that wait in shared memory and that a block reads and writes by whole vectors. */
+    TILE;
 
     /** Whether rows wait in registers. */
     boolean holds() {
-        return this != ROWS && this != COLS && this != CLUSTER_ROWS;
+        return this != ROWS && this != COLS && this != CLUSTER_ROWS && this != TILE;
     }
 
     /** Whether rows lie as columns. */
     boolean isOfColumns() {
-        return this == COLS || this == COLS32 || this == COLS64;
+        return this == COLS || this == COLS32 || this == COLS64 || this == TILE;
     }
 
     /** Whether clusters of blocks share rows. */
@@ -46,7 +48,7 @@ enum Tier {
             case HELD2 -> 2;
             case HELD4 -> 4;
             case HELD8, CLUSTER_HELD -> 8;
-            case ROWS, CLUSTER_ROWS, COLS, COLS32, COLS64 -> 0;
+            case ROWS, CLUSTER_ROWS, COLS, COLS32, COLS64, TILE -> 0;
         };
     }
 

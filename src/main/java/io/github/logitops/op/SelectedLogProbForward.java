@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * The log-probability of each row's label: 0 for an ignored row, NaN for a label out of range. Rows that are not counted are
- * not read; their log-sum-exp and statistics are written as 0.
+ * not looked at; their log-sum-exp and statistics are written as 0.
  *
  * @param x the logits
  * @param labels a class for each row

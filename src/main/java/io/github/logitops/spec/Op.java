@@ -22,14 +22,14 @@ public enum Op {
             Void.class,
             methods("forward", "backward"),
             light(1, "fwd", Kept.ROW),
-            light(2, "bwd", Kept.ROW)),
+            light(2, "bwd", Kept.ROW_BEFORE_ANOTHER)),
     /** Softmax of what a mask leaves, a plain one of masks that only hide; its gradient is that of softmax. */
     MASKED_SOFTMAX(
             "maskedSoftmax",
             Void.class,
             methods("forward", "backward"),
             own("fwd", Kept.VALUES),
-            held(1, "fwd_plain", Kept.ROW),
+            held(1, "fwd_plain", Kept.SEEN),
             shared(SOFTMAX.kernel("bwd"))),
     /** log sum exp(x). */
     LOG_SUM_EXP(
@@ -93,6 +93,10 @@ public enum Op {
         LINE,
         /** The row. */
         ROW,
+        /** Of the row, what a mask leaves: nothing else is copied. */
+        SEEN,
+        /** The row; not another one that is looked at once, after it, unless both go through a tile. */
+        ROW_BEFORE_ANOTHER,
         /** Two rows of two tensors. */
         TWO_ROWS,
         /** The row, and that of probabilities where these are the targets. */
@@ -104,7 +108,7 @@ public enum Op {
         public int bytes(DType dtype, boolean probabilities) {
             return switch (this) {
                 case NOTHING -> 0;
-                case LINE, ROW -> dtype.bytes();
+                case LINE, ROW, SEEN, ROW_BEFORE_ANOTHER -> dtype.bytes();
                 case TWO_ROWS -> 2 * dtype.bytes();
                 case ROW_AND_PROBABILITIES -> probabilities ? 2 * dtype.bytes() : dtype.bytes();
                 case VALUES -> dtype.arithmetic().bytes();

@@ -63,6 +63,17 @@ class EmulatedLargeOffsetsTest {
         assertArrayEquals(softmaxInColumns(dtype, Layout.dense(shape)), softmaxInColumns(dtype, far));
     }
 
+    /** As many columns as wait in a tile, which is copied by elements and by vectors. */
+    @EachFloatingDType
+    void tilesOfRowsFarApartGiveTheSameBits(DType dtype) {
+        for (int inner : new int[] {1, 8}) {
+            Shape shape = Shape.of(3, 5, inner);
+            Layout far = new Layout(shape, (1L << 29) + inner);
+            assertTrue(4 * far.rowStride() > Integer.MAX_VALUE);
+            assertArrayEquals(softmaxInColumns(dtype, Layout.dense(shape)), softmaxInColumns(dtype, far));
+        }
+    }
+
     private double[] softmaxInColumns(DType dtype, Layout layout) {
         try (Bench bench = new Bench(rig)) {
             Tensor x = filled(bench, dtype, layout, 72);

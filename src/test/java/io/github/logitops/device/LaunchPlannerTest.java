@@ -29,48 +29,6 @@ class LaunchPlannerTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 1",
-        "127, 1",
-        "128, 1",
-        "129, 2",
-        "274877906816, 2147483647",
-        "274877906817, 2147483647",
-    })
-    void inColumnsAThreadTakesARow(long rows, int blocks) {
-        LaunchPlanner.Geometry expected = new LaunchPlanner.Geometry(blocks, 128);
-        LaunchPlanner.Row column = new LaunchPlanner.Row(false, 65, DType.F32);
-        assertEquals(
-                new LaunchPlanner.Plan(Tier.COLS, expected),
-                LaunchPlanner.plan(KEEPS_A_ROW, column, rows, false, NO_CLUSTERS));
-        assertEquals(expected, LaunchPlanner.threadPerRow(rows));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "F32, 1, COLS32",
-        "F32, 32, COLS32",
-        "F32, 33, COLS64",
-        "F32, 64, COLS64",
-        "F32, 65, COLS",
-        "F16, 2, COLS",
-        "BF16, 32, COLS",
-        "F64, 2, COLS",
-    })
-    void fewColumnsOfF32WaitInRegisters(DType dtype, int classes, Tier ofOneRow) {
-        LaunchPlanner.Row row = new LaunchPlanner.Row(false, classes, dtype);
-        assertEquals(
-                ofOneRow,
-                LaunchPlanner.plan(KEEPS_A_ROW, row, 1, false, NO_CLUSTERS).tier());
-        assertEquals(
-                Tier.COLS,
-                LaunchPlanner.plan(KEEPS_TWO_ROWS, row, 1, false, NO_CLUSTERS).tier());
-        assertEquals(
-                Tier.COLS,
-                LaunchPlanner.plan(HOLDS_NOTHING, row, 1, false, NO_CLUSTERS).tier());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
         "F32, 1, 1, 128",
         "F32, 8, 1, 128",
         "F32, 9, 2, 64",

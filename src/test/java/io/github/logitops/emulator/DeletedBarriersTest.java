@@ -27,8 +27,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class DeletedBarriersTest {
     /**
-     * More than one fragment for each thread, and more rows than one for a block; by vectors, and one element after another. And
-     * rows of several warps and blocks, which add up what comes of them.
+     * More than one fragment for each thread, and more rows than one for a block; by vectors, and one element after another. Rows of
+     * several warps and blocks, which add up what comes of them. And columns, by themselves and in a tile.
      */
     private static final Map<Geometry, Integer> BLOCKS = Map.of(
             Geometry.dense(2, 2112), 1,
@@ -37,7 +37,8 @@ class DeletedBarriersTest {
             Geometry.dense(2, 2101), 1,
             Geometry.dense(260, 4), 2,
             Geometry.dense(2100, 4), 20,
-            Geometry.dense(2, 4, 130).along(1), 2);
+            Geometry.dense(2, 4, 130).along(1), 2,
+            Geometry.dense(2, 66, 16).along(1), 1);
 
     @EachFloatingDType
     void noneIsMissedByNobody(DType dtype) {

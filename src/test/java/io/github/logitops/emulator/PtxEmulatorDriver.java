@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
 public final class PtxEmulatorDriver implements Driver {
     private static final Pattern TARGET = Pattern.compile("^\\.target sm_(\\d+)", Pattern.MULTILINE);
     private static final int PORTABLE_CLUSTER = 8; // blocks that every device of an architecture with clusters has
+    private static final Pattern CLUSTER = Pattern.compile("\\.reqnctapercluster [^\\n]*");
     private static final byte POISON =
             (byte) 0xCB; // in what no copy has filled: a large negative number of every dtype
 
@@ -154,10 +155,17 @@ public final class PtxEmulatorDriver implements Driver {
     private byte[] replacement(String name, byte[] ptx) {
         Path file = replacements == null ? null : replacements.resolve(file(name, text(ptx)));
         try {
-            return file != null && Files.exists(file) ? Files.readAllBytes(file) : ptx;
+            return file != null && Files.exists(file) ? withClusterOf(ptx, Files.readString(file)) : ptx;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A text with the size of cluster that the host wrote into another. */
+    private static byte[] withClusterOf(byte[] ptx, String text) {
+        Matcher cluster = CLUSTER.matcher(text(ptx));
+        String changed = cluster.find() ? CLUSTER.matcher(text).replaceFirst(cluster.group()) : text;
+        return changed.getBytes(StandardCharsets.UTF_8);
     }
 
     private Map<String, Entry> parsed(String name, byte[] ptx) {
@@ -221,7 +229,7 @@ public final class PtxEmulatorDriver implements Driver {
         if (launch.blocks() < 1) {
             throw new EmulatorException("emulator: a launch needs a block: " + launch);
         }
-        boolean steps = !launch.entry().matches("\\w+_held\\d?_\\w+|batch_sums_\\w+");
+        boolean steps = !launch.entry().matches("\\w+_(held\\d?|tile)_\\w+|batch_sums_\\w+");
         int cluster = entry.clusterBlocks();
         requireCluster(launch, cluster);
         int blocks =

@@ -38,8 +38,9 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 dense(1, 40_000),
                 dense(1, 40_001),
                 dense(2, 3, 2).along(1),
-                dense(2, 33, 2).along(1),
-                dense(2, 65, 2).along(1));
+                dense(2, 33, 8).along(1),
+                dense(2, 65, 2).along(1),
+                dense(1, 500, 2).along(1));
     }
 
     /** Lengths around powers of two and vector widths, every kind of axis, padding and misalignment. */
@@ -61,6 +62,9 @@ public record Geometry(Shape shape, int axis, long rowStride, int offset) {
                 // More than 32, and more than the 64 columns that a thread may hold.
                 dense(2, 40, 3).along(1),
                 dense(70, 3).along(0),
+                // Blocks of 128 such rows are copied by vectors: across images, past the last one, and padded.
+                dense(2, 9, 72).along(1),
+                dense(21, 8).along(0).padded(8).shifted(8),
                 // Where more threads share a row: 1, 2, ... 32 of them, then blocks. Multiples of 8 go by vectors,
                 // unless askew.
                 dense(40, 8),

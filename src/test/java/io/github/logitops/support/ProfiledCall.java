@@ -39,7 +39,7 @@ public record ProfiledCall(OpCall call, List<LaunchProfile> launches, Map<String
     /** The last launch that walked rows: others, before and after, look at labels and losses. */
     public LaunchProfile main() {
         return launches.stream()
-                .filter(launch -> launch.entry().matches("\\w+_(rows|held\\d?|cols\\d*)_\\w+"))
+                .filter(launch -> launch.entry().matches("\\w+_(rows|held\\d?|cols\\d*|tile)_\\w+"))
                 .reduce((first, second) -> second)
                 .orElseThrow();
     }

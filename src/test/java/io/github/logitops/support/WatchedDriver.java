@@ -116,7 +116,7 @@ public final class WatchedDriver implements Driver {
 
     @Override
     public int maxSharedBytes() {
-        return 48 << 10;
+        return 99 << 10;
     }
 
     @Override

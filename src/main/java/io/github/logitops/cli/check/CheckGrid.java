@@ -9,8 +9,8 @@ import java.util.TreeSet;
 /** The cases that {@code logitops check} goes through. */
 enum CheckGrid {
     /**
-     * One length for each way that threads share a row: a thread has it alone, a warp, a block, a cluster; and those that registers
-     * hold.
+     * One length for each way that threads share a row: a thread has it alone, a warp, a block, a cluster; those that registers
+     * hold, and that a tile has room for.
      * Every kernel is launched by it: for tools that slow each access to memory down, such as compute-sanitizer.
      */
     LEAST {
@@ -51,11 +51,11 @@ enum CheckGrid {
     /** The longest row there is. */
     static final int LONGEST = 262144;
 
-    private static final int LONGEST_COLUMN = 4097; // columns have one tier, whatever their length
+    private static final int LONGEST_COLUMN = 4097; // no tier of columns begins further
     private static final List<Integer> FAR_LENGTHS = List.of(33, 1536);
     private static final List<Double> CENTRES = List.of(1e3, -1e4, 1e6, -1e9, 1e30);
     private static final List<Integer> VOCABULARIES = List.of(1000, 32003, 50257, 128256);
-    private static final List<Integer> LEAST_LENGTHS = List.of(7, 16, 64, 96, 193, 528, 4001, 32776, 32777);
+    private static final List<Integer> LEAST_LENGTHS = List.of(7, 16, 64, 80, 193, 528, 4001, 32776, 32777);
     private static final List<Integer> QUICK_LENGTHS = List.of(1, 2, 7, 16, 33, 64, 96, 193, 384, 1536, 4097, 32003);
 
     /** Lengths of rows, ascending. */
