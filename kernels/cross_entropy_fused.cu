@@ -42,12 +42,12 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
   tier.each_row(in.shape, [&](int64_t row) {
     const auto to = a.to.template known<kKind>();
     const auto target = in.targets.keep(tier, row, in.shape.cols);
-    const auto dx_row = tier.output(a.dx, row);
+    tier.output(a.dx, row);  // whose columns a thread writes, of these it looks at the label's
     if (!target.counted) {  // all threads of the row agree
       if (tier.leads()) {
         to.write_uncounted(row, target.ignored);
       }
-      write_zeros<A>(tier, dx_row);
+      write_zeros<A>(tier, tier.output(a.dx, row));
       if (tier.skips_row()) {
         return;
       }
@@ -61,6 +61,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
     }
     const RowSums<A>& sums = loss.sums();
     tier.look_again(x_row);
+    const auto dx_row = tier.output(a.dx, row);
     write_gradient(tier, dx_row, x_row, sums.label_logit, in.logit_scale, logits, target, sums.statistic,
                    target.peak + sums.spread, a.gradient, in.z_loss, scale);
     tier.release_kept(x_row, target.probabilities);

@@ -17,21 +17,35 @@ public final class ProfileTable {
     private static final List<Geometry> VOCABULARY =
             List.of(Geometry.dense(4, 50257), Geometry.dense(4, 50257).padded(7), Geometry.dense(4, 50264));
 
+<<<<<<< HEAD
     /** As many queries as keys: on average a row sees half of them. */
     private static final Geometry CAUSAL = Geometry.dense(512, 512);
+=======
+    /** Classes of images of even and odd sizes, few and many. */
+    private static final List<Geometry> IMAGES = List.of(
+            Geometry.dense(2, 4, 4096).along(1),
+            Geometry.dense(2, 8, 4096).along(1),
+            Geometry.dense(2, 21, 2048).along(1),
+            Geometry.dense(2, 21, 2049).along(1),
+            Geometry.dense(2, 150, 512).along(1));
+>>>>>>> cols
 
     private static final List<String> OF_VOCABULARY =
             List.of("softmax.forward", "softmax.backward", "crossEntropy.forward", "crossEntropy.forwardBackward");
 
     private ProfileTable() {}
 
-    /** @param args "vocabulary" for rows of 50257; nothing for every kernel */
+    /** @param args "vocabulary" for rows of 50257; "images" for classes of images; nothing for every kernel */
     public static void main(String[] args) {
         System.out.println("| kernel | logits | passes | bytes a request | sectors / ideal "
                 + "| barriers a row | ex2 an element | instructions an element |");
         System.out.println("|---|---|---|---|---|---|---|---|");
         if (List.of(args).contains("vocabulary")) {
             VOCABULARY.forEach(geometry -> print(DType.BF16, geometry, OF_VOCABULARY::contains));
+        } else if (List.of(args).contains("images")) {
+            for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
+                IMAGES.forEach(geometry -> print(dtype, geometry, OF_VOCABULARY::contains));
+            }
         } else {
             for (DType dtype : new DType[] {DType.F32, DType.BF16}) {
                 GEOMETRIES.forEach(geometry -> print(dtype, geometry, method -> method.contains(".")));
