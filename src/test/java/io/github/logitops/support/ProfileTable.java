@@ -17,10 +17,9 @@ public final class ProfileTable {
     private static final List<Geometry> VOCABULARY =
             List.of(Geometry.dense(4, 50257), Geometry.dense(4, 50257).padded(7), Geometry.dense(4, 50264));
 
-<<<<<<< HEAD
     /** As many queries as keys: on average a row sees half of them. */
     private static final Geometry CAUSAL = Geometry.dense(512, 512);
-=======
+
     /** Classes of images of even and odd sizes, few and many. */
     private static final List<Geometry> IMAGES = List.of(
             Geometry.dense(2, 4, 4096).along(1),
@@ -28,7 +27,6 @@ public final class ProfileTable {
             Geometry.dense(2, 21, 2048).along(1),
             Geometry.dense(2, 21, 2049).along(1),
             Geometry.dense(2, 150, 512).along(1));
->>>>>>> cols
 
     private static final List<String> OF_VOCABULARY =
             List.of("softmax.forward", "softmax.backward", "crossEntropy.forward", "crossEntropy.forwardBackward");
