@@ -83,11 +83,7 @@ LOGITOPS_DEVICE void distillation_fused(const Distillation<T>& a) {
                            factor.multiply(slope);
                            dx_row.store(columns, slope);
                          });
-    if (distillation.kIsKl && !tier.writes_apart()) {  // whose only pass has reductions behind it
-      tier.release_reduced(student_row, teacher_row);
-    } else {
-      tier.release_kept(student_row, teacher_row);
-    }
+    tier.release_kept(student_row, teacher_row);
     if (distillation.writes(tier)) {
       a.row_losses[row] = distillation.loss();
     }

@@ -78,7 +78,7 @@ class KernelExecutorTest {
                         "POINTER 0",
                         "FLOAT64 " + Double.doubleToRawLongBits(2.5)),
                 describe(driver.launches().get(0).arguments()));
-        assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=10240"), launched());
+        assertEquals(List.of("softmax_bwd_rows_f32, grid=[1,1,1], block=[2,64,1], shared=14336"), launched());
     }
 
     /** Sums are a launch of their own, behind the rows, and before them for a gradient that is divided by what labels come to. */
@@ -87,8 +87,8 @@ class KernelExecutorTest {
         Tensor x = tensor(DType.BF16, 3, 7);
         Tensor labels = tensor(DType.I64, 3);
         String sums = "batch_sums_f32, grid=[1,1,1], block=[512,1,1], shared=0";
-        String forward = "cross_entropy_fwd_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096";
-        String fused = "cross_entropy_fused_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=4096";
+        String forward = "cross_entropy_fwd_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=8192";
+        String fused = "cross_entropy_fused_plain_rows_bf16, grid=[1,1,1], block=[1,128,1], shared=8192";
         for (Reduction reduction : Reduction.values()) {
             CrossEntropy op = ops.crossEntropy(CrossEntropyOptions.defaults().withReduction(reduction));
             op.forward(x, labels, stream).close();

@@ -71,9 +71,9 @@ public final class ChildJvm {
 
     public End await() {
         try {
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(5, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                throw new IllegalStateException("still running after a minute: " + Files.readString(output));
+                throw new IllegalStateException("still running after five minutes: " + Files.readString(output));
             }
             return new End(process.exitValue(), Files.readAllLines(output));
         } catch (IOException e) {
