@@ -202,10 +202,7 @@ class KernelTrafficTest {
         requireRequests(dtype, Geometry.dense(1, 500, 64).along(1), dtype.bytes());
     }
 
-    /**
-     * All but what lies beside the vectors of memory at their ends: that goes by elements, of less than two vectors a row. Distillation
-     * writes as it adds up, by columns.
-     */
+    /** All but what lies beside the vectors of memory at their ends: that goes by elements, of less than two vectors a row. */
     @EachFloatingDType
     void rowsThatBeginAnywhereGoByVectorsToo(DType dtype) {
         Geometry geometry = Geometry.dense(6, 2047);
@@ -213,9 +210,6 @@ class KernelTrafficTest {
         for (OpCall call : callsOfOneKernel(dtype, geometry)) {
             ProfiledCall profiled = ProfiledCall.of(call, 90);
             for (String name : profiled.rows().keySet()) {
-                if (name.equals("dx") && call.method().contains("istillation")) {
-                    continue;
-                }
                 Traffic traffic = profiled.traffic(name);
                 long byElements = traffic.requestsByWidth().getOrDefault(dtype.bytes(), 0L);
                 long labels = call.looksAtLabels() + call.gradientsOfLabels();

@@ -28,6 +28,7 @@ class EmulatedClustersTest {
         "BF16, 32776, IN_PLACE, ONE_BY_ONE",
         "BF16, 32769, DENSE, LOCKSTEP",
         "F16, 32776, SHIFTED, SHUFFLED",
+        "F16, 32769, SHIFTED, LOCKSTEP",
         "F64, 8194, IN_PLACE, LOCKSTEP",
         "F64, 8193, DENSE, SHUFFLED",
     })
