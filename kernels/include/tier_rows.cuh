@@ -5,15 +5,15 @@
 //
 // Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid of whole
 //           clusters: groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` fragments
-//           of every thread of the block and 16 bytes a row, times the rows that the op keeps at the same time.
-// Columns   thread t has the vectors t, t + threads, ... of 16 bytes. If the row is no whole number of vectors, rows
-//           begin at any address, and thread t has the columns t, t + threads, ... instead. Either way neighbours read
-//           neighbours, and which thread adds up a column depends on the length of the row alone: a row gives the same
-//           bits at any address, alone or in a batch.
-// Hazards   A thread writes its own columns only, after the row's first reduction, if any, and after it has itself read
-//           them for the last time. What else it reads of a row (the label's logit) it must have in a register by that
-//           reduction, which orders it before all writes, as await_kept() does the copies to shared memory: this is
-//           what makes in place right.
+//           of every thread of the block and 48 bytes a row, times the rows that the op keeps at the same time.
+// Columns   thread t has the vectors t, t + threads, ... of 16 bytes, counted from the row's first column: which thread adds up
+//           a column depends on the length of the row alone, and a row gives the same bits at any address, alone or in a batch.
+//           If the row is no whole number of vectors, rows begin at any address, and what is written is dealt in vectors of
+//           memory instead, those that the output lies across: who writes a column changes no bit.
+// Hazards   A thread writes the columns that it has of the output, after the row's first reduction, if any, and after it has
+//           itself read them from memory for the last time. What else it reads of a row (the label's logit) it must have in a
+//           register by that reduction, which orders it before all writes, as await_kept() does the copies to shared memory:
+//           this is what makes in place right.
 #pragma once
 
 #ifdef LOGITOPS_CLUSTERS
