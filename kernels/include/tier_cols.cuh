@@ -120,7 +120,7 @@ class TierCols {
 
   /** A row that is read more than once: it stays where it is. */
   template <int = 0>
-  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A = 0) const {
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A) const {
     return this->row(tensor, row);
   }
 
@@ -131,7 +131,7 @@ class TierCols {
   }
 
   template <int = 0>
-  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
+  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A) const {
     return this->row(tensor, row);
   }
 

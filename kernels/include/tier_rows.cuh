@@ -98,10 +98,10 @@ class GroupTier {
 
   /**
    * A row, or nothing if the tensor is null, that starts to be copied to shared memory and is not looked at before
-   * await_kept(). kIndex tells rows apart that are kept at the same time.
+   * await_kept(); `missing` stands for columns past its end. kIndex tells rows apart that are kept at the same time.
    */
   template <int kIndex = 0>
-  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A missing = 0) const {
+  LOGITOPS_DEVICE auto keep(Tensor<const T> tensor, int64_t row, A missing) const {
     const uint32_t of_group = kept_ * kOfFragment * blockDim.x + kAroundLine;
     const uint32_t vectors = (kIndex * blockDim.y + threadIdx.y) * of_group;
     const bool by_vectors = wide_ && DenseRow<const T>{tensor.data}.aligned() && tensor.outer % kVector == 0;
@@ -142,7 +142,7 @@ class GroupTier {
 
   /** A row that is read once, and not before others are. */
   template <int = 0>
-  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A = 0) const {
+  LOGITOPS_DEVICE auto keep_for_later(Tensor<const T> tensor, int64_t row, A) const {
     return this->row(tensor, row);
   }
 

@@ -23,7 +23,7 @@ LOGITOPS_DEVICE void row_max_fwd(const RowMaxForward<T>& a) {
   using A = Arithmetic<T>;
   Tier tier(a.shape);
   tier.each_row(a.shape, [&](int64_t row) {
-    const auto x_row = tier.keep(a.x, row);
+    const auto x_row = tier.keep(a.x, row, A(-INFINITY));
     Best<A> best = Best<A>::none();
     tier.await_kept(x_row);
     tier.each_fragment([&](auto columns) {
@@ -32,6 +32,7 @@ LOGITOPS_DEVICE void row_max_fwd(const RowMaxForward<T>& a) {
       best.add(columns, v);
     });
     best = tier.best(best);
+    tier.release_reduced(x_row);
     if (tier.leads()) {
       a.max[row] = is_finite(best.value) ? best.value : A(NAN);
     }
