@@ -43,7 +43,7 @@ LOGITOPS_DEVICE void cross_entropy_fused(const CrossEntropyFused<T>& a) {
     const auto to = a.to.template known<kKind>();
     const auto target = in.targets.keep(tier, row, in.shape.cols);
     tier.output(a.dx, row);  // whose columns a thread writes, of these it looks at the label's
-    if (!target.counted) {  // all threads of the row agree
+    if (!target.counted) {   // all threads of the row agree
       if (tier.leads()) {
         to.write_uncounted(row, target.ignored);
       }
