@@ -42,7 +42,7 @@ final class CrossEntropyLaunches {
     private void forward(CrossEntropyForward problem, Stream stream) {
         CrossEntropyInputs inputs = problem.inputs();
         Batch batch = batch(inputs, problem.result());
-        RowLaunch launch = rows(isPlain(inputs, PLAIN_FORWARD) ? PLAIN_FORWARD : FORWARD, inputs, batch);
+        RowLaunch launch = losses(PLAIN_FORWARD, FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), problem.result(), inputs.x().count());
         launch.parameters().perRow(null, 0); // partials
         launcher.run(launch, stream);
@@ -99,7 +99,7 @@ final class CrossEntropyLaunches {
         ResultBuffers result = problem.result();
         Batch batch = batch(inputs, result);
         batch.countBefore(launcher, stream);
-        RowLaunch launch = rows(isPlain(inputs, PLAIN_FUSED) ? PLAIN_FUSED : FUSED, inputs, batch);
+        RowLaunch launch = losses(PLAIN_FUSED, FUSED, inputs, batch);
         rowOutputs(launch.parameters(), result, inputs.x().count());
         launch.parameters()
                 .tensor(problem.dx())
@@ -119,14 +119,6 @@ final class CrossEntropyLaunches {
                 && options.outputs().isEmpty();
     }
 
-    /**
-     * The same of a kernel that makes losses: where targets spread it looks at a row once more than the others, and only rows in
-     * registers are there again for nothing.
-     */
-    private boolean isPlain(CrossEntropyInputs inputs, KernelEntries plain) {
-        return isPlain(inputs) && (inputs.options().labelSmoothing() == 0 || launcher.holds(plain, inputs.x()));
-    }
-
     private static Batch batch(CrossEntropyInputs inputs, ResultBuffers result) {
         Rows x = inputs.x();
         CrossEntropyOptions options = inputs.options();
@@ -142,9 +134,26 @@ final class CrossEntropyLaunches {
                 options.emptyMean());
     }
 
-    /** A launch whose parameters begin with CrossEntropyInputs of the kernels. */
+    /**
+     * The launch of one of two kernels that make losses. Where targets spread, the plain one looks at a row once more than the
+     * general one, and only rows in registers are there again for nothing.
+     */
+    private RowLaunch losses(KernelEntries plain, KernelEntries general, CrossEntropyInputs inputs, Batch batch) {
+        if (!isPlain(inputs)) {
+            return rows(general, inputs, batch);
+        }
+        if (inputs.options().labelSmoothing() == 0) {
+            return rows(plain, inputs, batch);
+        }
+        return withInputs(launcher.rowsOrElse(plain, inputs.x(), general), inputs, batch);
+    }
+
     private RowLaunch rows(KernelEntries kernel, CrossEntropyInputs inputs, Batch batch) {
-        RowLaunch launch = launcher.rows(kernel, inputs.x(), inputs.probabilities() != null);
+        return withInputs(launcher.rows(kernel, inputs.x(), inputs.probabilities() != null), inputs, batch);
+    }
+
+    /** The launch with CrossEntropyInputs of the kernels as its next parameters. */
+    private static RowLaunch withInputs(RowLaunch launch, CrossEntropyInputs inputs, Batch batch) {
         launch.parameters().tensor(inputs.x());
         batch.targets(launch.parameters());
         launch.parameters().tensor(inputs.probabilities());

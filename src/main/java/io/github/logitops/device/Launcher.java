@@ -49,14 +49,18 @@ final class Launcher {
 
     /** The same; {@code probabilities}: whether the targets are. */
     RowLaunch rows(KernelEntries kernel, Rows rows, boolean probabilities) {
-        LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel.kernel(), rows, probabilities, limits);
-        Parameters parameters = new Parameters().shape(rows, plan.geometry().keptFragments());
-        return new RowLaunch(kernel.entry(plan.tier(), rows.dtype()), plan.geometry(), parameters);
+        return planned(kernel, rows, LaunchPlanner.plan(kernel.kernel(), rows, probabilities, limits));
     }
 
-    /** Whether a kernel has rows that lie like these in registers. */
-    boolean holds(KernelEntries kernel, Rows rows) {
-        return LaunchPlanner.plan(kernel.kernel(), rows, false, limits).tier().holds();
+    /** A launch of the first kernel if it has rows that lie like these in registers, else of the other. */
+    RowLaunch rowsOrElse(KernelEntries ifHeld, Rows rows, KernelEntries otherwise) {
+        LaunchPlanner.Plan plan = LaunchPlanner.plan(ifHeld.kernel(), rows, false, limits); // once: limits may sink
+        return plan.tier().holds() ? planned(ifHeld, rows, plan) : rows(otherwise, rows);
+    }
+
+    private static RowLaunch planned(KernelEntries kernel, Rows rows, LaunchPlanner.Plan plan) {
+        Parameters parameters = new Parameters().shape(rows, plan.geometry().keptFragments());
+        return new RowLaunch(kernel.entry(plan.tier(), rows.dtype()), plan.geometry(), parameters);
     }
 
     /** Queues it. */

@@ -23,8 +23,8 @@ public interface Driver extends MemoryDriver {
     long function(long module, String entry);
 
     /**
-     * Lets clusters of a kernel have more than 8 blocks, which no architecture promises: whether a device has them shows the first
-     * launch.
+     * Lets clusters of a kernel have more than 8 blocks, which no architecture promises: the first launch shows whether a device has
+     * them.
      */
     void allowLargeClusters(long function);
 
