@@ -7,8 +7,8 @@ usage() {
   cat <<'USAGE'
 usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 
-Needs nvcc, ptxas and java on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
-tests' resources.
+Needs nvcc, ptxas and java on the PATH. Writes src/main/resources/io/github/logitops/ptx, the PTX of src/tools/cuda beside the
+tools' resources, and that of src/test/cuda beside the tests'.
 
   --check               builds into a temporary folder and fails if what is committed differs; writes nothing
   --only SOURCE         compiles one source, as in softmax_fwd, in seconds: writes its entries and what the manifest says of
@@ -34,6 +34,7 @@ cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 readonly committed=src/main/resources/io/github/logitops/ptx
+readonly committed_tools=src/tools/resources/io/github/logitops/cli/bench
 readonly committed_bugs=src/test/resources/io/github/logitops/emulator
 readonly flags=(-std=c++17 -O3 -fmad=false -Werror all-warnings)
 
@@ -56,7 +57,7 @@ readonly own_shared cluster_shared
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
-mkdir "$work/ptx"
+mkdir "$work/ptx" "$work/tools"
 
 # Everything in PTX that speaks of the machine or the compiler stands in comments; nvcc's own .version would shut out
 # drivers that are older than the compiler.
@@ -96,11 +97,17 @@ assemble() {
   fi
 }
 
+# What belongs to no op is not in kernels/.
+source_of() {
+  if [[ -e src/tools/cuda/$1.cu ]]; then echo "src/tools/cuda/$1.cu"; else echo "kernels/$1.cu"; fi
+}
+
 # compile SOURCE ARCH: writes a file for each entry, and their names.
 compile() {
-  local name=$1.sm_$2 own=() files
+  local name=$1.sm_$2 own=() files source
+  source=$(source_of "$1")
   [[ $2 != 90 ]] || own=("${clusters[@]}")
-  nvcc --ptx -arch="compute_$2" "${flags[@]}" "${own[@]}" "kernels/$1.cu" -o "$work/$name.raw"
+  nvcc --ptx -arch="compute_$2" "${flags[@]}" "${own[@]}" -Ikernels "$source" -o "$work/$name.raw"
   normalize "$2" <"$work/$name.raw" >"$work/$name.all"
   if grep -nE '^[[:space:]]*\.(file|loc)|^\.func|[[:space:]]call|_INTERNAL_|_param_[1-9]' "$work/$name.all"; then
     echo "build-kernels: $name: line information, calls, names with a hash of the path and second parameters do not belong into it" >&2
@@ -125,7 +132,7 @@ build() {
       rm "$work/ptx/$entry.sm_80.ptx"
     fi
   done <"$work/$1.sm_80.entries"
-  if grep -q 'LOGITOPS_\(STREAM_\)\?ENTRIES' "kernels/$1.cu"; then
+  if grep -q 'LOGITOPS_\(STREAM_\)\?ENTRIES' "$(source_of "$1")"; then
     compile "$1" 90
   fi
   cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"
@@ -134,6 +141,9 @@ build() {
       assemble "$entry" "$gpu"
     done
   done <"$work/$1.entries"
+  if [[ $(source_of "$1") != kernels/* ]]; then
+    mv "$work/ptx/$1"_*.ptx "$work/tools"
+  fi
 }
 
 sha256() { sha256sum "$1" | cut -d' ' -f1; }
@@ -156,6 +166,10 @@ manifest() {
 
 # What is committed of one source is taken out, and what was built put in.
 replace() {
+  if [[ $(source_of "$1") != kernels/* ]]; then
+    cp "$work"/tools/*.ptx "$committed_tools"
+    return
+  fi
   local own="^(source\.kernels/$1\.cu|ptx\.$1(_[a-z0-9_]*)?\.sm_[0-9]+\.ptx)="
   manifest >"$work/built"
   if ! cmp -s <(grep '^nvcc' "$work/built") <(grep '^nvcc' "$committed/manifest.properties"); then
@@ -175,7 +189,7 @@ if ((${#lines[@]})); then
 fi
 
 if [[ -n $only ]]; then
-  if [[ ! -e kernels/$only.cu ]]; then
+  if [[ ! -e $(source_of "$only") ]]; then
     echo "build-kernels: no such source: kernels/$only.cu" >&2
     exit 2
   fi
@@ -186,7 +200,7 @@ fi
 
 echo "compiling with $(nvcc --version | grep release)" >&2
 running=0
-for source in kernels/*.cu; do
+for source in kernels/*.cu src/tools/cuda/*.cu; do
   if ((running == $(nproc))); then
     wait -n
     running=$((running - 1))
@@ -202,7 +216,7 @@ with_lines src/test/cuda/seeded_cluster_bugs.cu 90 >"$work/bugs/seeded_cluster_b
 manifest >"$work/ptx/manifest.properties"
 
 if $check; then
-  { diff -r "$work/ptx" "$committed" && diff -r "$work/bugs" "$committed_bugs"; } >"$work/diff" || {
+  { diff -r "$work/ptx" "$committed" && diff -r "$work/tools" "$committed_tools" && diff -r "$work/bugs" "$committed_bugs"; } >"$work/diff" || {
     head -c 2000 "$work/diff" >&2
     echo "build-kernels: what is committed is not what kernels/ gives: run scripts/build-kernels.sh" >&2
     exit 1
@@ -212,6 +226,8 @@ else
   rm -rf "$committed"
   mkdir -p "$committed"
   cp "$work"/ptx/* "$committed"
+  rm -f "$committed_tools"/*.ptx
+  cp "$work"/tools/* "$committed_tools"
   rm -rf "$committed_bugs"
   mkdir -p "$committed_bugs"
   cp "$work"/bugs/* "$committed_bugs"

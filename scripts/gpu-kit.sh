@@ -54,6 +54,8 @@ version() {
   echo "$commit"
 }
 
+version_of_pom() { sed -n '0,/<version>/s:.*<version>\(.*\)</version>.*:\1:p' pom.xml; }
+
 # --compress=0: the archive compresses better than jlink does. JDKs before 21 spell it 0, later ones zip-0.
 link_runtime() {
   local home=$1 level=0
@@ -81,7 +83,8 @@ mkdir -p "$kit/lib" "$kit/test"
 junit=$(sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 ./mvnw -B -ntp -q "$plugin:copy" -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit" \
   -DoutputDirectory="$kit/test"
-cp target/logitops-*.jar "$kit/lib"
+cp "target/logitops-$(version_of_pom).jar" "$kit/lib"
+"$home/bin/jar" --create --file "$kit/lib/logitops-tools.jar" -C target/tools-classes .
 "$home/bin/jar" --create --file "$kit/test/logitops-tests.jar" -C target/test-classes .
 link_runtime "$home"
 

@@ -12,7 +12,6 @@ constexpr int kClusterRowThreads = 128;     // likewise, where it waits in share
 constexpr int kClusterSliceBytes = 32768;   // that such a block should have, at most
 constexpr int kMostClusterBlocks = 16;      // that share a row
 constexpr int kSmallBlock = 128;            // threads of a block where a row needs fewer, and where each has its own
-constexpr int kOneBlock = 256;              // threads of a block of ceilings
 constexpr int kSumThreads = 512;            // threads of a block that adds up what rows came to
 constexpr int kFragmentBytes = 32;          // of arithmetic: the columns that a thread takes at a time
 constexpr int kLineBytes = 48;              // that a row may take more in shared memory than its columns do

@@ -1,14 +1,11 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyBackward;
-import io.github.logitops.op.CrossEntropyForward;
-import io.github.logitops.op.CrossEntropyFused;
-import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.Rows;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
@@ -16,6 +13,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Softmax cross entropy of logits along one axis with class labels or probabilities: loss, gradient, or both at once. Cheap to
@@ -55,12 +53,12 @@ public final class CrossEntropy {
     private static final String BACKWARD = Op.CROSS_ENTROPY.method("backward");
     private static final String FORWARD_BACKWARD = Op.CROSS_ENTROPY.method("forwardBackward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final CrossEntropyOptions options;
     private final Axis axis;
 
-    CrossEntropy(LogitOps ops, CrossEntropyOptions options, Axis axis) {
-        this.ops = ops;
+    CrossEntropy(Session session, CrossEntropyOptions options, Axis axis) {
+        this.session = session;
         this.options = Arguments.notNull(OP, "options", options);
         this.axis = Arguments.notNull(OP, "axis", axis);
     }
@@ -79,7 +77,7 @@ public final class CrossEntropy {
      *     combined over devices
      */
     public CrossEntropyShard shard(long first, long classes) {
-        return new CrossEntropyShard(ops, options, axis, new ClassShard(first, classes));
+        return new CrossEntropyShard(session, options, axis, new ClassShard(first, classes));
     }
 
     /**
@@ -90,7 +88,7 @@ public final class CrossEntropy {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        return CrossEntropyResult.make(ops, logits, made.rows(), made.classes(), options, stream);
+        return CrossEntropyResult.make(session, logits, made.rows(), made.classes(), options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -100,7 +98,7 @@ public final class CrossEntropy {
 
     /** As {@link #forward(Tensor, Tensor, Tensor, CrossEntropyResult, Stream)}, into a new result. Close it. */
     public CrossEntropyResult forward(Tensor logits, Tensor targets, Tensor weights, Stream stream) {
-        CrossEntropyInputs inputs = inputs(FORWARD, logits, targets, weights);
+        CrossEntropyProblem.Inputs inputs = inputs(FORWARD, logits, targets, weights);
         return fillNew(inputs, stream, result -> forward(inputs, result, stream));
     }
 
@@ -139,13 +137,13 @@ public final class CrossEntropy {
             GradScale gradScale,
             Tensor gradient,
             Stream stream) {
-        CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
+        CrossEntropyProblem.Inputs inputs = inputs(BACKWARD, logits, targets, weights);
         Arguments.notNull(BACKWARD, "saved", saved)
                 .requireMadeFor(BACKWARD, options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
+        CrossEntropyProblem.Backward problem = new CrossEntropyProblem.Backward(inputs, saved.buffers(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.dispatch().run(problem, saved.streams(), stream);
+        session.run(problem, saved.streams(), stream);
     }
 
     /** As {@link #forwardBackward(Tensor, Tensor, Tensor, Tensor, Stream)}, without class weights. */
@@ -159,7 +157,7 @@ public final class CrossEntropy {
      */
     public CrossEntropyResult forwardBackward(
             Tensor logits, Tensor targets, Tensor weights, Tensor gradient, Stream stream) {
-        CrossEntropyInputs inputs = inputs(FORWARD_BACKWARD, logits, targets, weights);
+        CrossEntropyProblem.Inputs inputs = inputs(FORWARD_BACKWARD, logits, targets, weights);
         return fillNew(inputs, stream, result -> forwardBackward(inputs, GradScale.ONE, gradient, result, stream));
     }
 
@@ -269,27 +267,32 @@ public final class CrossEntropy {
         return forwardBackwardGiven(HostForm.DOUBLES, logits, targets, weights, gradScale, shape);
     }
 
-    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
+    private CrossEntropyProblem.Inputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
         Rows x = Rows.of(op, "logits", logits, axis);
-        return CrossEntropyInputs.of(op, x, targets, weights, axis, options, ClassShard.all(x.classes()));
+        return CrossEntropyProblem.Inputs.of(op, x, targets, weights, axis, options, ClassShard.all(x.classes()));
     }
 
-    private void forward(CrossEntropyInputs inputs, CrossEntropyResult result, Stream stream) {
+    private void forward(CrossEntropyProblem.Inputs inputs, CrossEntropyResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.dispatch().fill(new CrossEntropyForward(inputs, result.buffers()), result.streams(), stream);
+        session.fill(new CrossEntropyProblem.Forward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
-            CrossEntropyInputs inputs, GradScale gradScale, Tensor gradient, CrossEntropyResult result, Stream stream) {
+            CrossEntropyProblem.Inputs inputs,
+            GradScale gradScale,
+            Tensor gradient,
+            CrossEntropyResult result,
+            Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.dispatch().fill(new CrossEntropyFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
+        session.fill(new CrossEntropyProblem.Fused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
-    private CrossEntropyResult fillNew(CrossEntropyInputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
-        return ops.filled(
+    private CrossEntropyResult fillNew(
+            CrossEntropyProblem.Inputs inputs, Stream stream, Consumer<CrossEntropyResult> fill) {
+        return session.filled(
                 inputs.op(),
                 stream,
                 () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream),
@@ -297,26 +300,60 @@ public final class CrossEntropy {
     }
 
     private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {
-        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
-        return host.forward(FORWARD, logits, host.labels(FORWARD, labels, shape), weights, shape);
+        Shape rows = requireLabels(FORWARD, form, labels, shape);
+        return forward(form, logits, host -> host.labels(labels, rows), weights, shape);
     }
 
     private <A> CrossEntropyLoss<A> forwardGiven(HostForm<A> form, A logits, A targets, A weights, Shape shape) {
-        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
-        return host.forward(FORWARD, logits, host.probabilities(FORWARD, targets, shape), weights, shape);
+        return forward(form, logits, host -> host.in("targets", targets, shape), weights, shape);
+    }
+
+    private <A> CrossEntropyLoss<A> forward(
+            HostForm<A> form, A logits, Function<HostCall<A>, Tensor> targets, A weights, Shape shape) {
+        return form.call(session, FORWARD, host -> {
+            Tensor x = host.in("logits", logits, shape);
+            Tensor y = targets.apply(host);
+            CrossEntropyResult result = host.closing(forward(x, y, weights(host, weights, shape), host.stream()));
+            return CrossEntropyLoss.of(result, host);
+        });
     }
 
     private <A> CrossEntropyGradient<A> forwardBackward(
             HostForm<A> form, A logits, int[] labels, A weights, GradScale gradScale, Shape shape) {
-        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
-        HostCrossEntropy.Targets targets = host.labels(FORWARD_BACKWARD, labels, shape);
-        return host.forwardBackward(FORWARD_BACKWARD, logits, targets, weights, gradScale, shape);
+        Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
+        return forwardBackward(form, logits, host -> host.labels(labels, rows), weights, gradScale, shape);
     }
 
     private <A> CrossEntropyGradient<A> forwardBackwardGiven(
             HostForm<A> form, A logits, A targets, A weights, GradScale gradScale, Shape shape) {
-        HostCrossEntropy<A> host = new HostCrossEntropy<>(form, ops, this, axis);
-        HostCrossEntropy.Targets given = host.probabilities(FORWARD_BACKWARD, targets, shape);
-        return host.forwardBackward(FORWARD_BACKWARD, logits, given, weights, gradScale, shape);
+        return forwardBackward(form, logits, host -> host.in("targets", targets, shape), weights, gradScale, shape);
+    }
+
+    private <A> CrossEntropyGradient<A> forwardBackward(
+            HostForm<A> form,
+            A logits,
+            Function<HostCall<A>, Tensor> targets,
+            A weights,
+            GradScale gradScale,
+            Shape shape) {
+        return form.call(session, FORWARD_BACKWARD, host -> {
+            Tensor over = host.in("logits", logits, shape);
+            Tensor y = targets.apply(host);
+            Tensor w = weights(host, weights, shape);
+            CrossEntropyResult result = host.closing(newResult(over.dtype(), shape, host.stream()));
+            forwardBackward(over, y, w, gradScale, over, result, host.stream());
+            return CrossEntropyGradient.of(result, over, host);
+        });
+    }
+
+    /** The shape of the labels, after a look at each. */
+    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+        ResultShape made = ResultShape.of(call, form.dtype(), shape, axis);
+        made.requireLabels(OP, call, labels, options.ignoreIndex());
+        return made.rows();
+    }
+
+    private <A> Tensor weights(HostCall<A> host, A weights, Shape shape) {
+        return host.inIfGiven("weights", weights, Shape.of(shape.extent(axis.in(shape))));
     }
 }

@@ -1,5 +1,8 @@
 package io.github.logitops;
 
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.ResultTotals;
+
 /**
  * The loss of a batch and its gradient on the host.
  *
@@ -21,4 +24,17 @@ public record CrossEntropyGradient<A>(
         long countedRows,
         int[] argmax,
         long correctRows,
-        A entropy) {}
+        A entropy) {
+    static <A> CrossEntropyGradient<A> of(CrossEntropyResult result, Tensor gradient, HostCall<A> host) {
+        ResultTotals.Values totals = result.awaitTotals();
+        return new CrossEntropyGradient<>(
+                result.ifReduced(totals.loss()),
+                result.ifReduced(totals.zLoss()),
+                host.read(result.rowLosses()),
+                host.read(gradient),
+                totals.countedRows(),
+                result.readArgmax(host.stream()),
+                result.correctRowsIfAsked(totals),
+                result.readEntropy(host));
+    }
+}

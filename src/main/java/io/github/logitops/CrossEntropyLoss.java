@@ -1,5 +1,7 @@
 package io.github.logitops;
 
+import io.github.logitops.op.ResultTotals;
+
 /**
  * The loss of a batch on the host.
  *
@@ -14,4 +16,17 @@ package io.github.logitops;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record CrossEntropyLoss<A>(
-        double loss, double zLoss, A rowLosses, A lse, long countedRows, int[] argmax, long correctRows, A entropy) {}
+        double loss, double zLoss, A rowLosses, A lse, long countedRows, int[] argmax, long correctRows, A entropy) {
+    static <A> CrossEntropyLoss<A> of(CrossEntropyResult result, HostCall<A> host) {
+        ResultTotals.Values totals = result.awaitTotals();
+        return new CrossEntropyLoss<>(
+                result.ifReduced(totals.loss()),
+                result.ifReduced(totals.zLoss()),
+                host.read(result.rowLosses()),
+                host.read(result.lse()),
+                totals.countedRows(),
+                result.readArgmax(host.stream()),
+                result.correctRowsIfAsked(totals),
+                result.readEntropy(host));
+    }
+}

@@ -2,9 +2,10 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.RowOutput;
@@ -33,9 +34,9 @@ public final class CrossEntropyResult extends LossResult {
 
     /** An empty one for rows of this shape and this many classes. */
     static CrossEntropyResult make(
-            LogitOps ops, DType logits, Shape rows, long classes, CrossEntropyOptions options, Stream stream) {
-        Set<ResultPart> parts = CrossEntropyInputs.resultParts(options);
-        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, parts, stream);
+            Session session, DType logits, Shape rows, long classes, CrossEntropyOptions options, Stream stream) {
+        Set<ResultPart> parts = CrossEntropyProblem.Inputs.resultParts(options);
+        ResultBuffers buffers = session.newBuffers(OP, logits, rows, parts, stream);
         return new CrossEntropyResult(buffers, classes, options, stream);
     }
 
@@ -106,6 +107,28 @@ public final class CrossEntropyResult extends LossResult {
      */
     public Tensor entropy() {
         return requireAsked(ResultPart.ENTROPY, RowOutput.ENTROPY);
+    }
+
+    /** How many rows are correct, on the host; 0 if the options do not ask. */
+    long correctRowsIfAsked(ResultTotals.Values totals) {
+        return part(ResultPart.CORRECT) == null ? 0 : totals.correctRows();
+    }
+
+    /** The largest classes on the host; null if the options do not ask for them. */
+    int[] readArgmax(Stream stream) {
+        Tensor largest = part(ResultPart.ARGMAX);
+        if (largest == null) {
+            return null;
+        }
+        int[] argmax = new int[(int) largest.shape().elements()];
+        largest.download(argmax, stream);
+        return argmax;
+    }
+
+    /** The entropies on the host; null if the options do not ask for them. */
+    <A> A readEntropy(HostCall<A> host) {
+        Tensor entropy = part(ResultPart.ENTROPY);
+        return entropy == null ? null : host.read(entropy);
     }
 
     void requireMadeFor(String call, CrossEntropyOptions opOptions, long opClasses) {

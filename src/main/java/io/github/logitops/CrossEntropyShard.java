@@ -1,19 +1,17 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyBackward;
-import io.github.logitops.op.CrossEntropyCombine;
-import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 
@@ -44,17 +42,17 @@ public final class CrossEntropyShard {
     private static final String COMBINE_PROBABILITIES = OP + ".combineProbabilities";
     private static final String BACKWARD = OP + ".backward";
 
-    private final LogitOps ops;
+    private final Session session;
     private final CrossEntropyOptions options;
     private final Axis axis;
     private final ClassShard shard;
 
-    CrossEntropyShard(LogitOps ops, CrossEntropyOptions options, Axis axis, ClassShard shard) {
+    CrossEntropyShard(Session session, CrossEntropyOptions options, Axis axis, ClassShard shard) {
         if (!options.outputs().isEmpty()) {
             throw new IllegalArgumentException(
                     OP + ": outputs are not combined over shards: outputs=" + options.outputs());
         }
-        this.ops = ops;
+        this.session = session;
         this.options = options;
         this.axis = axis;
         this.shard = shard;
@@ -68,7 +66,7 @@ public final class CrossEntropyShard {
     /** New partials for logits of this dtype and shape, to be filled again and again. Close them. */
     public Tensor newPartials(DType logits, Shape shape) {
         Shape rows = rows(logits, shape);
-        return ops.empty(logits.arithmetic(), CrossEntropyPartials.shape(rows));
+        return session.empty(logits.arithmetic(), Layout.dense(CrossEntropyProblem.Partials.shape(rows)));
     }
 
     /**
@@ -79,7 +77,7 @@ public final class CrossEntropyShard {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = rows(logits, shape);
         Arguments.notNull(OP, "stream", stream);
-        return CrossEntropyResult.make(ops, logits, rows, shard.classes(), options, stream);
+        return CrossEntropyResult.make(session, logits, rows, shard.classes(), options, stream);
     }
 
     /**
@@ -92,7 +90,7 @@ public final class CrossEntropyShard {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forwardPartials(Tensor logits, Tensor targets, Tensor weights, Tensor partials, Stream stream) {
-        ops.dispatch().run(new CrossEntropyPartials(inputs(FORWARD, logits, targets, weights), partials), stream);
+        session.run(new CrossEntropyProblem.Partials(inputs(FORWARD, logits, targets, weights), partials), stream);
     }
 
     /**
@@ -129,9 +127,9 @@ public final class CrossEntropyShard {
         Arguments.notNull(op, "result", result).requireMadeFor(op, options, shard.classes());
         RowLabels rowLabels = RowLabels.orNull(labels, options.ignoreIndex());
         int classes = (int) shard.classes();
-        CrossEntropyCombine problem =
-                new CrossEntropyCombine(op, gathered, rowLabels, weights, options, classes, result.buffers());
-        ops.dispatch().fill(problem, result.streams(), stream);
+        CrossEntropyProblem.Combine problem =
+                new CrossEntropyProblem.Combine(op, gathered, rowLabels, weights, options, classes, result.buffers());
+        session.fill(problem, result.streams(), stream);
     }
 
     /**
@@ -152,17 +150,17 @@ public final class CrossEntropyShard {
             GradScale gradScale,
             Tensor gradient,
             Stream stream) {
-        CrossEntropyInputs inputs = inputs(BACKWARD, logits, targets, weights);
+        CrossEntropyProblem.Inputs inputs = inputs(BACKWARD, logits, targets, weights);
         Arguments.notNull(BACKWARD, "saved", saved).requireMadeFor(BACKWARD, options, shard.classes());
         Rows dx = Rows.of(BACKWARD, "gradient", gradient, axis);
-        CrossEntropyBackward problem = new CrossEntropyBackward(inputs, saved.buffers(), gradScale, dx);
+        CrossEntropyProblem.Backward problem = new CrossEntropyProblem.Backward(inputs, saved.buffers(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.dispatch().run(problem, saved.streams(), stream);
+        session.run(problem, saved.streams(), stream);
     }
 
-    private CrossEntropyInputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
+    private CrossEntropyProblem.Inputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
         Rows x = Rows.of(op, "logits", logits, axis);
-        return CrossEntropyInputs.of(op, x, targets, weights, axis, options, shard);
+        return CrossEntropyProblem.Inputs.of(op, x, targets, weights, axis, options, shard);
     }
 
     private Shape rows(DType logits, Shape shape) {

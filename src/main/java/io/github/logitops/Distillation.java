@@ -1,22 +1,18 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.DistillationForward;
-import io.github.logitops.op.DistillationFused;
-import io.github.logitops.op.DistillationInputs;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.DistillationProblem;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
-import io.github.logitops.op.ResultTotals;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Op;
-import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -55,12 +51,12 @@ public final class Distillation {
     private static final String FORWARD = Op.DISTILLATION.method("forward");
     private static final String FORWARD_BACKWARD = Op.DISTILLATION.method("forwardBackward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final DistillationOptions options;
     private final Axis axis;
 
-    Distillation(LogitOps ops, DistillationOptions options, Axis axis) {
-        this.ops = ops;
+    Distillation(Session session, DistillationOptions options, Axis axis) {
+        this.session = session;
         this.options = Arguments.notNull(OP, "options", options);
         this.axis = Arguments.notNull(OP, "axis", axis);
     }
@@ -78,14 +74,14 @@ public final class Distillation {
     public DistillationResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        Set<ResultPart> parts = DistillationInputs.resultParts();
-        ResultBuffers buffers = ops.newBuffers(OP, logits, made.rows(), parts, stream);
+        Set<ResultPart> parts = DistillationProblem.Inputs.resultParts();
+        ResultBuffers buffers = session.newBuffers(OP, logits, made.rows(), parts, stream);
         return new DistillationResult(buffers, made.classes(), options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, DistillationResult, Stream)}, into a new result. Close it. */
     public DistillationResult forward(Tensor student, Tensor teacher, Tensor labels, Stream stream) {
-        DistillationInputs inputs = inputs(FORWARD, student, teacher, labels);
+        DistillationProblem.Inputs inputs = inputs(FORWARD, student, teacher, labels);
         return fillNew(inputs, stream, result -> forward(inputs, result, stream));
     }
 
@@ -106,7 +102,7 @@ public final class Distillation {
      */
     public DistillationResult forwardBackward(
             Tensor student, Tensor teacher, Tensor labels, Tensor gradient, Stream stream) {
-        DistillationInputs inputs = inputs(FORWARD_BACKWARD, student, teacher, labels);
+        DistillationProblem.Inputs inputs = inputs(FORWARD_BACKWARD, student, teacher, labels);
         return fillNew(inputs, stream, result -> forwardBackward(inputs, GradScale.ONE, gradient, result, stream));
     }
 
@@ -165,8 +161,8 @@ public final class Distillation {
         return forwardBackward(HostForm.DOUBLES, student, teacher, labels, gradScale, shape);
     }
 
-    private DistillationInputs inputs(String op, Tensor student, Tensor teacher, Tensor labels) {
-        return new DistillationInputs(
+    private DistillationProblem.Inputs inputs(String op, Tensor student, Tensor teacher, Tensor labels) {
+        return new DistillationProblem.Inputs(
                 op,
                 Rows.of(op, "student", student, axis),
                 Rows.of(op, "teacher", teacher, axis),
@@ -174,22 +170,27 @@ public final class Distillation {
                 options);
     }
 
-    private void forward(DistillationInputs inputs, DistillationResult result, Stream stream) {
+    private void forward(DistillationProblem.Inputs inputs, DistillationResult result, Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
-        ops.dispatch().fill(new DistillationForward(inputs, result.buffers()), result.streams(), stream);
+        session.fill(new DistillationProblem.Forward(inputs, result.buffers()), result.streams(), stream);
     }
 
     private void forwardBackward(
-            DistillationInputs inputs, GradScale gradScale, Tensor gradient, DistillationResult result, Stream stream) {
+            DistillationProblem.Inputs inputs,
+            GradScale gradScale,
+            Tensor gradient,
+            DistillationResult result,
+            Stream stream) {
         Arguments.notNull(inputs.op(), "result", result)
                 .requireMadeFor(inputs.op(), options, inputs.x().classes());
         Rows dx = Rows.of(inputs.op(), "gradient", gradient, axis);
-        ops.dispatch().fill(new DistillationFused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
+        session.fill(new DistillationProblem.Fused(inputs, result.buffers(), gradScale, dx), result.streams(), stream);
     }
 
-    private DistillationResult fillNew(DistillationInputs inputs, Stream stream, Consumer<DistillationResult> fill) {
-        return ops.filled(
+    private DistillationResult fillNew(
+            DistillationProblem.Inputs inputs, Stream stream, Consumer<DistillationResult> fill) {
+        return session.filled(
                 inputs.op(),
                 stream,
                 () -> newResult(inputs.x().dtype(), inputs.x().shape(), stream),
@@ -198,32 +199,24 @@ public final class Distillation {
 
     private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD, "student", student, shape, stream);
-                    Tensor t = form.upload(ops, FORWARD, "teacher", teacher, shape, stream);
-                    Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
-                    DistillationResult result = forward(x, t, y, stream)) {
-                ResultTotals.Values totals = result.awaitTotals();
-                A rowLosses = form.down().apply(result.rowLosses(), stream);
-                return new DistillationLoss<>(reduced(totals), rowLosses, totals.countedRows());
-            }
+        return form.call(session, FORWARD, host -> {
+            Tensor x = host.in("student", student, shape);
+            Tensor t = host.in("teacher", teacher, shape);
+            DistillationResult result = host.closing(forward(x, t, host.labels(labels, rows), host.stream()));
+            return DistillationLoss.of(result, host);
         });
     }
 
     private <A> DistillationGradient<A> forwardBackward(
             HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
-        return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD_BACKWARD, "student", student, shape, stream);
-                    Tensor t = form.upload(ops, FORWARD_BACKWARD, "teacher", teacher, shape, stream);
-                    Tensor y = labels == null ? null : ops.labels(labels, rows, stream);
-                    DistillationResult result = newResult(x.dtype(), shape, stream)) {
-                forwardBackward(x, t, y, gradScale, x, result, stream);
-                ResultTotals.Values totals = result.awaitTotals();
-                A rowLosses = form.down().apply(result.rowLosses(), stream);
-                A gradient = form.down().apply(x, stream);
-                return new DistillationGradient<>(reduced(totals), rowLosses, gradient, totals.countedRows());
-            }
+        return form.call(session, FORWARD_BACKWARD, host -> {
+            Tensor over = host.in("student", student, shape);
+            Tensor t = host.in("teacher", teacher, shape);
+            Tensor y = host.labels(labels, rows);
+            DistillationResult result = host.closing(newResult(over.dtype(), shape, host.stream()));
+            forwardBackward(over, t, y, gradScale, over, result, host.stream());
+            return DistillationGradient.of(result, over, host);
         });
     }
 
@@ -234,9 +227,5 @@ public final class Distillation {
             made.requireLabels(OP, call, labels, options.ignoreIndex());
         }
         return made.rows();
-    }
-
-    private double reduced(ResultTotals.Values totals) {
-        return options.reduction() == Reduction.NONE ? Double.NaN : totals.loss();
     }
 }

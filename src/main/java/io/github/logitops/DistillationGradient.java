@@ -1,5 +1,8 @@
 package io.github.logitops;
 
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.ResultTotals;
+
 /**
  * The distillation loss of a batch and its gradient on the host.
  *
@@ -9,4 +12,13 @@ package io.github.logitops;
  * @param countedRows rows that are not ignored
  * @param <A> {@code float[]} or {@code double[]}
  */
-public record DistillationGradient<A>(double loss, A rowLosses, A gradient, long countedRows) {}
+public record DistillationGradient<A>(double loss, A rowLosses, A gradient, long countedRows) {
+    static <A> DistillationGradient<A> of(DistillationResult result, Tensor gradient, HostCall<A> host) {
+        ResultTotals.Values totals = result.awaitTotals();
+        return new DistillationGradient<>(
+                result.ifReduced(totals.loss()),
+                host.read(result.rowLosses()),
+                host.read(gradient),
+                totals.countedRows());
+    }
+}

@@ -1,5 +1,7 @@
 package io.github.logitops;
 
+import io.github.logitops.op.ResultTotals;
+
 /**
  * The distillation loss of a batch on the host.
  *
@@ -8,4 +10,10 @@ package io.github.logitops;
  * @param countedRows rows that are not ignored
  * @param <A> {@code float[]} or {@code double[]}
  */
-public record DistillationLoss<A>(double loss, A rowLosses, long countedRows) {}
+public record DistillationLoss<A>(double loss, A rowLosses, long countedRows) {
+    static <A> DistillationLoss<A> of(DistillationResult result, HostCall<A> host) {
+        ResultTotals.Values totals = result.awaitTotals();
+        return new DistillationLoss<>(
+                result.ifReduced(totals.loss()), host.read(result.rowLosses()), totals.countedRows());
+    }
+}

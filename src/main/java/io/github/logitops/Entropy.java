@@ -1,12 +1,11 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.EntropyBackward;
-import io.github.logitops.op.EntropyForward;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.EntropyProblem;
 import io.github.logitops.op.ResultBuffers;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
@@ -29,11 +28,11 @@ public final class Entropy {
     private static final String FORWARD = Op.ENTROPY.method("forward");
     private static final String BACKWARD = Op.ENTROPY.method("backward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    Entropy(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    Entropy(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
@@ -46,14 +45,14 @@ public final class Entropy {
     public EntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, EntropyForward.resultParts(), stream);
+        ResultBuffers buffers = session.newBuffers(OP, logits, rows, EntropyProblem.Forward.resultParts(), stream);
         return new EntropyResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, EntropyResult, Stream)}, into a new result. Close it. */
     public EntropyResult forward(Tensor x, Stream stream) {
         Arguments.notNull(FORWARD, "x", x);
-        return ops.filled(
+        return session.filled(
                 FORWARD, stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
@@ -67,11 +66,10 @@ public final class Entropy {
      */
     public void forward(Tensor x, EntropyResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.dispatch()
-                .fill(
-                        EntropyForward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
-                        result.streams(),
-                        stream);
+        session.fill(
+                EntropyProblem.Forward.of(axis, x, result.entropy(), result.lse(), result.statistics()),
+                result.streams(),
+                stream);
     }
 
     /**
@@ -83,7 +81,7 @@ public final class Entropy {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor entropy, Stream stream) {
-        ops.dispatch().run(EntropyForward.of(axis, x, entropy, null, null), stream);
+        session.run(EntropyProblem.Forward.of(axis, x, entropy, null, null), stream);
     }
 
     /**
@@ -98,10 +96,10 @@ public final class Entropy {
      */
     public void backward(Tensor x, EntropyResult saved, GradScale gradScale, Tensor dx, Stream stream) {
         Arguments.notNull(BACKWARD, "saved", saved);
-        EntropyBackward problem =
-                EntropyBackward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
+        EntropyProblem.Backward problem =
+                EntropyProblem.Backward.of(axis, x, saved.entropy(), saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.dispatch().run(problem, saved.streams(), stream);
+        session.run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the entropies. Waits. */
@@ -129,24 +127,22 @@ public final class Entropy {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, FORWARD, "x", x, shape, stream);
-                    Tensor entropy = ops.empty(form.dtype(), shape.without(axis))) {
-                forward(logits, entropy, stream);
-                return form.down().apply(entropy, stream);
-            }
+        return form.call(session, FORWARD, host -> {
+            Tensor logits = host.in("x", x, shape);
+            Tensor entropy = host.out(shape.without(axis));
+            forward(logits, entropy, host.stream());
+            return host.read(entropy);
         });
     }
 
     private <A> A backward(HostForm<A> form, A x, A dEntropy, Shape shape) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, BACKWARD, "x", x, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD, "dEntropy", dEntropy, rows, stream);
-                    EntropyResult result = forward(logits, stream)) {
-                backward(logits, result, GradScale.perRow(upstream), logits, stream);
-                return form.down().apply(logits, stream);
-            }
+        return form.call(session, BACKWARD, host -> {
+            Tensor over = host.in("x", x, shape);
+            GradScale upstream = GradScale.perRow(host.in("dEntropy", dEntropy, rows));
+            EntropyResult result = host.closing(forward(over, host.stream()));
+            backward(over, result, upstream, over, host.stream());
+            return host.read(over);
         });
     }
 }

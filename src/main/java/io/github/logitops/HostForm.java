@@ -1,17 +1,18 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.Function;
 
 /**
- * Ops on host arrays by way of tensors: uploads, runs the tensor form in place, downloads. The one place that knows that
- * {@code float[]} means F32 and {@code double[]} F64.
+ * A kind of host array that ops take instead of tensors. The one place that knows that {@code float[]} means F32 and
+ * {@code double[]} F64.
  */
 record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
     static final HostForm<float[]> FLOATS = new HostForm<>(DType.F32, Tensor::upload, Tensor::download);
@@ -27,41 +28,13 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
         A apply(Tensor tensor, Stream stream);
     }
 
-    /** An op that writes over its input. */
-    interface InPlace {
-        void run(Tensor tensor, Stream stream);
-    }
-
-    /** An op that writes over its second input. */
-    interface OverSecond {
-        void run(Tensor first, Tensor second, Stream stream);
-    }
-
-    /** Runs an op on an array, x. */
-    A map(LogitOps ops, String op, A x, Shape shape, InPlace run) {
-        return ops.onOwnStream(stream -> {
-            try (Tensor tensor = upload(ops, op, "x", x, shape, stream)) {
-                run.run(tensor, stream);
-                return down.apply(tensor, stream);
+    /** What {@code body} makes of arrays, in one call of this session on a stream of its own. */
+    <R> R call(Session session, String name, Function<HostCall<A>, R> body) {
+        return session.onOwnStream(stream -> {
+            try (HostCall<A> host = new HostCall<>(session, this, name, stream)) {
+                return body.apply(host);
             }
         });
-    }
-
-    /** Runs an op on two arrays, y and dy. */
-    A map(LogitOps ops, String op, A y, A dy, Shape shape, OverSecond run) {
-        return ops.onOwnStream(stream -> {
-            try (Tensor one = upload(ops, op, "y", y, shape, stream);
-                    Tensor other = upload(ops, op, "dy", dy, shape, stream)) {
-                run.run(one, other, stream);
-                return down.apply(other, stream);
-            }
-        });
-    }
-
-    /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
-    Tensor upload(LogitOps ops, String op, String name, A array, Shape shape, Stream stream) {
-        requireLength(op, name, array, shape);
-        return ops.filled(op, dtype, shape, stream, tensor -> up.apply(tensor, array, stream));
     }
 
     /** Found out before memory is asked for: a wrong shape may be a huge one. */

@@ -1,8 +1,9 @@
 package io.github.logitops;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.ResultTotals;
+import io.github.logitops.pool.DeviceStream;
 import java.lang.ref.WeakReference;
 
 /**
@@ -10,7 +11,7 @@ import java.lang.ref.WeakReference;
  * of range. A stream has this until it is waited for, and keeps the totals with it; so that it does not keep itself from being
  * found out of reach, nothing here leads back to it.
  */
-final class LabelCheck implements Stream.Check {
+final class LabelCheck implements DeviceStream.Check {
     private final String op;
     private final ResultTotals totals;
     private final LabelRange range;
@@ -36,7 +37,7 @@ final class LabelCheck implements Stream.Check {
         try {
             synchronized (batch) {
                 work.run();
-                added = stream.addCheck(this);
+                added = DeviceStream.of(stream).addCheck(this);
             }
         } finally {
             if (!added) {
@@ -48,7 +49,7 @@ final class LabelCheck implements Stream.Check {
     /** What the last op on {@code stream} left there, once its work is done and its labels were found good. */
     ResultTotals.Values await(Stream stream) {
         totals.requireOpen();
-        if (stream.takeCheck(this)) {
+        if (DeviceStream.of(stream).takeCheck(this)) {
             return look(stream);
         }
         return totals.read(stream);
@@ -85,7 +86,7 @@ final class LabelCheck implements Stream.Check {
             learnt = true;
             return found;
         } finally {
-            if (!learnt && !stream.addCheck(this)) { // the next wait tries again
+            if (!learnt && !DeviceStream.of(stream).addCheck(this)) { // the next wait tries again
                 totals.release();
             }
         }

@@ -1,11 +1,11 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.ResultTotals;
-import io.github.logitops.spec.Arguments;
 
 /** What the results of ops with labels have in common. */
 abstract class LabelledResult implements AutoCloseable {

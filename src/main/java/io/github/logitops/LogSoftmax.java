@@ -1,12 +1,10 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.SoftmaxBackward;
-import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.op.SoftmaxKind;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
@@ -22,11 +20,11 @@ public final class LogSoftmax {
     private static final String FORWARD = Op.LOG_SOFTMAX.method("forward");
     private static final String BACKWARD = Op.LOG_SOFTMAX.method("backward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    LogSoftmax(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    LogSoftmax(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(Op.LOG_SOFTMAX.callName(), "axis", axis);
     }
 
@@ -35,7 +33,7 @@ public final class LogSoftmax {
      * {@link Softmax#forward(Tensor, Tensor, Stream)}: y may be x.
      */
     public void forward(Tensor x, Tensor y, Stream stream) {
-        ops.dispatch().run(SoftmaxForward.of(SoftmaxKind.LOG_SOFTMAX, axis, x, y), stream);
+        session.run(SoftmaxProblem.Forward.of(SoftmaxProblem.Kind.LOG_SOFTMAX, axis, x, y), stream);
     }
 
     /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
@@ -48,17 +46,17 @@ public final class LogSoftmax {
      * aliasing, waits and errors as in {@link Softmax#backward(Tensor, Tensor, GradScale, Tensor, Stream)}: dx may be dy.
      */
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.dispatch().run(SoftmaxBackward.of(SoftmaxKind.LOG_SOFTMAX, axis, y, dy, gradScale, dx), stream);
+        session.run(SoftmaxProblem.Backward.of(SoftmaxProblem.Kind.LOG_SOFTMAX, axis, y, dy, gradScale, dx), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return forward(HostForm.FLOATS, x, shape);
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return forward(HostForm.DOUBLES, x, shape);
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -71,7 +69,7 @@ public final class LogSoftmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return backward(HostForm.FLOATS, y, dy, gradScale, shape);
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -81,6 +79,23 @@ public final class LogSoftmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return backward(HostForm.DOUBLES, y, dy, gradScale, shape);
+    }
+
+    private <A> A forward(HostForm<A> form, A x, Shape shape) {
+        return form.call(session, FORWARD, host -> {
+            Tensor over = host.in("x", x, shape);
+            forward(over, over, host.stream());
+            return host.read(over);
+        });
+    }
+
+    private <A> A backward(HostForm<A> form, A y, A dy, GradScale gradScale, Shape shape) {
+        return form.call(session, BACKWARD, host -> {
+            Tensor output = host.in("y", y, shape);
+            Tensor over = host.in("dy", dy, shape);
+            backward(output, over, gradScale, over, host.stream());
+            return host.read(over);
+        });
     }
 }

@@ -1,12 +1,11 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.LogSumExpBackward;
-import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.LogSumExpProblem;
 import io.github.logitops.op.ResultBuffers;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
@@ -29,11 +28,11 @@ public final class LogSumExp {
     private static final String FORWARD = Op.LOG_SUM_EXP.method("forward");
     private static final String BACKWARD = Op.LOG_SUM_EXP.method("backward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    LogSumExp(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    LogSumExp(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(OP, "axis", axis);
     }
 
@@ -46,14 +45,14 @@ public final class LogSumExp {
     public LogSumExpResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         Shape rows = ResultShape.of(OP, logits, shape, axis).rows();
-        ResultBuffers buffers = ops.newBuffers(OP, logits, rows, LogSumExpForward.resultParts(), stream);
+        ResultBuffers buffers = session.newBuffers(OP, logits, rows, LogSumExpProblem.Forward.resultParts(), stream);
         return new LogSumExpResult(buffers, stream);
     }
 
     /** As {@link #forward(Tensor, LogSumExpResult, Stream)}, into a new result. Close it. */
     public LogSumExpResult forward(Tensor x, Stream stream) {
         Arguments.notNull(FORWARD, "x", x);
-        return ops.filled(
+        return session.filled(
                 FORWARD, stream, () -> newResult(x.dtype(), x.shape(), stream), result -> forward(x, result, stream));
     }
 
@@ -67,7 +66,7 @@ public final class LogSumExp {
      */
     public void forward(Tensor x, LogSumExpResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        ops.dispatch().fill(LogSumExpForward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
+        session.fill(LogSumExpProblem.Forward.of(axis, x, result.lse(), result.statistics()), result.streams(), stream);
     }
 
     /**
@@ -79,7 +78,7 @@ public final class LogSumExp {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor lse, Stream stream) {
-        ops.dispatch().run(LogSumExpForward.of(axis, x, lse, null), stream);
+        session.run(LogSumExpProblem.Forward.of(axis, x, lse, null), stream);
     }
 
     /**
@@ -94,9 +93,10 @@ public final class LogSumExp {
      */
     public void backward(Tensor x, LogSumExpResult saved, GradScale gradScale, Tensor dx, Stream stream) {
         Arguments.notNull(BACKWARD, "saved", saved);
-        LogSumExpBackward problem = LogSumExpBackward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
+        LogSumExpProblem.Backward problem =
+                LogSumExpProblem.Backward.of(axis, x, saved.lse(), saved.statistics(), gradScale, dx);
         saved.streams().requireFilled(BACKWARD);
-        ops.dispatch().run(problem, saved.streams(), stream);
+        session.run(problem, saved.streams(), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns lse in a new array. Waits. */
@@ -124,24 +124,22 @@ public final class LogSumExp {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, FORWARD, "x", x, shape, stream);
-                    Tensor lse = ops.empty(form.dtype(), shape.without(axis))) {
-                forward(logits, lse, stream);
-                return form.down().apply(lse, stream);
-            }
+        return form.call(session, FORWARD, host -> {
+            Tensor logits = host.in("x", x, shape);
+            Tensor lse = host.out(shape.without(axis));
+            forward(logits, lse, host.stream());
+            return host.read(lse);
         });
     }
 
     private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, BACKWARD, "x", x, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD, "dlse", dlse, rows, stream);
-                    LogSumExpResult result = forward(logits, stream)) {
-                backward(logits, result, GradScale.perRow(upstream), logits, stream);
-                return form.down().apply(logits, stream);
-            }
+        return form.call(session, BACKWARD, host -> {
+            Tensor over = host.in("x", x, shape);
+            GradScale upstream = GradScale.perRow(host.in("dlse", dlse, rows));
+            LogSumExpResult result = host.closing(forward(over, host.stream()));
+            backward(over, result, upstream, over, host.stream());
+            return host.read(over);
         });
     }
 }

@@ -1,15 +1,10 @@
 package io.github.logitops;
 
-import io.github.logitops.driver.MemoryDriver;
-import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.MemoryStatistics;
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.Executor;
-import io.github.logitops.op.ResultBuffers;
-import io.github.logitops.op.ResultPart;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.pool.DeviceMemory;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -18,12 +13,7 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +34,11 @@ public final class LogitOps implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogitOps.class);
 
     private final BackendReport report;
-    private final DeviceMemory memory;
-    private final Dispatch dispatch;
+    private final Session session;
 
-    private LogitOps(BackendReport report, DeviceMemory memory, Executor executor) {
+    private LogitOps(BackendReport report, Session session) {
         this.report = report;
-        this.memory = memory;
-        this.dispatch = new Dispatch(memory, executor);
-        memory.closeWithout(this);
+        this.session = session;
     }
 
     /** As {@link #open(Backend, OpenOptions)}, with the defaults. */
@@ -64,22 +51,23 @@ public final class LogitOps implements AutoCloseable {
      *
      * <p>A CUDA session needs the device's primary context, made for its first user in the process and destroyed after the last. Each
      * took 0.3 to 1 s on an H100 (2026-11-26, the contract tests at commit 806821c), and kernels are loaded anew. So share one session;
-     * where sessions come and go, let another, a {@link CudaDriver}, CUDA's runtime or PyTorch hold the context meanwhile.
+     * where sessions come and go, let another, CUDA's runtime or PyTorch hold the context meanwhile.
      *
      * @throws BackendUnavailableException if CUDA was asked for and does not run here
      */
     public static LogitOps open(Backend backend, OpenOptions options) {
         Arguments.notNull("open", "backend", backend);
         Arguments.notNull("open", "options", options);
-        return Opening.session(backend, options);
+        return over(Opening.of(backend, options));
     }
 
-    /** A session on a given driver: the seam that tests use. */
-    static LogitOps over(MemoryDriver driver, Executor executor, BackendReport report, OpenOptions options) {
-        DeviceMemory memory =
-                new DeviceMemory(driver, options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
-        LOG.info("{}", report);
-        return new LogitOps(report, memory, executor);
+    /** A session on any driver: the seam that tests use. */
+    static LogitOps over(Opening on) {
+        OpenOptions options = on.options();
+        DeviceMemory memory = new DeviceMemory(
+                on.driver(), options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
+        LOG.info("{}", on.report());
+        return new LogitOps(on.report(), new Session(memory, on.executor()));
     }
 
     /** Which backend this session runs on, and why. */
@@ -89,7 +77,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** What this session holds on the device at this moment. */
     public MemoryStatistics memoryStatistics() {
-        return memory.statistics();
+        return session.statistics();
     }
 
     /**
@@ -100,10 +88,7 @@ public final class LogitOps implements AutoCloseable {
      * @param axis where their classes are; {@link Axis#LAST}, and others alike, by how rows lie
      */
     public void warmUp(DType logits, Axis axis, Op... ops) {
-        make(from -> {
-            dispatch.load(logits, axis, ops);
-            return null;
-        });
+        session.load(logits, axis, ops);
     }
 
     /** Softmax along the last axis. */
@@ -113,7 +98,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Softmax along {@code axis}. */
     public Softmax softmax(Axis axis) {
-        return new Softmax(this, axis);
+        return new Softmax(session, axis);
     }
 
     /** Log-softmax along the last axis. */
@@ -123,7 +108,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Log-softmax along {@code axis}. */
     public LogSoftmax logSoftmax(Axis axis) {
-        return new LogSoftmax(this, axis);
+        return new LogSoftmax(session, axis);
     }
 
     /** Masked softmax along the last axis: of attention scores. */
@@ -133,7 +118,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Masked softmax along {@code axis}. */
     public MaskedSoftmax maskedSoftmax(Axis axis) {
-        return new MaskedSoftmax(this, axis);
+        return new MaskedSoftmax(session, axis);
     }
 
     /** Log-sum-exp along the last axis. */
@@ -143,7 +128,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Log-sum-exp along {@code axis}. */
     public LogSumExp logSumExp(Axis axis) {
-        return new LogSumExp(this, axis);
+        return new LogSumExp(session, axis);
     }
 
     /** Log-probabilities of labels, with the classes along the last axis. */
@@ -153,7 +138,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Log-probabilities of labels, with the classes along {@code axis}. */
     public SelectedLogProb selectedLogProb(SelectedLogProbOptions options, Axis axis) {
-        return new SelectedLogProb(this, options, axis);
+        return new SelectedLogProb(session, options, axis);
     }
 
     /** Entropy of softmax along the last axis. */
@@ -163,7 +148,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Entropy of softmax along {@code axis}. */
     public Entropy entropy(Axis axis) {
-        return new Entropy(this, axis);
+        return new Entropy(session, axis);
     }
 
     /** Distillation with the classes along the last axis. */
@@ -173,7 +158,7 @@ public final class LogitOps implements AutoCloseable {
 
     /** Distillation with the classes along {@code axis}. */
     public Distillation distillation(DistillationOptions options, Axis axis) {
-        return new Distillation(this, options, axis);
+        return new Distillation(session, options, axis);
     }
 
     /** Cross entropy with the classes along the last axis. */
@@ -183,12 +168,12 @@ public final class LogitOps implements AutoCloseable {
 
     /** Cross entropy with the classes along {@code axis}; PyTorch and ONNX have them along axis 1. */
     public CrossEntropy crossEntropy(CrossEntropyOptions options, Axis axis) {
-        return new CrossEntropy(this, options, axis);
+        return new CrossEntropy(session, options, axis);
     }
 
     /** A new stream. Close it. */
     public Stream newStream() {
-        return make(DeviceMemory::newStream);
+        return session.make(DeviceMemory::newStream);
     }
 
     /**
@@ -198,13 +183,13 @@ public final class LogitOps implements AutoCloseable {
      * @throws IllegalArgumentException if the device has no such stream
      */
     public Stream wrapStream(long handle) {
-        return make(from -> from.wrapStream(handle));
+        return session.make(from -> from.wrapStream(handle));
     }
 
     /**
      * A new tensor with undefined content. Close it.
      *
-     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if device or memory limit leave too little
+     * @throws io.github.logitops.memory.DeviceOutOfMemoryException if device or memory limit leave too little
      */
     public Tensor empty(DType dtype, Shape shape) {
         return empty(dtype, Layout.dense(Arguments.notNull("empty", "shape", shape)));
@@ -214,31 +199,31 @@ public final class LogitOps implements AutoCloseable {
     public Tensor empty(DType dtype, Layout layout) {
         Arguments.notNull("empty", "dtype", dtype);
         Arguments.notNull("empty", "layout", layout);
-        return make(from -> from.allocate(dtype, layout));
+        return session.empty(dtype, layout);
     }
 
     /** A new tensor that {@link Tensor#upload(float[], Stream)} was called on. Close it. */
     public Tensor upload(float[] values, DType dtype, Shape shape, Stream stream) {
         HostForm.requireLength("upload", "values", values, shape);
-        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
+        return session.filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from doubles, which are rounded to the dtype in one step. */
     public Tensor upload(double[] values, DType dtype, Shape shape, Stream stream) {
         HostForm.requireLength("upload", "values", values, shape);
-        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
+        return session.filled("upload", dtype, shape, stream, tensor -> tensor.upload(values, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from the bits of F16 or BF16 elements. */
     public Tensor upload(short[] bits, DType dtype, Shape shape, Stream stream) {
         HostForm.requireLength("upload", "bits", bits, shape);
-        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bits, stream));
+        return session.filled("upload", dtype, shape, stream, tensor -> tensor.upload(bits, stream));
     }
 
     /** As {@link #upload(float[], DType, Shape, Stream)}, from elements in the buffer's byte order between position and limit. */
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
         HostForm.requireBytes(bytes, dtype, shape);
-        return filled("upload", dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
+        return session.filled("upload", dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
     }
 
     /** I32 labels for as many rows as there are. */
@@ -249,7 +234,7 @@ public final class LogitOps implements AutoCloseable {
     /** I32 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(int[] labels, Shape shape, Stream stream) {
         HostForm.requireLength("labels", "labels", labels, shape);
-        return filled("labels", DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
+        return session.filled("labels", DType.I32, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** I64 labels for as many rows as there are. */
@@ -260,13 +245,13 @@ public final class LogitOps implements AutoCloseable {
     /** I64 labels of this shape: that of the logits without the class axis. */
     public Tensor labels(long[] labels, Shape shape, Stream stream) {
         HostForm.requireLength("labels", "labels", labels, shape);
-        return filled("labels", DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
+        return session.filled("labels", DType.I64, shape, stream, tensor -> tensor.upload(labels, stream));
     }
 
     /** A BOOL mask of this shape. */
     public Tensor mask(boolean[] mask, Shape shape, Stream stream) {
         HostForm.requireLength("mask", "mask", mask, shape);
-        return filled("mask", DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
+        return session.filled("mask", DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream));
     }
 
     /** An F32 vector, such as class weights for F32, F16 and BF16 logits. */
@@ -293,7 +278,7 @@ public final class LogitOps implements AutoCloseable {
     public Tensor wrap(long address, DType dtype, Layout layout) {
         Arguments.notNull("wrap", "dtype", dtype);
         Arguments.notNull("wrap", "layout", layout);
-        return make(from -> from.wrap(address, dtype, layout));
+        return session.make(from -> from.wrap(address, dtype, layout));
     }
 
     /**
@@ -304,46 +289,6 @@ public final class LogitOps implements AutoCloseable {
      */
     @Override
     public void close() {
-        try {
-            memory.close();
-        } finally {
-            Reference.reachabilityFence(this); // else it may count as dropped
-        }
-    }
-
-    /** What {@code make} makes of this session's memory, in one call: whoever closes the session waits for the end of it. */
-    <R> R make(Function<DeviceMemory, R> make) {
-        try {
-            return memory.during(() -> make.apply(memory));
-        } finally {
-            Reference.reachabilityFence(this); // a session out of reach makes nothing any more
-        }
-    }
-
-    /** A call on a stream of its own. */
-    <R> R onOwnStream(Function<Stream, R> call) {
-        return make(from -> from.onOwnStream(call));
-    }
-
-    /** Empty buffers of a result whose first op will run on {@code stream}. */
-    ResultBuffers newBuffers(String op, DType logits, Shape rows, Set<ResultPart> parts, Stream stream) {
-        return make(from -> dispatch.newBuffers(op, logits, rows, parts, stream));
-    }
-
-    /** What was {@code made}, once {@code fill} was called on it; closed if that fails. One call on {@code stream}. */
-    <R extends AutoCloseable> R filled(String call, Stream stream, Supplier<R> made, Consumer<R> fill) {
-        Dispatch.requireNotCapturing(call, stream);
-        return make(from -> stream.during(() -> Resources.filled(made.get(), fill)));
-    }
-
-    /** Where ops hand their problems over. */
-    Dispatch dispatch() {
-        return dispatch;
-    }
-
-    /** A new tensor that {@code fill} was called on. */
-    Tensor filled(String call, DType dtype, Shape shape, Stream stream, Consumer<Tensor> fill) {
-        Arguments.notNull(call, "dtype", dtype);
-        return filled(call, stream, () -> empty(dtype, shape), fill);
+        session.close();
     }
 }

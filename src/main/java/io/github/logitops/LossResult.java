@@ -36,6 +36,11 @@ abstract class LossResult extends LabelledResult {
         return awaitTotals();
     }
 
+    /** What was reduced to one number: NaN where nothing was. */
+    double ifReduced(double number) {
+        return reduction == Reduction.NONE ? Double.NaN : number;
+    }
+
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */
     public Tensor loss() {
         return part(ResultPart.LOSS);

@@ -1,14 +1,15 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.Mask;
-import io.github.logitops.op.MaskedSoftmaxForward;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
+import java.util.function.Function;
 
 /**
  * Softmax of what a mask leaves, along one axis: of attention scores, of the actions that are allowed. The mask is boolean or
@@ -21,11 +22,11 @@ import io.github.logitops.spec.Shape;
 public final class MaskedSoftmax {
     private static final String FORWARD = Op.MASKED_SOFTMAX.method("forward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    MaskedSoftmax(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    MaskedSoftmax(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(Op.MASKED_SOFTMAX.callName(), "axis", axis);
     }
 
@@ -40,7 +41,7 @@ public final class MaskedSoftmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Mask mask, Tensor y, Stream stream) {
-        ops.dispatch().run(MaskedSoftmaxForward.of(axis, x, mask, y), stream);
+        session.run(MaskedSoftmaxProblem.Forward.of(axis, x, mask, y), stream);
     }
 
     /**
@@ -51,17 +52,17 @@ public final class MaskedSoftmax {
      * <p>Shapes, aliasing, waits and errors as in {@link Softmax#backward(Tensor, Tensor, GradScale, Tensor, Stream)}.
      */
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.softmax(axis).backward(y, dy, gradScale, dx, stream);
+        new Softmax(session, axis).backward(y, dy, gradScale, dx, stream);
     }
 
     /** {@code Mask.causal()} on an F32 host array [..., queries, keys] without padding; returns y in a new array. Waits. */
     public float[] forwardCausal(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+        return forward(HostForm.FLOATS, x, shape, host -> Mask.causal());
     }
 
     /** As {@link #forwardCausal(float[], Shape)}, in F64. */
     public double[] forwardCausal(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, Mask.causal(), t, s));
+        return forward(HostForm.DOUBLES, x, shape, host -> Mask.causal());
     }
 
     /** {@code Mask.keep} on host arrays without padding; returns y in a new array. Waits. */
@@ -86,33 +87,29 @@ public final class MaskedSoftmax {
 
     /** {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on host arrays; returns dx in a new array. Waits. */
     public float[] backward(float[] y, float[] dy, Shape shape) {
-        return ops.softmax(axis).backward(y, dy, shape);
+        return new Softmax(session, axis).backward(y, dy, shape);
     }
 
     /** As {@link #backward(float[], float[], Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, Shape shape) {
-        return ops.softmax(axis).backward(y, dy, shape);
+        return new Softmax(session, axis).backward(y, dy, shape);
     }
 
     private <A> A forwardKeep(HostForm<A> form, A x, Shape shape, boolean[] keep, Shape keepShape) {
         HostForm.requireLength(FORWARD, "keep", keep, Arguments.notNull(FORWARD, "keepShape", keepShape));
-        return ops.onOwnStream(stream -> {
-            try (Tensor t = form.upload(ops, FORWARD, "x", x, shape, stream);
-                    Tensor mask = ops.mask(keep, keepShape, stream)) {
-                forward(t, Mask.keep(mask), t, stream);
-                return form.down().apply(t, stream);
-            }
-        });
+        return forward(form, x, shape, host -> Mask.keep(host.mask(keep, keepShape)));
     }
 
     private <A> A forwardAdditive(HostForm<A> form, A x, Shape shape, A additive, Shape additiveShape) {
         Arguments.notNull(FORWARD, "additiveShape", additiveShape);
-        return ops.onOwnStream(stream -> {
-            try (Tensor t = form.upload(ops, FORWARD, "x", x, shape, stream);
-                    Tensor mask = form.upload(ops, FORWARD, "additive", additive, additiveShape, stream)) {
-                forward(t, Mask.additive(mask), t, stream);
-                return form.down().apply(t, stream);
-            }
+        return forward(form, x, shape, host -> Mask.additive(host.in("additive", additive, additiveShape)));
+    }
+
+    private <A> A forward(HostForm<A> form, A x, Shape shape, Function<HostCall<A>, Mask> mask) {
+        return form.call(session, FORWARD, host -> {
+            Tensor over = host.in("x", x, shape);
+            forward(over, mask.apply(host), over, host.stream());
+            return host.read(over);
         });
     }
 }

@@ -1,7 +1,7 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.LeakTracking;
-import io.github.logitops.spec.Arguments;
 
 /**
  * How a session is opened. Immutable; start from {@link #defaults()} and change what differs.

@@ -1,6 +1,6 @@
 package io.github.logitops;
 
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.base.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;

@@ -1,15 +1,14 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
-import io.github.logitops.op.SelectedLogProbBackward;
-import io.github.logitops.op.SelectedLogProbForward;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.SelectedLogProbProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
@@ -42,12 +41,12 @@ public final class SelectedLogProb {
     private static final String FORWARD = Op.SELECTED_LOG_PROB.method("forward");
     private static final String BACKWARD = Op.SELECTED_LOG_PROB.method("backward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final SelectedLogProbOptions options;
     private final Axis axis;
 
-    SelectedLogProb(LogitOps ops, SelectedLogProbOptions options, Axis axis) {
-        this.ops = ops;
+    SelectedLogProb(Session session, SelectedLogProbOptions options, Axis axis) {
+        this.session = session;
         this.options = Arguments.notNull(OP, "options", options);
         this.axis = Arguments.notNull(OP, "axis", axis);
     }
@@ -65,15 +64,15 @@ public final class SelectedLogProb {
     public SelectedLogProbResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        Set<ResultPart> parts = SelectedLogProbForward.resultParts();
-        ResultBuffers buffers = ops.newBuffers(OP, logits, made.rows(), parts, stream);
+        Set<ResultPart> parts = SelectedLogProbProblem.Forward.resultParts();
+        ResultBuffers buffers = session.newBuffers(OP, logits, made.rows(), parts, stream);
         return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
     public SelectedLogProbResult forward(Tensor logits, Tensor labels, Stream stream) {
         Arguments.notNull(FORWARD, "logits", logits);
-        return ops.filled(
+        return session.filled(
                 FORWARD,
                 stream,
                 () -> newResult(logits.dtype(), logits.shape(), stream),
@@ -89,9 +88,10 @@ public final class SelectedLogProb {
      */
     public void forward(Tensor logits, Tensor labels, SelectedLogProbResult result, Stream stream) {
         Arguments.notNull(FORWARD, "result", result);
-        SelectedLogProbForward problem = SelectedLogProbForward.of(axis, logits, labels(labels), result.buffers());
+        SelectedLogProbProblem.Forward problem =
+                SelectedLogProbProblem.Forward.of(axis, logits, labels(labels), result.buffers());
         result.requireMadeFor(FORWARD, range(problem.x()));
-        ops.dispatch().fill(problem, result.streams(), stream);
+        session.fill(problem, result.streams(), stream);
     }
 
     /**
@@ -113,11 +113,11 @@ public final class SelectedLogProb {
             Tensor gradient,
             Stream stream) {
         Arguments.notNull(BACKWARD, "saved", saved);
-        SelectedLogProbBackward problem =
-                SelectedLogProbBackward.of(axis, logits, labels(labels), saved.buffers(), gradScale, gradient);
+        SelectedLogProbProblem.Backward problem =
+                SelectedLogProbProblem.Backward.of(axis, logits, labels(labels), saved.buffers(), gradScale, gradient);
         saved.requireMadeFor(BACKWARD, range(problem.x()));
         saved.streams().requireFilled(BACKWARD);
-        ops.dispatch().run(problem, saved.streams(), stream);
+        session.run(problem, saved.streams(), stream);
     }
 
     /**
@@ -159,25 +159,22 @@ public final class SelectedLogProb {
 
     private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, FORWARD, "logits", logits, shape, stream);
-                    Tensor y = ops.labels(labels, rows, stream);
-                    SelectedLogProbResult result = forward(x, y, stream)) {
-                return form.down().apply(result.logProbs(), stream);
-            }
+        return form.call(session, FORWARD, host -> {
+            Tensor x = host.in("logits", logits, shape);
+            SelectedLogProbResult result = host.closing(forward(x, host.labels(labels, rows), host.stream()));
+            return host.read(result.logProbs());
         });
     }
 
     private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
-        return ops.onOwnStream(stream -> {
-            try (Tensor x = form.upload(ops, BACKWARD, "logits", logits, shape, stream);
-                    Tensor upstream = form.upload(ops, BACKWARD, "dLogProbs", dLogProbs, rows, stream);
-                    Tensor y = ops.labels(labels, rows, stream);
-                    SelectedLogProbResult result = forward(x, y, stream)) {
-                backward(x, y, result, GradScale.perRow(upstream), x, stream);
-                return form.down().apply(x, stream);
-            }
+        return form.call(session, BACKWARD, host -> {
+            Tensor over = host.in("logits", logits, shape);
+            GradScale upstream = GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
+            Tensor y = host.labels(labels, rows);
+            SelectedLogProbResult result = host.closing(forward(over, y, host.stream()));
+            backward(over, y, result, upstream, over, host.stream());
+            return host.read(over);
         });
     }
 

@@ -1,12 +1,10 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.SoftmaxBackward;
-import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.op.SoftmaxKind;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
@@ -23,11 +21,11 @@ public final class Softmax {
     private static final String FORWARD = Op.SOFTMAX.method("forward");
     private static final String BACKWARD = Op.SOFTMAX.method("backward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    Softmax(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    Softmax(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(Op.SOFTMAX.callName(), "axis", axis);
     }
 
@@ -41,7 +39,7 @@ public final class Softmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor y, Stream stream) {
-        ops.dispatch().run(SoftmaxForward.of(SoftmaxKind.SOFTMAX, axis, x, y), stream);
+        session.run(SoftmaxProblem.Forward.of(SoftmaxProblem.Kind.SOFTMAX, axis, x, y), stream);
     }
 
     /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
@@ -60,17 +58,17 @@ public final class Softmax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
-        ops.dispatch().run(SoftmaxBackward.of(SoftmaxKind.SOFTMAX, axis, y, dy, gradScale, dx), stream);
+        session.run(SoftmaxProblem.Backward.of(SoftmaxProblem.Kind.SOFTMAX, axis, y, dy, gradScale, dx), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostForm.FLOATS.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return forward(HostForm.FLOATS, x, shape);
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostForm.DOUBLES.map(ops, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return forward(HostForm.DOUBLES, x, shape);
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -83,7 +81,7 @@ public final class Softmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.FLOATS.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return backward(HostForm.FLOATS, y, dy, gradScale, shape);
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -93,6 +91,23 @@ public final class Softmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostForm.DOUBLES.map(ops, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
+        return backward(HostForm.DOUBLES, y, dy, gradScale, shape);
+    }
+
+    private <A> A forward(HostForm<A> form, A x, Shape shape) {
+        return form.call(session, FORWARD, host -> {
+            Tensor over = host.in("x", x, shape);
+            forward(over, over, host.stream());
+            return host.read(over);
+        });
+    }
+
+    private <A> A backward(HostForm<A> form, A y, A dy, GradScale gradScale, Shape shape) {
+        return form.call(session, BACKWARD, host -> {
+            Tensor output = host.in("y", y, shape);
+            Tensor over = host.in("dy", dy, shape);
+            backward(output, over, gradScale, over, host.stream());
+            return host.read(over);
+        });
     }
 }

@@ -9,7 +9,7 @@ public final class Sessions {
 
     /** A session on any driver. */
     public static LogitOps over(MemoryDriver driver, Executor executor, OpenOptions options) {
-        return LogitOps.over(
-                driver, executor, new BackendReport(Backend.CPU, Backend.CPU, driver.device(), "for a test"), options);
+        BackendReport report = new BackendReport(Backend.CPU, Backend.CPU, driver.device(), "for a test");
+        return LogitOps.over(new Opening(driver, executor, report, options));
     }
 }

@@ -1,11 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.CrossEntropyBackward;
-import io.github.logitops.op.CrossEntropyCombine;
-import io.github.logitops.op.CrossEntropyForward;
-import io.github.logitops.op.CrossEntropyFused;
-import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
@@ -25,15 +20,15 @@ final class CrossEntropyLoops {
     }
 
     void addTo(ProblemTable table) {
-        table.on(CrossEntropyForward.class, this::forward);
-        table.on(CrossEntropyBackward.class, this::backward);
-        table.on(CrossEntropyFused.class, this::fused);
-        table.on(CrossEntropyPartials.class, this::partials);
-        table.on(CrossEntropyCombine.class, this::combine);
+        table.on(CrossEntropyProblem.Forward.class, this::forward);
+        table.on(CrossEntropyProblem.Backward.class, this::backward);
+        table.on(CrossEntropyProblem.Fused.class, this::fused);
+        table.on(CrossEntropyProblem.Partials.class, this::partials);
+        table.on(CrossEntropyProblem.Combine.class, this::combine);
     }
 
-    private void forward(CrossEntropyForward problem) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void forward(CrossEntropyProblem.Forward problem) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
         TargetRows targets = new TargetRows(inputs, driver);
         LossRows losses = new LossRows(inputs, targets, driver);
@@ -43,8 +38,8 @@ final class CrossEntropyLoops {
         to.reduce();
     }
 
-    private void backward(CrossEntropyBackward problem) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void backward(CrossEntropyProblem.Backward problem) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
         TargetRows targets = new TargetRows(inputs, driver);
         LossRows losses = new LossRows(inputs, targets, driver);
@@ -63,8 +58,8 @@ final class CrossEntropyLoops {
         });
     }
 
-    private void fused(CrossEntropyFused problem) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void fused(CrossEntropyProblem.Fused problem) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
         TargetRows targets = new TargetRows(inputs, driver);
         LossRows losses = new LossRows(inputs, targets, driver);
@@ -86,8 +81,8 @@ final class CrossEntropyLoops {
         to.reduce();
     }
 
-    private void partials(CrossEntropyPartials problem) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void partials(CrossEntropyProblem.Partials problem) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         long count = inputs.x().count();
         ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
         LossRows losses = new LossRows(inputs, new TargetRows(inputs, driver), driver);
@@ -95,7 +90,7 @@ final class CrossEntropyLoops {
         rows.forEach((row, own) -> losses.partials(row, own, to, count));
     }
 
-    private void combine(CrossEntropyCombine problem) {
+    private void combine(CrossEntropyProblem.Combine problem) {
         ParallelRows rows = new ParallelRows(problem.op(), problem.rows(), problem.shards(), scratch);
         TargetRows targets = new TargetRows(problem, driver);
         LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);

@@ -1,7 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.DistillationForward;
-import io.github.logitops.op.DistillationFused;
+import io.github.logitops.op.DistillationProblem;
 import io.github.logitops.op.ProblemTable;
 import java.util.function.LongToDoubleFunction;
 
@@ -16,18 +15,18 @@ final class DistillationLoops {
     }
 
     void addTo(ProblemTable table) {
-        table.on(DistillationForward.class, this::forward);
-        table.on(DistillationFused.class, this::fused);
+        table.on(DistillationProblem.Forward.class, this::forward);
+        table.on(DistillationProblem.Fused.class, this::fused);
     }
 
-    private void forward(DistillationForward problem) {
+    private void forward(DistillationProblem.Forward problem) {
         ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
         rows.forEach(losses::measure);
         losses.reduce();
     }
 
-    private void fused(DistillationFused problem) {
+    private void fused(DistillationProblem.Fused problem) {
         ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
         RowView dx = new RowView(problem.dx(), driver);

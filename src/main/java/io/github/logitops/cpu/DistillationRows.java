@@ -1,6 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.DistillationInputs;
+import io.github.logitops.op.DistillationProblem;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.DistillationOptions;
@@ -17,7 +17,7 @@ final class DistillationRows {
     private final VectorView loss;
     private final VectorView divisor; // null for 1
 
-    DistillationRows(DistillationInputs inputs, ResultBuffers result, HostDriver driver) {
+    DistillationRows(DistillationProblem.Inputs inputs, ResultBuffers result, HostDriver driver) {
         options = inputs.options();
         rows = inputs.x().count();
         student = new RowView(inputs.x(), driver);

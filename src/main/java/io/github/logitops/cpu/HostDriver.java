@@ -1,8 +1,8 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.driver.DeviceOutOfMemoryException;
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.MemoryDriver;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import io.github.logitops.memory.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,17 +1,14 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.EntropyBackward;
-import io.github.logitops.op.EntropyForward;
-import io.github.logitops.op.LogSumExpBackward;
-import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.EntropyProblem;
+import io.github.logitops.op.LogSumExpProblem;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
-import io.github.logitops.op.SelectedLogProbBackward;
-import io.github.logitops.op.SelectedLogProbForward;
+import io.github.logitops.op.SelectedLogProbProblem;
 import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
 
@@ -26,15 +23,15 @@ final class LogProbLoops {
     }
 
     void addTo(ProblemTable table) {
-        table.on(LogSumExpForward.class, this::logSumExp);
-        table.on(LogSumExpBackward.class, this::logSumExpGradient);
-        table.on(EntropyForward.class, this::entropy);
-        table.on(EntropyBackward.class, this::entropyGradient);
-        table.on(SelectedLogProbForward.class, this::selectedLogProb);
-        table.on(SelectedLogProbBackward.class, this::selectedLogProbGradient);
+        table.on(LogSumExpProblem.Forward.class, this::logSumExp);
+        table.on(LogSumExpProblem.Backward.class, this::logSumExpGradient);
+        table.on(EntropyProblem.Forward.class, this::entropy);
+        table.on(EntropyProblem.Backward.class, this::entropyGradient);
+        table.on(SelectedLogProbProblem.Forward.class, this::selectedLogProb);
+        table.on(SelectedLogProbProblem.Backward.class, this::selectedLogProbGradient);
     }
 
-    private void logSumExp(LogSumExpForward problem) {
+    private void logSumExp(LogSumExpProblem.Forward problem) {
         VectorView lse = new VectorView(problem.lse(), driver);
         VectorView statistics = VectorView.orNull(problem.statistics(), driver);
         forEach(problem, problem.x(), (row, x, spare) -> {
@@ -45,7 +42,7 @@ final class LogProbLoops {
         });
     }
 
-    private void logSumExpGradient(LogSumExpBackward problem) {
+    private void logSumExpGradient(LogSumExpProblem.Backward problem) {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
         gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
             double g = factor.applyAsDouble(row);
@@ -55,7 +52,7 @@ final class LogProbLoops {
         });
     }
 
-    private void entropy(EntropyForward problem) {
+    private void entropy(EntropyProblem.Forward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
         VectorView lse = VectorView.orNull(problem.lse(), driver);
         VectorView statistics = VectorView.orNull(problem.statistics(), driver);
@@ -68,7 +65,7 @@ final class LogProbLoops {
         });
     }
 
-    private void entropyGradient(EntropyBackward problem) {
+    private void entropyGradient(EntropyProblem.Backward problem) {
         VectorView entropy = new VectorView(problem.entropy(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
         gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
@@ -81,7 +78,7 @@ final class LogProbLoops {
         });
     }
 
-    private void selectedLogProb(SelectedLogProbForward problem) {
+    private void selectedLogProb(SelectedLogProbProblem.Forward problem) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
         ParallelRows rows = ParallelRows.of(problem, x, scratch);
@@ -105,7 +102,7 @@ final class LogProbLoops {
         });
     }
 
-    private void selectedLogProbGradient(SelectedLogProbBackward problem) {
+    private void selectedLogProbGradient(SelectedLogProbProblem.Backward problem) {
         Rows x = problem.x();
         LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);

@@ -1,9 +1,9 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.element.Elements;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 
 /** What cross entropy takes for the logits: z = a x, or with a soft cap z = c tanh(a x / c). */
 final class LogitRows {
@@ -12,7 +12,7 @@ final class LogitRows {
     private final double scale;
     private final double cap; // 0: none
 
-    LogitRows(CrossEntropyInputs inputs, HostDriver driver) {
+    LogitRows(CrossEntropyProblem.Inputs inputs, HostDriver driver) {
         x = new RowView(inputs.x(), driver);
         arithmetic = inputs.x().dtype().arithmetic();
         scale = inputs.options().logitScale();

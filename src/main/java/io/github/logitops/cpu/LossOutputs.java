@@ -1,6 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.GradScale;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;

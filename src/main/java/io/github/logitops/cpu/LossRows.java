@@ -2,8 +2,7 @@ package io.github.logitops.cpu;
 
 import static io.github.logitops.cpu.TargetRows.weighted;
 
-import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.CrossEntropyProblem;
 import java.util.Arrays;
 
 /**
@@ -20,7 +19,7 @@ final class LossRows {
     private final TargetRows targets;
     private final LogitRows logits;
 
-    LossRows(CrossEntropyInputs inputs, TargetRows targets, HostDriver driver) {
+    LossRows(CrossEntropyProblem.Inputs inputs, TargetRows targets, HostDriver driver) {
         this.targets = targets;
         this.logits = new LogitRows(inputs, driver);
     }
@@ -123,13 +122,13 @@ final class LossRows {
     }
 
     /**
-     * Writes the losses of a row from the partials of its shards, {@link CrossEntropyPartials#COUNT} for each row and shard.
+     * Writes the losses of a row from the partials of its shards, {@link CrossEntropyProblem.Partials#COUNT} for each row and shard.
      *
      * @param unit what one of v is worth in z
      */
     static void combine(
             long row, VectorView partials, long rows, int shards, double unit, TargetRows targets, LossOutputs to) {
-        double[][] of = new double[CrossEntropyPartials.COUNT][shards];
+        double[][] of = new double[CrossEntropyProblem.Partials.COUNT][shards];
         for (int i = 0; i < shards; i++) {
             for (int k = 0; k < of.length; k++) {
                 of[k][i] = partials.get((i * (long) of.length + k) * rows + row);

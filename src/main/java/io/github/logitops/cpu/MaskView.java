@@ -1,9 +1,9 @@
 package io.github.logitops.cpu;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.op.MaskRows;
-import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -16,7 +16,7 @@ final class MaskView {
     private final int classes;
     private final long queries;
 
-    MaskView(MaskedSoftmaxForward problem, HostDriver driver) {
+    MaskView(MaskedSoftmaxProblem.Forward problem, HostDriver driver) {
         rows = problem.maskRows();
         memory = problem.mask().tensor() == null
                 ? null

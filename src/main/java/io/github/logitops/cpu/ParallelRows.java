@@ -35,7 +35,7 @@ final class ParallelRows {
 
     /**
      * @param op for the message
-     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if the heap has no room for the scratch
+     * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for the scratch
      */
     ParallelRows(String op, long rows, int columns, ScratchPool pool) {
         this.rows = rows;

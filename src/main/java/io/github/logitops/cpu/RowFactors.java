@@ -1,6 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.GradScale;
+import io.github.logitops.memory.GradScale;
 import java.util.function.LongToDoubleFunction;
 
 /** What the gradient of each row is multiplied by. */

@@ -1,7 +1,7 @@
 package io.github.logitops.cpu;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.op.Rows;
-import io.github.logitops.spec.Elements;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 

@@ -38,7 +38,7 @@ final class ScratchPool {
     /**
      * Scratch for each worker on rows of {@code columns} elements.
      *
-     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if the heap has no room for all of it
+     * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for all of it
      */
     List<Scratch> take(String op, int workers, int columns) {
         int length = Math.min(columns, blockLength);
@@ -55,7 +55,7 @@ final class ScratchPool {
     /**
      * A number for each row.
      *
-     * @throws io.github.logitops.driver.DeviceOutOfMemoryException if the heap has no room for it
+     * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for it
      */
     double[] perRow(String op, long rows) {
         return orNoRoom(op, rows, () -> heap.apply(Math.toIntExact(rows)));

@@ -1,10 +1,8 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.op.ProblemTable;
-import io.github.logitops.op.SoftmaxBackward;
-import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.op.SoftmaxProblem;
 import java.util.function.LongToDoubleFunction;
 
 /** Softmax, log-softmax and masked softmax, row by row. */
@@ -18,16 +16,16 @@ final class SoftmaxLoops {
     }
 
     void addTo(ProblemTable table) {
-        table.on(SoftmaxForward.class, this::forward);
-        table.on(SoftmaxBackward.class, this::backward);
-        table.on(MaskedSoftmaxForward.class, this::masked);
+        table.on(SoftmaxProblem.Forward.class, this::forward);
+        table.on(SoftmaxProblem.Backward.class, this::backward);
+        table.on(MaskedSoftmaxProblem.Forward.class, this::masked);
     }
 
-    private void forward(SoftmaxForward problem) {
+    private void forward(SoftmaxProblem.Forward problem) {
         ParallelRows rows = ParallelRows.of(problem, problem.x(), scratch);
         RowView x = new RowView(problem.x(), driver);
         RowView y = new RowView(problem.y(), driver);
-        boolean log = problem.kind() == SoftmaxKind.LOG_SOFTMAX;
+        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
         rows.forEach((row, own) -> {
             SoftmaxRow softmax = SoftmaxRow.of(x.row(row, own.first()), 1, own.second(), own.blocks());
             for (Block block : own.blocks()) {
@@ -36,13 +34,13 @@ final class SoftmaxLoops {
         });
     }
 
-    private void backward(SoftmaxBackward problem) {
+    private void backward(SoftmaxProblem.Backward problem) {
         ParallelRows rows = ParallelRows.of(problem, problem.y(), scratch);
         RowView y = new RowView(problem.y(), driver);
         RowView dy = new RowView(problem.dy(), driver);
         RowView dx = new RowView(problem.dx(), driver);
         LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), driver);
-        boolean log = problem.kind() == SoftmaxKind.LOG_SOFTMAX;
+        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
         rows.forEach((row, own) -> {
             BlockedRow output = y.row(row, own.first());
             BlockedRow gradient = dy.row(row, own.second());
@@ -79,7 +77,7 @@ final class SoftmaxLoops {
         return sum(products, own);
     }
 
-    private void masked(MaskedSoftmaxForward problem) {
+    private void masked(MaskedSoftmaxProblem.Forward problem) {
         ParallelRows rows = ParallelRows.of(problem, problem.x(), scratch);
         RowView x = new RowView(problem.x(), driver);
         RowView y = new RowView(problem.y(), driver);

@@ -1,8 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyCombine;
-import io.github.logitops.op.CrossEntropyInputs;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
@@ -23,7 +22,7 @@ final class TargetRows {
     private final RowView probabilities;
     private final VectorView weights; // null: 1 each
 
-    TargetRows(CrossEntropyInputs inputs, HostDriver driver) {
+    TargetRows(CrossEntropyProblem.Inputs inputs, HostDriver driver) {
         this(
                 inputs.labels(),
                 inputs.probabilities(),
@@ -34,7 +33,7 @@ final class TargetRows {
                 driver);
     }
 
-    TargetRows(CrossEntropyCombine combine, HostDriver driver) {
+    TargetRows(CrossEntropyProblem.Combine combine, HostDriver driver) {
         this(combine.labels(), null, combine.weights(), combine.options(), combine.shard(), 0, driver);
     }
 

@@ -1,8 +1,8 @@
 package io.github.logitops.cpu;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import java.nio.ByteBuffer;
 
 /** A dense tensor in host memory as a plain sequence: losses, log-sum-exps, class weights, labels. */

@@ -8,7 +8,6 @@ import io.github.logitops.op.RowLabels;
 import io.github.logitops.spec.ClassShard;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.EmptyMean;
-import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 
 /**
@@ -81,6 +80,9 @@ record Batch(
                 .int64(rows);
         targets(parameters);
         launcher.sums(
-                Kernels.of(Op.Kernel.BATCH_SUMS).entry(arithmetic), (int) ResultPart.chunks(rows), parameters, stream);
+                Kernels.of(KernelTable.BATCH_SUMS).entry(arithmetic),
+                (int) ResultPart.chunks(rows),
+                parameters,
+                stream);
     }
 }

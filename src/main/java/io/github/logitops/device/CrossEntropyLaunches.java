@@ -1,12 +1,7 @@
 package io.github.logitops.device;
 
 import io.github.logitops.memory.Stream;
-import io.github.logitops.op.CrossEntropyBackward;
-import io.github.logitops.op.CrossEntropyCombine;
-import io.github.logitops.op.CrossEntropyForward;
-import io.github.logitops.op.CrossEntropyFused;
-import io.github.logitops.op.CrossEntropyInputs;
-import io.github.logitops.op.CrossEntropyPartials;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
@@ -23,7 +18,7 @@ final class CrossEntropyLaunches {
     private static final KernelEntries PLAIN_BACKWARD = Kernels.of(Op.CROSS_ENTROPY, "bwd_plain");
     private static final KernelEntries FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused");
     private static final KernelEntries PLAIN_FUSED = Kernels.of(Op.CROSS_ENTROPY, "fused_plain");
-    private static final KernelEntries COMBINE = Kernels.of(Op.Kernel.CROSS_ENTROPY_COMBINE);
+    private static final KernelEntries COMBINE = Kernels.of(KernelTable.CROSS_ENTROPY_COMBINE);
 
     private final Launcher launcher;
 
@@ -32,15 +27,15 @@ final class CrossEntropyLaunches {
     }
 
     void addTo(ProblemTable table) {
-        table.on(CrossEntropyForward.class, this::forward);
-        table.on(CrossEntropyBackward.class, this::backward);
-        table.on(CrossEntropyFused.class, this::fused);
-        table.on(CrossEntropyPartials.class, this::partials);
-        table.on(CrossEntropyCombine.class, this::combine);
+        table.on(CrossEntropyProblem.Forward.class, this::forward);
+        table.on(CrossEntropyProblem.Backward.class, this::backward);
+        table.on(CrossEntropyProblem.Fused.class, this::fused);
+        table.on(CrossEntropyProblem.Partials.class, this::partials);
+        table.on(CrossEntropyProblem.Combine.class, this::combine);
     }
 
-    private void forward(CrossEntropyForward problem, Stream stream) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void forward(CrossEntropyProblem.Forward problem, Stream stream) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         Batch batch = batch(inputs, problem.result());
         RowLaunch launch = losses(PLAIN_FORWARD, FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), problem.result(), inputs.x().count());
@@ -49,8 +44,8 @@ final class CrossEntropyLaunches {
         batch.addUp(launcher, stream);
     }
 
-    private void partials(CrossEntropyPartials problem, Stream stream) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void partials(CrossEntropyProblem.Partials problem, Stream stream) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         Batch batch = batch(inputs, ResultBuffers.NONE);
         RowLaunch launch = rows(FORWARD, inputs, batch);
         rowOutputs(launch.parameters(), ResultBuffers.NONE, inputs.x().count());
@@ -58,7 +53,7 @@ final class CrossEntropyLaunches {
         launcher.run(launch, stream);
     }
 
-    private void combine(CrossEntropyCombine problem, Stream stream) {
+    private void combine(CrossEntropyProblem.Combine problem, Stream stream) {
         ResultBuffers result = problem.result();
         CrossEntropyOptions options = problem.options();
         DType arithmetic = result.get(ResultPart.LSE).dtype();
@@ -81,8 +76,8 @@ final class CrossEntropyLaunches {
         batch.addUp(launcher, stream);
     }
 
-    private void backward(CrossEntropyBackward problem, Stream stream) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void backward(CrossEntropyProblem.Backward problem, Stream stream) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         ResultBuffers saved = problem.saved();
         RowLaunch launch = rows(isPlain(inputs) ? PLAIN_BACKWARD : BACKWARD, inputs, batch(inputs, saved));
         launch.parameters()
@@ -94,8 +89,8 @@ final class CrossEntropyLaunches {
         launcher.run(launch, stream);
     }
 
-    private void fused(CrossEntropyFused problem, Stream stream) {
-        CrossEntropyInputs inputs = problem.inputs();
+    private void fused(CrossEntropyProblem.Fused problem, Stream stream) {
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
         ResultBuffers result = problem.result();
         Batch batch = batch(inputs, result);
         batch.countBefore(launcher, stream);
@@ -110,7 +105,7 @@ final class CrossEntropyLaunches {
     }
 
     /** Whether a call is of CallKind::kPlain in the kernels. */
-    private static boolean isPlain(CrossEntropyInputs inputs) {
+    private static boolean isPlain(CrossEntropyProblem.Inputs inputs) {
         CrossEntropyOptions options = inputs.options();
         return inputs.labels() != null
                 && (inputs.weights() == null || options.labelSmoothing() == 0)
@@ -119,7 +114,7 @@ final class CrossEntropyLaunches {
                 && options.outputs().isEmpty();
     }
 
-    private static Batch batch(CrossEntropyInputs inputs, ResultBuffers result) {
+    private static Batch batch(CrossEntropyProblem.Inputs inputs, ResultBuffers result) {
         Rows x = inputs.x();
         CrossEntropyOptions options = inputs.options();
         return new Batch(
@@ -138,7 +133,8 @@ final class CrossEntropyLaunches {
      * The launch of one of two kernels that make losses. Where targets spread, the plain one looks at a row once more than the
      * general one, and only rows in registers are there again for nothing.
      */
-    private RowLaunch losses(KernelEntries plain, KernelEntries general, CrossEntropyInputs inputs, Batch batch) {
+    private RowLaunch losses(
+            KernelEntries plain, KernelEntries general, CrossEntropyProblem.Inputs inputs, Batch batch) {
         if (!isPlain(inputs)) {
             return rows(general, inputs, batch);
         }
@@ -148,12 +144,12 @@ final class CrossEntropyLaunches {
         return withInputs(launcher.rowsOrElse(plain, inputs.x(), general), inputs, batch);
     }
 
-    private RowLaunch rows(KernelEntries kernel, CrossEntropyInputs inputs, Batch batch) {
+    private RowLaunch rows(KernelEntries kernel, CrossEntropyProblem.Inputs inputs, Batch batch) {
         return withInputs(launcher.rows(kernel, inputs.x(), inputs.probabilities() != null), inputs, batch);
     }
 
-    /** The launch with CrossEntropyInputs of the kernels as its next parameters. */
-    private static RowLaunch withInputs(RowLaunch launch, CrossEntropyInputs inputs, Batch batch) {
+    /** The launch with CrossEntropyProblem.Inputs of the kernels as its next parameters. */
+    private static RowLaunch withInputs(RowLaunch launch, CrossEntropyProblem.Inputs inputs, Batch batch) {
         launch.parameters().tensor(inputs.x());
         batch.targets(launch.parameters());
         launch.parameters().tensor(inputs.probabilities());

@@ -1,10 +1,8 @@
 package io.github.logitops.device;
 
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
-import io.github.logitops.op.DistillationForward;
-import io.github.logitops.op.DistillationFused;
-import io.github.logitops.op.DistillationInputs;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.DistillationProblem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
@@ -26,20 +24,21 @@ final class DistillationLaunches {
     }
 
     void addTo(ProblemTable table) {
-        table.on(DistillationForward.class, this::forward);
-        table.on(DistillationFused.class, this::fused);
+        table.on(DistillationProblem.Forward.class, this::forward);
+        table.on(DistillationProblem.Fused.class, this::fused);
     }
 
-    private void forward(DistillationForward problem, Stream stream) {
+    private void forward(DistillationProblem.Forward problem, Stream stream) {
         run(problem.inputs(), problem.result(), null, GradScale.ONE, stream);
     }
 
-    private void fused(DistillationFused problem, Stream stream) {
+    private void fused(DistillationProblem.Fused problem, Stream stream) {
         run(problem.inputs(), problem.result(), problem.dx(), problem.gradScale(), stream);
     }
 
     /** Without {@code dx} there is no gradient. */
-    private void run(DistillationInputs inputs, ResultBuffers result, Rows dx, GradScale gradScale, Stream stream) {
+    private void run(
+            DistillationProblem.Inputs inputs, ResultBuffers result, Rows dx, GradScale gradScale, Stream stream) {
         Rows x = inputs.x();
         Batch batch =
                 Batch.of(x.dtype().arithmetic(), x.count(), inputs.labels(), x.classes(), result, inputs.reduction());

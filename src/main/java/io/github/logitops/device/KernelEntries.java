@@ -1,20 +1,19 @@
 package io.github.logitops.device;
 
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Op;
 
 /** A kernel of the table in all its entries. */
 final class KernelEntries {
-    private final Op.Kernel kernel;
+    private final KernelRow kernel;
     private final Kernel[][] entries; // by tier and dtype: some may be the same; null where there is none
 
-    KernelEntries(Op.Kernel kernel, Kernel[][] entries) {
+    KernelEntries(KernelRow kernel, Kernel[][] entries) {
         this.kernel = kernel;
         this.entries = entries;
     }
 
     /** What the table says of it. */
-    Op.Kernel kernel() {
+    KernelRow kernel() {
         return kernel;
     }
 

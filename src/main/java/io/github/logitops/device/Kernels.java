@@ -2,50 +2,41 @@ package io.github.logitops.device;
 
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Every kernel there is: those that the table of ops names, in their entries, and the ceilings, which belong to no op. */
+/** Every kernel there is: those that the table of ops names, in their entries. */
 final class Kernels {
     private static final Map<String, Kernel> ALL = new LinkedHashMap<>(); // by entry
-    private static final Map<Op.Kernel, KernelEntries> OF_TABLE = new HashMap<>();
-    private static final Map<Ceilings.Traffic, Kernel> CEILINGS = new EnumMap<>(Ceilings.Traffic.class);
+    private static final Map<KernelRow, KernelEntries> OF_TABLE = new HashMap<>();
 
     static {
         for (Op op : Op.values()) {
-            op.kernels().forEach(kernel -> OF_TABLE.computeIfAbsent(kernel, Kernels::entries));
-        }
-        for (Ceilings.Traffic traffic : Ceilings.Traffic.values()) {
-            CEILINGS.put(traffic, kernel("ceiling_" + Kernel.part(traffic)));
+            KernelTable.of(op).forEach(kernel -> OF_TABLE.computeIfAbsent(kernel, Kernels::entries));
         }
     }
 
     private Kernels() {}
 
     /** A kernel of the table. */
-    static KernelEntries of(Op.Kernel kernel) {
+    static KernelEntries of(KernelRow kernel) {
         return OF_TABLE.get(kernel);
     }
 
     /** The kernel of an op that does this, as in the table. */
     static KernelEntries of(Op op, String what) {
-        return of(op.kernel(what));
+        return of(KernelTable.of(op, what));
     }
 
     /** All that calls of an op launch, on rows of this tier and dtype. */
     static List<Kernel> of(Op op, Tier tier, DType dtype) {
-        return op.kernels().stream()
+        return KernelTable.of(op).stream()
                 .map(kernel -> of(kernel).entry(tier, dtype))
                 .filter(Objects::nonNull)
                 .toList();
-    }
-
-    static Kernel ceiling(Ceilings.Traffic traffic) {
-        return CEILINGS.get(traffic);
     }
 
     /** In the order of their numbers. */
@@ -53,7 +44,7 @@ final class Kernels {
         return List.copyOf(ALL.values());
     }
 
-    private static KernelEntries entries(Op.Kernel kernel) {
+    private static KernelEntries entries(KernelRow kernel) {
         Kernel[][] entries = new Kernel[Tier.values().length][DType.values().length];
         for (Tier tier : Tier.values()) {
             for (DType dtype : DType.values()) {
@@ -65,7 +56,7 @@ final class Kernels {
         return new KernelEntries(kernel, entries);
     }
 
-    private static String entry(Op.Kernel kernel, Tier tier, DType dtype) {
+    private static String entry(KernelRow kernel, Tier tier, DType dtype) {
         return switch (kernel.entries()) {
             case OF_TIERS -> kernel.name() + "_" + Kernel.part(tier) + "_" + Kernel.part(dtype);
             case OF_ARITHMETIC -> kernel.name() + "_" + Kernel.part(dtype.arithmetic());

@@ -1,16 +1,13 @@
 package io.github.logitops.device;
 
 import io.github.logitops.memory.Stream;
-import io.github.logitops.op.EntropyBackward;
-import io.github.logitops.op.EntropyForward;
-import io.github.logitops.op.LogSumExpBackward;
-import io.github.logitops.op.LogSumExpForward;
+import io.github.logitops.op.EntropyProblem;
+import io.github.logitops.op.LogSumExpProblem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
-import io.github.logitops.op.SelectedLogProbBackward;
-import io.github.logitops.op.SelectedLogProbForward;
+import io.github.logitops.op.SelectedLogProbProblem;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 
@@ -30,22 +27,22 @@ final class LogProbLaunches {
     }
 
     void addTo(ProblemTable table) {
-        table.on(LogSumExpForward.class, this::logSumExp);
-        table.on(LogSumExpBackward.class, this::logSumExpGradient);
-        table.on(EntropyForward.class, this::entropy);
-        table.on(EntropyBackward.class, this::entropyGradient);
-        table.on(SelectedLogProbForward.class, this::selectedLogProb);
-        table.on(SelectedLogProbBackward.class, this::selectedLogProbGradient);
+        table.on(LogSumExpProblem.Forward.class, this::logSumExp);
+        table.on(LogSumExpProblem.Backward.class, this::logSumExpGradient);
+        table.on(EntropyProblem.Forward.class, this::entropy);
+        table.on(EntropyProblem.Backward.class, this::entropyGradient);
+        table.on(SelectedLogProbProblem.Forward.class, this::selectedLogProb);
+        table.on(SelectedLogProbProblem.Backward.class, this::selectedLogProbGradient);
     }
 
-    private void logSumExp(LogSumExpForward problem, Stream stream) {
+    private void logSumExp(LogSumExpProblem.Forward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(LOG_SUM_EXP, x);
         launch.parameters().tensor(x).pointer(problem.lse()).perRow(problem.statistics(), x.count());
         launcher.run(launch, stream);
     }
 
-    private void logSumExpGradient(LogSumExpBackward problem, Stream stream) {
+    private void logSumExpGradient(LogSumExpProblem.Backward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(LOG_SUM_EXP_GRADIENT, x);
         launch.parameters()
@@ -56,7 +53,7 @@ final class LogProbLaunches {
         launcher.run(launch, stream);
     }
 
-    private void entropy(EntropyForward problem, Stream stream) {
+    private void entropy(EntropyProblem.Forward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(ENTROPY, x);
         launch.parameters()
@@ -67,7 +64,7 @@ final class LogProbLaunches {
         launcher.run(launch, stream);
     }
 
-    private void entropyGradient(EntropyBackward problem, Stream stream) {
+    private void entropyGradient(EntropyProblem.Backward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(ENTROPY_GRADIENT, x);
         launch.parameters()
@@ -79,7 +76,7 @@ final class LogProbLaunches {
         launcher.run(launch, stream);
     }
 
-    private void selectedLogProb(SelectedLogProbForward problem, Stream stream) {
+    private void selectedLogProb(SelectedLogProbProblem.Forward problem, Stream stream) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
         Batch batch =
@@ -95,7 +92,7 @@ final class LogProbLaunches {
         batch.addUp(launcher, stream);
     }
 
-    private void selectedLogProbGradient(SelectedLogProbBackward problem, Stream stream) {
+    private void selectedLogProbGradient(SelectedLogProbProblem.Backward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(SELECTED_LOG_PROB_GRADIENT, x);
         launch.parameters()

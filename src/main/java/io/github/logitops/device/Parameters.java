@@ -1,8 +1,8 @@
 package io.github.logitops.device;
 
 import io.github.logitops.driver.KernelArguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DType;

@@ -2,11 +2,9 @@ package io.github.logitops.device;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.MaskRows;
-import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.op.ProblemTable;
-import io.github.logitops.op.SoftmaxBackward;
-import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.Op;
 
 /** The launches of softmax, log-softmax and masked softmax. */
@@ -25,20 +23,20 @@ final class SoftmaxLaunches {
     }
 
     void addTo(ProblemTable table) {
-        table.on(SoftmaxForward.class, this::forward);
-        table.on(SoftmaxBackward.class, this::backward);
-        table.on(MaskedSoftmaxForward.class, this::masked);
+        table.on(SoftmaxProblem.Forward.class, this::forward);
+        table.on(SoftmaxProblem.Backward.class, this::backward);
+        table.on(MaskedSoftmaxProblem.Forward.class, this::masked);
     }
 
-    private void forward(SoftmaxForward problem, Stream stream) {
-        KernelEntries kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX : LOG_SOFTMAX;
+    private void forward(SoftmaxProblem.Forward problem, Stream stream) {
+        KernelEntries kernel = problem.kind() == SoftmaxProblem.Kind.SOFTMAX ? SOFTMAX : LOG_SOFTMAX;
         RowLaunch launch = launcher.rows(kernel, problem.x());
         launch.parameters().tensor(problem.y()).tensor(problem.x());
         launcher.run(launch, stream);
     }
 
-    private void backward(SoftmaxBackward problem, Stream stream) {
-        KernelEntries kernel = problem.kind() == SoftmaxKind.SOFTMAX ? SOFTMAX_GRADIENT : LOG_SOFTMAX_GRADIENT;
+    private void backward(SoftmaxProblem.Backward problem, Stream stream) {
+        KernelEntries kernel = problem.kind() == SoftmaxProblem.Kind.SOFTMAX ? SOFTMAX_GRADIENT : LOG_SOFTMAX_GRADIENT;
         RowLaunch launch = launcher.rows(kernel, problem.y());
         launch.parameters()
                 .tensor(problem.dx())
@@ -48,7 +46,7 @@ final class SoftmaxLaunches {
         launcher.run(launch, stream);
     }
 
-    private void masked(MaskedSoftmaxForward problem, Stream stream) {
+    private void masked(MaskedSoftmaxProblem.Forward problem, Stream stream) {
         KernelEntries kernel = problem.mask().isAdditive() ? MASKED_SOFTMAX : PLAIN_MASKED_SOFTMAX;
         RowLaunch launch = launcher.rows(kernel, problem.x());
         MaskRows mask = problem.maskRows();

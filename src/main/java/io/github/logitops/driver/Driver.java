@@ -1,7 +1,5 @@
 package io.github.logitops.driver;
 
-import java.util.Optional;
-
 /** A device that runs kernels: its memory, and modules and launches on top. Errors and threads as in {@link MemoryDriver}. */
 public interface Driver extends MemoryDriver {
     /** What kernels are chosen by: major * 10 + minor of the compute capability, such as 90. */
@@ -33,24 +31,5 @@ public interface Driver extends MemoryDriver {
      *
      * @throws ClusterRefusedException if the device has no clusters of as many blocks as the kernel's
      */
-    default void launch(Launch launch, long stream) {
-        launch(launch, 1, stream);
-    }
-
-    /** Queues a launch so many times, with nothing between them: what CUDA itself costs, for those who measure it. */
-    void launch(Launch launch, int times, long stream);
-
-    /** Graphs of work on this device's streams; empty where it has none. */
-    default Optional<Graphs> graphs() {
-        return Optional.empty();
-    }
-
-    /** Queues a copy from device memory to device memory; the two ranges must not overlap. */
-    void copyOnDevice(long destination, long source, long bytes, long stream);
-
-    /** As {@link #createEvent}, but the event also takes the time at which it completes. */
-    long createTimingEvent();
-
-    /** The milliseconds from {@code start} to {@code end}: timing events that are recorded and complete. */
-    float elapsedMillis(long start, long end);
+    void launch(Launch launch, long stream);
 }

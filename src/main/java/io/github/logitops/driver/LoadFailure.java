@@ -1,5 +1,6 @@
 package io.github.logitops.driver;
 
+import io.github.logitops.memory.DriverException;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.concurrent.Callable;

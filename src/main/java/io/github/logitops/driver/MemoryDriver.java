@@ -1,5 +1,7 @@
 package io.github.logitops.driver;
 
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,7 +1,8 @@
 package io.github.logitops.op;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Reduction;
 import java.util.List;
 
@@ -44,7 +45,7 @@ interface LossInputs {
         Operands besideX = besideX();
         requireFit(result, besideX);
         result.requireApart(op(), dx.name(), dx.tensor());
-        gradScale.requireFit(op(), reduction());
+        Require.fits(op(), gradScale, reduction());
         Require.gradientOverLogits(op(), dx, x(), gradScale);
         besideX.requireKept(op(), dx);
         if (gradScale.perRow() != null) {

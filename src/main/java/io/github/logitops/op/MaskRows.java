@@ -1,5 +1,6 @@
 package io.github.logitops.op;
 
+import io.github.logitops.memory.Mask;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;

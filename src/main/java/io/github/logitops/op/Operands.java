@@ -1,5 +1,6 @@
 package io.github.logitops.op;
 
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
 import java.util.ArrayList;
 import java.util.List;

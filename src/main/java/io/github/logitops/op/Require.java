@@ -1,9 +1,11 @@
 package io.github.logitops.op;
 
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 
 /** The rules that tensors and numbers of one problem keep. Each breach names the op, the rule and the values. */
@@ -70,7 +72,29 @@ final class Require {
         Arguments.notNull(op, "gradScale", gradScale);
         alike(op, x, dx);
         sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
-        gradScale.requireFit(op, dx);
+        fits(op, gradScale, dx);
+    }
+
+    /**
+     * The scale's value stays what it is in the arithmetic of the rows; infinities and NaN do. Its factors, if there is one for
+     * each row, have the rows' shape and are not what is written.
+     */
+    static void fits(String op, GradScale gradScale, Rows dx) {
+        if (Double.isFinite(gradScale.value())) {
+            held(op, dx.dtype(), "gradScale", gradScale.value());
+        }
+        Tensor perRow = gradScale.perRow();
+        if (perRow != null) {
+            dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());
+            apart(op, dx.name(), dx.tensor(), "gradScale", perRow);
+        }
+    }
+
+    /** Losses that are reduced have one upstream gradient, not one for each row. */
+    static void fits(String op, GradScale gradScale, Reduction reduction) {
+        if (gradScale.perRow() != null && reduction != Reduction.NONE) {
+            throw new IllegalArgumentException(op + ": gradScale per row needs reduction NONE: reduction=" + reduction);
+        }
     }
 
     /**

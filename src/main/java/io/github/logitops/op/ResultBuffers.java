@@ -1,10 +1,10 @@
 package io.github.logitops.op;
 
-import io.github.logitops.memory.DeviceMemory;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.base.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.memory.TensorGroup;
+import io.github.logitops.pool.DeviceMemory;
+import io.github.logitops.pool.TensorGroup;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;

@@ -1,7 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.TensorGroup;
+import io.github.logitops.pool.TensorGroup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

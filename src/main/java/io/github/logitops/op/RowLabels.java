@@ -1,7 +1,7 @@
 package io.github.logitops.op;
 
+import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Arguments;
 import io.github.logitops.spec.Shape;
 import java.util.OptionalLong;
 

@@ -1,5 +1,7 @@
 package io.github.logitops.spec;
 
+import io.github.logitops.base.Arguments;
+
 /**
  * The dimension an op works along.
  *

@@ -1,5 +1,7 @@
 package io.github.logitops.spec;
 
+import io.github.logitops.base.Arguments;
+
 /**
  * A shape and how its rows lie in memory. A row is a run along the innermost dimension; its elements are neighbours, and
  * rows start {@code rowStride} elements apart. What lies between the end of a row and the start of the next is padding:

@@ -1,5 +1,6 @@
 package io.github.logitops.spec;
 
+import io.github.logitops.base.Arguments;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 

@@ -1,9 +1,9 @@
 package io.github.logitops.pytorch;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.support.Geometry;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package io.github.logitops.pytorch;
 
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.pytorch.TorchExpression.Outcome;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.Targets;

@@ -1,8 +1,8 @@
 package io.github.logitops.pytorch;
 
 import io.github.logitops.DistillationResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.pytorch.TorchExpression.Outcome;
 import io.github.logitops.reference.DistillationReference;
 import io.github.logitops.spec.DType;

@@ -1,7 +1,7 @@
 package io.github.logitops.pytorch;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import io.github.logitops.support.Data;
 import io.github.logitops.support.Geometry;
 import java.util.Arrays;

@@ -9,7 +9,7 @@ import ai.djl.engine.EngineException;
 import io.github.logitops.Backend;
 import io.github.logitops.CrossEntropyGradient;
 import io.github.logitops.LogitOps;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.pytorch.TorchExpression.Outcome;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;

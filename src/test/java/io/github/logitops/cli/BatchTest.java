@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
-import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
 import java.nio.charset.StandardCharsets;

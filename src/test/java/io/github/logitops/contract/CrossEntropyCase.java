@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;

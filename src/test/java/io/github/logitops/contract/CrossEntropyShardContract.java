@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.reference.CrossEntropyReference;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -116,12 +116,12 @@ abstract class CrossEntropyShardContract {
             DType arithmetic = whole.dtype().arithmetic();
             Shape rows = whole.geometry().rowShape();
             Tensor gathered =
-                    bench.keep(bench.ops().empty(arithmetic, CrossEntropyPartials.shape(rows, columns.length)));
+                    bench.keep(bench.ops().empty(arithmetic, CrossEntropyProblem.Partials.shape(rows, columns.length)));
             Tensor weights =
                     whole.weights() == null ? null : bench.vector(arithmetic, Shape.of(classes), whole.weights());
             List<Part> parts = parts(whole, bench, loss, columns);
             for (int i = 0; i < parts.size(); i++) {
-                Shape one = CrossEntropyPartials.shape(rows);
+                Shape one = CrossEntropyProblem.Partials.shape(rows);
                 long address = gathered.address() + i * one.elements() * arithmetic.bytes();
                 Tensor partials = bench.keep(bench.ops().wrap(address, arithmetic, one));
                 Part part = parts.get(i);

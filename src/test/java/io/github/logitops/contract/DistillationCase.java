@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.Distillation;
 import io.github.logitops.DistillationResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.DistillationReference;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;

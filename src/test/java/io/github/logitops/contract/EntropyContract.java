@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.Entropy;
 import io.github.logitops.EntropyResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;

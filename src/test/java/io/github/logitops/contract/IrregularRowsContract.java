@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.Data;

@@ -4,9 +4,9 @@ import static io.github.logitops.contract.SoftmaxContract.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.logitops.LogSumExpResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.DType;

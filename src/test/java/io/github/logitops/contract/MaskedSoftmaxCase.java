@@ -3,12 +3,12 @@ package io.github.logitops.contract;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.logitops.MaskedSoftmax;
+import io.github.logitops.element.Elements;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.DeviceRows;

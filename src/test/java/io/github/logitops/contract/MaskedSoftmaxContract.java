@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.MaskedSoftmax;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.Mask;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.DType;

@@ -2,9 +2,9 @@ package io.github.logitops.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.Bench;

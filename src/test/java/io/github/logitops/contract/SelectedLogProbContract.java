@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.reference.LogProbReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.DType;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
-import io.github.logitops.driver.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;

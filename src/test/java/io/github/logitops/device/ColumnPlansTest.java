@@ -11,10 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ColumnPlansTest {
     private static final LaunchPlanner.Limits H100 = new LaunchPlanner.Limits(227 << 10, 16);
 
-    private static final Op.Kernel KEEPS_A_ROW = Op.SOFTMAX.kernel("fwd");
-    private static final Op.Kernel KEEPS_TWO_ROWS = Op.SOFTMAX.kernel("bwd");
-    private static final Op.Kernel READS_ONCE = Op.CROSS_ENTROPY.kernel("fwd_plain");
-    private static final Op.Kernel HOLDS_NOTHING = Op.CROSS_ENTROPY.kernel("fused");
+    private static final KernelRow KEEPS_A_ROW = KernelTable.of(Op.SOFTMAX, "fwd");
+    private static final KernelRow KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
+    private static final KernelRow READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
+    private static final KernelRow HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
 
     @ParameterizedTest
     @CsvSource({
@@ -73,20 +73,20 @@ class ColumnPlansTest {
     void columnsWaitInATileAsLongAsThereIsRoom(
             String softmax, DType dtype, int classes, int sharedKilobytes, int bytes) {
         LaunchPlanner.Limits limits = new LaunchPlanner.Limits(sharedKilobytes << 10, 1);
-        requireTile(Op.SOFTMAX.kernel(softmax), dtype, classes, limits, bytes);
-        requireTile(Op.LOG_SOFTMAX.kernel(softmax), dtype, classes, limits, bytes);
+        requireTile(KernelTable.of(Op.SOFTMAX, softmax), dtype, classes, limits, bytes);
+        requireTile(KernelTable.of(Op.LOG_SOFTMAX, softmax), dtype, classes, limits, bytes);
     }
 
     @ParameterizedTest
     @CsvSource({"BF16, 296, 75776", "F16, 297, 0", "F32, 100, 0", "F64, 100, 0"})
     void columnsThatAreReadOnceWaitInNarrowerTiles(DType dtype, int classes, int bytes) {
         requireTile(READS_ONCE, dtype, classes, H100, bytes);
-        requireTile(Op.ENTROPY.kernel("bwd"), dtype, classes, H100, bytes);
+        requireTile(KernelTable.of(Op.ENTROPY, "bwd"), dtype, classes, H100, bytes);
     }
 
     /** Blocks of 128 rows, all of them; in a tile of so many bytes, or none. */
     private static void requireTile(
-            Op.Kernel kernel, DType dtype, int classes, LaunchPlanner.Limits limits, int bytes) {
+            KernelRow kernel, DType dtype, int classes, LaunchPlanner.Limits limits, int bytes) {
         Tier tier = bytes == 0 ? Tier.COLS : Tier.TILE;
         for (int blocks : new int[] {1, 2, Integer.MAX_VALUE}) {
             for (long rows : new long[] {128L * blocks - 127, 128L * blocks}) {
@@ -100,7 +100,7 @@ class ColumnPlansTest {
     }
 
     private static LaunchPlanner.Plan columns(
-            Op.Kernel kernel, DType dtype, int classes, long rows, LaunchPlanner.Limits limits) {
+            KernelRow kernel, DType dtype, int classes, long rows, LaunchPlanner.Limits limits) {
         return LaunchPlanner.plan(kernel, new LaunchPlanner.Row(false, classes, dtype), rows, false, limits);
     }
 }

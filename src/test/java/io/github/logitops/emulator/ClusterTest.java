@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.driver.ClusterRefusedException;
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.emulator.Schedule.Order;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.github.logitops.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.logitops.spec.BinaryFormat;
+import io.github.logitops.element.BinaryFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

@@ -2,9 +2,9 @@ package io.github.logitops.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.logitops.element.BinaryFormat;
 import io.github.logitops.emulator.Operations.Comparison;
 import io.github.logitops.emulator.Operations.Operation;
-import io.github.logitops.spec.BinaryFormat;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;

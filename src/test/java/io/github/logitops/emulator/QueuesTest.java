@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.emulator.Schedule.Order;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.Set;

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

@@ -15,6 +15,7 @@ import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.pool.DeviceStream;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
@@ -188,7 +189,9 @@ class CloseInUseTest {
                     "useOn: tensor and stream must come from one session: tensor=#1 F32[4], stream=stream#1",
                     e.getMessage());
             stream.close();
-            assertRefused("stream: used after close: stream=1, closedAt=", () -> stream.addCheck(settled -> {}));
+            assertRefused(
+                    "stream: used after close: stream=1, closedAt=",
+                    () -> DeviceStream.of(stream).addCheck(settled -> {}));
         }
         ops.close();
     }

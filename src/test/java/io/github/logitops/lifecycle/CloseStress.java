@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
-import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.pool.DeviceMemory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -12,7 +12,7 @@ import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;

@@ -11,14 +11,15 @@ import io.github.logitops.LogSumExp;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
+import io.github.logitops.base.Resources;
 import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
-import io.github.logitops.driver.DeviceOutOfMemoryException;
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import io.github.logitops.memory.LeakTracking;
-import io.github.logitops.memory.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.pool.DeviceStream;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.WatchedDriver;
@@ -365,10 +366,10 @@ class LifetimeTest {
     void aCheckThatFailsBadlyKeepsNoOtherFromRunning() {
         boolean[] ran = new boolean[1];
         try (Stream stream = ops.newStream()) {
-            stream.addCheck(settled -> {
+            DeviceStream.of(stream).addCheck(settled -> {
                 throw new OutOfMemoryError("thrown by a test");
             });
-            stream.addCheck(settled -> ran[0] = true);
+            DeviceStream.of(stream).addCheck(settled -> ran[0] = true);
             assertThrows(OutOfMemoryError.class, stream::synchronize);
             assertTrue(ran[0]);
         }

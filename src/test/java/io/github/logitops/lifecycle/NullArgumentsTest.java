@@ -14,13 +14,14 @@ import io.github.logitops.LogSumExpResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.base.Resources;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LeakTracking;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.Mask;
+import io.github.logitops.op.CrossEntropyProblem;
+import io.github.logitops.pool.DeviceStream;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -191,7 +192,7 @@ class NullArgumentsTest {
                 new Op[0],
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
-                (Stream.Check) settled -> {},
+                (DeviceStream.Check) settled -> {},
                 0,
                 0L,
                 0.5);
@@ -205,9 +206,9 @@ class NullArgumentsTest {
         } else if (Set.of("lse", "entropy", "factors").contains(name)) {
             return ops.empty(DType.F32, ROWS);
         } else if (name.equals("partials")) {
-            return ops.empty(DType.F32, CrossEntropyPartials.shape(ROWS));
+            return ops.empty(DType.F32, CrossEntropyProblem.Partials.shape(ROWS));
         } else if (name.equals("gathered")) {
-            return ops.empty(DType.F32, CrossEntropyPartials.shape(ROWS, 1));
+            return ops.empty(DType.F32, CrossEntropyProblem.Partials.shape(ROWS, 1));
         } else if (name.equals("weights")) {
             return ops.empty(DType.F32, Shape.of(3));
         } else if (name.equals("keep")) {

@@ -14,11 +14,11 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.lifecycle.StressSession.Kind;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.Mask;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
@@ -191,7 +191,7 @@ final class StressCalls {
         Stream stream = session.stream(random);
         Tensor x = session.tensor(Kind.LOGITS, random);
         Tensor y = session.tensor(Kind.LABELS, random);
-        try (Tensor gathered = session.ops.empty(DType.F32, CrossEntropyPartials.shape(ROWS, 1));
+        try (Tensor gathered = session.ops.empty(DType.F32, CrossEntropyProblem.Partials.shape(ROWS, 1));
                 Tensor partials = op.newPartials(DType.F32, SHAPE);
                 CrossEntropyResult result = op.newResult(DType.F32, SHAPE, stream)) {
             op.forwardPartials(x, y, null, partials, stream);

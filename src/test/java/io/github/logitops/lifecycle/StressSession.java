@@ -1,7 +1,7 @@
 package io.github.logitops.lifecycle;
 
 import io.github.logitops.LogitOps;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.base.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;

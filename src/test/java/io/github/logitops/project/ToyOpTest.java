@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 class ToyOpTest {
     private static final ToyPieces PIECES = new ToyPieces(Path.of("src/test/toy-op"));
-    private static final int MOST_PLACES = 10;
+    private static final int MOST_PLACES = 11;
     private static final Pattern PLACE = Pattern.compile("^\\d+\\. `([^`]+)`", Pattern.MULTILINE);
     private static final Pattern COMPILER_ARGUMENT = Pattern.compile("<arg>([^<]+)</arg>");
 
@@ -73,7 +73,6 @@ class ToyOpTest {
         return place.group(1)
                 .replace(".", "\\.")
                 .replace("<op>_<direction>", "row_max_fwd")
-                .replace("<Op><Direction>", "RowMaxForward")
                 .replace("<Op>", "RowMax")
                 .replace("<Room>", "\\w+");
     }
@@ -88,7 +87,8 @@ class ToyOpTest {
         }
         String libraries = withoutLibrary(System.getProperty("java.class.path"));
         compile("src/main/java", "classes", libraries);
-        compile("src/test/java", "tests", "classes" + File.pathSeparator + libraries);
+        compile("src/tools/java", "tools", String.join(File.pathSeparator, "classes", libraries));
+        compile("src/test/java", "tests", String.join(File.pathSeparator, "classes", "tools", libraries));
 
         List<String> checked =
                 java(libraries, Main.class.getName(), "check", "--backend=CPU", "--op=rowMax", "--seed=7");
@@ -119,7 +119,8 @@ class ToyOpTest {
 
     /** All but tests; of these the one that the op changes. */
     private void copyProject() throws IOException {
-        List<Path> sources = new ArrayList<>(List.of(Path.of("kernels"), Path.of("scripts"), Path.of("src/main")));
+        List<Path> sources = new ArrayList<>(
+                List.of(Path.of("kernels"), Path.of("scripts"), Path.of("src/main"), Path.of("src/tools")));
         PIECES.places().stream().filter(place -> place.startsWith("src/test")).forEach(sources::add);
         for (Path source : sources) {
             try (Stream<Path> files = Files.walk(source)) {
@@ -143,8 +144,9 @@ class ToyOpTest {
         StringWriter said = new StringWriter();
         try (Stream<Path> files = Files.walk(directory.resolve(sources));
                 var manager = compiler.getStandardFileManager(null, null, null)) {
-            List<Path> units =
-                    files.filter(file -> file.toString().endsWith(".java")).toList();
+            List<Path> units = files.filter(
+                            file -> file.toString().endsWith(".java") && !file.endsWith("module-info.java"))
+                    .toList();
             boolean compiled = compiler.getTask(
                             said, manager, null, arguments, null, manager.getJavaFileObjectsFromPaths(units))
                     .call();
@@ -154,7 +156,14 @@ class ToyOpTest {
 
     /** What {@code main} prints in a virtual machine of its own that has the copy's classes. */
     private List<String> java(String libraries, String main, String... arguments) {
-        String classPath = String.join(File.pathSeparator, "tests", "classes", "src/main/resources", libraries);
+        String classPath = String.join(
+                File.pathSeparator,
+                "tests",
+                "tools",
+                "classes",
+                "src/tools/resources",
+                "src/main/resources",
+                libraries);
         List<String> command = new ArrayList<>(List.of("-cp", resolved(classPath), main));
         command.addAll(List.of(arguments));
         return run(ChildJvm.builder(directory, command));

@@ -94,10 +94,6 @@ class OpTest {
                 "logSumExp: not a method of the table: method=combine",
                 assertThrows(IllegalArgumentException.class, () -> Op.LOG_SUM_EXP.method("combine"))
                         .getMessage());
-        assertEquals(
-                "logSumExp: not a kernel of the table: kernel=log_sum_exp_fused",
-                assertThrows(IllegalArgumentException.class, () -> Op.LOG_SUM_EXP.kernel("fused"))
-                        .getMessage());
     }
 
     private static List<Method> factories(Op op) {

@@ -3,7 +3,7 @@ package io.github.logitops.support;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.logitops.LogitOps;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.base.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;

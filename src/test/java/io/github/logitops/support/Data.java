@@ -1,7 +1,7 @@
 package io.github.logitops.support;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;

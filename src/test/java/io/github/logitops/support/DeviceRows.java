@@ -2,9 +2,9 @@ package io.github.logitops.support;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.logitops.element.Elements;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Elements;
 import java.util.Arrays;
 import java.util.BitSet;
 

@@ -2,8 +2,8 @@ package io.github.logitops.support;
 
 import io.github.logitops.Backend;
 import io.github.logitops.BackendUnavailableException;
-import io.github.logitops.CudaDriver;
 import io.github.logitops.LogitOps;
+import io.github.logitops.driver.CudaDriver;
 import io.github.logitops.driver.Driver;
 import org.junit.jupiter.api.Assumptions;
 

@@ -3,10 +3,10 @@ package io.github.logitops.support;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
@@ -238,9 +238,10 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         Tensor w = weights(bench);
         CrossEntropyShard shard = crossEntropy(bench).shard(0, geometry.classes());
         DType arithmetic = dtype.arithmetic();
-        Tensor gathered = bench.keep(bench.ops().empty(arithmetic, CrossEntropyPartials.shape(geometry.rowShape(), 1)));
-        Tensor partials = bench.keep(
-                bench.ops().wrap(gathered.address(), arithmetic, CrossEntropyPartials.shape(geometry.rowShape())));
+        Tensor gathered =
+                bench.keep(bench.ops().empty(arithmetic, CrossEntropyProblem.Partials.shape(geometry.rowShape(), 1)));
+        Tensor partials = bench.keep(bench.ops()
+                .wrap(gathered.address(), arithmetic, CrossEntropyProblem.Partials.shape(geometry.rowShape())));
         try (CrossEntropyResult result = shard.newResult(dtype, geometry.shape(), stream)) {
             shard.forwardPartials(x.tensor(), y, w, partials, stream);
             shard.combine(gathered, y, w, result, stream);

@@ -3,7 +3,7 @@ package io.github.logitops.support;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.github.logitops.memory.DeviceMemory;
+import io.github.logitops.pool.DeviceMemory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;

@@ -3,10 +3,10 @@ package io.github.logitops.support;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.github.logitops.driver.Driver;
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.driver.MemoryDriver;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A driver that passes each call on the memory half on, notes kernel launches without running anything, keeps account of what is held, can be told to refuse the n-th call, and can hold events
  * back until somebody waits, as a slow device would.
  */
-public final class WatchedDriver implements Driver {
+public final class WatchedDriver implements InstrumentedDriver {
     private final MemoryDriver driver;
     private final int computeCapability;
     private final Map<Long, Long> allocations = new ConcurrentHashMap<>();

@@ -4,7 +4,7 @@ import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGetVersion;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import java.util.function.IntSupplier;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasStatus;

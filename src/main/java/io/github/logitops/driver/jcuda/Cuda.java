@@ -1,6 +1,6 @@
 package io.github.logitops.driver.jcuda;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;

@@ -11,7 +11,7 @@ import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 import static jcuda.driver.JCudaDriver.cuInit;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import jcuda.driver.CUdevice;

@@ -7,8 +7,8 @@ import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Graphs;
+import io.github.logitops.memory.DriverException;
 import java.util.Set;
 import java.util.function.Supplier;
 import jcuda.driver.CUgraph;

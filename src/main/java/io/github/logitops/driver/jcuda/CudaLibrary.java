@@ -2,7 +2,7 @@ package io.github.logitops.driver.jcuda;
 
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import jcuda.driver.CUdeviceptr;
 
 /** JCuda and the CUDA driver's library below it: loaded once, or found missing once. */

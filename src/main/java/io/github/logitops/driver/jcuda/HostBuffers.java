@@ -1,6 +1,6 @@
 package io.github.logitops.driver.jcuda;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.IdentityHashMap;

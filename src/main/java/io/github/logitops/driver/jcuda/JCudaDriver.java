@@ -13,11 +13,11 @@ import static jcuda.driver.JCudaDriver.cuStreamGetCtx;
 import static jcuda.driver.JCudaDriver.cuStreamIsCapturing;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
-import io.github.logitops.driver.DeviceOutOfMemoryException;
-import io.github.logitops.driver.Driver;
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Graphs;
+import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ import jcuda.driver.CUstream_flags;
  *
  * <p>Closing gives back whatever was not given back before.
  */
-public final class JCudaDriver implements Driver {
+public final class JCudaDriver implements InstrumentedDriver {
     /** What CUDA says of a handle that is no stream, or is no longer one. */
     private static final Set<Integer> NO_STREAM = Set.of(
             CUresult.CUDA_ERROR_INVALID_VALUE,

@@ -1,7 +1,7 @@
 package io.github.logitops.driver.jcuda;
 
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.LoadFailure;
+import io.github.logitops.memory.DriverException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileSystems;

@@ -8,7 +8,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
 import io.github.logitops.device.KernelExecutor;
-import io.github.logitops.driver.Driver;
+import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.emulator.PtxEmulatorDriver;
 import io.github.logitops.spec.DType;
 import io.github.logitops.support.EmulatedRig;
@@ -39,7 +39,7 @@ class CudaBedTest {
         return BenchOp.ALL.stream().filter(op -> op.suits().test(shape)).toList();
     }
 
-    private static CudaBed bed(Driver driver) {
+    private static CudaBed bed(InstrumentedDriver driver) {
         LogitOps ops = Sessions.over(driver, new KernelExecutor(driver), OpenOptions.defaults());
         return new CudaBed(driver, ops, SMALL);
     }
@@ -64,7 +64,7 @@ class CudaBedTest {
 
     @Test
     void aCeilingKernelThatDoesNothingIsFoundOut() {
-        Driver idle = without("launch");
+        InstrumentedDriver idle = without("launch");
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> bed(idle));
         assertTrue(e.getMessage().startsWith("bench: a ceiling kernel is wrong: word=0, expected="), e.getMessage());
     }
@@ -89,11 +89,11 @@ class CudaBedTest {
     }
 
     /** An emulated device that ignores one of the calls. */
-    private static Driver without(String call) {
-        Driver driver = emulated();
-        return (Driver) Proxy.newProxyInstance(
+    private static InstrumentedDriver without(String call) {
+        InstrumentedDriver driver = emulated();
+        return (InstrumentedDriver) Proxy.newProxyInstance(
                 CudaBedTest.class.getClassLoader(),
-                new Class<?>[] {Driver.class},
+                new Class<?>[] {InstrumentedDriver.class},
                 (proxy, method, arguments) -> method.getName().equals(call) ? null : method.invoke(driver, arguments));
     }
 }

@@ -12,26 +12,17 @@ import io.github.logitops.cpu.CpuExecutor;
 import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyBackward;
-import io.github.logitops.op.CrossEntropyCombine;
-import io.github.logitops.op.CrossEntropyForward;
-import io.github.logitops.op.CrossEntropyFused;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.DistillationForward;
-import io.github.logitops.op.DistillationFused;
-import io.github.logitops.op.EntropyBackward;
-import io.github.logitops.op.EntropyForward;
+import io.github.logitops.op.CrossEntropyProblem;
+import io.github.logitops.op.DistillationProblem;
+import io.github.logitops.op.EntropyProblem;
 import io.github.logitops.op.Executor;
-import io.github.logitops.op.LogSumExpBackward;
-import io.github.logitops.op.LogSumExpForward;
-import io.github.logitops.op.MaskedSoftmaxForward;
+import io.github.logitops.op.LogSumExpProblem;
+import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultPart;
-import io.github.logitops.op.SelectedLogProbBackward;
-import io.github.logitops.op.SelectedLogProbForward;
-import io.github.logitops.op.SoftmaxBackward;
-import io.github.logitops.op.SoftmaxForward;
+import io.github.logitops.op.SelectedLogProbProblem;
+import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 import java.util.Arrays;
@@ -183,7 +174,7 @@ class CheckCommandTest {
         }
 
         private void spoilSoftmax() {
-            outputs.on(SoftmaxForward.class, (problem, stream) -> {
+            outputs.on(SoftmaxProblem.Forward.class, (problem, stream) -> {
                 spoil(0, problem.y().tensor(), stream);
                 if (target == OVERRUN) {
                     Tensor y = problem.y().tensor();
@@ -191,40 +182,40 @@ class CheckCommandTest {
                             y.address() + y.bytes(), driver.allocateHost(4).putFloat(0, 5), stream.handle());
                 }
             });
-            outputs.on(SoftmaxBackward.class, (problem, stream) -> {
+            outputs.on(SoftmaxProblem.Backward.class, (problem, stream) -> {
                 spoil(1, problem.dx().tensor(), stream);
                 spoil(9, problem.dy().tensor(), stream);
             });
             outputs.on(
-                    MaskedSoftmaxForward.class,
+                    MaskedSoftmaxProblem.Forward.class,
                     (problem, stream) -> spoil(16, problem.y().tensor(), stream));
         }
 
         private void spoilLogProbs() {
-            outputs.on(LogSumExpForward.class, (problem, stream) -> spoil(17, problem.lse(), stream));
+            outputs.on(LogSumExpProblem.Forward.class, (problem, stream) -> spoil(17, problem.lse(), stream));
             outputs.on(
-                    LogSumExpBackward.class,
+                    LogSumExpProblem.Backward.class,
                     (problem, stream) -> spoil(18, problem.dx().tensor(), stream));
             outputs.on(
-                    SelectedLogProbForward.class,
+                    SelectedLogProbProblem.Forward.class,
                     (problem, stream) -> spoil(19, problem.result().get(ResultPart.LOG_PROBS), stream));
             outputs.on(
-                    SelectedLogProbBackward.class,
+                    SelectedLogProbProblem.Backward.class,
                     (problem, stream) -> spoil(20, problem.dx().tensor(), stream));
-            outputs.on(EntropyForward.class, (problem, stream) -> spoil(21, problem.entropy(), stream));
+            outputs.on(EntropyProblem.Forward.class, (problem, stream) -> spoil(21, problem.entropy(), stream));
             outputs.on(
-                    EntropyBackward.class,
+                    EntropyProblem.Backward.class,
                     (problem, stream) -> spoil(22, problem.dx().tensor(), stream));
         }
 
         private void spoilLosses() {
             outputs.on(
-                    DistillationForward.class,
+                    DistillationProblem.Forward.class,
                     (problem, stream) -> spoil(23, problem.result().get(ResultPart.ROW_LOSSES), stream));
             outputs.on(
-                    DistillationFused.class,
+                    DistillationProblem.Fused.class,
                     (problem, stream) -> spoil(24, problem.dx().tensor(), stream));
-            outputs.on(CrossEntropyForward.class, (problem, stream) -> {
+            outputs.on(CrossEntropyProblem.Forward.class, (problem, stream) -> {
                 spoil(2, problem.result().get(ResultPart.ROW_LOSSES), stream);
                 spoil(3, problem.result().get(ResultPart.LOSS), stream);
                 spoil(4, problem.result().get(ResultPart.LSE), stream);
@@ -233,16 +224,16 @@ class CheckCommandTest {
                 spoil(13, problem.result().get(ResultPart.ENTROPY), stream);
             });
             outputs.on(
-                    CrossEntropyBackward.class,
+                    CrossEntropyProblem.Backward.class,
                     (problem, stream) -> spoil(5, problem.dx().tensor(), stream));
-            outputs.on(CrossEntropyFused.class, (problem, stream) -> {
+            outputs.on(CrossEntropyProblem.Fused.class, (problem, stream) -> {
                 spoil(6, problem.dx().tensor(), stream);
                 spoil(7, problem.result().get(ResultPart.ROW_LOSSES), stream);
                 spoil(8, problem.result().get(ResultPart.LOSS), stream);
             });
-            outputs.on(CrossEntropyPartials.class, (problem, stream) -> spoil(14, problem.partials(), stream));
+            outputs.on(CrossEntropyProblem.Partials.class, (problem, stream) -> spoil(14, problem.partials(), stream));
             outputs.on(
-                    CrossEntropyCombine.class,
+                    CrossEntropyProblem.Combine.class,
                     (problem, stream) -> spoil(15, problem.result().get(ResultPart.LOSS), stream));
         }
 

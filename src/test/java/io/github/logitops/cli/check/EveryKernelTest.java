@@ -7,7 +7,6 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.Sessions;
 import io.github.logitops.cpu.HostDriver;
-import io.github.logitops.device.Ceilings;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.emulator.PtxEmulatorDriver;
@@ -70,8 +69,7 @@ class EveryKernelTest {
     /** On every architecture: as many bytes, and each field where the PTX loads it and as what. */
     @Test
     void isGivenTheArgumentsThatItReads() throws IOException {
-        Map<String, List<Launch>> given =
-                Stream.concat(launches.stream(), ceilings().stream()).collect(Collectors.groupingBy(Launch::entry));
+        Map<String, List<Launch>> given = launches.stream().collect(Collectors.groupingBy(Launch::entry));
         for (Path file : ptx("")) {
             try (PtxEmulatorDriver device = new PtxEmulatorDriver(90)) {
                 String name = file.getFileName().toString().replaceFirst("\\..*", "");
@@ -85,27 +83,15 @@ class EveryKernelTest {
         }
     }
 
-    private static List<Launch> ceilings() {
-        WatchedDriver driver = new WatchedDriver(new HostDriver());
-        Ceilings ceilings = new Ceilings(driver);
-        ceilings.copy(0, 0, 16, 0);
-        ceilings.triad(0, 0, 0, 16, 0);
-        ceilings.read(0, 0, 16, 0);
-        ceilings.fill(0, 0, 16, 0);
-        return driver.launches();
-    }
-
     private static TreeSet<String> entries(Predicate<Launch> which) {
         return launches.stream().filter(which).map(Launch::entry).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** All but the ceilings, which {@code logitops bench} checks before it measures them. */
     private static TreeSet<String> shipped() throws IOException {
         TreeSet<String> shipped = new TreeSet<>();
         for (Path file : ptx("")) {
             shipped.addAll(entries(file));
         }
-        shipped.removeIf(entry -> entry.startsWith("ceiling_"));
         return shipped;
     }
 

@@ -9,11 +9,10 @@ import io.github.logitops.Softmax;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.SoftmaxForward;
-import io.github.logitops.op.SoftmaxKind;
+import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -57,7 +56,8 @@ final class CallCosts {
             };
             Driver noted = (Driver)
                     Proxy.newProxyInstance(Driver.class.getClassLoader(), new Class<?>[] {Driver.class}, noting);
-            new KernelExecutor(noted).run(SoftmaxForward.of(SoftmaxKind.SOFTMAX, Axis.LAST, x, y), stream);
+            new KernelExecutor(noted)
+                    .run(SoftmaxProblem.Forward.of(SoftmaxProblem.Kind.SOFTMAX, Axis.LAST, x, y), stream);
             Launch launch = launches.get(0);
             long queue = stream.handle();
             print("Driver.launch of softmax's kernel", () -> driver.launch(launch, queue));

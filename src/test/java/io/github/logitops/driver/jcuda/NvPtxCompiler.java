@@ -10,7 +10,7 @@ import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLog;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetInfoLogSize;
 import static jcuda.nvptxcompiler.JNvPTXCompiler.nvPTXCompilerGetVersion;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;

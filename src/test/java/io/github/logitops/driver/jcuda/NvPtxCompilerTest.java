@@ -87,7 +87,7 @@ class NvPtxCompilerTest {
 
     @Test
     void theClusterExperimentCompiles() throws IOException {
-        Path ptx = Path.of("src/main/resources/io/github/logitops/cli/experiments/cluster.ptx");
+        Path ptx = Path.of("src/tools/resources/io/github/logitops/cli/experiments/cluster.ptx");
         assertEquals(
                 Set.of("cluster_ranks"),
                 NvPtxCompiler.compile(Files.readAllBytes(ptx), 90).entries().keySet());

@@ -1,6 +1,6 @@
 package io.github.logitops.driver.jcuda;
 
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DriverException;
 
 /** Opens and closes the device named by the argument, twice, and prints what came of it. */
 final class OpenMain {

@@ -17,14 +17,14 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.base.Resources;
 import io.github.logitops.driver.Graphs;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.CrossEntropyPartials;
-import io.github.logitops.op.GradScale;
-import io.github.logitops.op.Mask;
+import io.github.logitops.op.CrossEntropyProblem;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
@@ -62,8 +62,8 @@ final class StubCaptures implements StubMain.Scenarios {
                 SelectedLogProbResult selected = selected().newResult(DType.F32, SHAPE, stream);
                 DistillationResult distilled = distillation().newResult(DType.F32, SHAPE, stream);
                 Tensor perRow = ops.empty(DType.F32, ROWS);
-                Tensor partials = ops.empty(DType.F32, CrossEntropyPartials.shape(ROWS));
-                Tensor gathered = ops.empty(DType.F32, CrossEntropyPartials.shape(ROWS, 1))) {
+                Tensor partials = ops.empty(DType.F32, CrossEntropyProblem.Partials.shape(ROWS));
+                Tensor gathered = ops.empty(DType.F32, CrossEntropyProblem.Partials.shape(ROWS, 1))) {
             Runnable all = () -> {
                 ops.softmax().forward(x, dx, stream);
                 ops.softmax().backward(x, dx, dx, stream);

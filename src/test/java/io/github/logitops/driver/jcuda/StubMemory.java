@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.driver.DeviceOutOfMemoryException;
-import io.github.logitops.driver.DriverException;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

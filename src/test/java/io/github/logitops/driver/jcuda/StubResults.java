@@ -8,7 +8,7 @@ import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.EntropyResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
-import io.github.logitops.memory.Resources;
+import io.github.logitops.base.Resources;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.logitops.driver.DeviceOutOfMemoryException;
-import io.github.logitops.driver.DriverException;
 import io.github.logitops.driver.Graphs;
 import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
+import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

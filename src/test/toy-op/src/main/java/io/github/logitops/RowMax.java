@@ -2,8 +2,8 @@ package io.github.logitops;
 
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.op.RowMaxForward;
-import io.github.logitops.spec.Arguments;
+import io.github.logitops.op.RowMaxProblem;
+import io.github.logitops.base.Arguments;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
@@ -12,11 +12,11 @@ import io.github.logitops.spec.Shape;
 public final class RowMax {
     private static final String FORWARD = Op.ROW_MAX.method("forward");
 
-    private final LogitOps ops;
+    private final Session session;
     private final Axis axis;
 
-    RowMax(LogitOps ops, Axis axis) {
-        this.ops = ops;
+    RowMax(Session session, Axis axis) {
+        this.session = session;
         this.axis = Arguments.notNull(Op.ROW_MAX.callName(), "axis", axis);
     }
 
@@ -29,7 +29,7 @@ public final class RowMax {
      * @throws IllegalStateException if a tensor or the stream is closed
      */
     public void forward(Tensor x, Tensor max, Stream stream) {
-        ops.dispatch().run(RowMaxForward.of(axis, x, max), stream);
+        session.run(RowMaxProblem.Forward.of(axis, x, max), stream);
     }
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns the maxima. Waits. */
@@ -43,12 +43,11 @@ public final class RowMax {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return ops.onOwnStream(stream -> {
-            try (Tensor logits = form.upload(ops, FORWARD, "x", x, shape, stream);
-                    Tensor max = ops.empty(form.dtype(), shape.without(axis))) {
-                forward(logits, max, stream);
-                return form.down().apply(max, stream);
-            }
+        return form.call(session, FORWARD, host -> {
+            Tensor logits = host.in("x", x, shape);
+            Tensor max = host.out(shape.without(axis));
+            forward(logits, max, host.stream());
+            return host.read(max);
         });
     }
 }

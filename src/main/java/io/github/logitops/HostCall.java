@@ -1,0 +1,80 @@
+package io.github.logitops;
+
+import io.github.logitops.base.Resources;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.Shape;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * An op's call on host arrays, by way of tensors: arrays go in, the tensor form runs, arrays come out, and the tensors are closed
+ * with the call. Made by {@link HostForm#call}.
+ */
+final class HostCall<A> implements AutoCloseable {
+    private final Session session;
+    private final HostForm<A> form;
+    private final String name;
+    private final Stream stream;
+    private final Deque<AutoCloseable> made = new ArrayDeque<>(); // the last one first
+
+    /** @param name the op's method, as messages have it */
+    HostCall(Session session, HostForm<A> form, String name, Stream stream) {
+        this.session = session;
+        this.form = form;
+        this.name = name;
+        this.stream = stream;
+    }
+
+    Stream stream() {
+        return stream;
+    }
+
+    /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
+    Tensor in(String argument, A array, Shape shape) {
+        HostForm.requireLength(name, argument, array, shape);
+        return closing(session.filled(
+                name, form.dtype(), shape, stream, tensor -> form.up().apply(tensor, array, stream)));
+    }
+
+    /** The same of an argument that may be left out: null of null. */
+    Tensor inIfGiven(String argument, A array, Shape shape) {
+        return array == null ? null : in(argument, array, shape);
+    }
+
+    /** A new tensor of labels that were looked at; null of null. */
+    Tensor labels(int[] labels, Shape rows) {
+        return labels == null
+                ? null
+                : closing(session.filled(name, DType.I32, rows, stream, tensor -> tensor.upload(labels, stream)));
+    }
+
+    /** A new tensor of a mask. */
+    Tensor mask(boolean[] mask, Shape shape) {
+        return closing(session.filled(name, DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream)));
+    }
+
+    /** A new tensor for the op to fill. */
+    Tensor out(Shape shape) {
+        return closing(session.empty(form.dtype(), Layout.dense(shape)));
+    }
+
+    /** What the op made is closed with the call. */
+    <R extends AutoCloseable> R closing(R result) {
+        made.push(result);
+        return result;
+    }
+
+    /** What the op wrote, in a new array. */
+    A read(Tensor tensor) {
+        return form.down().apply(tensor, stream);
+    }
+
+    @Override
+    public void close() {
+        Resources.closeAll(List.copyOf(made));
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.logitops.pool;
+
+import java.lang.ref.Cleaner;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What nobody closed: found out by the garbage collector or when its session is closed, and reported at WARN. */
+final class Leaks {
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceMemory.class);
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private Leaks() {}
+
+    /** Has {@code action}, which must not lead to {@code handle}, run on a thread of its own once that is out of reach. */
+    static void watch(Object handle, Runnable action) {
+        CLEANER.register(handle, action);
+    }
+
+    static void reportOutOfReach(Object leaked, Site madeAt) {
+        report(leaked, "was never closed and is out of reach", madeAt);
+    }
+
+    static void reportAtClose(Object leaked, Site madeAt) {
+        report(leaked, "was not closed before its session", madeAt);
+    }
+
+    private static void report(Object leaked, String what, Site madeAt) {
+        LOG.warn("{} {}, made at {}", leaked, what, madeAt, madeAt.trace());
+    }
+}

@@ -1,0 +1,17 @@
+package io.github.logitops.cli.experiments;
+
+import io.github.logitops.driver.LoadFailure;
+import io.github.logitops.memory.DriverException;
+
+/** Asks for cuBLAS by name only, as sessions do for the CUDA driver: where JCublas is not on the class path, that is the answer. */
+final class CublasProbe {
+    private static final String CLASS = "io.github.logitops.driver.jcuda.CublasLibrary";
+
+    private CublasProbe() {}
+
+    /** @throws DriverException with the reason if it does not run here */
+    static Object version() {
+        return LoadFailure.explain(
+                () -> Class.forName(CLASS).getMethod("version").invoke(null));
+    }
+}
