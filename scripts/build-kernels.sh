@@ -7,7 +7,7 @@ usage() {
   cat <<'USAGE'
 usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 
-Needs nvcc, ptxas and java on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
+Needs nvcc, ptxas and a JDK on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
 tests' resources.
 
   --check               builds into a temporary folder and fails if what is committed differs; writes nothing
@@ -56,7 +56,10 @@ readonly own_shared cluster_shared
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
-mkdir "$work/ptx"
+mkdir "$work/ptx" "$work/classes"
+
+# A virtual machine that ends within a second is done sooner without its best compiler and collector.
+readonly short_lived=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
 
 # Everything in PTX that speaks of the machine or the compiler stands in comments; nvcc's own .version would shut out
 # drivers that are older than the compiler.
@@ -71,29 +74,50 @@ with_lines() {
     -e 's/function_name [^,]*, //' -e 's|(\.file[[:space:]]+[0-9]+ ").*/|\1|'
 }
 
-# assemble ENTRY GPU: from the newest PTX that it can run, if there is any.
-assemble() {
-  local arch ptx='' name=$1.on_$2 own most=$own_shared
-  for arch in "${architectures[@]}"; do
-    if ((arch <= $2)) && [[ -e $work/ptx/$1.sm_$arch.ptx ]]; then
-      ptx=$work/ptx/$1.sm_$arch.ptx
-    fi
+# newest GPU ENTRY...: of each entry the newest PTX that the GPU can run, if there is any.
+newest() {
+  local gpu=$1 arch entry ptx
+  for entry in "${@:2}"; do
+    ptx=''
+    for arch in "${architectures[@]}"; do
+      if ((arch <= gpu)) && [[ -e $work/ptx/$entry.sm_$arch.ptx ]]; then
+        ptx=$work/ptx/$entry.sm_$arch.ptx
+      fi
+    done
+    [[ -z $ptx ]] || echo "$ptx"
   done
-  [[ -n $ptx ]] || return 0
-  [[ $1 != *_cluster_* ]] || most=$cluster_shared
-  ptxas -v -arch="sm_$2" "$ptx" -o "$work/$name.cubin" 2>"$work/$name.log" || {
-    echo "build-kernels: $name: $(head -n 2 "$work/$name.log")" >&2
+}
+
+# assemble SOURCE GPU ENTRY...: all entries by one process, which takes less time to start than one for each.
+assemble() {
+  local name=$1.on_$2 files
+  mapfile -t files < <(newest "$2" "${@:3}")
+  ptxas -v -arch="sm_$2" "${files[@]}" -o "$work/$name.cubin" 2>"$work/$name.log" || {
+    echo "build-kernels: $name: $(grep -v '^ptxas info' "$work/$name.log" | head -n 2)" >&2
     return 1
   }
-  if grep -E '[1-9][0-9]* bytes (spill|stack)' "$work/$name.log"; then
-    echo "build-kernels: $name: spills; run ptxas -v on it" >&2
-    return 1
-  fi
-  own=$(sed -n 's/.* \([0-9]*\) bytes smem.*/\1/p' "$work/$name.log")
-  if ((${own:-0} > most)); then
-    echo "build-kernels: $name: its own variables take more shared memory than geometry.cuh says: bytes=$own, most=$most" >&2
-    return 1
-  fi
+  awk -v name="$name" -v files="${#files[@]}" -v own="$own_shared" -v cluster="$cluster_shared" '
+    function fail(what) {
+      print "build-kernels: " name ": " entry ": " what
+      failed = 1
+    }
+    /Compiling entry function/ {
+      split($0, quoted, "\047")
+      entry = quoted[2]
+      entries++
+    }
+    /[1-9][0-9]* bytes (spill|stack)/ { fail("spills; run ptxas -v on it:" $0) }
+    match($0, /[0-9]+ bytes smem/) {
+      bytes = substr($0, RSTART, RLENGTH) + 0
+      most = entry ~ /_cluster_/ ? cluster : own
+      if (bytes > most) {
+        fail("its own variables take more shared memory than geometry.cuh says: bytes=" bytes ", most=" most)
+      }
+    }
+    END {
+      if (entries != files) fail("of " files " entries ptxas tells of " entries + 0)
+      exit failed
+    }' "$work/$name.log" >&2
 }
 
 # compile SOURCE ARCH: writes a file for each entry, and their names.
@@ -112,12 +136,12 @@ compile() {
     return 1
   fi
   mapfile -t files < <(sed "s|.*|$work/ptx/&.sm_$2.ptx|" "$work/$name.entries")
-  java scripts/ReuseRegisters.java "${files[@]}"
+  java "${short_lived[@]}" -cp "$work/classes" ReuseRegisters "${files[@]}"
 }
 
 # build SOURCE
 build() {
-  local entry gpu
+  local entry entries gpu
   compile "$1" 75
   compile "$1" 80
   while read -r entry; do
@@ -129,11 +153,10 @@ build() {
     compile "$1" 90
   fi
   cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"
-  while read -r entry; do
-    for gpu in "${gpus[@]}"; do
-      assemble "$entry" "$gpu"
-    done
-  done <"$work/$1.entries"
+  mapfile -t entries <"$work/$1.entries"
+  for gpu in "${gpus[@]}"; do
+    assemble "$1" "$gpu" "${entries[@]}"
+  done
 }
 
 sha256() { sha256sum "$1" | cut -d' ' -f1; }
@@ -173,6 +196,8 @@ if ((${#lines[@]})); then
   with_lines "kernels/${lines[0]}.cu" "${lines[1]}"
   exit
 fi
+
+javac -J-XX:TieredStopAtLevel=1 -d "$work/classes" scripts/ReuseRegisters.java
 
 if [[ -n $only ]]; then
   if [[ ! -e kernels/$only.cu ]]; then
