@@ -10,11 +10,13 @@ usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 Needs nvcc, ptxas and a JDK on the PATH. Writes src/main/resources/io/github/logitops/ptx, and the PTX of src/test/cuda beside the
 tests' resources.
 
-  --check               builds into a temporary folder and fails if what is committed differs; writes nothing
+  --check               builds into a temporary folder and fails if what is committed differs
   --only SOURCE         compiles one source, as in softmax_fwd, in seconds: writes its entries and what the manifest says of
                         it, and leaves all others; where include/ has changed they need a build of all
   --lines SOURCE ARCH   prints the PTX of one source, as in softmax_fwd 80, with line information; writes nothing
   -h                    this text
+
+A source is not compiled again if nothing that its PTX depends on has changed since target/kernels was written.
 USAGE
 }
 
@@ -139,8 +141,34 @@ compile() {
   java "${short_lived[@]}" -cp "$work/classes" ReuseRegisters "${files[@]}"
 }
 
-# build SOURCE
+sha256() { sha256sum "$1" | cut -d' ' -f1; }
+
+# inputs SOURCE: all that its PTX, and what the assembler says of it, depend on.
+inputs() {
+  cat "$work/tools"
+  sha256sum "kernels/$1.cu" kernels/include/*.cuh scripts/build-kernels.sh scripts/split-ptx.awk scripts/ReuseRegisters.java
+}
+
+# build SOURCE: from what an earlier build of the same inputs left in target/, if there is one.
 build() {
+  local built=target/kernels/$1 entry
+  if cmp -s <(inputs "$1") "$built/inputs"; then
+    cp "$built"/*.ptx "$work/ptx"
+    cp "$built/entries" "$work/$1.entries"
+    return
+  fi
+  build_anew "$1"
+  rm -rf "$built"
+  mkdir -p "$built"
+  while read -r entry; do
+    cp "$work/ptx/$entry".sm_*.ptx "$built"
+  done <"$work/$1.entries"
+  cp "$work/$1.entries" "$built/entries"
+  inputs "$1" >"$built/inputs" # last: what is not complete has none
+}
+
+# build_anew SOURCE
+build_anew() {
   local entry entries gpu
   compile "$1" 75
   compile "$1" 80
@@ -158,8 +186,6 @@ build() {
     assemble "$1" "$gpu" "${entries[@]}"
   done
 }
-
-sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
 # java.util.Properties, sorted by key.
 manifest() {
@@ -197,6 +223,7 @@ if ((${#lines[@]})); then
   exit
 fi
 
+{ nvcc --version && ptxas --version && java --version; } >"$work/tools"
 javac -J-XX:TieredStopAtLevel=1 -d "$work/classes" scripts/ReuseRegisters.java
 
 if [[ -n $only ]]; then
