@@ -15,8 +15,11 @@ import io.github.logitops.support.OpCall;
 import io.github.logitops.support.Rig;
 import io.github.logitops.support.RigKind;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** In the CPU mode rows that are cut into blocks, on which every contract runs, have the bits of rows that are not. */
+@Execution(ExecutionMode.CONCURRENT)
 class CpuBlocksTest {
     @EachFloatingDType
     void aRowHasTheSameBitsInBlocks(DType dtype) {
