@@ -7,14 +7,16 @@ usage() {
   cat <<'USAGE'
 usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 
-Needs nvcc, ptxas and java on the PATH. Writes src/main/resources/io/github/logitops/ptx, the PTX of src/tools/cuda beside the
+Needs nvcc, ptxas and a JDK on the PATH. Writes src/main/resources/io/github/logitops/ptx, the PTX of src/tools/cuda beside the
 tools' resources, and that of src/test/cuda beside the tests'.
 
-  --check               builds into a temporary folder and fails if what is committed differs; writes nothing
+  --check               builds into a temporary folder and fails if what is committed differs
   --only SOURCE         compiles one source, as in softmax_fwd, in seconds: writes its entries and what the manifest says of
                         it, and leaves all others; where include/ has changed they need a build of all
   --lines SOURCE ARCH   prints the PTX of one source, as in softmax_fwd 80, with line information; writes nothing
   -h                    this text
+
+A source is not compiled again if nothing that its PTX depends on has changed since target/kernels was written.
 USAGE
 }
 
@@ -57,7 +59,10 @@ readonly own_shared cluster_shared
 
 work=$(mktemp -d)
 trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$work"' EXIT
-mkdir "$work/ptx" "$work/tools"
+mkdir "$work/ptx" "$work/of-tools" "$work/classes"
+
+# A virtual machine that ends within a second is done sooner without its best compiler and collector.
+readonly short_lived=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
 
 # Everything in PTX that speaks of the machine or the compiler stands in comments; nvcc's own .version would shut out
 # drivers that are older than the compiler.
@@ -72,29 +77,50 @@ with_lines() {
     -e 's/function_name [^,]*, //' -e 's|(\.file[[:space:]]+[0-9]+ ").*/|\1|'
 }
 
-# assemble ENTRY GPU: from the newest PTX that it can run, if there is any.
-assemble() {
-  local arch ptx='' name=$1.on_$2 own most=$own_shared
-  for arch in "${architectures[@]}"; do
-    if ((arch <= $2)) && [[ -e $work/ptx/$1.sm_$arch.ptx ]]; then
-      ptx=$work/ptx/$1.sm_$arch.ptx
-    fi
+# newest GPU ENTRY...: of each entry the newest PTX that the GPU can run, if there is any.
+newest() {
+  local gpu=$1 arch entry ptx
+  for entry in "${@:2}"; do
+    ptx=''
+    for arch in "${architectures[@]}"; do
+      if ((arch <= gpu)) && [[ -e $work/ptx/$entry.sm_$arch.ptx ]]; then
+        ptx=$work/ptx/$entry.sm_$arch.ptx
+      fi
+    done
+    [[ -z $ptx ]] || echo "$ptx"
   done
-  [[ -n $ptx ]] || return 0
-  [[ $1 != *_cluster_* ]] || most=$cluster_shared
-  ptxas -v -arch="sm_$2" "$ptx" -o "$work/$name.cubin" 2>"$work/$name.log" || {
-    echo "build-kernels: $name: $(head -n 2 "$work/$name.log")" >&2
+}
+
+# assemble SOURCE GPU ENTRY...: all entries by one process, which takes less time to start than one for each.
+assemble() {
+  local name=$1.on_$2 files
+  mapfile -t files < <(newest "$2" "${@:3}")
+  ptxas -v -arch="sm_$2" "${files[@]}" -o "$work/$name.cubin" 2>"$work/$name.log" || {
+    echo "build-kernels: $name: $(grep -v '^ptxas info' "$work/$name.log" | head -n 2)" >&2
     return 1
   }
-  if grep -E '[1-9][0-9]* bytes (spill|stack)' "$work/$name.log"; then
-    echo "build-kernels: $name: spills; run ptxas -v on it" >&2
-    return 1
-  fi
-  own=$(sed -n 's/.* \([0-9]*\) bytes smem.*/\1/p' "$work/$name.log")
-  if ((${own:-0} > most)); then
-    echo "build-kernels: $name: its own variables take more shared memory than geometry.cuh says: bytes=$own, most=$most" >&2
-    return 1
-  fi
+  awk -v name="$name" -v files="${#files[@]}" -v own="$own_shared" -v cluster="$cluster_shared" '
+    function fail(what) {
+      print "build-kernels: " name ": " entry ": " what
+      failed = 1
+    }
+    /Compiling entry function/ {
+      split($0, quoted, "\047")
+      entry = quoted[2]
+      entries++
+    }
+    /[1-9][0-9]* bytes (spill|stack)/ { fail("spills; run ptxas -v on it:" $0) }
+    match($0, /[0-9]+ bytes smem/) {
+      bytes = substr($0, RSTART, RLENGTH) + 0
+      most = entry ~ /_cluster_/ ? cluster : own
+      if (bytes > most) {
+        fail("its own variables take more shared memory than geometry.cuh says: bytes=" bytes ", most=" most)
+      }
+    }
+    END {
+      if (entries != files) fail("of " files " entries ptxas tells of " entries + 0)
+      exit failed
+    }' "$work/$name.log" >&2
 }
 
 # What belongs to no op is not in kernels/.
@@ -119,12 +145,38 @@ compile() {
     return 1
   fi
   mapfile -t files < <(sed "s|.*|$work/ptx/&.sm_$2.ptx|" "$work/$name.entries")
-  java scripts/ReuseRegisters.java "${files[@]}"
+  java "${short_lived[@]}" -cp "$work/classes" ReuseRegisters "${files[@]}"
 }
 
-# build SOURCE
+sha256() { sha256sum "$1" | cut -d' ' -f1; }
+
+# inputs SOURCE: all that its PTX, and what the assembler says of it, depend on.
+inputs() {
+  cat "$work/tools"
+  sha256sum "$(source_of "$1")" kernels/include/*.cuh scripts/build-kernels.sh scripts/split-ptx.awk scripts/ReuseRegisters.java
+}
+
+# build SOURCE: from what an earlier build of the same inputs left in target/, if there is one.
 build() {
-  local entry gpu
+  local built=target/kernels/$1 entry
+  if cmp -s <(inputs "$1") "$built/inputs"; then
+    cp "$built"/*.ptx "$work/ptx"
+    cp "$built/entries" "$work/$1.entries"
+    return
+  fi
+  build_anew "$1"
+  rm -rf "$built"
+  mkdir -p "$built"
+  while read -r entry; do
+    cp "$work/ptx/$entry".sm_*.ptx "$built"
+  done <"$work/$1.entries"
+  cp "$work/$1.entries" "$built/entries"
+  inputs "$1" >"$built/inputs" # last: what is not complete has none
+}
+
+# build_anew SOURCE
+build_anew() {
+  local entry entries gpu
   compile "$1" 75
   compile "$1" 80
   while read -r entry; do
@@ -136,17 +188,11 @@ build() {
     compile "$1" 90
   fi
   cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"
-  while read -r entry; do
-    for gpu in "${gpus[@]}"; do
-      assemble "$entry" "$gpu"
-    done
-  done <"$work/$1.entries"
-  if [[ $(source_of "$1") != kernels/* ]]; then
-    mv "$work/ptx/$1"_*.ptx "$work/tools"
-  fi
+  mapfile -t entries <"$work/$1.entries"
+  for gpu in "${gpus[@]}"; do
+    assemble "$1" "$gpu" "${entries[@]}"
+  done
 }
-
-sha256() { sha256sum "$1" | cut -d' ' -f1; }
 
 # java.util.Properties, sorted by key.
 manifest() {
@@ -167,7 +213,7 @@ manifest() {
 # What is committed of one source is taken out, and what was built put in.
 replace() {
   if [[ $(source_of "$1") != kernels/* ]]; then
-    cp "$work"/tools/*.ptx "$committed_tools"
+    cp "$work"/ptx/*.ptx "$committed_tools"
     return
   fi
   local own="^(source\.kernels/$1\.cu|ptx\.$1(_[a-z0-9_]*)?\.sm_[0-9]+\.ptx)="
@@ -187,6 +233,9 @@ if ((${#lines[@]})); then
   with_lines "kernels/${lines[0]}.cu" "${lines[1]}"
   exit
 fi
+
+{ nvcc --version && ptxas --version && java --version; } >"$work/tools"
+javac -J-XX:TieredStopAtLevel=1 -d "$work/classes" scripts/ReuseRegisters.java
 
 if [[ -n $only ]]; then
   if [[ ! -e $(source_of "$only") ]]; then
@@ -213,10 +262,13 @@ for ((; running > 0; running--)); do wait -n; done
 mkdir "$work/bugs"
 with_lines src/test/cuda/seeded_bugs.cu 80 >"$work/bugs/seeded_bugs.sm_80.ptx"
 with_lines src/test/cuda/seeded_cluster_bugs.cu 90 >"$work/bugs/seeded_cluster_bugs.sm_90.ptx"
+for source in src/tools/cuda/*.cu; do
+  mv "$work/ptx/$(basename "$source" .cu)"_*.ptx "$work/of-tools"
+done
 manifest >"$work/ptx/manifest.properties"
 
 if $check; then
-  { diff -r "$work/ptx" "$committed" && diff -r "$work/tools" "$committed_tools" && diff -r "$work/bugs" "$committed_bugs"; } >"$work/diff" || {
+  { diff -r "$work/ptx" "$committed" && diff -r "$work/of-tools" "$committed_tools" && diff -r "$work/bugs" "$committed_bugs"; } >"$work/diff" || {
     head -c 2000 "$work/diff" >&2
     echo "build-kernels: what is committed is not what kernels/ gives: run scripts/build-kernels.sh" >&2
     exit 1
@@ -227,7 +279,7 @@ else
   mkdir -p "$committed"
   cp "$work"/ptx/* "$committed"
   rm -f "$committed_tools"/*.ptx
-  cp "$work"/tools/* "$committed_tools"
+  cp "$work"/of-tools/* "$committed_tools"
   rm -rf "$committed_bugs"
   mkdir -p "$committed_bugs"
   cp "$work"/bugs/* "$committed_bugs"

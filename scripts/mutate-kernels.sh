@@ -18,7 +18,7 @@ esac
 pattern=${1:-.}
 
 cd "$(dirname "$0")/.."
-readonly tests='Emulated*Test,KernelTrafficTest'
+readonly tests='**/contract/*Test,Emulated*Test,KernelTrafficTest,!CpuBlocksTest,!CrossEntropySlopesTest'
 readonly flags=$(sed -n 's/^nvcc\.flags=//p' src/main/resources/io/github/logitops/ptx/manifest.properties)
 readonly split=$PWD/scripts/split-ptx.awk
 work=$(mktemp -d)
@@ -46,7 +46,7 @@ compile() {
 
 # run_tests [ARGUMENT]...: the emulated tests, until one fails.
 run_tests() {
-  ./mvnw -o -B surefire:test -Dtest="$tests" -Dsurefire.skipAfterFailureCount=1 "$@" >"$work/log" 2>&1
+  ./mvnw -o -B surefire:test -Dtest="$tests" -Dlogitops.rigs=emulated -Dsurefire.skipAfterFailureCount=1 "$@" >"$work/log" 2>&1
 }
 
 # verdict LOG: the first test that failed and what it said.

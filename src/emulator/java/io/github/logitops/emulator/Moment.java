@@ -133,17 +133,18 @@ final class Moment {
 
     private boolean hasMet(int who, int then) {
         int warp = thread / Warp.LANES;
-        if (met[warp] == null || who >= SEVERAL_OF_BLOCK) {
+        if (met[warp] == null || who >= SEVERAL_OF_BLOCK || warpOf(who) != warp) {
             return false;
         }
         int[] last = met[warp][thread % Warp.LANES];
-        boolean all = warpOf(who) == warp;
         int node = node(who);
         int below = Integer.numberOfLeadingZeros(node) - Integer.numberOfLeadingZeros(Warp.LANES); // levels
         for (int lane = node << below; lane < node + 1 << below; lane++) {
-            all &= last[lane - Warp.LANES] > then;
+            if (last[lane - Warp.LANES] <= then) {
+                return false;
+            }
         }
-        return all;
+        return true;
     }
 
     private static int warpOf(int who) {
@@ -155,17 +156,12 @@ final class Moment {
         return who % Warp.LANES + (who < SEVERAL_OF_WARP ? Warp.LANES : 0);
     }
 
+    /** The lowest node above both: what the bits of their numbers have in common, from the highest on. */
     private static int nodeAbove(int one, int other) {
-        int a = one;
-        int b = other;
-        while (a != b) {
-            if (a > b) {
-                a /= 2;
-            } else {
-                b /= 2;
-            }
-        }
-        return a;
+        int deeper = Integer.numberOfLeadingZeros(one) - Integer.numberOfLeadingZeros(other);
+        int a = one >>> Math.max(0, -deeper);
+        int b = other >>> Math.max(0, deeper);
+        return a >>> Integer.SIZE - Integer.numberOfLeadingZeros(a ^ b);
     }
 
     /** The stamp of an earlier access and this one, neither of which disturbs the other. */

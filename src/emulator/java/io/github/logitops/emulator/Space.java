@@ -7,8 +7,12 @@ interface Space {
 
     void store(long address, int bytes, long value, Moment now);
 
+    static boolean isAligned(long address, int bytes) {
+        return (address & bytes - 1) == 0;
+    }
+
     static void requireAligned(String access, long address, int bytes) {
-        if ((address & bytes - 1) != 0) {
+        if (!isAligned(address, bytes)) {
             throw Fault.at("misaligned " + access, address, "bytes=" + bytes);
         }
     }

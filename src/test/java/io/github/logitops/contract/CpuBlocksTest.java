@@ -13,13 +13,14 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
 import io.github.logitops.support.Rig;
+import io.github.logitops.support.RigKind;
 import java.util.List;
-import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** In the CPU mode rows that are cut into blocks keep every contract, and have the bits of rows that are not. */
+/** In the CPU mode rows that are cut into blocks, on which every contract runs, have the bits of rows that are not. */
+@Execution(ExecutionMode.CONCURRENT)
 class CpuBlocksTest {
-    private static final Rig SHORT = new CpuBlocksRig(8);
-
     @EachFloatingDType
     void aRowHasTheSameBitsInBlocks(DType dtype) {
         List<Geometry> geometries = List.of(
@@ -34,7 +35,7 @@ class CpuBlocksTest {
             OpCall.Inputs inputs = new OpCall.Inputs(logits, Reduction.MEAN);
             for (OpCall call : OpCall.ofEveryOp(dtype, geometry, inputs)) {
                 List<double[]> whole = run(call, new CpuRig());
-                requireSame(whole, run(call, SHORT), call);
+                requireSame(whole, run(call, RigKind.CPU_BLOCKS.rig()), call);
                 requireSame(whole, run(call, new CpuBlocksRig(24)), call);
             }
         }
@@ -50,94 +51,6 @@ class CpuBlocksTest {
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
             assertArrayEquals(expected.get(i), actual.get(i), call.toString());
-        }
-    }
-
-    @Nested
-    class OfSoftmax extends PlainSoftmaxContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfLogSoftmax extends LogSoftmaxContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfMaskedSoftmax extends MaskedSoftmaxContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfLogSumExp extends LogSumExpContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfSelectedLogProb extends SelectedLogProbContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfEntropy extends EntropyContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfDistillation extends DistillationContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfCrossEntropy extends CrossEntropyContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfCrossEntropyOptions extends CrossEntropyOptionsContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfCrossEntropyOutputs extends CrossEntropyOutputsContract {
-        @Override
-        Rig rig() {
-            return SHORT;
-        }
-    }
-
-    @Nested
-    class OfCrossEntropyShard extends CrossEntropyShardContract {
-        @Override
-        Rig rig() {
-            return SHORT;
         }
     }
 }

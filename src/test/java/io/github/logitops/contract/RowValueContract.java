@@ -20,6 +20,7 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Near;
 import io.github.logitops.support.Rig;
+import io.github.logitops.support.RigKind;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,11 @@ import org.junit.jupiter.api.Test;
 abstract class RowValueContract<R extends AutoCloseable> {
     static final double INF = Double.POSITIVE_INFINITY;
 
-    abstract Rig rig();
+    final Rig rig;
+
+    RowValueContract(RigKind kind) {
+        rig = kind.rig();
+    }
 
     /** The op's name in messages. */
     abstract String op();
@@ -113,7 +118,7 @@ abstract class RowValueContract<R extends AutoCloseable> {
     void gradScaleIsTheUpstreamGradientAndMultipliesBeforeRounding() {
         Geometry geometry = Geometry.dense(3, 40);
         double[] factors = {3 * 0x1p-24, 0, -1024};
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
             DeviceRows x = bench.rows(DType.F16, geometry, new Data(64).values(3, 40));
             R saved = bench.keep(newResult(bench, geometry, DType.F16));
@@ -138,7 +143,7 @@ abstract class RowValueContract<R extends AutoCloseable> {
     @Test
     void mistakesAreNamed() {
         Geometry g = Geometry.dense(4, 10);
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
             Tensor x = bench.vector(DType.F32, Shape.of(4, 10), new double[40]);
             Tensor half = bench.empty(DType.F16, 4, 10);
@@ -194,7 +199,7 @@ abstract class RowValueContract<R extends AutoCloseable> {
 
     /** Forward, and backward out of place and in place. */
     private Results run(DType dtype, Geometry geometry, double[][] logits) {
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
             DeviceRows x = bench.rows(dtype, geometry, logits);
             R saved = bench.keep(newResult(bench, geometry, dtype));

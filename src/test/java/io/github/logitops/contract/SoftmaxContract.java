@@ -19,17 +19,20 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.Near;
 import io.github.logitops.support.Rig;
+import io.github.logitops.support.RigKind;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/**
- * What softmax and log-softmax promise, whichever executor runs them: a subclass names the op, one more level names the rig.
- */
+/** What softmax and log-softmax promise, whichever executor runs them: a subclass names the op. */
 abstract class SoftmaxContract {
     private static final double INF = Double.POSITIVE_INFINITY;
 
-    abstract Rig rig();
+    final Rig rig;
+
+    SoftmaxContract(RigKind kind) {
+        rig = kind.rig();
+    }
 
     /** The op's name in messages. */
     abstract String op();
@@ -153,7 +156,7 @@ abstract class SoftmaxContract {
     @EachFloatingDType
     void inPlaceEqualsOutOfPlaceBitForBit(DType dtype) {
         for (Geometry geometry : Geometry.several()) {
-            try (Bench bench = new Bench(rig())) {
+            try (Bench bench = new Bench(rig)) {
                 Data data = new Data(10);
                 double[][] logits = data.logits(geometry.rows(), geometry.classes());
                 double[][] gradient = data.values(geometry.rows(), geometry.classes());
@@ -188,7 +191,7 @@ abstract class SoftmaxContract {
     void inputAndOutputMayHaveDifferentStrides(DType dtype) {
         Geometry dense = Geometry.dense(3, 33);
         double[][] logits = new Data(12).logits(3, 33);
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             DeviceRows x = bench.rows(dtype, dense.padded(5), logits);
             DeviceRows y = bench.poisoned(dtype, dense.padded(2));
             forward(bench, dense, x.tensor(), y.tensor(), bench.stream());
@@ -204,7 +207,7 @@ abstract class SoftmaxContract {
         double[][] y = {{0.5, 0.5}, {0.5, 0.5}};
         double[][] dy = {{small, 0}, {0, small}};
         double[] scales = {0x1p16, 0x1p17};
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             DeviceRows output = bench.rows(DType.F16, geometry, y);
             DeviceRows upstream = bench.rows(DType.F16, geometry, dy);
             DeviceRows dx = bench.poisoned(DType.F16, geometry);
@@ -234,7 +237,7 @@ abstract class SoftmaxContract {
     @Test
     void mistakesAreNamed() {
         Geometry g = Geometry.dense(4, 10);
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             Stream s = bench.stream();
             Tensor x = bench.empty(DType.F32, 4, 10);
             Tensor wide = bench.empty(DType.F32, 4, 11);
@@ -290,7 +293,7 @@ abstract class SoftmaxContract {
     }
 
     private double[][] forward(DType dtype, Geometry geometry, double[][] logits) {
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             DeviceRows x = bench.rows(dtype, geometry, logits);
             DeviceRows y = bench.poisoned(dtype, geometry);
             forward(bench, geometry, x.tensor(), y.tensor(), bench.stream());
@@ -312,7 +315,7 @@ abstract class SoftmaxContract {
         for (int n = 0; n < outputs.length; n++) {
             outputs[n] = exactForward(logits[n]);
         }
-        try (Bench bench = new Bench(rig())) {
+        try (Bench bench = new Bench(rig)) {
             DeviceRows y = bench.rows(dtype, geometry, outputs);
             DeviceRows dy = bench.rows(dtype, geometry, upstream);
             DeviceRows dx = bench.poisoned(dtype, geometry);

@@ -21,11 +21,14 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How often each tier reads and writes its tensors, and how well it does it: what speed on a device depends on, exactly. */
+@Execution(ExecutionMode.CONCURRENT)
 class KernelTrafficTest {
     /** Passes over a tensor of the logits' shape, by op and name: what is read twice in columns, rows keep. */
     private static final Map<String, Map<String, Passes>> PASSES = Map.ofEntries(

@@ -18,10 +18,15 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The PTX that ships is what the sources give. */
+@Order(1) // what takes longest begins first
+@Execution(ExecutionMode.CONCURRENT)
 class PtxManifestTest {
     private static final String REMEDY = "run scripts/build-kernels.sh: ";
 

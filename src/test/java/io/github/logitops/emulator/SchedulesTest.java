@@ -10,8 +10,11 @@ import io.github.logitops.support.EmulatedRig;
 import io.github.logitops.support.Geometry;
 import io.github.logitops.support.OpCall;
 import java.util.List;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Results are the same bits on every schedule and every architecture. */
+@Execution(ExecutionMode.CONCURRENT)
 class SchedulesTest {
     @EachFloatingDType
     void everyOpGivesTheSameBitsOnAll(DType dtype) {

@@ -8,12 +8,14 @@ import io.github.logitops.support.CudaStub;
 import io.github.logitops.support.Seed;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@link CloseStress} in both modes; CUDA is the stub of src/test/c/libcuda.c, where touching memory that was freed is a crash. */
+@Order(5) // what takes longest begins first
 @Execution(ExecutionMode.CONCURRENT) // they wait for other processes
 class CloseStressTest {
     private static final String SECONDS = "20";

@@ -180,6 +180,19 @@ class KitTest {
                 "racecheck check --backend=CUDA --op=entropy --least", "sanitize", "--tool=racecheck", "--op=entropy");
     }
 
+    @Test
+    void contractsRunOnTheGpuAlone() {
+        String ran = run("test", "--details=summary").lines().get(0);
+        for (String word : List.of(
+                "-Dlogitops.rigs=gpu",
+                "-Dlogitops.require=cuda",
+                "--select-package=io.github.logitops.contract",
+                "--include-tag=contract",
+                "--details=summary")) {
+            assertTrue((ran + " ").contains(" " + word + " "), ran);
+        }
+    }
+
     private void assertStopped(String hanging, String... words) throws Exception {
         Files.writeString(kit.resolve("hanging"), hanging);
         Process run = builder(words)

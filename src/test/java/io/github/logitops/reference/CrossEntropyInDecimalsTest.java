@@ -11,8 +11,11 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Cross entropy with all of its options against a hundred digits on hard rows. */
+@Execution(ExecutionMode.CONCURRENT)
 class CrossEntropyInDecimalsTest {
     private static final int DRAWS = 30;
     private static final double LARGEST_WITH_Z_LOSS = 1e10; // beyond, squares are all that is left

@@ -12,10 +12,13 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Distillation against its plain definition in a hundred digits, where nothing that cancels does harm. */
+@Execution(ExecutionMode.CONCURRENT)
 class DistillationInDecimalsTest {
     private static final double[] OFFSETS = {0, 1e3, -1e4, 1e6, -1e9};
     private static final int DRAWS = 40;

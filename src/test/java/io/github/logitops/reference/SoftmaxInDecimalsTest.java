@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Softmax, log-softmax and what is one number for each row, with their gradients, against a hundred digits on hard rows. */
+@Execution(ExecutionMode.CONCURRENT)
 class SoftmaxInDecimalsTest {
     private static final int EACH = 30;
 

@@ -26,7 +26,7 @@ public final class GpuRig implements Rig {
         return LogitOps.open(Backend.CUDA);
     }
 
-    /** For {@code @BeforeAll}: skips the class, or fails it, if no GPU runs here. */
+    /** Before all tests of a contract: skips them, or fails them, if no GPU runs here. */
     public static void requireGpu() {
         try {
             new GpuRig().open().close();

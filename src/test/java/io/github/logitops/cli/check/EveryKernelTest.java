@@ -23,12 +23,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * {@code logitops check} on a GPU launches every kernel that ships, on its smallest grid too, and with the arguments that it reads; no
  * kernel runs here.
  */
+@Order(4) // what takes longest begins first
+@Execution(ExecutionMode.CONCURRENT)
 class EveryKernelTest {
     private static final Path PTX = Path.of("src/main/resources/io/github/logitops/ptx");
     private static final Pattern ENTRY = Pattern.compile("^\\.visible \\.entry (\\w+)\\(", Pattern.MULTILINE);

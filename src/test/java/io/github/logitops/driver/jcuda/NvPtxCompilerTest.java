@@ -21,13 +21,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The committed PTX compiles for every GPU that would be given it, and no kernel spills registers. But for what clusters have: JCuda's
  * natives bring a compiler that does not know the language's version 8.1; scripts/build-kernels.sh assembles it.
  */
+@Order(3) // what takes longest begins first
+@Execution(ExecutionMode.CONCURRENT)
 class NvPtxCompilerTest {
     private static final Path PTX = Path.of("src/main/resources/io/github/logitops/ptx");
     private static final Pattern FILE = Pattern.compile(".*\\.sm_(\\d+)\\.ptx");
