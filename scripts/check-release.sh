@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# What would be published, as far as that can be tried without a key and a server: built twice, in two folders, to the same bytes;
+# complete; and used by two projects of others, on the class path and on the module path.
+set -euo pipefail
+
+usage() {
+  cat <<'USAGE'
+usage: scripts/check-release.sh
+
+Builds the jars of the release profile twice and compares them, deploys them into target/repository, installs them into the local
+repository, and builds and runs src/test/consumers against them.
+
+  -h        this text
+USAGE
+}
+
+case "${1:-}" in
+  '') ;;
+  -h | --help) usage; exit 0 ;;
+  *) usage >&2; exit 2 ;;
+esac
+
+cd "$(dirname "$0")/.."
+readonly build=(./mvnw -B -ntp -q -Prelease -Dgpg.skip -DskipTests)
+
+fail() { echo "check-release: $*" >&2; exit 1; }
+
+jars() { (cd "$1" && sha256sum logitops-*.jar); }
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+rm -rf target/*.jar target/repository
+"${build[@]}" deploy
+git ls-files -z | xargs -0 cp --parents -t "$work"
+(cd "$work" && "${build[@]}" package)
+diff <(jars target) <(jars "$work/target") || fail 'two builds of the same sources differ'
+(($(jars target | wc -l) == 4)) || fail "not a jar each of classes, tools, sources and Javadoc: $(jars target)"
+
+for jar in target/logitops-*.jar; do
+  listed=$(jar --list --file "$jar")
+  [[ $jar == *-javadoc.jar || $listed == *META-INF/LICENSE* && $listed == *META-INF/NOTICE* ]] || fail "no licence in it: $jar"
+done
+java -jar target/logitops-*-cli.jar info >"$work/info"
+grep -q '^backend ' "$work/info" || fail "the command line does not run: $(cat "$work/info")"
+
+"${build[@]}" install
+./mvnw -B -ntp -q -f src/test/consumers/pom.xml clean process-classes
+echo 'check-release: two builds give the same four jars, and both consumers run'

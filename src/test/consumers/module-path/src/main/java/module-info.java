@@ -1,0 +1,4 @@
+/** Needs to name one module. */
+module consumer {
+    requires io.github.logitops;
+}
