@@ -21,7 +21,6 @@ import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.CrossEntropyProblem;
-import io.github.logitops.pool.DeviceStream;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -101,7 +100,7 @@ class NullArgumentsTest {
     }
 
     private static void addTests(Object receiver, List<DynamicTest> tests) {
-        for (Method method : receiver.getClass().getDeclaredMethods()) {
+        for (Method method : typeOf(receiver).getDeclaredMethods()) {
             boolean called = Modifier.isPublic(method.getModifiers())
                     && !method.getName().equals("equals");
             for (int i = 0; called && i < method.getParameterCount(); i++) {
@@ -114,6 +113,13 @@ class NullArgumentsTest {
                 }
             }
         }
+    }
+
+    /** The type by which users know it. */
+    private static Class<?> typeOf(Object receiver) {
+        return receiver instanceof Stream
+                ? Stream.class
+                : receiver instanceof Tensor ? Tensor.class : receiver.getClass();
     }
 
     private static boolean mayBeNull(Method method, Parameter parameter) {
@@ -192,7 +198,6 @@ class NullArgumentsTest {
                 new Op[0],
                 (Runnable) () -> {},
                 (Supplier<Object>) () -> 0,
-                (DeviceStream.Check) settled -> {},
                 0,
                 0L,
                 0.5);

@@ -17,9 +17,6 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.github.logitops.memory.DriverException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,10 +27,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The import table of docs/architecture.md, and how long files and methods are. */
+/** The import table of docs/architecture.md. */
 class ArchitectureTest {
     private static final String ROOT = "io.github.logitops";
-    private static final int MOST_LINES = 399; // of a Java file
 
     private static final String ERRORS = "of memory the errors of devices";
 
@@ -164,22 +160,6 @@ class ArchitectureTest {
 
     private static String ours(String name) {
         return name.isEmpty() ? ROOT : ROOT + "." + name;
-    }
-
-    @Test
-    void filesAreShort() throws IOException {
-        List<String> longer = new ArrayList<>();
-        try (Stream<Path> sources = Files.walk(Path.of("src"))) {
-            for (Path file : sources.filter(each -> each.toString().endsWith(".java"))
-                    .sorted()
-                    .toList()) {
-                int lines = Files.readAllLines(file).size();
-                if (lines > MOST_LINES) {
-                    longer.add(file + ": lines=" + lines);
-                }
-            }
-        }
-        assertEquals(List.of(), longer);
     }
 
     /** The emulator sees what a device sees, so it cannot cheat; of memory it has the errors that drivers throw. */
