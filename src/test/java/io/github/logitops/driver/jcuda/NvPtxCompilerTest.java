@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +35,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Order(3) // what takes longest begins first
 @Execution(ExecutionMode.CONCURRENT)
 class NvPtxCompilerTest {
-    private static final Path PTX = Path.of("src/main/resources/io/github/logitops/ptx");
+    private static final List<Path> PTX = List.of(
+            Path.of("src/main/resources/io/github/logitops/ptx"),
+            Path.of("src/tools/resources/io/github/logitops/cli/bench"));
     private static final Pattern FILE = Pattern.compile(".*\\.sm_(\\d+)\\.ptx");
     private static final Pattern ENTRY = Pattern.compile("\\.entry\\s+(\\w+)");
 
@@ -76,12 +79,14 @@ class NvPtxCompilerTest {
 
     @TestFactory
     Stream<DynamicTest> everyModuleCompilesWithoutSpills() throws IOException {
-        List<Case> cases;
-        try (Stream<Path> files = Files.list(PTX)) {
-            cases = files.filter(file -> file.toString().endsWith(".ptx"))
-                    .sorted()
-                    .flatMap(file -> targets(file).stream().map(target -> new Case(file, target)))
-                    .toList();
+        List<Case> cases = new ArrayList<>();
+        for (Path folder : PTX) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.filter(file -> file.toString().endsWith(".ptx"))
+                        .sorted()
+                        .flatMap(file -> targets(file).stream().map(target -> new Case(file, target)))
+                        .forEach(cases::add);
+            }
         }
         assertTrue(cases.size() > 0, "no PTX in " + PTX);
         Map<Case, Object> outcomes =
