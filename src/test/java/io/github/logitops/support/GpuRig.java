@@ -5,6 +5,7 @@ import io.github.logitops.BackendUnavailableException;
 import io.github.logitops.LogitOps;
 import io.github.logitops.driver.CudaDriver;
 import io.github.logitops.driver.Driver;
+import io.github.logitops.memory.DriverException;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -30,7 +31,7 @@ public final class GpuRig implements Rig {
     public static void requireGpu() {
         try {
             new GpuRig().open().close();
-        } catch (BackendUnavailableException e) {
+        } catch (BackendUnavailableException | DriverException e) {
             if (System.getProperty("logitops.require", "").equals("cuda")) {
                 throw e;
             }
