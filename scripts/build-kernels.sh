@@ -10,7 +10,7 @@ usage: scripts/build-kernels.sh [--check | --only SOURCE | --lines SOURCE ARCH]
 Needs nvcc, ptxas and a JDK on the PATH. Writes src/main/resources/io/github/logitops/ptx, the PTX of src/tools/cuda beside the
 tools' resources, and that of src/test/cuda beside the tests'.
 
-  --check               builds into a temporary folder and fails if what is committed differs
+  --check               compiles into a temporary folder and fails if what is committed differs; assembles what clusters have
   --only SOURCE         compiles one source, as in softmax_fwd, in seconds: writes its entries and what the manifest says of
                         it, and leaves all others; where include/ has changed they need a build of all
   --lines SOURCE ARCH   prints the PTX of one source, as in softmax_fwd 80, with line information; writes nothing
@@ -158,25 +158,20 @@ inputs() {
 
 # build SOURCE: from what an earlier build of the same inputs left in target/, if there is one.
 build() {
-  local built=target/kernels/$1 entry
+  local built=target/kernels/$1
   if cmp -s <(inputs "$1") "$built/inputs"; then
     cp "$built"/*.ptx "$work/ptx"
     cp "$built/entries" "$work/$1.entries"
-    return
+  else
+    build_anew "$1"
+    keep "$1"
   fi
-  build_anew "$1"
-  rm -rf "$built"
-  mkdir -p "$built"
-  while read -r entry; do
-    cp "$work/ptx/$entry".sm_*.ptx "$built"
-  done <"$work/$1.entries"
-  cp "$work/$1.entries" "$built/entries"
-  inputs "$1" >"$built/inputs" # last: what is not complete has none
+  assemble_all "$1"
 }
 
 # build_anew SOURCE
 build_anew() {
-  local entry entries gpu
+  local entry
   compile "$1" 75
   compile "$1" 80
   while read -r entry; do
@@ -188,10 +183,34 @@ build_anew() {
     compile "$1" 90
   fi
   cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"
-  mapfile -t entries <"$work/$1.entries"
-  for gpu in "${gpus[@]}"; do
-    assemble "$1" "$gpu" "${entries[@]}"
-  done
+}
+
+# keep SOURCE: in target/, for the next build.
+keep() {
+  local built=target/kernels/$1 entry
+  rm -rf "$built"
+  mkdir -p "$built"
+  while read -r entry; do
+    cp "$work/ptx/$entry".sm_*.ptx "$built"
+  done <"$work/$1.entries"
+  cp "$work/$1.entries" "$built/entries"
+  inputs "$1" >"$built/inputs" # last: what is not complete has none
+}
+
+# assemble_all SOURCE: unless an earlier build did. A check leaves all but clusters to NvPtxCompilerTest.
+assemble_all() {
+  local built=target/kernels/$1 which=all of='' on=("${gpus[@]}") gpu entries
+  if $check; then
+    which=clusters of=_cluster_ on=(90)
+  fi
+  [[ ! -e $built/assembled.all && ! -e $built/assembled.$which ]] || return 0
+  mapfile -t entries < <(grep -e "$of" "$work/$1.entries")
+  if ((${#entries[@]})); then
+    for gpu in "${on[@]}"; do
+      assemble "$1" "$gpu" "${entries[@]}"
+    done
+  fi
+  touch "$built/assembled.$which"
 }
 
 # java.util.Properties, sorted by key.
