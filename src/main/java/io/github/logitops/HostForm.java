@@ -37,6 +37,35 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
         });
     }
 
+    /** An op that writes over its input. */
+    interface OverFirst {
+        void run(Tensor first, Stream stream);
+    }
+
+    /** An op that writes over its second input. */
+    interface OverSecond {
+        void run(Tensor first, Tensor second, Stream stream);
+    }
+
+    /** What an op makes of an array, x. */
+    A over(Session session, String name, A x, Shape shape, OverFirst op) {
+        return call(session, name, host -> {
+            Tensor over = host.in("x", x, shape);
+            op.run(over, host.stream());
+            return host.read(over);
+        });
+    }
+
+    /** What an op makes of two arrays, y and dy. */
+    A over(Session session, String name, A y, A dy, Shape shape, OverSecond op) {
+        return call(session, name, host -> {
+            Tensor output = host.in("y", y, shape);
+            Tensor over = host.in("dy", dy, shape);
+            op.run(output, over, host.stream());
+            return host.read(over);
+        });
+    }
+
     /** Found out before memory is asked for: a wrong shape may be a huge one. */
     static void requireLength(String call, String name, Object array, Shape shape) {
         long elements = Array.getLength(Arguments.notNull(call, name, array));

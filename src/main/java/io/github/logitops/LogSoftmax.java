@@ -51,12 +51,12 @@ public final class LogSoftmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return forward(HostForm.FLOATS, x, shape);
+        return HostForm.FLOATS.over(session, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return forward(HostForm.DOUBLES, x, shape);
+        return HostForm.DOUBLES.over(session, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -69,7 +69,7 @@ public final class LogSoftmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return backward(HostForm.FLOATS, y, dy, gradScale, shape);
+        return HostForm.FLOATS.over(session, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
     /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
@@ -79,23 +79,6 @@ public final class LogSoftmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return backward(HostForm.DOUBLES, y, dy, gradScale, shape);
-    }
-
-    private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return form.call(session, FORWARD, host -> {
-            Tensor over = host.in("x", x, shape);
-            forward(over, over, host.stream());
-            return host.read(over);
-        });
-    }
-
-    private <A> A backward(HostForm<A> form, A y, A dy, GradScale gradScale, Shape shape) {
-        return form.call(session, BACKWARD, host -> {
-            Tensor output = host.in("y", y, shape);
-            Tensor over = host.in("dy", dy, shape);
-            backward(output, over, gradScale, over, host.stream());
-            return host.read(over);
-        });
+        return HostForm.DOUBLES.over(session, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }
