@@ -30,7 +30,7 @@ import java.util.function.Function;
  *
  * as in PyTorch where it has the option. MEAN divides losses by the sum of the counted labels' weights, or by the number of
  * rows where targets are probabilities, and z-losses by the number of counted rows; so it does their gradients.
- * {@code docs/maths.md} derives all of it.
+ * The project's {@code docs/maths.md} has the derivations.
  *
  * <p><i>Shapes</i>: logits of any shape and floating dtype, with any row stride. Targets are labels, I32 or I64 of that shape
  * without the class axis, or probabilities, of the logits' shape and dtype with any row stride of their own; they need not

@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  *
  * where D is KL(P || Q), KL(Q || P) or a generalised Jensen-Shannon divergence
  * ({@link io.github.logitops.spec.Divergence}), and f is 1 or T^2 ({@link io.github.logitops.spec.TemperatureFactor}). 0 log 0
- * is 0. {@code docs/maths.md} derives the gradient.
+ * is 0. The project's {@code docs/maths.md} has the derivation of the gradient.
  *
  * <p><i>Shapes</i>: student, teacher and gradient of one shape and floating dtype, with any row strides; labels and row losses
  * have that shape without the class axis, and no padding. Labels, I32 or I64, may be null where the hard weight is 0: then

@@ -87,7 +87,7 @@ public final class LogSumExp {
      *
      * <p><i>Aliasing</i>: dx may be x; it must not overlap the result or the factors of the scale.
      *
-     * @param gradScale g, the upstream gradient: {@code GradScale.perRow} of a tensor like lse, or a number for all rows
+     * @param gradScale g, the upstream gradient: {@link GradScale#perRow} of a tensor like lse, or a number for all rows
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if no op has filled the result, or it, a tensor or the stream is closed
      */

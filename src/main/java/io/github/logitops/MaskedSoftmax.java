@@ -55,7 +55,7 @@ public final class MaskedSoftmax {
         new Softmax(session, axis).backward(y, dy, gradScale, dx, stream);
     }
 
-    /** {@code Mask.causal()} on an F32 host array [..., queries, keys] without padding; returns y in a new array. Waits. */
+    /** {@link Mask#causal} on an F32 host array [..., queries, keys] without padding; returns y in a new array. Waits. */
     public float[] forwardCausal(float[] x, Shape shape) {
         return forward(HostForm.FLOATS, x, shape, host -> Mask.causal());
     }
@@ -65,7 +65,7 @@ public final class MaskedSoftmax {
         return forward(HostForm.DOUBLES, x, shape, host -> Mask.causal());
     }
 
-    /** {@code Mask.keep} on host arrays without padding; returns y in a new array. Waits. */
+    /** {@link Mask#keep} on host arrays without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape, boolean[] keep, Shape keepShape) {
         return forwardKeep(HostForm.FLOATS, x, shape, keep, keepShape);
     }
@@ -75,7 +75,7 @@ public final class MaskedSoftmax {
         return forwardKeep(HostForm.DOUBLES, x, shape, keep, keepShape);
     }
 
-    /** {@code Mask.additive} on host arrays without padding; returns y in a new array. Waits. */
+    /** {@link Mask#additive} on host arrays without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape, float[] additive, Shape additiveShape) {
         return forwardAdditive(HostForm.FLOATS, x, shape, additive, additiveShape);
     }

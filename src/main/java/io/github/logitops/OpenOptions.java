@@ -7,7 +7,8 @@ import io.github.logitops.memory.LeakTracking;
  * How a session is opened. Immutable; start from {@link #defaults()} and change what differs.
  *
  * @param deviceOrdinal which GPU, counted from 0 as CUDA does; the CPU mode has no use for it
- * @param memoryLimitBytes what the session may hold on its device in all; more is a {@code DeviceOutOfMemoryException}
+ * @param memoryLimitBytes what the session may hold on its device in all; more is a
+ *     {@link io.github.logitops.memory.DeviceOutOfMemoryException}
  * @param cacheLimitBytes how much GPU memory of closed tensors is kept for the next ones; it counts as held, and is given back
  *     before an allocation fails. The CPU mode keeps none.
  * @param leakTracking whether tensors and streams remember the code that made and closed them

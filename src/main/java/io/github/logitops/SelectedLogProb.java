@@ -100,7 +100,7 @@ public final class SelectedLogProb {
      *
      * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
      *
-     * @param gradScale g, the upstream gradient: {@code GradScale.perRow} of a tensor like the log-probabilities, or a number
+     * @param gradScale g, the upstream gradient: {@link GradScale#perRow} of a tensor like the log-probabilities, or a number
      *     for all rows
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor, the result or the stream is closed

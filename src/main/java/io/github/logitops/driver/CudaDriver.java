@@ -3,7 +3,8 @@ package io.github.logitops.driver;
 import io.github.logitops.memory.DriverException;
 
 /**
- * Opens the CUDA driver. This is the one place that knows its class, by name only, so that a machine without CUDA never links it.
+ * Opens a CUDA device. Nothing else in the library refers to the class of its driver, and this does by name only: a session in
+ * the CPU mode that was asked for loads no JCuda, and where JCuda cannot be loaded there is a reason instead of a linkage error.
  */
 public final class CudaDriver {
     private static final String CLASS = "io.github.logitops.driver.jcuda.JCudaDriver";

@@ -4,7 +4,7 @@ import java.util.function.Supplier;
 
 /**
  * A queue of work on the device. Ops on one stream run in the order in which they were called; ops on different streams may
- * run at the same time. Made by {@code LogitOps.newStream}.
+ * run at the same time. Made by {@link io.github.logitops.LogitOps#newStream}.
  *
  * <p>An op that finds bad input on the device (a class label out of range) leaves word here: the next call that waits on this
  * stream ({@link #synchronize}, {@link Tensor#download}, {@link #close}) throws it, once.
@@ -49,7 +49,7 @@ public interface Stream extends AutoCloseable {
 
     /**
      * Waits for calls on this stream by other threads and until all work queued on it is done, then gives it back; a stream of
-     * others ({@code LogitOps.wrapStream}) stays theirs. Closing again does nothing.
+     * others ({@link io.github.logitops.LogitOps#wrapStream}) stays theirs. Closing again does nothing.
      *
      * @throws IllegalArgumentException if an op found a label out of range and no wait before threw it
      * @throws IllegalStateException if it is called in the midst of a call on this stream

@@ -6,8 +6,8 @@ import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
 
 /**
- * Elements of one dtype in device memory (in the CPU mode: on the Java heap). Made by {@code LogitOps.empty}, {@code upload},
- * {@code labels}, {@code vector} and {@code wrap}.
+ * Elements of one dtype in device memory (in the CPU mode: on the Java heap). Made by methods of
+ * {@link io.github.logitops.LogitOps}: {@code empty}, {@code upload}, {@code labels}, {@code vector}, {@code mask} and {@code wrap}.
  *
  * <p>A tensor remembers the streams that used it: it may be closed while they still work, before or after them, and its
  * memory is given to nobody else before they are done. Any thread may close it: calls that take it and are under way keep the
@@ -34,8 +34,8 @@ public interface Tensor extends AutoCloseable {
     /**
      * The device address of the first element. The memory may have been another tensor's, and work of that one may still be
      * under way: before code outside this library works on it, call {@link #useOn} with the stream that the code works on
-     * ({@code LogitOps.wrapStream}), which orders that stream after it. For tensors that come from {@code wrap} around this
-     * address, do so on this tensor.
+     * ({@link io.github.logitops.LogitOps#wrapStream}), which orders that stream after it. For tensors that come from
+     * {@code wrap} around this address, do so on this tensor.
      *
      * @throws IllegalStateException if the tensor is closed and no call that was under way then still uses it
      */
@@ -116,7 +116,8 @@ public interface Tensor extends AutoCloseable {
 
     /**
      * Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing;
-     * memory of others ({@code LogitOps.wrap}) stays theirs, and a tensor of a result stays open until that is closed.
+     * memory of others ({@link io.github.logitops.LogitOps#wrap}) stays theirs, and a tensor of a result stays open until
+     * that is closed.
      */
     @Override
     void close();

@@ -43,7 +43,7 @@ public enum Op {
         this.methods = List.of(methods);
     }
 
-    /** The op as its factory method in {@code LogitOps} and error messages call it, such as logSumExp. */
+    /** The op as its factory method in {@link io.github.logitops.LogitOps} and error messages call it, such as logSumExp. */
     public String callName() {
         return callName;
     }

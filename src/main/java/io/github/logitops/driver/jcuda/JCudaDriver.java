@@ -33,13 +33,13 @@ import jcuda.driver.CUstreamCaptureStatus;
 import jcuda.driver.CUstream_flags;
 
 /**
- * A CUDA device by way of JCuda. Lives in the device's primary context, which is current on the calling thread during each
- * call and at no other time. Addresses, streams, events, modules and functions are CUDA's own numbers; stream 0 is the
- * default stream.
+ * A CUDA device by way of JCuda. It works in the device's primary context, which is made current on the calling thread for
+ * each call; afterwards the thread has the context that it had before. Addresses, streams, events, modules and functions are
+ * CUDA's own handles; stream 0 is the default stream.
  *
- * <p>Streams wait for the (legacy) default stream of the context and it for them, as CUDA's do unless told otherwise: work
- * that another library queued on the default stream, where most of them queue, is done before ours that was queued later.
- * Nothing here uses the default stream, so among themselves streams are independent.
+ * <p>A stream that is made here waits for the (legacy) default stream of the context, and the default stream for it, as is
+ * CUDA's default. So work that another library queued on the default stream is done before work of ours that was queued later.
+ * Nothing here queues on the default stream by itself, so streams that are made here are independent of each other.
  *
  * <p>Closing gives back whatever was not given back before.
  */
@@ -158,7 +158,6 @@ public final class JCudaDriver implements InstrumentedDriver {
                 () -> at(source) + ", bytes=" + destination.remaining() + ", stream=" + Cuda.hex(stream));
     }
 
-    /** A copy goes on after the call, so its host side must not be an array, which the garbage collector may move. */
     @Override
     public void copyOnDevice(long destination, long source, long bytes, long stream) {
         context.run(
@@ -180,6 +179,7 @@ public final class JCudaDriver implements InstrumentedDriver {
                 () -> at(destination) + ", bytes=" + bytes + ", stream=" + Cuda.hex(stream));
     }
 
+    /** A copy goes on after the call, so its host side must not be an array, which the garbage collector may move. */
     private static Pointer direct(String call, ByteBuffer buffer) {
         if (!buffer.isDirect()) {
             throw new IllegalArgumentException(call + ": only direct buffers can be copied: buffer=" + buffer);
@@ -326,8 +326,8 @@ public final class JCudaDriver implements InstrumentedDriver {
     }
 
     /**
-     * Waits for calls of other threads; then all of it is tried, whatever fails. Closing again does nothing, unless CUDA did not
-     * take the context back.
+     * Waits for calls of other threads, then gives everything back. If a step fails, the others are still tried. Closing again
+     * does nothing, unless CUDA did not take the context back: then it tries again.
      */
     @Override
     public void close() {
