@@ -133,7 +133,8 @@ public final class CrossEntropyShard {
     }
 
     /**
-     * The gradient with respect to this device's logits, from what {@link #combine} or {@link #combineProbabilities} left: one read and one write.
+     * The gradient with respect to this device's logits, from what {@link #combine} or {@link #combineProbabilities} left: one read
+     * and one write.
      *
      * <p><i>Aliasing</i>: the gradient may be the logits; otherwise it must overlap no input.
      *

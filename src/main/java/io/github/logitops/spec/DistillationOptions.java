@@ -6,8 +6,8 @@ import java.util.OptionalLong;
 /**
  * The numbers of a distillation. Immutable; start from {@link #defaults()} and change what differs.
  *
- * <p>1/temperature (and that over log 2), hardWeight and {@link #softWeight} must be 0 or normal numbers of what the logits are computed in: F32 for
- * F32, F16 and BF16. Others are refused when logits of that dtype come.
+ * <p>1/temperature (and that over log 2), hardWeight and {@link #softWeight} must be 0 or normal numbers of the dtype that the
+ * logits are computed in: F32 for F32, F16 and BF16. Others are refused by a call with logits of such a dtype.
  *
  * @param divergence what the teacher's and the student's distributions are compared by
  * @param temperature T, finite and positive: both are softmax(logits / T)
