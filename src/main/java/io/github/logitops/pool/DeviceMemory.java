@@ -285,7 +285,9 @@ public final class DeviceMemory implements AutoCloseable {
             steps.add(at, () -> queue.closeWithSession(closedAt));
         }
         for (Allocation leaked : allocations.live()) {
-            Leaks.reportAtClose(leaked, leaked.madeAt);
+            if (!leaked.isLeftToSession()) {
+                Leaks.reportAtClose(leaked, leaked.madeAt);
+            }
             steps.add(() -> closeNow(leaked, Closed.withSession(closedAt)));
         }
         steps.add(this::freeAll);
@@ -300,12 +302,14 @@ public final class DeviceMemory implements AutoCloseable {
 
     /** Ends a tensor's life; its memory goes back to the pool once no call uses it any more. */
     void close(Allocation allocation) {
-        if (calls.begin()) { // else the session closes it
+        if (calls.begin()) {
             try {
                 closeNow(allocation, Closed.byItself("tensor", site("closed here")));
             } finally {
                 end();
             }
+        } else {
+            allocation.leaveToSession();
         }
     }
 

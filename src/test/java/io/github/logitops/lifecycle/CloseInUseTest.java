@@ -16,6 +16,7 @@ import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.pool.DeviceStream;
+import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
@@ -82,6 +83,24 @@ class CloseInUseTest {
                     .forwardBackward(new float[4], new int[] {2}, Shape.of(1, 4));
             assertEquals(Math.log(4), result.loss(), 1e-6);
             assertArrayEquals(new float[] {.25f, .25f, -.75f, .25f}, result.gradient());
+            close.get(10, TimeUnit.SECONDS);
+            assertEquals(List.of(), reports.events());
+        }
+        driver.assertNothingHeld();
+    }
+
+    @Test
+    void aTensorThatIsClosedWhileItsSessionIsBeingClosedIsNoLeak() throws Exception {
+        Tensor tensor = ops.empty(DType.F32, SHAPE);
+        CompletableFuture<Void> close = new CompletableFuture<>();
+        driver.whenSynchronizing(1, () -> {
+            startClosing(ops, close);
+            awaitRefusal(() -> ops.warmUp(DType.F32, Axis.LAST));
+            tensor.close();
+            return null;
+        });
+        try (Reports reports = new Reports()) {
+            ops.softmax().forward(new float[4], Shape.of(1, 4));
             close.get(10, TimeUnit.SECONDS);
             assertEquals(List.of(), reports.events());
         }
