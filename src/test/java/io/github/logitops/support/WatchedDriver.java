@@ -6,19 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
 import io.github.logitops.driver.MemoryDriver;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
- * A driver that passes each call on the memory half on, notes kernel launches without running anything, keeps account of what is held, can be told to refuse the n-th call, and can hold events
- * back until somebody waits, as a slow device would.
+ * A driver that passes each call on the memory half on, notes kernel launches without running anything, keeps account of what is held,
+ * can be told to refuse the n-th call or to have no memory left, and can hold events and copies back until somebody waits, as a slow
+ * device would.
  */
 public final class WatchedDriver implements InstrumentedDriver {
     private final MemoryDriver driver;
@@ -32,10 +39,13 @@ public final class WatchedDriver implements InstrumentedDriver {
     private final List<String> modules = new ArrayList<>();
     private final List<Launch> launches = new ArrayList<>();
     private final Map<Long, Callable<Void>> hooks = new ConcurrentHashMap<>();
-    private int hostBuffers;
+    private final AtomicInteger hostBuffers = new AtomicInteger(); // threads may need some at the same time
+    private final Map<Long, Deque<Runnable>> late = new HashMap<>(); // what streams have still to do
     private int calls;
     private int refusedCall = -1;
+    private int fullFor;
     private boolean slow;
+    private boolean copiesAreLate;
     private volatile boolean closed;
 
     public WatchedDriver(MemoryDriver driver) {
@@ -48,7 +58,7 @@ public final class WatchedDriver implements InstrumentedDriver {
         this.computeCapability = computeCapability;
     }
 
-    /** Refuses the n-th call from now on, counted from 1, once. */
+    /** Refuses the n-th call from now on, counted from 1, once; none if it is 0. */
     public void refuse(int n) {
         calls = 0;
         refusedCall = n;
@@ -67,6 +77,20 @@ public final class WatchedDriver implements InstrumentedDriver {
     /** From now on work on streams is not done before somebody waits for it. */
     public void beSlow() {
         slow = true;
+    }
+
+    /**
+     * Is slow from now on, and does copies only when somebody waits for them: a host buffer that is used again or freed too early
+     * shows in what arrives.
+     */
+    public void copyLate() {
+        beSlow();
+        copiesAreLate = true;
+    }
+
+    /** Has the next allocations find no memory, as many as this says. */
+    public void beFull(int allocations) {
+        fullFor = allocations;
     }
 
     /** Which stream was told to wait for work on which other stream, in order. */
@@ -100,11 +124,15 @@ public final class WatchedDriver implements InstrumentedDriver {
         return allocations.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    public int hostBuffersHeld() {
+        return hostBuffers.get();
+    }
+
     public void assertNothingHeld() {
         assertEquals(Map.of(), allocations, "device memory");
         assertEquals(Set.of(), streams, "streams");
         assertEquals(Map.of(), events, "events");
-        assertEquals(0, hostBuffers, "host buffers");
+        assertEquals(0, hostBuffersHeld(), "host buffers");
     }
 
     private void count(String call) {
@@ -112,6 +140,35 @@ public final class WatchedDriver implements InstrumentedDriver {
         if (calls == refusedCall) {
             throw new DriverException(call + " refused");
         }
+    }
+
+    private void copy(long stream, Runnable copy) {
+        busy.add(stream);
+        if (copiesAreLate) {
+            putLate(stream, copy);
+        } else {
+            copy.run();
+        }
+    }
+
+    private void putLate(long stream, Runnable work) {
+        synchronized (late) {
+            late.computeIfAbsent(stream, first -> new ArrayDeque<>()).add(work);
+        }
+    }
+
+    /** Does what the stream has still to do, in order, until it is enough. */
+    private void catchUp(long stream, BooleanSupplier enough) {
+        synchronized (late) {
+            Deque<Runnable> work = late.getOrDefault(stream, new ArrayDeque<>());
+            while (!work.isEmpty() && !enough.getAsBoolean()) {
+                work.poll().run();
+            }
+        }
+    }
+
+    private void catchUpWith(long event) {
+        catchUp(events.get(event), () -> events.get(event) == 0);
     }
 
     @Override
@@ -127,6 +184,10 @@ public final class WatchedDriver implements InstrumentedDriver {
     @Override
     public long allocate(long bytes) {
         count("allocate");
+        if (fullFor > 0) {
+            fullFor--;
+            throw new DeviceOutOfMemoryException("allocate: the device is full", bytes, bytesHeld());
+        }
         long address = driver.allocate(bytes);
         allocations.put(address, bytes);
         return address;
@@ -148,36 +209,39 @@ public final class WatchedDriver implements InstrumentedDriver {
     @Override
     public ByteBuffer allocateHost(int bytes) {
         count("allocateHost");
-        hostBuffers++;
-        return driver.allocateHost(bytes);
+        ByteBuffer buffer = driver.allocateHost(bytes);
+        hostBuffers.incrementAndGet();
+        return buffer;
     }
 
     @Override
     public void freeHost(ByteBuffer buffer) {
         count("freeHost");
+        if (copiesAreLate) {
+            buffer.clear().put(new byte[buffer.capacity()]); // what a copy would find that still reads it
+        }
         driver.freeHost(buffer);
-        hostBuffers--;
+        hostBuffers.decrementAndGet();
     }
 
     @Override
     public void copyToDevice(long destination, ByteBuffer source, long stream) {
         count("copyToDevice");
-        driver.copyToDevice(destination, source, stream);
-        busy.add(stream);
+        ByteBuffer asItIs = source.duplicate(); // position and limit are the caller's again
+        copy(stream, () -> driver.copyToDevice(destination, asItIs, stream));
     }
 
     @Override
     public void copyToHost(ByteBuffer destination, long source, long stream) {
         count("copyToHost");
-        driver.copyToHost(destination, source, stream);
-        busy.add(stream);
+        ByteBuffer asItIs = destination.duplicate();
+        copy(stream, () -> driver.copyToHost(asItIs, source, stream));
     }
 
     @Override
     public void fill(long destination, byte value, long bytes, long stream) {
         count("fill");
-        driver.fill(destination, value, bytes, stream);
-        busy.add(stream);
+        copy(stream, () -> driver.fill(destination, value, bytes, stream));
     }
 
     @Override
@@ -213,6 +277,7 @@ public final class WatchedDriver implements InstrumentedDriver {
                 throw new AssertionError(e);
             }
         }
+        catchUp(stream, () -> false);
         driver.synchronize(stream);
         busy.remove(stream);
         events.replaceAll((event, of) -> of == stream ? 0 : of);
@@ -238,13 +303,18 @@ public final class WatchedDriver implements InstrumentedDriver {
         count("recordEvent");
         driver.recordEvent(event, stream);
         events.put(event, slow ? stream : 0);
+        if (copiesAreLate) {
+            putLate(stream, () -> events.replace(event, stream, 0L));
+        }
     }
 
     @Override
     public void waitEvent(long stream, long event) {
         count("waitEvent");
+        long of = events.get(event);
+        catchUpWith(event); // sooner than it must
         driver.waitEvent(stream, event);
-        waits.add(stream + " waits for " + events.get(event));
+        waits.add(stream + " waits for " + of);
     }
 
     @Override
@@ -256,6 +326,7 @@ public final class WatchedDriver implements InstrumentedDriver {
     @Override
     public void awaitEvent(long event) {
         count("awaitEvent");
+        catchUpWith(event);
         driver.awaitEvent(event);
         events.put(event, 0L);
     }
