@@ -122,13 +122,24 @@ final class Staging implements AutoCloseable {
     private Slot take() {
         Slot slot = takeUnused();
         if (slot == null) {
-            return new Slot();
+            return newSlot();
         }
         try {
             slot.awaitFree();
             return slot;
         } catch (RuntimeException | Error e) {
             giveBack(slot);
+            throw e;
+        }
+    }
+
+    private Slot newSlot() {
+        try {
+            return new Slot();
+        } catch (RuntimeException | Error e) {
+            synchronized (this) {
+                slots--; // else it would count for good
+            }
             throw e;
         }
     }

@@ -101,6 +101,21 @@ class StagingFailuresTest {
     }
 
     @Test
+    void aSlotThatCouldNotBeMadeIsNoneOfTheFour() {
+        driver.copyLate();
+        long address = bench.allocate(Integer.BYTES);
+        for (int i = 0; i < MOST_SLOTS; i++) {
+            driver.refuse(1);
+            assertEquals(
+                    "allocateHost refused",
+                    failed(() -> bench.upload(new int[1], address)).getMessage());
+        }
+        assertEquals(0, driver.hostBuffersHeld());
+        bench.fillSlots(2 * MOST_SLOTS);
+        assertEquals(MOST_SLOTS, driver.hostBuffersHeld());
+    }
+
+    @Test
     void aSlotThatNoEventStandsForIsNotFree() {
         driver.copyLate();
         long address = bench.allocate(12);
