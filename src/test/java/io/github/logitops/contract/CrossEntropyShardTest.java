@@ -229,6 +229,23 @@ class CrossEntropyShardTest {
             assertMessage(
                     forward + "partials must be F32[5, 2] without padding: partials=F32[2, 5]",
                     () -> shard.forwardPartials(x, labels, null, bench.empty(DType.F32, 2, 5), s));
+            Tensor overLogits = bench.keep(bench.ops().wrap(partials.address(), DType.F16, Shape.of(2, 4)));
+            assertTrue(assertThrows(
+                            IllegalArgumentException.class,
+                            () -> shard.forwardPartials(overLogits, labels, null, partials, s))
+                    .getMessage()
+                    .startsWith(forward + "partials must not overlap logits: "));
+        }
+    }
+
+    @Test
+    void mistakesInCombiningAreNamed() {
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            CrossEntropyShard shard =
+                    bench.ops().crossEntropy(CrossEntropyOptions.defaults()).shard(6, 10);
+            Tensor x = bench.empty(DType.F16, 2, 4);
+            Tensor labels = bench.labels(DType.I32, Shape.of(2), 0, 9);
             try (CrossEntropyResult result = shard.newResult(DType.F16, x.shape(), s)) {
                 String combine = "crossEntropy.combine: ";
                 assertMessage(
@@ -256,12 +273,6 @@ class CrossEntropyShardTest {
                 Tensor over = bench.keep(bench.ops().wrap(x.address(), DType.F32, Shape.of(1, 5, 0)));
                 assertThrows(IllegalArgumentException.class, () -> shard.combine(over, labels, null, result, s));
             }
-            Tensor overLogits = bench.keep(bench.ops().wrap(partials.address(), DType.F16, Shape.of(2, 4)));
-            assertTrue(assertThrows(
-                            IllegalArgumentException.class,
-                            () -> shard.forwardPartials(overLogits, labels, null, partials, s))
-                    .getMessage()
-                    .startsWith(forward + "partials must not overlap logits: "));
         }
     }
 }

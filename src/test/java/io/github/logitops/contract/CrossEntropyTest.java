@@ -1,6 +1,5 @@
 package io.github.logitops.contract;
 
-import static io.github.logitops.contract.SoftmaxContract.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -26,7 +25,10 @@ import io.github.logitops.support.RigKind;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What cross entropy promises, whichever executor runs it: results. {@link LabelErrorTest} has the bad labels. */
+/**
+ * What cross entropy promises, whichever executor runs it: results. {@link LabelErrorTest} has the bad labels, and {@link
+ * CrossEntropyMistakesTest} the other mistakes.
+ */
 @OnEachRig
 class CrossEntropyTest {
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -298,96 +300,6 @@ class CrossEntropyTest {
                     new float[] {-0.25f, 0.25f, 0.25f, -0.25f, 0, 0},
                     loss.forwardBackward(floats, labels, shape).gradient());
             assertArrayEquals(new float[] {1, 1, 2, 2, 3, 3}, floats);
-        }
-    }
-
-    @Test
-    void mistakesAreNamed() {
-        try (Bench bench = new Bench(rig)) {
-            Stream s = bench.stream();
-            CrossEntropy mean = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
-            Tensor x = bench.empty(DType.BF16, 4, 10);
-            Tensor labels = bench.labels(DType.I32, Shape.of(4), 0, 0, 0, 0);
-            Tensor weights = bench.empty(DType.F32, 10);
-            String forward = "crossEntropy.forward: ";
-            String both = "crossEntropy.forwardBackward: ";
-            assertMessage(
-                    forward + "logits must be floating-point: logits=I32[4]", () -> mean.forward(labels, labels, s));
-            assertMessage(
-                    forward + "logits and targets must have one shape: logits=[4, 10], targets=[10]",
-                    () -> mean.forward(x, weights, s));
-            assertMessage(
-                    forward + "logits and targets must have one dtype: logits=BF16, targets=F32",
-                    () -> mean.forward(x, bench.empty(DType.F32, 4, 10), s));
-            assertMessage(
-                    forward + "labels must be I32[4] without padding: labels=I32[5]",
-                    () -> mean.forward(x, bench.empty(DType.I32, 5), s));
-            assertMessage(
-                    forward + "weights must be F32[10] without padding: weights=BF16[10]",
-                    () -> mean.forward(x, labels, bench.empty(DType.BF16, 10), s));
-            assertMessage(
-                    both + "logits and gradient must have one dtype: logits=BF16, gradient=F32",
-                    () -> mean.forwardBackward(x, labels, bench.empty(DType.F32, 4, 10), s));
-            Tensor factors = bench.empty(DType.F32, 4);
-            try (CrossEntropyResult result = mean.newResult(DType.BF16, Shape.of(4, 10), s);
-                    CrossEntropyResult other = mean.newResult(DType.BF16, Shape.of(5, 10), s)) {
-                assertMessage(
-                        both + "gradScale per row needs reduction NONE: reduction=MEAN",
-                        () -> mean.forwardBackward(x, labels, null, GradScale.perRow(factors), x, result, s));
-                assertMessage(
-                        "crossEntropy.backward: the result was made for other logits: result=F32[5], rows=F32[4]",
-                        () -> mean.backward(x, labels, null, other, x, s));
-            }
-            try (CrossEntropyResult result = mean.newResult(DType.BF16, Shape.of(4, 10), s)) {
-                assertEquals(
-                        "crossEntropy.backward: no op has filled the result: result=" + result.lse(),
-                        assertThrows(IllegalStateException.class, () -> mean.backward(x, labels, null, result, x, s))
-                                .getMessage());
-                CrossEntropyOptions sum = mean.options().withReduction(Reduction.SUM);
-                assertMessage(
-                        forward + "the result was made for another cross entropy: made for classes=10, "
-                                + mean.options() + ", used with classes=10, " + sum,
-                        () -> bench.ops().crossEntropy(sum).forward(x, labels, null, result, s));
-                Tensor overLse = bench.keep(bench.ops().wrap(result.lse().address(), DType.I32, Shape.of(4)));
-                assertTrue(assertThrows(IllegalArgumentException.class, () -> mean.forward(x, overLse, null, result, s))
-                        .getMessage()
-                        .startsWith(forward + "result.lse must not overlap labels: "));
-            }
-            CrossEntropy none = bench.ops().crossEntropy(mean.options().withReduction(Reduction.NONE));
-            try (CrossEntropyResult result = none.newResult(DType.BF16, Shape.of(4, 10), s)) {
-                GradScale theirs = GradScale.perRow(result.rowLosses());
-                assertTrue(assertThrows(
-                                IllegalArgumentException.class,
-                                () -> none.forwardBackward(x, labels, null, theirs, x, result, s))
-                        .getMessage()
-                        .startsWith(both + "result.rowLosses must not overlap gradScale: "));
-                Tensor overGradient = bench.keep(bench.ops().wrap(x.address(), DType.F32, Shape.of(4)));
-                GradScale over = GradScale.perRow(overGradient);
-                assertTrue(assertThrows(
-                                IllegalArgumentException.class,
-                                () -> none.forwardBackward(x, labels, null, over, x, result, s))
-                        .getMessage()
-                        .startsWith(both + "gradient must not overlap gradScale: "));
-                Tensor labelsOver = bench.keep(bench.ops().wrap(x.address(), DType.I32, Shape.of(4)));
-                assertTrue(assertThrows(IllegalArgumentException.class, () -> none.forwardBackward(x, labelsOver, x, s))
-                        .getMessage()
-                        .startsWith(both + "gradient must not overlap labels: "));
-            }
-            assertMessage(
-                    "crossEntropy: an axis has 1 to 2^31-1 elements: axis=-1, logits=[4, 0]",
-                    () -> mean.newResult(DType.F32, Shape.of(4, 0), s));
-            assertMessage(
-                    forward + "weights must hold each element once: elements=1, shape=[2]",
-                    () -> mean.forward(new float[2], new int[1], new float[1], Shape.of(1, 2)));
-            Tensor overWeights = bench.keep(bench.ops().wrap(weights.address(), DType.BF16, Shape.of(1, 10)));
-            Tensor one = bench.empty(DType.BF16, 1, 10);
-            Tensor oneLabel = bench.labels(DType.I32, Shape.of(1), 0);
-            IllegalArgumentException overlap = assertThrows(
-                    IllegalArgumentException.class, () -> mean.forwardBackward(one, oneLabel, weights, overWeights, s));
-            assertTrue(overlap.getMessage().startsWith(both + "gradient must not overlap weights: "));
-            assertMessage(
-                    both + "there must be a label for each row: labels=1, rows=[2]",
-                    () -> mean.forwardBackward(new float[4], new int[1], Shape.of(2, 2)));
         }
     }
 }
