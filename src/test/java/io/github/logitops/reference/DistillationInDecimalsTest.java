@@ -69,47 +69,85 @@ class DistillationInDecimalsTest {
         DistillationReference actual = DistillationReference.of(
                 new double[][] {student}, new double[][] {teacher}, new long[] {label}, options, new double[] {g});
         String what = options + ", " + Arrays.toString(student) + ", " + Arrays.toString(teacher);
-
-        UnaryOperator<BigDecimal> over = x -> Decimal.over(x, Decimal.of(temperature));
-        DecimalRow q =
-                new DecimalRow(student, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(student)))), null);
-        DecimalRow p =
-                new DecimalRow(teacher, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(teacher)))), null);
         DecimalRow plain = new DecimalRow(student);
-        BigDecimal soft = Decimal.of(options.softWeight());
-        BigDecimal hard = Decimal.of(options.hardWeight());
-        BigDecimal[] logM = new BigDecimal[student.length];
-        BigDecimal fromP = BigDecimal.ZERO;
-        BigDecimal fromQ = BigDecimal.ZERO;
-        for (int j = 0; j < student.length; j++) {
-            if (q.distances[j] != null) {
-                logM[j] = logMixture(beta, p, q, j);
-                fromP = fromP.add(Decimal.times(p.p[j], p.logP(j).subtract(logM[j])));
-                fromQ = fromQ.add(Decimal.times(q.p[j], q.logP(j).subtract(logM[j])));
+        SoftLoss soft = SoftLoss.of(student, teacher, beta, temperature);
+        checkLoss(soft, plain, label, options, actual, what);
+        checkGradient(soft, plain, label, options, g, actual, what);
+    }
+
+    /** The divergence of a row and what it is made of, which the gradient is made of, too. */
+    private record SoftLoss(
+            double beta, DecimalRow p, DecimalRow q, BigDecimal[] logM, BigDecimal fromP, BigDecimal fromQ) {
+        static SoftLoss of(double[] student, double[] teacher, double beta, double temperature) {
+            UnaryOperator<BigDecimal> over = x -> Decimal.over(x, Decimal.of(temperature));
+            DecimalRow q = new DecimalRow(
+                    student, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(student)))), null);
+            DecimalRow p = new DecimalRow(
+                    teacher, x -> over.apply(x.subtract(Decimal.of(SoftmaxReference.max(teacher)))), null);
+            BigDecimal[] logM = new BigDecimal[student.length];
+            BigDecimal fromP = BigDecimal.ZERO;
+            BigDecimal fromQ = BigDecimal.ZERO;
+            for (int j = 0; j < student.length; j++) {
+                if (q.distances[j] != null) {
+                    logM[j] = logMixture(beta, p, q, j);
+                    fromP = fromP.add(Decimal.times(p.p[j], p.logP(j).subtract(logM[j])));
+                    fromQ = fromQ.add(Decimal.times(q.p[j], q.logP(j).subtract(logM[j])));
+                }
             }
+            return new SoftLoss(beta, p, q, logM, fromP, fromQ);
         }
-        BigDecimal b = Decimal.of(beta);
-        BigDecimal ofQ = BigDecimal.ONE.subtract(b);
-        BigDecimal divergence =
-                beta == 0 ? fromP : beta == 1 ? fromQ : b.multiply(fromP).add(ofQ.multiply(fromQ));
-        BigDecimal loss = soft.multiply(divergence).subtract(hard.multiply(plain.logP(label)));
+
+        BigDecimal divergence() {
+            BigDecimal b = Decimal.of(beta);
+            return beta == 0 ? fromP : beta == 1 ? fromQ : b.multiply(fromP).add(ofQ().multiply(fromQ));
+        }
+
+        BigDecimal ofQ() {
+            return BigDecimal.ONE.subtract(Decimal.of(beta));
+        }
+    }
+
+    private static void checkLoss(
+            SoftLoss soft,
+            DecimalRow plain,
+            int label,
+            DistillationOptions options,
+            DistillationReference actual,
+            String what) {
+        BigDecimal ofSoft = Decimal.of(options.softWeight()).multiply(soft.divergence());
+        BigDecimal hard = Decimal.of(options.hardWeight());
+        BigDecimal loss = ofSoft.subtract(hard.multiply(plain.logP(label)));
         double square =
                 1e-31 * options.softWeight(); // of what d is off by, which is all that a sum of tails feels of it
         double terms = square
-                + soft.multiply(divergence).doubleValue()
+                + ofSoft.doubleValue()
                 + hard.multiply(plain.logSum.subtract(plain.distances[label])).doubleValue();
         assertNear(loss, actual.loss(), terms, what + ", loss");
         assertNear(loss, actual.rows()[0].loss(), terms, what + ", loss of the row");
-        BigDecimal weight = Decimal.over(soft, Decimal.of(temperature));
-        for (int j = 0; j < student.length; j++) {
+    }
+
+    private static void checkGradient(
+            SoftLoss soft,
+            DecimalRow plain,
+            int label,
+            DistillationOptions options,
+            double g,
+            DistillationReference actual,
+            String what) {
+        DecimalRow p = soft.p;
+        DecimalRow q = soft.q;
+        BigDecimal weight = Decimal.over(Decimal.of(options.softWeight()), Decimal.of(options.temperature()));
+        BigDecimal hard = Decimal.of(options.hardWeight());
+        for (int j = 0; j < q.p.length; j++) {
             BigDecimal slope = BigDecimal.ZERO;
             double size = q.p[j].doubleValue() + p.p[j].doubleValue();
-            if (beta == 0) {
+            if (soft.beta == 0) {
                 slope = q.p[j].subtract(p.p[j]);
             } else if (q.distances[j] != null) {
-                BigDecimal ratio = q.logP(j).subtract(logM[j]);
-                slope = Decimal.times(q.p[j], ratio.subtract(fromQ)).multiply(beta == 1 ? BigDecimal.ONE : ofQ);
-                size = q.p[j].doubleValue() * (1 + ratio.abs().doubleValue() + fromQ.doubleValue());
+                BigDecimal ratio = q.logP(j).subtract(soft.logM[j]);
+                slope = Decimal.times(q.p[j], ratio.subtract(soft.fromQ))
+                        .multiply(soft.beta == 1 ? BigDecimal.ONE : soft.ofQ());
+                size = q.p[j].doubleValue() * (1 + ratio.abs().doubleValue() + soft.fromQ.doubleValue());
             }
             BigDecimal ofHard = plain.p[j].subtract(j == label ? BigDecimal.ONE : BigDecimal.ZERO);
             BigDecimal exact = weight.multiply(slope).add(hard.multiply(ofHard)).multiply(Decimal.of(g));

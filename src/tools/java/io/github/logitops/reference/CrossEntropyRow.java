@@ -16,7 +16,23 @@ final class CrossEntropyRow {
     /** Half the distance of F32's smallest numbers, in roundings: what a product may lose before it meets a large factor, and a target. */
     private static final double SUBNORMAL = 0x1p-126;
 
-    private CrossEntropyRow() {}
+    private final CrossEntropyOptions options;
+    private final double[] x;
+    private final int classes;
+    private final Logits logits;
+    private final ExactRow exact;
+    private final Roundings roundings;
+    private final DoubleDouble lse;
+
+    private CrossEntropyRow(double[] x, CrossEntropyOptions options) {
+        this.options = options;
+        this.x = x;
+        classes = x.length;
+        logits = Logits.of(options);
+        exact = new ExactRow(x, logits);
+        roundings = Roundings.of(x, logits);
+        lse = exact.lse();
+    }
 
     static Row of(
             double[] x,
@@ -26,41 +42,31 @@ final class CrossEntropyRow {
             CrossEntropyOptions options,
             double gradScale,
             Divisors divisors) {
-        int classes = x.length;
-        Logits logits = Logits.of(options);
-        ExactRow row = new ExactRow(x, logits);
-        Roundings roundings = Roundings.of(x, logits);
-        DoubleDouble lse = row.lse();
-        double entropy = row.entropy().value();
-        int argmax = SoftmaxReference.argmax(x);
-        boolean counts = targets.counts(n, classes, options);
-        if (!counts || !row.regular()) {
-            double loss = targets.isIgnored(n, options) ? 0 : Double.NaN;
-            double[] gradient = SoftmaxReference.filled(classes, counts ? Double.NaN : 0);
-            double zLoss = counts && options.zLoss() != 0 ? Double.NaN : 0;
-            return new Row(
-                    loss,
-                    0,
-                    zLoss,
-                    0,
-                    lse.value(),
-                    roundings.lse(),
-                    argmax,
-                    entropy,
-                    roundings.entropy(),
-                    gradient,
-                    new double[classes]);
+        CrossEntropyRow row = new CrossEntropyRow(x, options);
+        boolean counts = targets.counts(n, x.length, options);
+        if (!counts || !row.exact.regular()) {
+            return row.withoutTargets(counts, targets.isIgnored(n, options));
         }
-        DoubleDouble[] target = targets.of(n, weights, classes, options.labelSmoothing());
-        double[] sizes = targets.sizes(n, weights, classes, options.labelSmoothing());
-        boolean spread = targets.spread(options.labelSmoothing());
+        DoubleDouble[] target = targets.of(n, weights, x.length, options.labelSmoothing());
+        double[] sizes = targets.sizes(n, weights, x.length, options.labelSmoothing());
+        return row.against(target, sizes, targets.spread(options.labelSmoothing()), gradScale, divisors);
+    }
+
+    private Row withoutTargets(boolean counts, boolean ignored) {
+        double loss = ignored ? 0 : Double.NaN;
+        double[] gradient = SoftmaxReference.filled(classes, counts ? Double.NaN : 0);
+        double zLoss = counts && options.zLoss() != 0 ? Double.NaN : 0;
+        return result(loss, 0, zLoss, 0, gradient, new double[classes]);
+    }
+
+    private Row against(DoubleDouble[] target, double[] sizes, boolean spread, double gradScale, Divisors divisors) {
         DoubleDoubleSum loss = new DoubleDoubleSum();
         DoubleDoubleSum targetSum = new DoubleDoubleSum();
         double targetSize = 0;
         double lossScale = 0;
         for (int j = 0; j < classes; j++) {
             if (target[j].value() != 0) { // else nothing is added, wherever the logit is
-                loss.add(target[j].times(row.logP(j)).negated());
+                loss.add(target[j].times(exact.logP(j)).negated());
                 targetSum.add(target[j]);
                 targetSize += sizes[j];
                 lossScale += (sizes[j] + SUBNORMAL) * (spread ? roundings.spreadLoss(j) : roundings.labelLoss(j));
@@ -80,7 +86,7 @@ final class CrossEntropyRow {
         double[] gradient = new double[classes];
         double[] gradientScale = new double[classes];
         for (int j = 0; j < classes; j++) {
-            DoubleDouble ofZ = row.p(j).times(ofP).minus(target[j]);
+            DoubleDouble ofZ = exact.p(j).times(ofP).minus(target[j]);
             DoubleDouble slope = logits.slope(x[j]);
             gradient[j] = ofZ.value() == 0 && Double.isInfinite(factor.value())
                     ? 0 // the factor is a product of finite numbers
@@ -90,19 +96,34 @@ final class CrossEntropyRow {
                     + 4 * sizes[j]
                     + 6 * Math.abs(ofZ.value())
                     + SUBNORMAL;
-            // The slope 1 - (z / c)^2 is as far off as z is, twice, and rounded on the scale of 1.
-            double ofSlope = logits.capped() ? 22 * Math.abs(ofZ.value()) : 0;
-            gradientScale[j] = Math.abs(factor.value()) * (Math.abs(slope.value()) * roundingsOfZ + ofSlope);
+            gradientScale[j] = Math.abs(factor.value()) * ofSlope(slope, ofZ, roundingsOfZ);
         }
+        double zLoss = lambda == 0 ? 0 : lse.times(lse).times(lambda).value();
+        return result(loss.value().value(), lossScale, zLoss, zLossScale, gradient, gradientScale);
+    }
+
+    /** Of the gradient by z times the slope, 1 - (z / c)^2: it is as far off as z is, twice, and rounded on the scale of 1. */
+    private double ofSlope(DoubleDouble slope, DoubleDouble ofZ, double roundingsOfZ) {
+        double ofSlope = logits.capped() ? 22 * Math.abs(ofZ.value()) : 0;
+        return Math.abs(slope.value()) * roundingsOfZ + ofSlope;
+    }
+
+    private Row result(
+            double plainLoss,
+            double plainLossScale,
+            double zLoss,
+            double zLossScale,
+            double[] gradient,
+            double[] gradientScale) {
         return new Row(
-                loss.value().value(),
-                lossScale,
-                lambda == 0 ? 0 : lse.times(lse).times(lambda).value(),
+                plainLoss,
+                plainLossScale,
+                zLoss,
                 zLossScale,
                 lse.value(),
                 roundings.lse(),
-                argmax,
-                entropy,
+                SoftmaxReference.argmax(x),
+                exact.entropy().value(),
                 roundings.entropy(),
                 gradient,
                 gradientScale);
