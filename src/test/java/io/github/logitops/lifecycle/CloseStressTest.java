@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Order(5) // what takes longest begins first
 @Execution(ExecutionMode.CONCURRENT) // they wait for other processes
 class CloseStressTest {
-    private static final String SECONDS = "20";
+    private static final String SECONDS = "10";
 
     @TempDir
     Path directory;

@@ -169,8 +169,7 @@ class ToyOpTest {
                 "src/tools/resources",
                 "src/main/resources",
                 libraries);
-        String everyCompiler = "-XX:TieredStopAtLevel=4"; // unlike other children it runs for long
-        List<String> command = new ArrayList<>(List.of(everyCompiler, "-cp", resolved(classPath), main));
+        List<String> command = new ArrayList<>(List.of("-Dlogitops.op=rowMax", "-cp", resolved(classPath), main));
         command.addAll(List.of(arguments));
         return run(ChildJvm.builder(directory, command));
     }
