@@ -232,6 +232,7 @@ manifest() {
 # What is committed of one source is taken out, and what was built put in.
 replace() {
   if [[ $(source_of "$1") != kernels/* ]]; then
+    rm -f "$committed_tools/$1"_*.ptx
     cp "$work"/ptx/*.ptx "$committed_tools"
     return
   fi
@@ -258,7 +259,7 @@ javac -J-XX:TieredStopAtLevel=1 -d "$work/classes" scripts/ReuseRegisters.java
 
 if [[ -n $only ]]; then
   if [[ ! -e $(source_of "$only") ]]; then
-    echo "build-kernels: no such source: kernels/$only.cu" >&2
+    echo "build-kernels: no such source: kernels/$only.cu or src/tools/cuda/$only.cu" >&2
     exit 2
   fi
   build "$only"

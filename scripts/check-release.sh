@@ -25,6 +25,8 @@ readonly build=(./mvnw -B -ntp -q -Prelease -Dgpg.skip -DskipTests)
 
 fail() { echo "check-release: $*" >&2; exit 1; }
 
+version_of_pom() { sed -n '0,/<version>/s:.*<version>\(.*\)</version>.*:\1:p' pom.xml; }
+
 jars() { (cd "$1" && sha256sum logitops-*.jar); }
 
 work=$(mktemp -d)
@@ -41,8 +43,9 @@ for jar in target/logitops-*.jar; do
   listed=$(jar --list --file "$jar")
   [[ $jar == *-javadoc.jar || $listed == *META-INF/LICENSE* && $listed == *META-INF/NOTICE* ]] || fail "no licence in it: $jar"
 done
+[[ $(jar --list --file target/logitops-*-cli.jar) == *META-INF/THIRD-PARTY-LICENSES.txt* ]] || fail 'no licences of others'
 java -jar target/logitops-*-cli.jar info >"$work/info"
-grep -q '^backend ' "$work/info" || fail "the command line does not run: $(cat "$work/info")"
+grep -q "^logitops  $(version_of_pom)\$" "$work/info" || fail "the command line does not run: $(cat "$work/info")"
 
 "${build[@]}" install
 ./mvnw -B -ntp -q -f src/test/consumers/pom.xml clean process-classes

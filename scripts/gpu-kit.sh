@@ -88,7 +88,7 @@ cp "target/logitops-$(version_of_pom).jar" "$kit/lib"
 "$home/bin/jar" --create --file "$kit/test/logitops-tests.jar" -C target/test-classes .
 link_runtime "$home"
 
-cp scripts/kit/* docs/gpu-kit.md LICENSE "$kit"
+cp scripts/kit/* docs/gpu-kit.md LICENSE NOTICE src/tools/resources/META-INF/THIRD-PARTY-LICENSES.txt "$kit"
 cublas_symbols >"$kit/cublas-symbols"
 cp -r scripts/peers "$kit/peers"
 version >"$kit/VERSION"

@@ -310,7 +310,7 @@ public final class CrossEntropy {
 
     private <A> CrossEntropyLoss<A> forward(
             HostForm<A> form, A logits, Function<HostCall<A>, Tensor> targets, A weights, Shape shape) {
-        return form.call(session, FORWARD, host -> {
+        return HostCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("logits", logits, shape);
             Tensor y = targets.apply(host);
             CrossEntropyResult result = host.closing(forward(x, y, weights(host, weights, shape), host.stream()));
@@ -336,7 +336,7 @@ public final class CrossEntropy {
             A weights,
             GradScale gradScale,
             Shape shape) {
-        return form.call(session, FORWARD_BACKWARD, host -> {
+        return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
             Tensor over = host.in("logits", logits, shape);
             Tensor y = targets.apply(host);
             Tensor w = weights(host, weights, shape);

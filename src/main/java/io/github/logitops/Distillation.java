@@ -199,7 +199,7 @@ public final class Distillation {
 
     private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return form.call(session, FORWARD, host -> {
+        return HostCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("student", student, shape);
             Tensor t = host.in("teacher", teacher, shape);
             DistillationResult result = host.closing(forward(x, t, host.labels(labels, rows), host.stream()));
@@ -210,7 +210,7 @@ public final class Distillation {
     private <A> DistillationGradient<A> forwardBackward(
             HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
-        return form.call(session, FORWARD_BACKWARD, host -> {
+        return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
             Tensor over = host.in("student", student, shape);
             Tensor t = host.in("teacher", teacher, shape);
             Tensor y = host.labels(labels, rows);

@@ -127,7 +127,7 @@ public final class Entropy {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return form.call(session, FORWARD, host -> {
+        return HostCall.of(session, form, FORWARD, host -> {
             Tensor logits = host.in("x", x, shape);
             Tensor entropy = host.out(shape.without(axis));
             forward(logits, entropy, host.stream());
@@ -137,7 +137,7 @@ public final class Entropy {
 
     private <A> A backward(HostForm<A> form, A x, A dEntropy, Shape shape) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return form.call(session, BACKWARD, host -> {
+        return HostCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.in("x", x, shape);
             GradScale upstream = GradScale.perRow(host.in("dEntropy", dEntropy, rows));
             EntropyResult result = host.closing(forward(over, host.stream()));

@@ -9,10 +9,11 @@ import io.github.logitops.spec.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * An op's call on host arrays, by way of tensors: arrays go in, the tensor form runs, arrays come out, and the tensors are closed
- * with the call. Made by {@link HostForm#call}.
+ * with the call.
  */
 final class HostCall<A> implements AutoCloseable {
     private final Session session;
@@ -22,11 +23,49 @@ final class HostCall<A> implements AutoCloseable {
     private final Deque<AutoCloseable> made = new ArrayDeque<>(); // the last one first
 
     /** @param name the op's method, as messages have it */
-    HostCall(Session session, HostForm<A> form, String name, Stream stream) {
+    private HostCall(Session session, HostForm<A> form, String name, Stream stream) {
         this.session = session;
         this.form = form;
         this.name = name;
         this.stream = stream;
+    }
+
+    /** An op that writes over its input. */
+    interface InPlace {
+        void run(Tensor tensor, Stream stream);
+    }
+
+    /** An op that writes over its second input. */
+    interface OverSecond {
+        void run(Tensor first, Tensor second, Stream stream);
+    }
+
+    /** What {@code body} makes of arrays of this form, in one call of the session on a stream of its own. */
+    static <A, R> R of(Session session, HostForm<A> form, String name, Function<HostCall<A>, R> body) {
+        return session.onOwnStream(stream -> {
+            try (HostCall<A> host = new HostCall<>(session, form, name, stream)) {
+                return body.apply(host);
+            }
+        });
+    }
+
+    /** What an op makes of an array, x. */
+    static <A> A over(Session session, HostForm<A> form, String name, A x, Shape shape, InPlace op) {
+        return of(session, form, name, host -> {
+            Tensor over = host.in("x", x, shape);
+            op.run(over, host.stream());
+            return host.read(over);
+        });
+    }
+
+    /** What an op makes of two arrays, y and dy. */
+    static <A> A over(Session session, HostForm<A> form, String name, A y, A dy, Shape shape, OverSecond op) {
+        return of(session, form, name, host -> {
+            Tensor output = host.in("y", y, shape);
+            Tensor over = host.in("dy", dy, shape);
+            op.run(output, over, host.stream());
+            return host.read(over);
+        });
     }
 
     Stream stream() {

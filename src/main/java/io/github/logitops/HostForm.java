@@ -8,7 +8,6 @@ import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.function.Function;
 
 /**
  * A kind of host array that ops take instead of tensors. The one place that knows that {@code float[]} means F32 and
@@ -26,44 +25,6 @@ record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
     /** Downloads a new array. */
     interface Down<A> {
         A apply(Tensor tensor, Stream stream);
-    }
-
-    /** What {@code body} makes of arrays, in one call of this session on a stream of its own. */
-    <R> R call(Session session, String name, Function<HostCall<A>, R> body) {
-        return session.onOwnStream(stream -> {
-            try (HostCall<A> host = new HostCall<>(session, this, name, stream)) {
-                return body.apply(host);
-            }
-        });
-    }
-
-    /** An op that writes over its input. */
-    interface OverFirst {
-        void run(Tensor first, Stream stream);
-    }
-
-    /** An op that writes over its second input. */
-    interface OverSecond {
-        void run(Tensor first, Tensor second, Stream stream);
-    }
-
-    /** What an op makes of an array, x. */
-    A over(Session session, String name, A x, Shape shape, OverFirst op) {
-        return call(session, name, host -> {
-            Tensor over = host.in("x", x, shape);
-            op.run(over, host.stream());
-            return host.read(over);
-        });
-    }
-
-    /** What an op makes of two arrays, y and dy. */
-    A over(Session session, String name, A y, A dy, Shape shape, OverSecond op) {
-        return call(session, name, host -> {
-            Tensor output = host.in("y", y, shape);
-            Tensor over = host.in("dy", dy, shape);
-            op.run(output, over, host.stream());
-            return host.read(over);
-        });
     }
 
     /** Found out before memory is asked for: a wrong shape may be a huge one. */

@@ -124,7 +124,7 @@ public final class LogSumExp {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return form.call(session, FORWARD, host -> {
+        return HostCall.of(session, form, FORWARD, host -> {
             Tensor logits = host.in("x", x, shape);
             Tensor lse = host.out(shape.without(axis));
             forward(logits, lse, host.stream());
@@ -134,7 +134,7 @@ public final class LogSumExp {
 
     private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return form.call(session, BACKWARD, host -> {
+        return HostCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.in("x", x, shape);
             GradScale upstream = GradScale.perRow(host.in("dlse", dlse, rows));
             LogSumExpResult result = host.closing(forward(over, host.stream()));

@@ -1,6 +1,7 @@
 package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
+import io.github.logitops.base.Resources;
 import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -14,6 +15,7 @@ import io.github.logitops.spec.Op;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,10 +66,15 @@ public final class LogitOps implements AutoCloseable {
     /** A session on any driver: the seam that tests use. */
     static LogitOps over(Opening on) {
         OpenOptions options = on.options();
-        DeviceMemory memory = new DeviceMemory(
-                on.driver(), options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
-        LOG.info("{}", on.report());
-        return new LogitOps(on.report(), new Session(memory, on.executor()));
+        try {
+            DeviceMemory memory = new DeviceMemory(
+                    on.driver(), options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
+            LOG.info("{}", on.report());
+            return new LogitOps(on.report(), new Session(memory, on.executor()));
+        } catch (RuntimeException | Error e) {
+            Resources.closeAfter(e, List.of(on.driver()));
+            throw e;
+        }
     }
 
     /** Which backend this session runs on, and why. */

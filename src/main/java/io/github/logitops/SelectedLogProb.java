@@ -159,7 +159,7 @@ public final class SelectedLogProb {
 
     private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return form.call(session, FORWARD, host -> {
+        return HostCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("logits", logits, shape);
             SelectedLogProbResult result = host.closing(forward(x, host.labels(labels, rows), host.stream()));
             return host.read(result.logProbs());
@@ -168,7 +168,7 @@ public final class SelectedLogProb {
 
     private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
-        return form.call(session, BACKWARD, host -> {
+        return HostCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.in("logits", logits, shape);
             GradScale upstream = GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
             Tensor y = host.labels(labels, rows);

@@ -111,13 +111,12 @@ final class Session implements AutoCloseable {
 
     /** Loads what these ops need, or all if there is none. */
     void load(DType logits, Axis axis, Op... ops) {
-        if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
-            throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
-        }
-        Arguments.notNull("warmUp", "axis", axis);
-        Op[] asked = Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops;
         make(from -> {
-            for (Op op : asked) {
+            if (!Arguments.notNull("warmUp", "logits", logits).isFloating()) {
+                throw new IllegalArgumentException("warmUp: logits must be floating-point: logits=" + logits);
+            }
+            Arguments.notNull("warmUp", "axis", axis);
+            for (Op op : Arguments.notNull("warmUp", "ops", ops).length == 0 ? Op.values() : ops) {
                 executor.load(Arguments.notNull("warmUp", "op", op), logits, axis);
             }
             return null;

@@ -148,7 +148,7 @@ final class CrossEntropyLaunches {
         return withInputs(launcher.rows(kernel, inputs.x(), inputs.probabilities() != null), inputs, batch);
     }
 
-    /** The launch with CrossEntropyProblem.Inputs of the kernels as its next parameters. */
+    /** The launch with CrossEntropyInputs of the kernels as its next parameters. */
     private static RowLaunch withInputs(RowLaunch launch, CrossEntropyProblem.Inputs inputs, Batch batch) {
         launch.parameters().tensor(inputs.x());
         batch.targets(launch.parameters());

@@ -4,16 +4,16 @@ import io.github.logitops.spec.DType;
 
 /** A kernel of the table in all its entries. */
 final class KernelEntries {
-    private final KernelRow kernel;
+    private final KernelSpec kernel;
     private final Kernel[][] entries; // by tier and dtype: some may be the same; null where there is none
 
-    KernelEntries(KernelRow kernel, Kernel[][] entries) {
+    KernelEntries(KernelSpec kernel, Kernel[][] entries) {
         this.kernel = kernel;
         this.entries = entries;
     }
 
     /** What the table says of it. */
-    KernelRow kernel() {
+    KernelSpec kernel() {
         return kernel;
     }
 

@@ -1,7 +1,7 @@
 package io.github.logitops.device;
 
-import io.github.logitops.device.KernelRow.Entries;
-import io.github.logitops.device.KernelRow.Kept;
+import io.github.logitops.device.KernelSpec.Entries;
+import io.github.logitops.device.KernelSpec.Kept;
 import io.github.logitops.spec.Op;
 import java.util.EnumMap;
 import java.util.List;
@@ -12,41 +12,41 @@ import java.util.stream.Stream;
 /** The kernels of each op. */
 final class KernelTable {
     /** Adds up what rows and labels come to. */
-    static final KernelRow BATCH_SUMS = new KernelRow("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
+    static final KernelSpec BATCH_SUMS = new KernelSpec("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
 
     /** Makes losses of what shards know of their classes. */
-    static final KernelRow CROSS_ENTROPY_COMBINE =
-            new KernelRow("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
+    static final KernelSpec CROSS_ENTROPY_COMBINE =
+            new KernelSpec("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
 
-    private static final Map<Op, List<KernelRow>> ROWS = new EnumMap<>(Op.class);
+    private static final Map<Op, List<KernelSpec>> OF_OP = new EnumMap<>(Op.class);
 
     static {
         for (Op op : Op.values()) { // those that share another's kernels come after it
-            ROWS.put(op, rows(op));
+            OF_OP.put(op, specs(op));
         }
     }
 
     /** A kernel of the op whose kernels' names begin with {@code prefix}. */
-    private interface RowOf {
-        KernelRow of(String prefix);
+    private interface SpecOf {
+        KernelSpec of(String prefix);
     }
 
     private KernelTable() {}
 
-    private static List<KernelRow> rows(Op op) {
+    private static List<KernelSpec> specs(Op op) {
         return switch (op) {
-            case SOFTMAX -> rows(op, light(1, "fwd", Kept.ROW), light(2, "bwd", Kept.TWO_ROWS));
-            case LOG_SOFTMAX -> rows(op, light(1, "fwd", Kept.ROW), light(2, "bwd", Kept.ROW_BEFORE_ANOTHER));
+            case SOFTMAX -> specs(op, light(1, "fwd", Kept.ROW), light(2, "bwd", Kept.TWO_ROWS));
+            case LOG_SOFTMAX -> specs(op, light(1, "fwd", Kept.ROW), light(2, "bwd", Kept.ROW_BEFORE_ANOTHER));
             // Plain kernels of masks that only hide.
             case MASKED_SOFTMAX ->
-                rows(op, own("fwd", Kept.VALUES), held(1, "fwd_plain", Kept.SEEN), shared(of(Op.SOFTMAX, "bwd")));
-            case LOG_SUM_EXP -> rows(op, held(2, "fwd", Kept.LINE), light(2, "bwd", Kept.LINE));
-            case ENTROPY -> rows(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE));
+                specs(op, own("fwd", Kept.VALUES), held(1, "fwd_plain", Kept.SEEN), shared(of(Op.SOFTMAX, "bwd")));
+            case LOG_SUM_EXP -> specs(op, held(2, "fwd", Kept.LINE), light(2, "bwd", Kept.LINE));
+            case ENTROPY -> specs(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE));
             case SELECTED_LOG_PROB ->
-                rows(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE), shared(BATCH_SUMS));
+                specs(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE), shared(BATCH_SUMS));
             // A kernel for each kind of divergence, which leaves the gradient out if not asked.
             case DISTILLATION ->
-                rows(
+                specs(
                         op,
                         own("fused_kl", Kept.TWO_ROWS),
                         own("fused_reverse_kl", Kept.TWO_ROWS),
@@ -54,7 +54,7 @@ final class KernelTable {
                         shared(BATCH_SUMS));
             // Kernels for every option; plain ones for labels, and what costs nothing in a column.
             case CROSS_ENTROPY ->
-                rows(
+                specs(
                         op,
                         own("fwd", Kept.ROW),
                         held(2, "fwd_plain", Kept.LINE),
@@ -65,7 +65,7 @@ final class KernelTable {
                         shared(BATCH_SUMS));
             // The passes over logits are those of cross entropy.
             case CROSS_ENTROPY_SHARD ->
-                rows(
+                specs(
                         op,
                         shared(of(Op.CROSS_ENTROPY, "fwd")),
                         shared(of(Op.CROSS_ENTROPY, "bwd")),
@@ -75,22 +75,22 @@ final class KernelTable {
     }
 
     /** Every kernel that calls of an op launch, those of other ops included. */
-    static List<KernelRow> of(Op op) {
-        return ROWS.get(op);
+    static List<KernelSpec> of(Op op) {
+        return OF_OP.get(op);
     }
 
     /** The kernel of an op's own that does this, such as fwd or fused_plain. */
-    static KernelRow of(Op op, String what) {
+    static KernelSpec of(Op op, String what) {
         String name = prefix(op) + what;
         return of(op).stream()
-                .filter(row -> row.name().equals(name))
+                .filter(spec -> spec.name().equals(name))
                 .findFirst()
                 .orElseThrow(() ->
                         new IllegalArgumentException(op.callName() + ": not a kernel of the table: kernel=" + name));
     }
 
-    private static List<KernelRow> rows(Op op, RowOf... rows) {
-        return Stream.of(rows).map(row -> row.of(prefix(op))).toList();
+    private static List<KernelSpec> specs(Op op, SpecOf... specs) {
+        return Stream.of(specs).map(spec -> spec.of(prefix(op))).toList();
     }
 
     private static String prefix(Op op) {
@@ -98,22 +98,22 @@ final class KernelTable {
     }
 
     /** A kernel that is written for this op and walks rows. */
-    private static RowOf own(String what, Kept kept) {
+    private static SpecOf own(String what, Kept kept) {
         return held(0, what, kept);
     }
 
-    /** The same; of rows that fit, so many wait in registers. */
-    private static RowOf held(int rows, String what, Kept kept) {
-        return prefix -> new KernelRow(prefix + what, Entries.OF_TIERS, kept, rows, false);
+    /** The same; rows that are short enough wait in registers: {@link KernelSpec#held}. */
+    private static SpecOf held(int part, String what, Kept kept) {
+        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, false);
     }
 
     /** The same; it is light. */
-    private static RowOf light(int rows, String what, Kept kept) {
-        return prefix -> new KernelRow(prefix + what, Entries.OF_TIERS, kept, rows, true);
+    private static SpecOf light(int part, String what, Kept kept) {
+        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, true);
     }
 
     /** A kernel that other ops have, too, or that walks no rows. */
-    private static RowOf shared(KernelRow row) {
-        return prefix -> row;
+    private static SpecOf shared(KernelSpec spec) {
+        return prefix -> spec;
     }
 }

@@ -11,7 +11,7 @@ import java.util.Objects;
 /** Every kernel there is: those that the table of ops names, in their entries. */
 final class Kernels {
     private static final Map<String, Kernel> ALL = new LinkedHashMap<>(); // by entry
-    private static final Map<KernelRow, KernelEntries> OF_TABLE = new HashMap<>();
+    private static final Map<KernelSpec, KernelEntries> OF_TABLE = new HashMap<>();
 
     static {
         for (Op op : Op.values()) {
@@ -22,7 +22,7 @@ final class Kernels {
     private Kernels() {}
 
     /** A kernel of the table. */
-    static KernelEntries of(KernelRow kernel) {
+    static KernelEntries of(KernelSpec kernel) {
         return OF_TABLE.get(kernel);
     }
 
@@ -44,7 +44,7 @@ final class Kernels {
         return List.copyOf(ALL.values());
     }
 
-    private static KernelEntries entries(KernelRow kernel) {
+    private static KernelEntries entries(KernelSpec kernel) {
         Kernel[][] entries = new Kernel[Tier.values().length][DType.values().length];
         for (Tier tier : Tier.values()) {
             for (DType dtype : DType.values()) {
@@ -56,7 +56,7 @@ final class Kernels {
         return new KernelEntries(kernel, entries);
     }
 
-    private static String entry(KernelRow kernel, Tier tier, DType dtype) {
+    private static String entry(KernelSpec kernel, Tier tier, DType dtype) {
         return switch (kernel.entries()) {
             case OF_TIERS -> kernel.name() + "_" + Kernel.part(tier) + "_" + Kernel.part(dtype);
             case OF_ARITHMETIC -> kernel.name() + "_" + Kernel.part(dtype.arithmetic());

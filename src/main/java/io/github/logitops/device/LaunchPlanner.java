@@ -80,13 +80,13 @@ final class LaunchPlanner {
      *
      * @param probabilities whether they are the targets
      */
-    static Plan plan(KernelRow kernel, Rows rows, boolean probabilities, Limits limits) {
+    static Plan plan(KernelSpec kernel, Rows rows, boolean probabilities, Limits limits) {
         Row row = new Row(rows.innermost(), rows.classes(), rows.dtype());
         return plan(kernel, row, rows.count(), probabilities, limits);
     }
 
     /** The same of this many rows. */
-    static Plan plan(KernelRow kernel, Row row, long rows, boolean probabilities, Limits limits) {
+    static Plan plan(KernelSpec kernel, Row row, long rows, boolean probabilities, Limits limits) {
         if (!row.innermost()) {
             return columns(kernel, row, rows, limits.sharedBytes());
         }
@@ -94,7 +94,7 @@ final class LaunchPlanner {
         if (holding != null) {
             return holding;
         }
-        boolean streams = kernel.kept() == KernelRow.Kept.LINE && row.isVectors();
+        boolean streams = kernel.kept() == KernelSpec.Kept.LINE && row.isVectors();
         int keptBytes = streams ? 0 : kernel.kept().bytes(row.dtype(), probabilities);
         int clusterBlocks =
                 clusterBlocks((long) row.classes() * (streams ? row.dtype().bytes() : keptBytes), limits);
@@ -111,7 +111,7 @@ final class LaunchPlanner {
      * little, as long as four share a row, that what they read at a time lies together. Where a row would take more threads than
      * two blocks of a multiprocessor can have, blocks share it if they can.
      */
-    private static Plan holding(KernelRow kernel, Row row, long rows, int mostClusterBlocks) {
+    private static Plan holding(KernelSpec kernel, Row row, long rows, int mostClusterBlocks) {
         if (!row.isVectors() || !has(kernel, Tier.HELD8, row.dtype())) {
             return null;
         }
@@ -140,13 +140,13 @@ final class LaunchPlanner {
      * multiprocessor, that one is copied while others are looked at: two if it saves a second look at memory, three if all it does is
      * to make accesses wider. Of up to four columns copies and barriers would be more than the rest.
      */
-    private static Plan columns(KernelRow kernel, Row row, long rows, int sharedBytes) {
+    private static Plan columns(KernelSpec kernel, Row row, long rows, int sharedBytes) {
         Tier held = row.classes() <= 32 ? Tier.COLS32 : Tier.COLS64;
         if (row.classes() <= 64 && has(kernel, held, row.dtype())) {
             return new Plan(held, threadPerRow(rows));
         }
         long tile = tileBytes(kernel, row);
-        int together = kernel.kept() == KernelRow.Kept.LINE ? 3 : 2;
+        int together = kernel.kept() == KernelSpec.Kept.LINE ? 3 : 2;
         boolean fits = together * (tile + BLOCK_SHARED_BYTES) <= sharedBytes + BLOCK_SHARED_BYTES
                 && rows <= MAX_BLOCKS * SMALL_BLOCK;
         return row.classes() > 4 && fits && has(kernel, Tier.TILE, row.dtype())
@@ -155,9 +155,9 @@ final class LaunchPlanner {
     }
 
     /** The tile of a block's rows, of whole fragments; of both rows where a kernel looks at two. */
-    private static long tileBytes(KernelRow kernel, Row row) {
+    private static long tileBytes(KernelSpec kernel, Row row) {
         int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
-        int ofColumn = kernel.kept() == KernelRow.Kept.ROW_BEFORE_ANOTHER
+        int ofColumn = kernel.kept() == KernelSpec.Kept.ROW_BEFORE_ANOTHER
                 ? 2 * row.dtype().bytes()
                 : kernel.kept().bytes(row.dtype(), false);
         return quotientUp(row.classes(), fragment) * fragment * SMALL_BLOCK * ofColumn;
@@ -168,12 +168,12 @@ final class LaunchPlanner {
      * kernels that look at one row twice. For tiles there are of kernels that have others for rows that registers hold, and of 16 bits
      * where rows are looked at once.
      */
-    static boolean has(KernelRow kernel, Tier tier, DType dtype) {
+    static boolean has(KernelSpec kernel, Tier tier, DType dtype) {
         if (tier == Tier.TILE) {
-            if (kernel.kept() == KernelRow.Kept.SEEN) { // a tile has all of its rows
+            if (kernel.kept() == KernelSpec.Kept.SEEN) { // a tile has all of its rows
                 return false;
             }
-            boolean once = kernel.kept() == KernelRow.Kept.LINE;
+            boolean once = kernel.kept() == KernelSpec.Kept.LINE;
             return dtype.bytes() == 2 ? once || kernel.held() > 0 : dtype == DType.F32 && !once && kernel.held() > 0;
         }
         if (!tier.holds()) {

@@ -7,7 +7,7 @@ import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
 import java.util.List;
 
-/** Softmax and log-softmax, which differ in the formula and in nothing else: {@link Kind}. */
+/** Softmax and log-softmax. */
 public sealed interface SoftmaxProblem extends Problem {
     /** Which of the two a softmax problem is about: they differ in the formula and in nothing else. */
     enum Kind {

@@ -326,6 +326,7 @@ public final class DeviceMemory implements AutoCloseable {
                 end();
             }
         } else {
+            queue.leaveToSession();
             close();
         }
     }

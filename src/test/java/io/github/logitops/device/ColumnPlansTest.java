@@ -11,10 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ColumnPlansTest {
     private static final LaunchPlanner.Limits H100 = new LaunchPlanner.Limits(227 << 10, 16);
 
-    private static final KernelRow KEEPS_A_ROW = KernelTable.of(Op.SOFTMAX, "fwd");
-    private static final KernelRow KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
-    private static final KernelRow READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
-    private static final KernelRow HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
+    private static final KernelSpec KEEPS_A_ROW = KernelTable.of(Op.SOFTMAX, "fwd");
+    private static final KernelSpec KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
+    private static final KernelSpec READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
+    private static final KernelSpec HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
 
     @ParameterizedTest
     @CsvSource({
@@ -86,7 +86,7 @@ class ColumnPlansTest {
 
     /** Blocks of 128 rows, all of them; in a tile of so many bytes, or none. */
     private static void requireTile(
-            KernelRow kernel, DType dtype, int classes, LaunchPlanner.Limits limits, int bytes) {
+            KernelSpec kernel, DType dtype, int classes, LaunchPlanner.Limits limits, int bytes) {
         Tier tier = bytes == 0 ? Tier.COLS : Tier.TILE;
         for (int blocks : new int[] {1, 2, Integer.MAX_VALUE}) {
             for (long rows : new long[] {128L * blocks - 127, 128L * blocks}) {
@@ -100,7 +100,7 @@ class ColumnPlansTest {
     }
 
     private static LaunchPlanner.Plan columns(
-            KernelRow kernel, DType dtype, int classes, long rows, LaunchPlanner.Limits limits) {
+            KernelSpec kernel, DType dtype, int classes, long rows, LaunchPlanner.Limits limits) {
         return LaunchPlanner.plan(kernel, new LaunchPlanner.Row(false, classes, dtype), rows, false, limits);
     }
 }

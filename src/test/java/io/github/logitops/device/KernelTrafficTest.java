@@ -183,7 +183,7 @@ class KernelTrafficTest {
                 Traffic traffic = profiled.rows().containsKey(name) ? profiled.traffic(name) : Traffic.NONE;
                 if (traffic.bytesRead() > 0) {
                     int keptRows = call.method().equals("softmax.backward") ? 2 : 1;
-                    KernelRow kernel = KernelTable.of(Op.SOFTMAX, keptRows == 2 ? "bwd" : "fwd");
+                    KernelSpec kernel = KernelTable.of(Op.SOFTMAX, keptRows == 2 ? "bwd" : "fwd");
                     LaunchPlanner.Row row = new LaunchPlanner.Row(true, 20_001, DType.F32);
                     int shared = LaunchPlanner.plan(kernel, row, 1, false, limits)
                             .geometry()

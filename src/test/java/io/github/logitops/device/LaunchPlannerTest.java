@@ -22,10 +22,10 @@ class LaunchPlannerTest {
     private static final LaunchPlanner.Limits NO_CLUSTERS = new LaunchPlanner.Limits(227 << 10, 1);
     private static final LaunchPlanner.Limits T4 = new LaunchPlanner.Limits(64 << 10, 1);
 
-    private static final KernelRow KEEPS_A_ROW = KernelTable.of(Op.SOFTMAX, "fwd");
-    private static final KernelRow KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
-    private static final KernelRow READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
-    private static final KernelRow HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
+    private static final KernelSpec KEEPS_A_ROW = KernelTable.of(Op.SOFTMAX, "fwd");
+    private static final KernelSpec KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
+    private static final KernelSpec READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
+    private static final KernelSpec HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
 
     @ParameterizedTest
     @CsvSource({
@@ -142,7 +142,7 @@ class LaunchPlannerTest {
         "F16, 524296, CLUSTER_ROWS, 16",
     })
     void longRowsOfWholeVectorsWaitInTheRegistersOfClusters(DType dtype, int classes, Tier tier, int blocks) {
-        for (KernelRow kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS, READS_ONCE)) {
+        for (KernelSpec kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS, READS_ONCE)) {
             requireCluster(kernel, tier, dtype, classes, tier == Tier.CLUSTER_ROWS ? 128 : 512, blocks);
         }
     }
@@ -163,7 +163,8 @@ class LaunchPlannerTest {
         requireCluster(HOLDS_NOTHING, tier, dtype, classes, threads, blocks);
     }
 
-    private static void requireCluster(KernelRow kernel, Tier tier, DType dtype, int classes, int threads, int blocks) {
+    private static void requireCluster(
+            KernelSpec kernel, Tier tier, DType dtype, int classes, int threads, int blocks) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
         for (long rows : new long[] {1, 3, 1 << 20}) { // as few rows as many
             LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, H100);
@@ -205,7 +206,7 @@ class LaunchPlannerTest {
     }
 
     private static void requireThreads(
-            KernelRow kernel, Tier tier, DType dtype, int classes, int threads, int rowsOfBlock) {
+            KernelSpec kernel, Tier tier, DType dtype, int classes, int threads, int rowsOfBlock) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
         for (long rows : new long[] {1, 8L * rowsOfBlock, 8L * rowsOfBlock + 1}) {
             LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, NO_CLUSTERS);
@@ -256,7 +257,7 @@ class LaunchPlannerTest {
     }
 
     private static LaunchPlanner.Geometry rows(
-            KernelRow kernel, DType dtype, int classes, LaunchPlanner.Limits limits) {
+            KernelSpec kernel, DType dtype, int classes, LaunchPlanner.Limits limits) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
         return LaunchPlanner.plan(kernel, row, 1, false, limits).geometry();
     }

@@ -45,7 +45,7 @@ final class ChosenRigs
 
     @Override
     public void afterEach(ExtensionContext context) {
-        if (kind(context) == RigKind.GPU) {
+        if (ON_GPU.isHeldByCurrentThread()) {
             ON_GPU.unlock();
         }
     }

@@ -12,7 +12,7 @@ import io.github.logitops.spec.DType;
  *     for half, where two rows are held or longer ones are better read in steps; 0 if it has no entries for such rows
  * @param light whether it writes rows and a thread does little besides its columns: then short ones have more threads
  */
-record KernelRow(String name, Entries entries, Kept kept, int held, boolean light) {
+record KernelSpec(String name, Entries entries, Kept kept, int held, boolean light) {
     /** What waits in shared memory between the passes of a kernel over a row. */
     enum Kept {
         /** The kernel walks no rows. */
