@@ -326,7 +326,6 @@ public final class DeviceMemory implements AutoCloseable {
                 end();
             }
         } else {
-            queue.leaveToSession();
             close();
         }
     }

@@ -24,7 +24,6 @@ final class WorkQueue {
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
     private volatile boolean dropped; // by everybody
-    private volatile boolean leftToSession; // whose close was under way when its own was called
 
     /** Whose the driver's stream is. */
     enum Owner {
@@ -68,14 +67,9 @@ final class WorkQueue {
         return open;
     }
 
-    /** Has its session close it, which has begun to close all: it is no leak. */
-    void leaveToSession() {
-        leftToSession = true;
-    }
-
     /** Whether it is a leak that was not reported yet. One that somebody closed in vain is for the session to close, but none. */
     boolean isUnreportedLeak() {
-        return closed == null && !dropped && !leftToSession;
+        return closed == null && !dropped;
     }
 
     /** From anywhere: throws if it is closed. */
