@@ -21,6 +21,7 @@ case "${1:-}" in
 esac
 
 cd "$(dirname "$0")/.."
+PATH=${JAVA_HOME:+$JAVA_HOME/bin:}$PATH # the JDK that Maven takes
 readonly build=(./mvnw -B -ntp -q -Prelease -Dgpg.skip -DskipTests)
 
 fail() { echo "check-release: $*" >&2; exit 1; }
@@ -48,5 +49,5 @@ java -jar target/logitops-*-cli.jar info >"$work/info"
 grep -q "^logitops  $(version_of_pom)\$" "$work/info" || fail "the command line does not run: $(cat "$work/info")"
 
 "${build[@]}" install
-./mvnw -B -ntp -q -f src/test/consumers/pom.xml clean process-classes
+./mvnw -B -ntp -q -f src/test/consumers/pom.xml -Dlogitops.version="$(version_of_pom)" clean process-classes
 echo 'check-release: two builds give the same four jars, and both consumers run'

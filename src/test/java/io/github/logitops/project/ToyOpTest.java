@@ -45,7 +45,7 @@ class ToyOpTest {
     private static final String TESTS = "io.github.logitops.";
     private static final List<String> WITHOUT_KERNELS = List.of(
             TESTS + "spec.OpTest",
-            TESTS + "project.PublicTypesTest",
+            TESTS + "project.PublicTypesTest#areThoseOfTheList",
             TESTS + "cli.check.OracleCheckTest",
             TESTS + "cli.bench.BenchOpTest#everyMethodOfTheTableOfOpsIsMeasuredAndNothingElse",
             TESTS + "cpu.CpuExecutorTest",
