@@ -1,0 +1,32 @@
+package io.github.logitops.cpu;
+
+import io.github.logitops.element.BinaryFormat;
+
+/**
+ * What of the work on a block takes the time: conversions and exponentials. A block is the start of an array, and every loop goes over
+ * it with one index, which is what lets a compiler take several elements at once. {@code count} is at most the length of any array;
+ * arrays may be the same, and nothing is kept.
+ */
+interface BlockMath {
+    /** Widens floats, exactly. */
+    void widen(float[] from, double[] into, int count);
+
+    /** Widens numbers of 16 bits, exactly. */
+    void widen(BinaryFormat format, short[] from, double[] into, int count);
+
+    /** Rounds to the nearest floats, ties to even. */
+    void narrow(double[] from, float[] into, int count);
+
+    /** Rounds to the nearest numbers of 16 bits, as {@link BinaryFormat#encode} does. */
+    void narrow(BinaryFormat format, double[] from, short[] into, int count);
+
+    /**
+     * into_i = e^((v_i - shift_i) unit). For exponents of 0 to -184 it is off by a fraction of 1e-11 at most; it is exactly 1 at 0 and
+     * 0 at -inf, may be 0 below -184, infinite at +inf and NaN at NaN. Exponents above 0 come from rows without a softmax: their
+     * exponentials are at least 1, whatever else they are.
+     */
+    void exp(double[] v, double[] shift, double unit, double[] into, int count);
+
+    /** x_i = tanh(x_i), off by a fraction of 1e-11 at most, and of the same sign. */
+    void tanh(double[] x, int count);
+}
