@@ -1,18 +1,14 @@
 package io.github.logitops.cpu;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** Some neighbours of a row: {@code count} elements from {@code from} on. */
-record Block(int from, int count) {
-    /** All of a row of {@code columns} elements, in order, in blocks of at most {@code length}. */
-    static List<Block> of(int columns, int length) {
-        List<Block> blocks = new ArrayList<>();
-        for (int done = 0; done < columns; ) {
-            Block next = new Block(done, Math.min(length, columns - done));
-            blocks.add(next);
-            done += next.count;
-        }
-        return List.copyOf(blocks);
-    }
-}
+/**
+ * Neighbouring elements of a row, or one column of several rows, as {@link Tiling} says: element i of a block lies at index i of every
+ * array that holds it.
+ *
+ * @param tile whose rows
+ * @param own where its worker keeps things
+ * @param index which block of its tile it is
+ * @param column its first column
+ * @param lanes how many elements it has
+ * @param count how many to compute: arrays are as long, and what is behind the lanes does not matter
+ */
+record Block(Tile tile, Scratch own, int index, int column, int lanes, int count) {}

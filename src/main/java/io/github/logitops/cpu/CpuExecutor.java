@@ -20,10 +20,11 @@ public final class CpuExecutor implements Executor {
     }
 
     CpuExecutor(HostDriver driver, ScratchPool scratch) {
-        new SoftmaxLoops(driver, scratch).addTo(table);
-        new LogProbLoops(driver, scratch).addTo(table);
-        new DistillationLoops(driver, scratch).addTo(table);
-        new CrossEntropyLoops(driver, scratch).addTo(table);
+        CpuContext cpu = new CpuContext(driver, scratch, new PlainBlockMath());
+        new SoftmaxLoops(cpu).addTo(table);
+        new LogProbLoops(cpu).addTo(table);
+        new DistillationLoops(cpu).addTo(table);
+        new CrossEntropyLoops(cpu).addTo(table);
     }
 
     /** The classes of problems that it carries out. */

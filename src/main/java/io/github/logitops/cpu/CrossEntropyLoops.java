@@ -8,15 +8,14 @@ import io.github.logitops.op.ResultPart;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.LongStream;
 
 /** Cross entropy, of all classes or of shards: labels are counted before its rows, their losses reduced after. */
 final class CrossEntropyLoops {
-    private final HostDriver driver;
-    private final ScratchPool scratch;
+    private final CpuContext cpu;
 
-    CrossEntropyLoops(HostDriver driver, ScratchPool scratch) {
-        this.driver = driver;
-        this.scratch = scratch;
+    CrossEntropyLoops(CpuContext cpu) {
+        this.cpu = cpu;
     }
 
     void addTo(ProblemTable table) {
@@ -29,53 +28,59 @@ final class CrossEntropyLoops {
 
     private void forward(CrossEntropyProblem.Forward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
-        TargetRows targets = new TargetRows(inputs, driver);
-        LossRows losses = new LossRows(inputs, targets, driver);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        TargetRows targets = new TargetRows(inputs, cpu);
+        LossRows losses = new LossRows(inputs, targets, cpu);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
-        targets.count(inputs.x().count(), problem.result(), driver);
-        rows.forEach((row, own) -> losses.forward(row, own, to));
+        targets.count(inputs.x().count(), problem.result());
+        rows.forEach(tile -> losses.forward(tile, targets.of(tile), to));
         to.reduce();
     }
 
     private void backward(CrossEntropyProblem.Backward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
-        TargetRows targets = new TargetRows(inputs, driver);
-        LossRows losses = new LossRows(inputs, targets, driver);
-        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, driver);
-        RowView dx = new RowView(problem.dx(), driver);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        TargetRows targets = new TargetRows(inputs, cpu);
+        LossRows losses = new LossRows(inputs, targets, cpu);
+        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, cpu);
+        RowView dx = cpu.view(problem.dx());
         LongToDoubleFunction factors = saved.factors(problem.gradScale());
-        rows.forEach((row, own) -> {
-            if (targets.counts(row)) {
-                RowSoftmax softmax = saved.softmax(row);
-                SoftmaxRow z = losses.fromSaved(row, own, softmax);
-                double ofProbability = saved.ofProbability(saved.targetSum(row), softmax.lse());
-                losses.gradient(row, own, z, ofProbability, factors.applyAsDouble(row), dx);
-            } else {
-                dx.writeZeros(row, own);
-            }
+        rows.forEach(tile -> {
+            LossRows.Measured known = losses.known(tile, targets.of(tile), saved);
+            losses.gradient(
+                    known,
+                    row -> saved.ofProbability(saved.targetSum(tile.row(row)), known.z().row(row).lse()),
+                    row -> factors.applyAsDouble(tile.row(row)),
+                    dx);
         });
     }
 
     private void fused(CrossEntropyProblem.Fused problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
-        TargetRows targets = new TargetRows(inputs, driver);
-        LossRows losses = new LossRows(inputs, targets, driver);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        TargetRows targets = new TargetRows(inputs, cpu);
+        LossRows losses = new LossRows(inputs, targets, cpu);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
-        RowView dx = new RowView(problem.dx(), driver);
-        targets.count(inputs.x().count(), problem.result(), driver);
+        RowView dx = cpu.view(problem.dx());
+        targets.count(inputs.x().count(), problem.result());
         LongToDoubleFunction factors = to.factors(problem.gradScale());
-        rows.forEach((row, own) -> {
-            if (targets.counts(row)) {
-                SoftmaxRow z = losses.forward(row, own, to);
-                double ofProbability =
-                        to.ofProbability(losses.targetSum(row, own), z.softmax().lse());
-                losses.gradient(row, own, z, ofProbability, factors.applyAsDouble(row), dx);
+        rows.forEach(tile -> {
+            TileLabels labels = targets.of(tile);
+            if (labels.anyCounts()) {
+                LossRows.Measured measured = losses.forward(tile, labels, to);
+                double[] targetSums = losses.targetSums(measured);
+                losses.gradient(
+                        measured,
+                        row -> to.ofProbability(targetSums[row], measured.z().row(row).lse()),
+                        row -> factors.applyAsDouble(tile.row(row)),
+                        dx);
             } else {
-                to.skip(row);
-                dx.writeZeros(row, own);
+                tile.each(dx::writeZeros);
+            }
+            for (int i = 0; i < tile.rows(); i++) {
+                if (!labels.counts(i)) {
+                    to.skip(tile.row(i));
+                }
             }
         });
         to.reduce();
@@ -84,29 +89,30 @@ final class CrossEntropyLoops {
     private void partials(CrossEntropyProblem.Partials problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         long count = inputs.x().count();
-        ParallelRows rows = ParallelRows.of(problem, inputs.x(), scratch);
-        LossRows losses = new LossRows(inputs, new TargetRows(inputs, driver), driver);
-        VectorView to = new VectorView(problem.partials(), driver);
-        rows.forEach((row, own) -> losses.partials(row, own, to, count));
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        LossRows losses = new LossRows(inputs, new TargetRows(inputs, cpu), cpu);
+        VectorView to = cpu.view(problem.partials());
+        rows.forEach(tile -> losses.partials(tile, to, count));
     }
 
     private void combine(CrossEntropyProblem.Combine problem) {
-        ParallelRows rows = new ParallelRows(problem.op(), problem.rows(), problem.shards(), scratch);
-        TargetRows targets = new TargetRows(problem, driver);
+        TargetRows targets = new TargetRows(problem, cpu);
         LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);
-        VectorView partials = new VectorView(problem.partials(), driver);
+        VectorView partials = cpu.view(problem.partials());
         double unit = LogitRows.unit(problem.options());
-        targets.count(problem.rows(), problem.result(), driver);
-        rows.forEach(
-                (row, own) -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
+        targets.count(problem.rows(), problem.result());
+        LongStream.range(0, problem.rows())
+                .parallel()
+                .forEach(row -> LossRows.combine(
+                        row, partials, problem.rows(), problem.shards(), unit, targets, to));
         to.reduce();
     }
 
     private LossOutputs outputs(Problem problem, ResultBuffers to, CrossEntropyOptions options, TargetRows targets) {
         boolean reduced = options.reduction() != Reduction.NONE;
         double[] losses = reduced
-                ? scratch.perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
+                ? cpu.scratch().perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
                 : null;
-        return new LossOutputs(to, options, targets, losses, driver);
+        return new LossOutputs(to, options, targets, losses, cpu);
     }
 }

@@ -6,12 +6,10 @@ import java.util.function.LongToDoubleFunction;
 
 /** Distillation: labels are counted before its rows, their losses reduced after. */
 final class DistillationLoops {
-    private final HostDriver driver;
-    private final ScratchPool scratch;
+    private final CpuContext cpu;
 
-    DistillationLoops(HostDriver driver, ScratchPool scratch) {
-        this.driver = driver;
-        this.scratch = scratch;
+    DistillationLoops(CpuContext cpu) {
+        this.cpu = cpu;
     }
 
     void addTo(ProblemTable table) {
@@ -20,27 +18,24 @@ final class DistillationLoops {
     }
 
     private void forward(DistillationProblem.Forward problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
-        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
+        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), TileDistillation.OPERANDS);
+        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), cpu);
         rows.forEach(losses::measure);
         losses.reduce();
     }
 
     private void fused(DistillationProblem.Fused problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.inputs().x(), scratch);
-        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), driver);
-        RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), driver);
+        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), TileDistillation.OPERANDS);
+        DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), cpu);
+        RowView dx = cpu.view(problem.dx());
+        LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), cpu);
         double meanFactor = losses.meanFactor();
-        rows.forEach((row, own) -> {
-            DistillationRow measured = losses.measure(row, own);
+        rows.forEach(tile -> {
+            TileDistillation measured = losses.measure(tile);
             if (measured == null) {
-                dx.writeZeros(row, own);
-                return;
-            }
-            for (Block block : own.blocks()) {
-                measured.gradient(gradScale.applyAsDouble(row) * meanFactor, block, own.third());
-                dx.write(row, block, own.third());
+                tile.each(dx::writeZeros);
+            } else {
+                measured.gradient(row -> gradScale.applyAsDouble(tile.row(row)) * meanFactor, dx);
             }
         });
         losses.reduce();

@@ -17,33 +17,28 @@ final class DistillationRows {
     private final VectorView loss;
     private final VectorView divisor; // null for 1
 
-    DistillationRows(DistillationProblem.Inputs inputs, ResultBuffers result, HostDriver driver) {
+    DistillationRows(DistillationProblem.Inputs inputs, ResultBuffers result, CpuContext cpu) {
         options = inputs.options();
         rows = inputs.x().count();
-        student = new RowView(inputs.x(), driver);
-        teacher = new RowView(inputs.teacher(), driver);
-        labels = new LabelView(inputs.labels(), inputs.x().classes(), driver);
-        rowLosses = new VectorView(result.get(ResultPart.ROW_LOSSES), driver);
-        loss = new VectorView(result.get(ResultPart.LOSS), driver);
-        divisor = VectorView.orNull(result.divisors(options.reduction()), driver);
-        labels.count(rows, row -> 1, result, driver);
+        student = cpu.view(inputs.x());
+        teacher = cpu.view(inputs.teacher());
+        labels = new LabelView(inputs.labels(), inputs.x().classes(), cpu);
+        rowLosses = cpu.view(result.get(ResultPart.ROW_LOSSES));
+        loss = cpu.view(result.get(ResultPart.LOSS));
+        divisor = cpu.viewOrNull(result.divisors(options.reduction()));
+        labels.count(rows, row -> 1, result);
     }
 
-    /** Writes the loss of a row; returns the row if it counts, else null. It lives in the scratch; the third array is free. */
-    DistillationRow measure(long row, Scratch scratch) {
-        if (!labels.counts(row)) {
-            rowLosses.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
-            return null;
+    /** Writes the losses of rows; returns them if one counts, else null. */
+    TileDistillation measure(Tile tile) {
+        TileLabels of = labels.of(tile);
+        TileDistillation measured =
+                of.anyCounts() ? new TileDistillation(options, tile, of, student, teacher) : null;
+        for (int i = 0; i < tile.rows(); i++) {
+            long row = tile.row(i);
+            double none = labels.isIgnored(row) ? 0 : Double.NaN;
+            rowLosses.set(row, of.counts(i) ? measured.loss(i) : none);
         }
-        int label = labels.of(row);
-        DistillationRow measured = new DistillationRow(
-                options,
-                student.row(row, scratch.first()),
-                teacher.row(row, scratch.second()),
-                label,
-                student.get(row, label),
-                scratch);
-        rowLosses.set(row, measured.loss());
         return measured;
     }
 

@@ -10,14 +10,16 @@ import java.util.function.LongToDoubleFunction;
  * counts.
  */
 final class LabelView {
+    private final CpuContext cpu;
     private final RowLabels labels; // null: none
     private final VectorView values; // null: none
     private final int classes;
 
     /** @param labels or null */
-    LabelView(RowLabels labels, int classes, HostDriver driver) {
+    LabelView(RowLabels labels, int classes, CpuContext cpu) {
+        this.cpu = cpu;
         this.labels = labels;
-        this.values = VectorView.orNull(RowLabels.tensor(labels), driver);
+        this.values = cpu.viewOrNull(RowLabels.tensor(labels));
         this.classes = classes;
     }
 
@@ -44,9 +46,14 @@ final class LabelView {
         return label >= 0 && label < classes && !labels.ignores(label);
     }
 
+    /** Which rows of a tile count, where a label's column has 1 alone. */
+    TileLabels of(Tile tile) {
+        return new TileLabels(tile, this::counts, this::of, row -> 1);
+    }
+
     /** Counts the rows, sums their weights, and notes the first label out of range. */
-    void count(long rows, LongToDoubleFunction weight, ResultBuffers result, HostDriver driver) {
-        VectorView stats = new VectorView(result.get(ResultPart.LABEL_STATS), driver);
+    void count(long rows, LongToDoubleFunction weight, ResultBuffers result) {
+        VectorView stats = cpu.view(result.get(ResultPart.LABEL_STATS));
         long counted = 0;
         double sum = 0;
         double lost = 0;
@@ -65,7 +72,7 @@ final class LabelView {
             }
         }
         stats.setLong(0, counted);
-        VectorView divisors = new VectorView(result.get(ResultPart.DIVISORS), driver);
+        VectorView divisors = cpu.view(result.get(ResultPart.DIVISORS));
         divisors.set(0, Double.isFinite(sum) ? sum + lost : sum);
         divisors.set(1, counted);
     }

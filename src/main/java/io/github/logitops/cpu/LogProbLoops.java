@@ -9,17 +9,14 @@ import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbProblem;
-import java.util.Arrays;
 import java.util.function.LongToDoubleFunction;
 
 /** The ops that have one number for each row: log-sum-exp, selected log-probability, entropy. */
 final class LogProbLoops {
-    private final HostDriver driver;
-    private final ScratchPool scratch;
+    private final CpuContext cpu;
 
-    LogProbLoops(HostDriver driver, ScratchPool scratch) {
-        this.driver = driver;
-        this.scratch = scratch;
+    LogProbLoops(CpuContext cpu) {
+        this.cpu = cpu;
     }
 
     void addTo(ProblemTable table) {
@@ -32,127 +29,139 @@ final class LogProbLoops {
     }
 
     private void logSumExp(LogSumExpProblem.Forward problem) {
-        VectorView lse = new VectorView(problem.lse(), driver);
-        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
-        forEach(problem, problem.x(), (row, x, spare) -> {
-            lse.set(row, x.softmax().lse());
-            if (statistics != null) {
-                x.softmax().save(statistics, row, problem.x().count());
+        RowView x = cpu.view(problem.x());
+        Saved saved = new Saved(cpu.view(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
+        cpu.rows(problem, problem.x(), 1).forEach(tile -> {
+            TileSoftmax softmax = TileSoftmax.withoutExps(tile, new Operand(0, x::read), 1);
+            for (int row = 0; row < tile.rows(); row++) {
+                saved.set(tile.row(row), softmax.row(row));
             }
         });
     }
 
     private void logSumExpGradient(LogSumExpProblem.Backward problem) {
-        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
-            double g = factor.applyAsDouble(row);
-            for (int j = 0; j < block.count(); j++) {
-                x[j] = g * softmax.p(x[j]);
-            }
+        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
+        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (tile, softmax) -> {
+            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            double[] g = tile.spread(row -> factor.applyAsDouble(tile.row(row)));
+            return block -> {
+                double[] p = softmax.probabilities(block, inverse);
+                Lanes.multiply(p, g, block.count());
+                return p;
+            };
         });
     }
 
     private void entropy(EntropyProblem.Forward problem) {
-        VectorView entropy = new VectorView(problem.entropy(), driver);
-        VectorView lse = VectorView.orNull(problem.lse(), driver);
-        VectorView statistics = VectorView.orNull(problem.statistics(), driver);
-        forEach(problem, problem.x(), (row, x, spare) -> {
-            entropy.set(row, x.entropy(spare));
-            if (lse != null) {
-                lse.set(row, x.softmax().lse());
-                x.softmax().save(statistics, row, problem.x().count());
+        RowView x = cpu.view(problem.x());
+        VectorView entropy = cpu.view(problem.entropy());
+        Saved saved = new Saved(cpu.viewOrNull(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
+        cpu.rows(problem, problem.x(), 2).forEach(tile -> {
+            TileSoftmax softmax = TileSoftmax.of(tile, new Operand(0, x::read), 1, 1);
+            double[] entropies = softmax.entropies();
+            for (int row = 0; row < tile.rows(); row++) {
+                entropy.set(tile.row(row), entropies[row]);
+                saved.set(tile.row(row), softmax.row(row));
             }
         });
     }
 
     private void entropyGradient(EntropyProblem.Backward problem) {
-        VectorView entropy = new VectorView(problem.entropy(), driver);
-        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
-        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (row, block, x, softmax) -> {
-            double h = entropy.get(row);
-            double g = factor.applyAsDouble(row);
-            for (int j = 0; j < block.count(); j++) {
-                double p = softmax.p(x[j]);
-                x[j] = p == 0 ? 0 : -p * (softmax.logP(x[j]) + h) * g;
-            }
+        VectorView entropy = cpu.view(problem.entropy());
+        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
+        gradient(problem, problem.x(), problem.dx(), problem.statistics(), (tile, softmax) -> {
+            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            double[] logDivisor = softmax.spread(RowSoftmax::logDivisor);
+            double[] h = tile.spread(row -> entropy.get(tile.row(row)));
+            Factors g = new Factors(tile, row -> -factor.applyAsDouble(tile.row(row)));
+            return block -> { // -p (log p + h) g
+                double[] p = softmax.weightedLogProbs(block, inverse, logDivisor, h);
+                g.multiply(p, block.count());
+                return p;
+            };
         });
     }
 
     private void selectedLogProb(SelectedLogProbProblem.Forward problem) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
-        ParallelRows rows = ParallelRows.of(problem, x, scratch);
-        LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        labels.count(x.count(), row -> 1, result, driver);
-        VectorView logProbs = new VectorView(result.get(ResultPart.LOG_PROBS), driver);
-        VectorView lse = new VectorView(result.get(ResultPart.LSE), driver);
-        VectorView statistics = new VectorView(result.get(ResultPart.STATISTICS), driver);
-        RowView view = new RowView(x, driver);
-        rows.forEach((row, own) -> {
-            if (!labels.counts(row)) {
-                logProbs.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
-                lse.set(row, 0);
-                RowSoftmax.saveNothing(statistics, row, x.count());
-                return;
+        ParallelRows rows = cpu.rows(problem, x, 1);
+        LabelView labels = new LabelView(problem.labels(), x.classes(), cpu);
+        labels.count(x.count(), row -> 1, result);
+        VectorView logProbs = cpu.view(result.get(ResultPart.LOG_PROBS));
+        Saved saved =
+                new Saved(cpu.view(result.get(ResultPart.LSE)), cpu.view(result.get(ResultPart.STATISTICS)), x);
+        RowView view = cpu.view(x);
+        rows.forEach(tile -> {
+            TileLabels of = labels.of(tile);
+            Operand logits = new Operand(0, view::read);
+            TileSoftmax softmax = of.anyCounts() ? TileSoftmax.withoutExps(tile, logits, 1) : null;
+            for (int i = 0; i < tile.rows(); i++) {
+                long row = tile.row(i);
+                if (of.counts(i)) {
+                    logProbs.set(row, softmax.row(i).logP(tile.get(logits, i, of.column(i))));
+                    saved.set(row, softmax.row(i));
+                } else {
+                    logProbs.set(row, labels.isIgnored(row) ? 0 : Double.NaN);
+                    saved.setNothing(row);
+                }
             }
-            RowSoftmax softmax = read(view, row, own).softmax();
-            logProbs.set(row, softmax.logP(view.get(row, labels.of(row))));
-            lse.set(row, softmax.lse());
-            softmax.save(statistics, row, x.count());
         });
     }
 
     private void selectedLogProbGradient(SelectedLogProbProblem.Backward problem) {
         Rows x = problem.x();
-        LabelView labels = new LabelView(problem.labels(), x.classes(), driver);
-        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), driver);
+        LabelView labels = new LabelView(problem.labels(), x.classes(), cpu);
+        LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
         Tensor statistics = problem.saved().get(ResultPart.STATISTICS);
-        gradient(problem, x, problem.dx(), statistics, (row, block, values, softmax) -> {
-            if (labels.counts(row)) {
-                double g = factor.applyAsDouble(row);
-                int label = labels.of(row) - block.from();
-                for (int j = 0; j < block.count(); j++) {
-                    values[j] = ((j == label ? 1 : 0) - softmax.p(values[j])) * g;
-                }
-            } else {
-                Arrays.fill(values, 0, block.count(), 0);
-            }
+        gradient(problem, x, problem.dx(), statistics, (tile, softmax) -> {
+            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            double[] g = tile.spread(row -> -factor.applyAsDouble(tile.row(row)));
+            TileLabels of = labels.of(tile);
+            return block -> { // ([j = label] - p) g
+                double[] p = softmax.probabilities(block, inverse);
+                of.addPeaks(block, p, -1);
+                Lanes.multiply(p, g, block.count());
+                of.clearOthers(block, p);
+                return p;
+            };
         });
     }
 
-    /** What becomes of a row; {@code spare} is an array to work in. */
-    private interface Summarized {
-        void row(long row, SoftmaxRow x, double[] spare);
-    }
-
-    private void forEach(Problem problem, Rows x, Summarized work) {
-        RowView view = new RowView(x, driver);
-        ParallelRows rows = ParallelRows.of(problem, x, scratch);
-        rows.forEach((row, own) -> work.row(row, read(view, row, own), own.third()));
-    }
-
-    private static SoftmaxRow read(RowView view, long row, Scratch own) {
-        return SoftmaxRow.of(view.row(row, own.first()), 1, own.second(), own.blocks());
-    }
-
-    /** Turns a block of a row's logits into its gradient. */
-    private interface ToGradient {
-        void block(long row, Block block, double[] x, RowSoftmax softmax);
-    }
-
-    private void gradient(Problem problem, Rows x, Rows dx, Tensor saved, ToGradient work) {
-        VectorView statistics = new VectorView(saved, driver);
-        RowView from = new RowView(x, driver);
-        RowView to = new RowView(dx, driver);
-        ParallelRows rows = ParallelRows.of(problem, x, scratch);
-        rows.forEach((row, own) -> {
-            double[] values = own.first();
-            RowSoftmax softmax = RowSoftmax.saved(statistics, row, x.count(), 1);
-            for (Block block : own.blocks()) {
-                from.read(row, block, values);
-                work.block(row, block, values, softmax);
-                to.write(row, block, values);
+    /** What a forward op leaves of a row; either view may be null. */
+    private record Saved(VectorView lse, VectorView statistics, Rows x) {
+        void set(long row, RowSoftmax softmax) {
+            if (lse != null) {
+                lse.set(row, softmax.lse());
             }
+            if (statistics != null) {
+                softmax.save(statistics, row, x.count());
+            }
+        }
+
+        /** Of a row that does not count. */
+        void setNothing(long row) {
+            lse.set(row, 0);
+            RowSoftmax.saveNothing(statistics, row, x.count());
+        }
+    }
+
+    /** How blocks of a tile's gradient are made. */
+    private interface Gradient {
+        Tile.Terms of(Tile tile, TileSoftmax softmax);
+    }
+
+    /** Writes the gradient of rows whose softmax was saved. */
+    private void gradient(Problem problem, Rows x, Rows dx, Tensor saved, Gradient gradient) {
+        VectorView statistics = cpu.view(saved);
+        RowView from = cpu.view(x);
+        RowView to = cpu.view(dx);
+        cpu.rows(problem, x, 2).forEach(tile -> {
+            Operand logits = new Operand(0, from::read);
+            TileSoftmax softmax = TileSoftmax.known(
+                    tile, logits, 1, 1, row -> RowSoftmax.saved(statistics, tile.row(row), x.count(), 1));
+            Tile.Terms terms = gradient.of(tile, softmax);
+            tile.each(block -> to.write(block, terms.of(block)));
         });
     }
 }

@@ -11,7 +11,7 @@ import java.util.function.LongToDoubleFunction;
 final class LossOutputs {
     private final CrossEntropyOptions options;
     private final TargetRows targets;
-    private final HostDriver driver;
+    private final CpuContext cpu;
     private final long rows;
     private final double[]
             plainLosses; // row losses without z-losses: MEAN divides the two by different numbers; or null
@@ -35,10 +35,10 @@ final class LossOutputs {
             CrossEntropyOptions options,
             TargetRows targets,
             double[] plainLosses,
-            HostDriver driver) {
+            CpuContext cpu) {
         this.options = options;
         this.targets = targets;
-        this.driver = driver;
+        this.cpu = cpu;
         rows = buffers.get(ResultPart.LSE).shape().elements();
         this.plainLosses = plainLosses;
         loss = view(buffers, ResultPart.LOSS);
@@ -56,7 +56,7 @@ final class LossOutputs {
     }
 
     private VectorView view(ResultBuffers buffers, ResultPart part) {
-        return VectorView.orNull(buffers.get(part), driver);
+        return cpu.viewOrNull(buffers.get(part));
     }
 
     boolean wantsArgmax() {
@@ -159,7 +159,7 @@ final class LossOutputs {
 
     /** What a row's gradient is multiplied by but for the slope of the cap. */
     LongToDoubleFunction factors(GradScale gradScale) {
-        LongToDoubleFunction ofRow = RowFactors.of(gradScale, driver);
+        LongToDoubleFunction ofRow = RowFactors.of(gradScale, cpu);
         double divisor = weightSum();
         return row -> ofRow.applyAsDouble(row) * options.logitScale() / divisor;
     }

@@ -1,12 +1,13 @@
 package io.github.logitops.cpu;
 
-import static io.github.logitops.cpu.TargetRows.weighted;
+import static io.github.logitops.cpu.Lanes.weighted;
 
 import io.github.logitops.op.CrossEntropyProblem;
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
- * Cross entropy row by row. With the targets T and the logits z, S = sum T_j and the z-loss coefficient lambda,
+ * Cross entropy of the rows of a tile. With the targets T and the logits z, S = sum T_j and the z-loss coefficient lambda,
  *
  * <pre>
  * loss       = sum T_j (lse - z_j) + lambda lse²
@@ -16,109 +17,185 @@ import java.util.Arrays;
  * where r is what MEAN divides losses by over what it divides z-losses by, and 1 otherwise.
  */
 final class LossRows {
+    /** The operands of a tile: logits, their exponentials, targets. */
+    static final int OPERANDS = 3;
+
+    private static final int V = 0;
+    private static final int EXPS = 1;
+    private static final int TARGETS = 2;
+
     private final TargetRows targets;
     private final LogitRows logits;
 
-    LossRows(CrossEntropyProblem.Inputs inputs, TargetRows targets, HostDriver driver) {
+    LossRows(CrossEntropyProblem.Inputs inputs, TargetRows targets, CpuContext cpu) {
         this.targets = targets;
-        this.logits = new LogitRows(inputs, driver);
+        this.logits = new LogitRows(inputs, cpu);
     }
 
-    /** Writes what is asked for of a row, whose z lies in the first two scratch arrays. */
-    SoftmaxRow forward(long row, Scratch scratch, LossOutputs to) {
+    /** A tile with what is known of its rows. */
+    record Measured(Tile tile, TileLabels labels, TileSoftmax z) {}
+
+    /** Writes what is asked for of each row. */
+    Measured forward(Tile tile, TileLabels labels, LossOutputs to) {
+        Measured of = read(tile, labels);
+        TileSoftmax z = of.z;
         if (to.wantsArgmax()) {
-            int best = logits.argmax(row, scratch);
-            to.setArgmax(row, best, targets.counts(row) && targets.best(row, scratch) == best);
+            writeArgmax(of, to);
         }
-        SoftmaxRow z = read(row, scratch);
-        RowSoftmax softmax = z.softmax();
-        to.setSoftmax(row, softmax);
-        if (to.wantsEntropy()) {
-            to.setEntropy(row, z.entropy(scratch.third()));
-        }
-        if (!targets.counts(row) || !softmax.isRegular()) {
-            to.setNoLosses(row);
-            return z;
-        }
-        double[] t = scratch.third();
-        RowSum targetSum = new RowSum();
-        RowSum losses = new RowSum();
-        double logSum = softmax.logSum();
-        for (Block block : scratch.blocks()) {
-            targets.read(row, block, t);
-            targetSum.add(t, block.count());
-            double[] v = z.v(block);
-            for (int j = 0; j < block.count(); j++) {
-                t[j] = weighted(t[j], logSum - (v[j] - softmax.shift()) * logits.unit());
+        double[] entropies = to.wantsEntropy() ? z.entropies() : null;
+        double[][] losses = targets.spreads() && labels.anyCounts() ? spreadLosses(of) : null;
+        for (int i = 0; i < tile.rows(); i++) {
+            long row = tile.row(i);
+            RowSoftmax softmax = z.row(i);
+            to.setSoftmax(row, softmax);
+            if (entropies != null) {
+                to.setEntropy(row, entropies[i]);
             }
-            losses.add(t, block.count());
-        }
-        to.setLosses(row, losses.value(), softmax.lse(), targetSum.value());
-        return z;
-    }
-
-    private SoftmaxRow read(long row, Scratch scratch) {
-        BlockedRow v = logits.row(row, scratch.first());
-        return SoftmaxRow.of(v, logits.unit(), scratch.second(), scratch.blocks());
-    }
-
-    /** Writes the sums over a shard's columns of a row. */
-    void partials(long row, Scratch scratch, VectorView to, long rows) {
-        SoftmaxRow z = read(row, scratch);
-        RowSoftmax softmax = z.softmax();
-        softmax.save(to, row, rows);
-        int column = targets.counts(row) ? targets.labelColumn(row) : -1;
-        to.set(2 * rows + row, column < 0 ? 0 : logits.get(row, column));
-        double[] t = scratch.third();
-        RowSum spread = new RowSum();
-        RowSum products = new RowSum();
-        for (Block block : scratch.blocks()) {
-            if (targets.counts(row) && targets.spreads()) {
-                targets.readSpread(row, block, t);
+            if (!labels.counts(i) || !softmax.isRegular()) {
+                to.setNoLosses(row);
+            } else if (losses != null) {
+                to.setLosses(row, losses[1][i], softmax.lse(), losses[0][i]);
             } else {
-                Arrays.fill(t, 0, block.count(), 0);
+                double v = tile.get(z.v(), i, labels.column(i));
+                double loss = weighted(labels.peak(i), softmax.logSum() - (v - softmax.shift()) * logits.unit());
+                to.setLosses(row, loss, softmax.lse(), labels.peak(i));
             }
-            spread.add(t, block.count());
-            double[] v = z.v(block);
-            for (int j = 0; j < block.count(); j++) {
-                t[j] = weighted(t[j], (v[j] - softmax.shift()) * logits.unit());
-            }
-            products.add(t, block.count());
         }
-        to.set(3 * rows + row, spread.value());
-        to.set(4 * rows + row, products.value());
+        return of;
+    }
+
+    private Measured read(Tile tile, TileLabels labels) {
+        return new Measured(tile, labels, TileSoftmax.of(tile, logits.v(V), logits.unit(), EXPS));
+    }
+
+    /** The sums of T_j and of T_j (log S - (z_j - max)). */
+    private double[][] spreadLosses(Measured of) {
+        Operand t = targets(of.labels);
+        double[] logSum = of.z.spread(RowSoftmax::logSum);
+        double[][] sums = of.tile.sums(2, (block, to) -> {
+            double[] terms = block.own().spare(0);
+            lossTerms(of, block, logSum, terms);
+            Lanes.multiply(terms, t.at(block), block.count());
+            to[0].add(t.at(block), block.lanes());
+            to[1].add(terms, block.lanes());
+        });
+        // Infinite times no target is NaN: then it is looked at whether there is a target.
+        boolean sure = true;
+        for (int i = 0; i < of.tile.rows(); i++) {
+            sure &= !of.labels.counts(i) || !of.z.row(i).isRegular() || Double.isFinite(sums[1][i]);
+        }
+        if (!sure) {
+            sums[1] = of.tile.sum(block -> {
+                double[] terms = block.own().spare(0);
+                double[] weights = block.own().spare(1);
+                System.arraycopy(t.at(block), 0, weights, 0, block.count());
+                lossTerms(of, block, logSum, terms);
+                Lanes.multiplyUnlessZero(weights, terms, block.count());
+                return weights;
+            });
+        }
+        return sums;
+    }
+
+    private static void lossTerms(Measured of, Block block, double[] logSum, double[] into) {
+        of.z.distances(block, into);
+        Lanes.scale(into, -1, block.count());
+        Lanes.add(into, logSum, block.count());
+    }
+
+    private Operand targets(TileLabels labels) {
+        return new Operand(TARGETS, (block, into) -> targets.read(block, labels, into));
+    }
+
+    private void writeArgmax(Measured of, LossOutputs to) {
+        int[] best = TileArgmax.of(of.tile, logits.capped() ? logits.x(TARGETS) : of.z.v());
+        int[] right = null;
+        if (!targets.labelled()) {
+            right = TileArgmax.of(of.tile, targets.probabilities(TARGETS));
+        }
+        for (int i = 0; i < of.tile.rows(); i++) {
+            int ofTarget = right == null ? of.labels.column(i) : right[i];
+            to.setArgmax(of.tile.row(i), best[i], of.labels.counts(i) && ofTarget == best[i]);
+        }
     }
 
     /** As {@link #forward} returns it, from what that saved. */
-    SoftmaxRow fromSaved(long row, Scratch scratch, RowSoftmax softmax) {
-        return SoftmaxRow.of(softmax, logits.row(row, scratch.first()), scratch.second(), scratch.blocks());
+    Measured known(Tile tile, TileLabels labels, LossOutputs saved) {
+        TileSoftmax z = TileSoftmax.known(
+                tile, logits.v(V), logits.unit(), EXPS, row -> saved.softmax(tile.row(row)));
+        return new Measured(tile, labels, z);
     }
 
-    /** Writes a counted row's gradient, perhaps over its logits. */
-    void gradient(long row, Scratch scratch, SoftmaxRow z, double ofProbability, double factor, RowView dx) {
-        double[] t = scratch.third();
-        for (Block block : scratch.blocks()) {
-            double[] v = z.v(block);
-            double[] p = z.probabilities(block);
-            targets.read(row, block, t);
-            for (int j = 0; j < block.count(); j++) {
-                double ofZ = p[j] * ofProbability - t[j];
-                boolean none = ofZ == 0
-                        && Double.isInfinite(factor); // a product of finite numbers: nothing times it is nothing
-                p[j] = none ? 0 : ofZ * factor * logits.slope(v[j]);
+    /**
+     * Writes the gradient of rows, perhaps over their logits: 0 where they do not count.
+     *
+     * @param ofProbability what a row's probabilities are multiplied by
+     * @param factor what its gradient is
+     */
+    void gradient(Measured of, IntToDoubleFunction ofProbability, IntToDoubleFunction factor, RowView dx) {
+        Tile tile = of.tile;
+        if (!of.labels.anyCounts()) {
+            tile.each(dx::writeZeros);
+            return;
+        }
+        double[] scale = tile.spread(row -> ofProbability.applyAsDouble(row) * of.z.row(row).inverse());
+        Factors factors = new Factors(tile, factor);
+        Operand t = targets.spreads() ? targets(of.labels) : null;
+        tile.each(block -> {
+            double[] gradient = of.z.takeExps(block);
+            Lanes.multiply(gradient, scale, block.count());
+            if (t == null) {
+                of.labels.addPeaks(block, gradient, -1);
+            } else {
+                Lanes.subtract(gradient, t.at(block), block.count());
             }
-            dx.write(row, block, p);
+            factors.multiply(gradient, block.count());
+            if (logits.capped()) {
+                logits.multiplyBySlope(gradient, of.z.v().at(block), block.count());
+            }
+            of.labels.clearOthers(block, gradient);
+            dx.write(block, gradient);
+        });
+    }
+
+    /** The sum of each row's targets in double, where the columns are all classes. */
+    double[] targetSums(Measured of) {
+        if (!targets.spreads()) {
+            double[] peaks = new double[of.tile.rows()];
+            Arrays.setAll(peaks, of.labels::peak);
+            return peaks;
+        }
+        return of.tile.sum(targets(of.labels)::at);
+    }
+
+    /** Writes the sums over a shard's columns of each row. */
+    void partials(Tile tile, VectorView to, long rows) {
+        TileLabels labels = targets.of(tile);
+        Measured of = read(tile, labels);
+        double[][] spread = targets.spreads() ? spreadPartials(of) : null;
+        for (int i = 0; i < tile.rows(); i++) {
+            long row = tile.row(i);
+            boolean spreads = spread != null && labels.counts(i);
+            of.z.row(i).save(to, row, rows);
+            to.set(2 * rows + row, labels.column(i) < 0 ? 0 : tile.get(of.z.v(), i, labels.column(i)));
+            to.set(3 * rows + row, spreads ? spread[0][i] : 0);
+            to.set(4 * rows + row, spreads ? spread[1][i] : 0);
         }
     }
 
-    /** The sum of a counted row's targets in double, where the columns are all classes. */
-    double targetSum(long row, Scratch scratch) {
-        RowSum sum = new RowSum();
-        for (Block block : scratch.blocks()) {
-            targets.read(row, block, scratch.third());
-            sum.add(scratch.third(), block.count());
-        }
-        return sum.value();
+    /** The sums of T_j but for labels' peaks, and of T_j (z_j - max). */
+    private double[][] spreadPartials(Measured of) {
+        Operand t = new Operand(TARGETS, targets::readSpread);
+        return of.tile.sums(2, (block, to) -> {
+            double[] distances = block.own().spare(0);
+            double[] terms = block.own().spare(1);
+            double[] ofBlock = t.at(block);
+            of.z.distances(block, distances);
+            System.arraycopy(ofBlock, 0, terms, 0, block.count());
+            Lanes.multiplyUnlessZero(terms, distances, block.count());
+            to[0].add(ofBlock, block.lanes());
+            to[1].add(terms, block.lanes());
+        });
     }
 
     /**
@@ -134,7 +211,7 @@ final class LossRows {
                 of[k][i] = partials.get((i * (long) of.length + k) * rows + row);
             }
         }
-        RowSoftmax softmax = RowSoftmax.ofParts(of[0], of[1], unit, shards);
+        RowSoftmax softmax = RowSoftmax.ofParts(of[0], of[1], unit);
         to.setSoftmax(row, softmax);
         if (!targets.counts(row) || !softmax.isRegular()) {
             to.setNoLosses(row);

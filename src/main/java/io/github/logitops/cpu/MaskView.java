@@ -27,10 +27,11 @@ final class MaskView {
         queries = problem.queries();
     }
 
-    /** Adds the mask to a block of a row's logits: -inf to what is hidden, whatever it is. {@code spare} is overwritten. */
-    void apply(long row, Block block, double[] logits, double[] spare) {
-        int count = block.count();
-        long start = rows.start(row) + block.from() * rows.axisStride();
+    /** Adds the mask to a block along a row of logits: -inf to what is hidden, whatever it is. */
+    void apply(long row, Block block, double[] logits) {
+        int count = block.lanes();
+        double[] spare = block.own().spare(0);
+        long start = rows.start(row) + block.column() * rows.axisStride();
         if (additive) {
             int bytes = dtype.bytes();
             Elements.read(dtype, memory, (int) (start * bytes), (int) rows.axisStride() * bytes, spare, 0, count);
@@ -47,7 +48,7 @@ final class MaskView {
         if (queries != 0) {
             long seen = Math.max(0, row % queries + classes - queries + 1);
             Arrays.fill(
-                    logits, (int) Math.min(Math.max(0, seen - block.from()), count), count, Double.NEGATIVE_INFINITY);
+                    logits, (int) Math.min(Math.max(0, seen - block.column()), count), count, Double.NEGATIVE_INFINITY);
         }
     }
 

@@ -1,79 +1,85 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.op.Problem;
-import io.github.logitops.op.Rows;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
- * Runs an op row by row on all cores. A row's result does not depend on which thread took it or on what else is in the batch.
- * The scratch of all workers is taken when this is made, so that an op that has too little writes nothing.
+ * Runs an op tile by tile on all cores: each worker has its tiles or, if there are only a few long rows, all have parts of one. A row's
+ * result does not depend on which, nor on what else is in the batch. The scratch of all workers is taken when this is made, so that an op
+ * that has too little writes nothing.
  */
 final class ParallelRows {
     /** Elements worth handing to another thread: some tens of microseconds of exponentials. */
     private static final long GRAIN = 8192;
 
     private final long rows;
-    private final long perTask;
+    private final Tiling tiling;
+    private final BlockMath math;
     private final ScratchPool pool;
     private final List<Scratch> scratch; // one for each worker
-
-    private final AtomicLong next = new AtomicLong(); // the first row that nobody took
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-
-    /** Work on a row. */
-    interface Work {
-        void accept(long row, Scratch scratch);
-    }
-
-    /** For a problem whose rows these are. */
-    static ParallelRows of(Problem problem, Rows rows, ScratchPool pool) {
-        return new ParallelRows(problem.op(), rows.count(), rows.classes(), pool);
-    }
+    private final boolean parts; // of one row for each worker
 
     /**
      * @param op for the message
+     * @param compensated whether sums add up what they round off
+     * @param operands how many operands a tile holds
      * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for the scratch
      */
-    ParallelRows(String op, long rows, int columns, ScratchPool pool) {
+    ParallelRows(String op, long rows, Tiling tiling, int operands, boolean compensated, BlockMath math, ScratchPool pool) {
         this.rows = rows;
-        this.perTask = Math.max(1, GRAIN / columns);
+        this.tiling = tiling;
+        this.math = math;
         this.pool = pool;
-        long tasks = (rows + perTask - 1) / perTask;
-        int threads = ForkJoinPool.getCommonPoolParallelism() + 1; // and this one
-        this.scratch = pool.take(op, (int) Math.min(tasks, threads), columns);
+        this.parts = rows < 2L * pool.threads() && tiling.parts() > 1;
+        long most = parts ? tiling.parts() : Tiling.ceilDiv(tiling.tiles(rows), tilesAtOnce());
+        this.scratch = pool.take(op, (int) Math.min(most, pool.threads()), operands, tiling, compensated);
+    }
+
+    private long tilesAtOnce() {
+        return Math.max(1, GRAIN / ((long) tiling.rows() * tiling.columns()));
     }
 
     /**
-     * Calls {@code work} once with each row's number, {@code 0 <= row < rows}, and returns when all calls have. If one fails,
-     * no more rows are begun than were under way, and that failure is thrown. For one use.
+     * Calls {@code work} with tiles that together are all rows, and returns when all calls have. If one fails, no more tiles are begun
+     * than were under way, and that failure is thrown. For one use.
      */
-    void forEach(Work work) {
-        scratch.parallelStream().forEach(each -> runTasks(work, each));
-        pool.giveBack(scratch);
-        Throwable thrown = failure.get();
-        if (thrown instanceof Error) {
-            throw (Error) thrown;
-        } else if (thrown != null) {
-            throw (RuntimeException) thrown;
+    void forEach(Consumer<Tile> work) {
+        if (scratch.isEmpty()) {
+            return;
         }
+        if (parts) {
+            Tile tile = new Tile(tiling, math, scratch);
+            for (long row = 0; row < rows; row++) {
+                tile.begin(row, 1);
+                work.accept(tile);
+            }
+        } else {
+            AtomicLong next = new AtomicLong(); // the first tile that nobody took
+            AtomicBoolean failed = new AtomicBoolean();
+            Together.each(scratch, own -> runTiles(new Tile(tiling, math, List.of(own)), work, next, failed));
+        }
+        pool.giveBack(scratch);
     }
 
-    private void runTasks(Work work, Scratch own) {
+    private void runTiles(Tile tile, Consumer<Tile> work, AtomicLong next, AtomicBoolean failed) {
+        long atOnce = tilesAtOnce();
+        long tiles = tiling.tiles(rows);
+        boolean done = false;
         try {
-            while (failure.get() == null) {
-                long first = next.getAndAdd(perTask);
-                if (first >= rows) {
-                    return;
-                }
-                for (long row = first; row < Math.min(rows, first + perTask); row++) {
-                    work.accept(row, own);
+            for (long from = next.getAndAdd(atOnce); from < tiles && !failed.get(); from = next.getAndAdd(atOnce)) {
+                for (long i = from; i < Math.min(tiles, from + atOnce); i++) {
+                    long first = i * tiling.rows();
+                    tile.begin(first, (int) Math.min(tiling.rows(), rows - first));
+                    work.accept(tile);
                 }
             }
-        } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
+            done = true;
+        } finally {
+            if (!done) {
+                failed.set(true);
+            }
         }
     }
 }

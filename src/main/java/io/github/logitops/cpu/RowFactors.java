@@ -8,11 +8,11 @@ final class RowFactors {
     private RowFactors() {}
 
     /** The factor by row. */
-    static LongToDoubleFunction of(GradScale gradScale, HostDriver driver) {
+    static LongToDoubleFunction of(GradScale gradScale, CpuContext cpu) {
         if (gradScale.perRow() == null) {
             return row -> gradScale.value();
         }
-        VectorView perRow = new VectorView(gradScale.perRow(), driver);
+        VectorView perRow = cpu.view(gradScale.perRow());
         return row -> gradScale.value() * perRow.get(row);
     }
 }

@@ -1,29 +1,15 @@
 package io.github.logitops.cpu;
 
 /**
- * What is known of the softmax of a row of unit * v, where unit is a logit scale or one over a temperature: its maximum, its
- * sum of exponentials from there, and what comes of them. The maximum is subtracted before anything is multiplied, so that nothing depends on where
- * the row lies. A row whose log-sum-exp is not finite is NaN throughout.
+ * What is known of the softmax of a row of unit * v, where unit is a logit scale or one over a temperature: its maximum, its sum of
+ * exponentials from there, and what comes of them. The maximum is subtracted before anything is multiplied, so that nothing depends on
+ * where the row lies. A row whose log-sum-exp is not finite is NaN throughout.
+ *
+ * @param max -inf if there is nothing else
+ * @param sum of exp(unit * (v - shift))
+ * @param unit what one of v counts
  */
-final class RowSoftmax {
-    private final double max; // -inf if there is nothing else; passes over NaN, which the sum then shows
-    private final double sum;
-    private final double unit;
-    private final double shift;
-    private final double logSum;
-    private final double divisor; // the sum; NaN if the log-sum-exp is not finite
-    private final double logDivisor;
-
-    RowSoftmax(double max, double sum, double unit) {
-        this.max = max;
-        this.sum = sum;
-        this.unit = unit;
-        this.shift = shift(max);
-        this.logSum = Math.log(sum);
-        this.divisor = isRegular() ? sum : Double.NaN;
-        this.logDivisor = isRegular() ? logSum : Double.NaN;
-    }
-
+record RowSoftmax(double max, double sum, double unit) {
     /** What is subtracted from v: the maximum, or 0 where that is infinite. */
     static double shift(double max) {
         return Double.isInfinite(max) ? 0 : max;
@@ -41,14 +27,17 @@ final class RowSoftmax {
     }
 
     /** Of a row in parts, each with its own maximum and sum. */
-    static RowSoftmax ofParts(double[] maxima, double[] sums, double unit, int parts) {
-        double max = RowMath.max(maxima, parts);
-        double shift = shift(max);
-        double[] scaled = new double[parts];
-        for (int i = 0; i < parts; i++) {
-            scaled[i] = TargetRows.weighted(sums[i], Math.exp((shift(maxima[i]) - shift) * unit));
+    static RowSoftmax ofParts(double[] maxima, double[] sums, double unit) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (double ofPart : maxima) {
+            max = Math.max(max, ofPart);
         }
-        return new RowSoftmax(max, RowSum.of(scaled, parts), unit);
+        double shift = shift(max);
+        double[] scaled = new double[sums.length];
+        for (int i = 0; i < sums.length; i++) {
+            scaled[i] = Lanes.weighted(sums[i], Math.exp((shift(maxima[i]) - shift) * unit));
+        }
+        return new RowSoftmax(max, RowSum.of(scaled, scaled.length), unit);
     }
 
     /** Writes the maximum, which is a number of the dtype, and the sum from there. */
@@ -59,7 +48,7 @@ final class RowSoftmax {
 
     /** What is subtracted from v here. */
     double shift() {
-        return shift;
+        return shift(max);
     }
 
     /** Whether the log-sum-exp is finite. */
@@ -72,37 +61,32 @@ final class RowSoftmax {
         return sum == 0;
     }
 
-    /** What one of v counts. */
-    double unit() {
-        return unit;
+    /** What an exponential from the maximum is divided by to give a probability; NaN if the log-sum-exp is not finite. */
+    double divisor() {
+        return isRegular() ? sum : Double.NaN;
     }
 
-    /** What an exponential from the maximum is divided by to give a probability. */
-    double divisor() {
-        return divisor;
+    /** One over the divisor. */
+    double inverse() {
+        return 1 / divisor();
     }
 
     /** log sum exp(unit * (v - shift)). */
     double logSum() {
-        return logSum;
+        return Math.log(sum);
+    }
+
+    /** The logarithm of the divisor. */
+    double logDivisor() {
+        return Math.log(divisor());
     }
 
     /** log sum exp(unit * v): -inf if all v are -inf, +inf if one is +inf, NaN if one is NaN. */
     double lse() {
-        return unit * shift + logSum;
-    }
-
-    double p(double v) {
-        return Math.exp((v - shift) * unit) / divisor;
+        return unit * shift() + logSum();
     }
 
     double logP(double v) {
-        return (v - shift) * unit - logDivisor;
-    }
-
-    /** log(p(v) / other.p(u)), both of one unit; what both have in common is not rounded into it. */
-    double logRatio(double v, RowSoftmax other, double u) {
-        double apart = (v - shift) - (u - other.shift);
-        return apart * unit - (logDivisor - other.logDivisor);
+        return (v - shift()) * unit - logDivisor();
     }
 }

@@ -1,8 +1,118 @@
 package io.github.logitops.cpu;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
-/** What a worker has for the rows in its hands: their blocks, and three arrays that hold a block each. */
-record Scratch(List<Block> blocks, double[] first, double[] second, double[] third) {
-    static final int ARRAYS = 3;
+/** What a worker keeps of the tile in its hands: blocks of operands, sums, and arrays to work in. */
+final class Scratch {
+    private static final int SPARE = 4;
+
+    private final List<List<double[]>> stores = new ArrayList<>(); // for each operand, its blocks
+    private final List<int[]> held = new ArrayList<>(); // which block each of these is
+    private final List<Operand> operands = new ArrayList<>(); // whose
+    private final double[][] spare = new double[SPARE][];
+    private final List<double[]> numbers = new ArrayList<>(); // of rows
+    private LaneSum[] sums = {};
+    private LaneMax max;
+    private Tiling tiling; // that there is room for
+    private boolean compensated;
+    private final float[] floats;
+    private final short[] shorts;
+
+    /**
+     * @param lanes the length of every array
+     * @param heap makes arrays
+     */
+    Scratch(int lanes, IntFunction<double[]> heap) {
+        Arrays.setAll(spare, i -> heap.apply(lanes));
+        floats = new float[lanes];
+        shorts = new short[lanes];
+    }
+
+    /** Makes room for so many operands, and as many sums. */
+    void reserve(int count, Tiling tiling, boolean compensated, IntFunction<double[]> heap) {
+        if (count == sums.length && tiling.equals(this.tiling) && compensated == this.compensated) {
+            return; // as in the call before
+        }
+        this.tiling = tiling;
+        this.compensated = compensated;
+        int lanes = tiling.sizes().lanes();
+        int blocks = tiling.held();
+        while (stores.size() < count) {
+            stores.add(new ArrayList<>());
+            held.add(new int[0]);
+            operands.add(null);
+        }
+        for (int i = 0; i < count; i++) {
+            List<double[]> store = stores.get(i);
+            while (store.size() < blocks) {
+                store.add(heap.apply(lanes));
+            }
+            held.set(i, new int[blocks]);
+        }
+        max = new LaneMax(tiling.across());
+        sums = new LaneSum[count];
+        Arrays.setAll(sums, i -> new LaneSum(tiling, compensated));
+    }
+
+    /** Forgets what is held, for a new tile. */
+    void forget() {
+        operands.replaceAll(operand -> null);
+    }
+
+    /** A block of operand {@code number}, which is read if it is not held. */
+    double[] at(int number, Block block, Operand operand) {
+        int[] blocks = held.get(number);
+        if (operands.get(number) != operand) {
+            operands.set(number, operand);
+            Arrays.fill(blocks, -1);
+        }
+        int place = block.index() % blocks.length;
+        double[] array = stores.get(number).get(place);
+        if (blocks[place] != block.index()) {
+            operand.read(block, array);
+            blocks[place] = block.index();
+        }
+        return array;
+    }
+
+    /** The same, to be written over. */
+    double[] take(int number, Block block, Operand operand) {
+        double[] array = at(number, block, operand);
+        int[] blocks = held.get(number);
+        blocks[block.index() % blocks.length] = -1;
+        return array;
+    }
+
+    /** An array to work in, as long as a block. */
+    double[] spare(int which) {
+        return spare[which];
+    }
+
+    /** An array for what is known of each row. */
+    double[] numbers(int which) {
+        while (numbers.size() <= which) {
+            numbers.add(new double[floats.length]);
+        }
+        return numbers.get(which);
+    }
+
+    LaneSum[] sums() {
+        return sums;
+    }
+
+    LaneMax max() {
+        return max;
+    }
+
+    /** Elements as memory has them, on the way from or to it. */
+    float[] floats() {
+        return floats;
+    }
+
+    short[] shorts() {
+        return shorts;
+    }
 }

@@ -9,44 +9,54 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * The arrays that ops work in, kept from call to call and given up when memory is short. They hold a block of a row, so that
- * long rows need no more memory than short ones: vocabularies are one block, which is read once, and what is longer is read
- * again for each pass over the row.
+ * The arrays that ops work in, kept from call to call and given up when memory is short. Operands are held up to some length of a row,
+ * so that long rows need no more memory than that: vocabularies are read once, and what is longer is read again for each walk over the
+ * row.
  */
 final class ScratchPool {
-    private static final int BLOCK = 1 << 18; // 6 MiB a worker
-
     private final HostDriver driver;
-    private final int blockLength;
+    private final Tiling.Sizes sizes;
+    private final int threads;
     private final IntFunction<double[]> heap;
     private final Queue<SoftReference<Scratch>> unused = new ConcurrentLinkedQueue<>();
 
     ScratchPool(HostDriver driver) {
-        this(driver, BLOCK, double[]::new);
+        this(driver, Tiling.Sizes.DEFAULT, Together.threads(), double[]::new);
     }
 
     /**
-     * @param blockLength how many elements of a row are worked on at once, a multiple of {@link RowSum#TREE}
+     * @param threads the most workers that ask for scratch at once
      * @param heap makes arrays
      */
-    ScratchPool(HostDriver driver, int blockLength, IntFunction<double[]> heap) {
+    ScratchPool(HostDriver driver, Tiling.Sizes sizes, int threads, IntFunction<double[]> heap) {
         this.driver = driver;
-        this.blockLength = blockLength;
+        this.sizes = sizes;
+        this.threads = threads;
         this.heap = heap;
     }
 
+    Tiling.Sizes sizes() {
+        return sizes;
+    }
+
+    /** How many workers an op may have. */
+    int threads() {
+        return threads;
+    }
+
     /**
-     * Scratch for each worker on rows of {@code columns} elements.
+     * Scratch for each worker.
      *
      * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for all of it
      */
-    List<Scratch> take(String op, int workers, int columns) {
-        int length = Math.min(columns, blockLength);
-        List<Block> blocks = Block.of(columns, blockLength);
-        return orNoRoom(op, (long) workers * Scratch.ARRAYS * length, () -> {
+    List<Scratch> take(String op, int workers, int operands, Tiling tiling, boolean compensated) {
+        long blocks = (long) workers * operands * tiling.held();
+        return orNoRoom(op, blocks * sizes.lanes(), () -> {
             List<Scratch> taken = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
-                taken.add(one(blocks, length));
+                Scratch one = one();
+                one.reserve(operands, tiling, compensated, heap);
+                taken.add(one);
             }
             return taken;
         });
@@ -65,12 +75,10 @@ final class ScratchPool {
         scratch.forEach(each -> unused.add(new SoftReference<>(each)));
     }
 
-    private Scratch one(List<Block> blocks, int length) {
+    private Scratch one() {
         SoftReference<Scratch> reference = unused.poll();
         Scratch kept = reference == null ? null : reference.get();
-        return kept == null || kept.first().length < length
-                ? new Scratch(blocks, heap.apply(length), heap.apply(length), heap.apply(length))
-                : new Scratch(blocks, kept.first(), kept.second(), kept.third());
+        return kept == null ? new Scratch(sizes.lanes(), heap) : kept;
     }
 
     private <T> T orNoRoom(String op, long numbers, Supplier<T> allocation) {

@@ -5,14 +5,12 @@ import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.SoftmaxProblem;
 import java.util.function.LongToDoubleFunction;
 
-/** Softmax, log-softmax and masked softmax, row by row. */
+/** Softmax, log-softmax and masked softmax. */
 final class SoftmaxLoops {
-    private final HostDriver driver;
-    private final ScratchPool scratch;
+    private final CpuContext cpu;
 
-    SoftmaxLoops(HostDriver driver, ScratchPool scratch) {
-        this.driver = driver;
-        this.scratch = scratch;
+    SoftmaxLoops(CpuContext cpu) {
+        this.cpu = cpu;
     }
 
     void addTo(ProblemTable table) {
@@ -22,79 +20,78 @@ final class SoftmaxLoops {
     }
 
     private void forward(SoftmaxProblem.Forward problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.x(), scratch);
-        RowView x = new RowView(problem.x(), driver);
-        RowView y = new RowView(problem.y(), driver);
+        ParallelRows rows = cpu.rows(problem, problem.x(), 2);
+        RowView x = cpu.view(problem.x());
+        RowView y = cpu.view(problem.y());
         boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
-        rows.forEach((row, own) -> {
-            SoftmaxRow softmax = SoftmaxRow.of(x.row(row, own.first()), 1, own.second(), own.blocks());
-            for (Block block : own.blocks()) {
-                y.write(row, block, log ? softmax.logProbs(block) : softmax.probabilities(block));
+        rows.forEach(tile -> {
+            Operand logits = new Operand(0, x::read);
+            if (log) {
+                TileSoftmax softmax = TileSoftmax.withoutExps(tile, logits, 1);
+                double[] logDivisor = softmax.spread(RowSoftmax::logDivisor);
+                tile.each(block -> y.write(block, softmax.logProbs(block, logDivisor)));
+            } else {
+                TileSoftmax softmax = TileSoftmax.of(tile, logits, 1, 1);
+                double[] inverse = softmax.spread(RowSoftmax::inverse);
+                tile.each(block -> y.write(block, softmax.probabilities(block, inverse)));
             }
         });
     }
 
     private void backward(SoftmaxProblem.Backward problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.y(), scratch);
-        RowView y = new RowView(problem.y(), driver);
-        RowView dy = new RowView(problem.dy(), driver);
-        RowView dx = new RowView(problem.dx(), driver);
-        LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), driver);
+        ParallelRows rows = cpu.rows(problem, problem.y(), 2);
+        RowView y = cpu.view(problem.y());
+        RowView dy = cpu.view(problem.dy());
+        RowView dx = cpu.view(problem.dx());
+        LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), cpu);
         boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
-        rows.forEach((row, own) -> {
-            BlockedRow output = y.row(row, own.first());
-            BlockedRow gradient = dy.row(row, own.second());
-            double sum = log ? sum(gradient, own) : dot(output, gradient, own);
-            double scale = gradScale.applyAsDouble(row);
-            for (Block block : own.blocks()) {
-                double[] of = output.at(block);
+        rows.forEach(tile -> {
+            Operand output = new Operand(0, y::read);
+            Operand gradient = new Operand(1, dy::read);
+            double[] ofRows = log ? tile.sum(gradient::at) : dot(tile, output, gradient);
+            double[] sum = tile.spread(row -> ofRows[row]);
+            double[] scale = tile.spread(row -> gradScale.applyAsDouble(tile.row(row)));
+            double[] none = tile.spread(row -> 0);
+            tile.each(block -> {
+                double[] of = output.take(block);
                 double[] to = gradient.take(block);
-                for (int j = 0; j < block.count(); j++) {
-                    to[j] = log ? scale * (to[j] - Math.exp(of[j]) * sum) : scale * (of[j] * (to[j] - sum));
+                if (log) { // dy - e^y sum
+                    tile.math().exp(of, none, 1, of, block.count());
+                    Lanes.multiply(of, sum, block.count());
+                    Lanes.subtract(to, of, block.count());
+                } else { // y (dy - sum)
+                    Lanes.subtract(to, sum, block.count());
+                    Lanes.multiply(to, of, block.count());
                 }
-                dx.write(row, block, to);
-            }
+                Lanes.multiply(to, scale, block.count());
+                dx.write(block, to);
+            });
         });
     }
 
-    private static double sum(BlockedRow values, Scratch own) {
-        RowSum sum = new RowSum();
-        for (Block block : own.blocks()) {
-            sum.add(values.at(block), block.count());
-        }
-        return sum.value();
-    }
-
-    /** By way of the third array. */
-    private static double dot(BlockedRow a, BlockedRow b, Scratch own) {
-        BlockedRow products = new BlockedRow(own.third(), (block, into) -> {
-            double[] ofA = a.at(block);
-            double[] ofB = b.at(block);
-            for (int j = 0; j < block.count(); j++) {
-                into[j] = ofA[j] * ofB[j];
-            }
+    private static double[] dot(Tile tile, Operand a, Operand b) {
+        return tile.sum(block -> {
+            double[] products = block.own().spare(0);
+            System.arraycopy(a.at(block), 0, products, 0, block.count());
+            Lanes.multiply(products, b.at(block), block.count());
+            return products;
         });
-        return sum(products, own);
     }
 
     private void masked(MaskedSoftmaxProblem.Forward problem) {
-        ParallelRows rows = ParallelRows.of(problem, problem.x(), scratch);
-        RowView x = new RowView(problem.x(), driver);
-        RowView y = new RowView(problem.y(), driver);
-        MaskView mask = new MaskView(problem, driver);
-        rows.forEach((row, own) -> {
-            BlockedRow masked = new BlockedRow(own.first(), (block, into) -> {
-                x.read(row, block, into);
-                mask.apply(row, block, into, own.third());
+        ParallelRows rows = cpu.rowByRow(problem, problem.x(), 2);
+        RowView x = cpu.view(problem.x());
+        RowView y = cpu.view(problem.y());
+        MaskView mask = new MaskView(problem, cpu.driver());
+        rows.forEach(tile -> {
+            Operand masked = new Operand(0, (block, into) -> {
+                x.read(block, into);
+                mask.apply(tile.row(0), block, into);
             });
-            SoftmaxRow softmax = SoftmaxRow.of(masked, 1, own.second(), own.blocks());
-            if (softmax.softmax().isEmpty()) {
-                y.writeZeros(row, own);
-                return;
-            }
-            for (Block block : own.blocks()) {
-                y.write(row, block, softmax.probabilities(block));
-            }
+            TileSoftmax softmax = TileSoftmax.of(tile, masked, 1, 1);
+            // A row that is hidden altogether is 0.
+            double[] inverse = softmax.spread(row -> row.isEmpty() ? 0 : row.inverse());
+            tile.each(block -> y.write(block, softmax.probabilities(block, inverse)));
         });
     }
 }

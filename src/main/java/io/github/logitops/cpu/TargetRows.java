@@ -22,7 +22,7 @@ final class TargetRows {
     private final RowView probabilities;
     private final VectorView weights; // null: 1 each
 
-    TargetRows(CrossEntropyProblem.Inputs inputs, HostDriver driver) {
+    TargetRows(CrossEntropyProblem.Inputs inputs, CpuContext cpu) {
         this(
                 inputs.labels(),
                 inputs.probabilities(),
@@ -30,11 +30,11 @@ final class TargetRows {
                 inputs.options(),
                 inputs.shard(),
                 inputs.x().classes(),
-                driver);
+                cpu);
     }
 
-    TargetRows(CrossEntropyProblem.Combine combine, HostDriver driver) {
-        this(combine.labels(), null, combine.weights(), combine.options(), combine.shard(), 0, driver);
+    TargetRows(CrossEntropyProblem.Combine combine, CpuContext cpu) {
+        this(combine.labels(), null, combine.weights(), combine.options(), combine.shard(), 0, cpu);
     }
 
     private TargetRows(
@@ -44,14 +44,14 @@ final class TargetRows {
             CrossEntropyOptions options,
             ClassShard shard,
             int columns,
-            HostDriver driver) {
+            CpuContext cpu) {
         this.options = options;
         this.classes = (int) shard.classes();
         this.first = (int) shard.first();
         this.columns = columns;
-        this.labels = new LabelView(labels, this.classes, driver);
-        this.probabilities = probabilities == null ? null : new RowView(probabilities, driver);
-        this.weights = VectorView.orNull(weights, driver);
+        this.labels = new LabelView(labels, this.classes, cpu);
+        this.probabilities = probabilities == null ? null : cpu.view(probabilities);
+        this.weights = cpu.viewOrNull(weights);
     }
 
     /** Whether the row is neither ignored nor mislabelled. */
@@ -64,8 +64,8 @@ final class TargetRows {
     }
 
     /** Counts the rows, sums what MEAN divides by, and notes the first label out of range. */
-    void count(long rows, ResultBuffers result, HostDriver driver) {
-        labels.count(rows, this::labelWeight, result, driver);
+    void count(long rows, ResultBuffers result) {
+        labels.count(rows, this::labelWeight, result);
     }
 
     /** Whether every class has a target, not the label's alone. */
@@ -89,41 +89,52 @@ final class TargetRows {
         return column >= 0 && column < columns ? column : -1;
     }
 
-    /** Writes a block of the targets of a counted row. */
-    void read(long row, Block block, double[] targets) {
-        readSpread(row, block, targets);
-        int at = labelColumn(row) - block.from(); // below 0 also where there is none
-        if (at >= 0 && at < block.count()) {
-            targets[at] += peak(row);
-        }
+    /** Which rows of a tile count, and their labels. */
+    TileLabels of(Tile tile) {
+        return new TileLabels(tile, this::counts, this::labelColumn, this::peak);
     }
 
-    /** Writes a block of the targets of a counted row but for its label's peak. */
-    void readSpread(long row, Block block, double[] targets) {
-        if (labels.exist()) {
-            Arrays.fill(targets, 0, block.count(), 0);
-        } else {
-            probabilities.read(row, block, targets);
-        }
-        int firstClass = first + block.from();
+    /** The probabilities that are given. */
+    Operand probabilities(int number) {
+        return new Operand(number, probabilities::read);
+    }
+
+    /** Whether labels say what is right; else probabilities do. */
+    boolean labelled() {
+        return labels.exist();
+    }
+
+    /** Writes a block of the targets of counted rows. */
+    void read(Block block, TileLabels labels, double[] into) {
+        readSpread(block, into);
+        labels.addPeaks(block, into, 1);
+    }
+
+    /** Writes a block of the targets of counted rows but for their labels' peaks. */
+    void readSpread(Block block, double[] into) {
         double even = options.labelSmoothing() / classes;
-        for (int j = 0; j < block.count(); j++) {
-            double q = (1 - options.labelSmoothing()) * targets[j] + even;
-            // No weight matters where nothing asks for its class, be it NaN.
-            targets[j] = weights == null ? q : weighted(q, weights.get(firstClass + j));
-        }
-    }
-
-    /** The column that a counted row should have: its label's, or that of the largest of its probabilities, by way of the third array. */
-    int best(long row, Scratch scratch) {
         if (labels.exist()) {
-            return labelColumn(row);
+            Arrays.fill(into, 0, block.count(), even);
+        } else {
+            probabilities.read(block, into);
+            if (options.labelSmoothing() != 0) {
+                Lanes.affine(into, 1 - options.labelSmoothing(), even, block.count());
+            }
         }
-        return RowMath.argmax(probabilities.row(row, scratch.third()), scratch.blocks());
+        if (weights != null) {
+            // No weight matters where nothing asks for its class, be it NaN.
+            Lanes.multiplyUnlessZero(into, weights(block), block.count());
+        }
     }
 
-    /** factor * value, but 0 where the factor is, even at infinity: what has no weight adds nothing. */
-    static double weighted(double factor, double value) {
-        return factor == 0 ? 0 : factor * value;
+    /** The weight of the class of each lane. */
+    private double[] weights(Block block) {
+        double[] ofLanes = block.own().spare(1);
+        if (block.tile().across()) {
+            Arrays.fill(ofLanes, 0, block.count(), weights.get((long) first + block.column()));
+        } else {
+            weights.read((long) first + block.column(), ofLanes, block.lanes());
+        }
+        return ofLanes;
     }
 }

@@ -19,11 +19,6 @@ final class VectorView {
         this.elementBytes = dtype.bytes();
     }
 
-    /** A view of a tensor that there may be; else null. */
-    static VectorView orNull(Tensor tensor, HostDriver driver) {
-        return tensor == null ? null : new VectorView(tensor, driver);
-    }
-
     double get(long index) {
         return dtype == DType.F64 ? memory.getDouble(at(index)) : memory.getFloat(at(index));
     }
@@ -53,11 +48,17 @@ final class VectorView {
     double sum(int count) {
         double[] values = new double[Math.min(count, SUMMED_AT_ONCE)];
         RowSum sum = new RowSum();
-        for (Block block : Block.of(count, SUMMED_AT_ONCE)) {
-            Elements.read(dtype, memory, at(block.from()), elementBytes, values, 0, block.count());
-            sum.add(values, block.count());
+        for (int from = 0; from < count; from += SUMMED_AT_ONCE) {
+            int some = Math.min(SUMMED_AT_ONCE, count - from);
+            read(from, values, some);
+            sum.add(values, some);
         }
         return sum.value();
+    }
+
+    /** Reads {@code count} elements from {@code index} on to the start of an array. */
+    void read(long index, double[] into, int count) {
+        Elements.read(dtype, memory, at(index), elementBytes, into, 0, count);
     }
 
     private int at(long index) {

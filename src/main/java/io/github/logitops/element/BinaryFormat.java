@@ -43,26 +43,20 @@ public enum BinaryFormat {
     /** The bits of the value of this format nearest to {@code value}. A float argument widens exactly, so it serves too. */
     public short encode(double value) {
         long bits = Double.doubleToRawLongBits(value);
-        int sign = (int) (bits >>> 48) & 0x8000;
-        if (Double.isNaN(value)) {
-            return (short) (infinity | (1 << (significandBits - 1)));
+        double magnitude = Math.abs(value);
+        if (magnitude != magnitude) {
+            return (short) (infinity | 1 << significandBits - 1);
         }
-        int exponent = Math.getExponent(value);
-        if (exponent > bias) {
-            return (short) (sign | infinity);
-        }
-        int smallestNormal = 1 - bias;
-        int shift = DOUBLE_SIGNIFICAND_BITS - significandBits + Math.max(0, smallestNormal - exponent);
-        if (shift > DOUBLE_SIGNIFICAND_BITS + 1) { // below half of the smallest subnormal (doubles' own subnormals too)
-            return (short) sign;
-        }
-        long leadingOne = 1L << DOUBLE_SIGNIFICAND_BITS;
-        long significand = (bits & (leadingOne - 1)) | leadingOne;
-        int rounded = (int) shiftToNearestEven(significand, shift);
-        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to
-        // infinity.
-        int field = exponent < smallestNormal ? rounded : ((exponent + bias - 1) << significandBits) + rounded;
-        return (short) (sign | field);
+        int smallest = 1 - bias; // exponent of normal values
+        int exponent = Math.min(Math.max(Math.getExponent(value), smallest), bias + 1);
+        // The last place of this double is that of the format's values here, so adding it rounds, and its own bits count the places.
+        double counter = Double.longBitsToDouble(
+                (long) (exponent - significandBits + DOUBLE_SIGNIFICAND_BITS + Double.MAX_EXPONENT)
+                        << DOUBLE_SIGNIFICAND_BITS);
+        long places = Double.doubleToRawLongBits(counter + magnitude) - Double.doubleToRawLongBits(counter);
+        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to infinity.
+        long field = Math.min(places + ((long) (exponent - smallest) << significandBits), infinity);
+        return (short) (bits >>> Short.SIZE * 3 & 0x8000 | field);
     }
 
     /** The value of {@code bits}, exactly. */
@@ -83,12 +77,5 @@ public enum BinaryFormat {
     /** The distance between the two values of this format around {@code value}, as if its exponents had no upper end. */
     public double ulp(double value) {
         return Math.scalb(1.0, Math.max(Math.getExponent(value), 1 - bias) - significandBits);
-    }
-
-    private static long shiftToNearestEven(long value, int shift) {
-        long kept = value >>> shift;
-        long dropped = value - (kept << shift);
-        long half = 1L << (shift - 1);
-        return dropped > half || (dropped == half && (kept & 1) == 1) ? kept + 1 : kept;
     }
 }

@@ -6,24 +6,37 @@ import io.github.logitops.Sessions;
 import io.github.logitops.support.Rig;
 import java.util.function.IntFunction;
 
-/** The CPU mode with rows cut into short blocks, as it cuts rows of millions of classes. */
+/** The CPU mode with rows cut into short blocks, as it cuts rows of millions of classes, for several workers. */
 public final class CpuBlocksRig implements Rig {
-    private final int blockLength;
+    private final Tiling.Sizes sizes;
+    private final int threads;
     private final IntFunction<double[]> heap;
 
-    public CpuBlocksRig(int blockLength) {
-        this(blockLength, double[]::new);
+    /** Blocks of 8; two of them are a part, and held. */
+    public CpuBlocksRig() {
+        this(new Tiling.Sizes(8, 8, 2, 2), 3, double[]::new);
     }
 
-    CpuBlocksRig(int blockLength, IntFunction<double[]> heap) {
-        this.blockLength = blockLength;
+    CpuBlocksRig(Tiling.Sizes sizes, int threads, IntFunction<double[]> heap) {
+        this.sizes = sizes;
+        this.threads = threads;
         this.heap = heap;
+    }
+
+    /** The same blocks where one worker has all of them and all are held. */
+    public static CpuBlocksRig held() {
+        return new CpuBlocksRig(new Tiling.Sizes(8, 8, 2, 512), 1, double[]::new);
+    }
+
+    /** Blocks as usual, and so many workers. */
+    public static CpuBlocksRig workers(int threads) {
+        return new CpuBlocksRig(Tiling.Sizes.DEFAULT, threads, double[]::new);
     }
 
     @Override
     public LogitOps open() {
         HostDriver driver = new HostDriver();
-        CpuExecutor executor = new CpuExecutor(driver, new ScratchPool(driver, blockLength, heap));
+        CpuExecutor executor = new CpuExecutor(driver, new ScratchPool(driver, sizes, threads, heap));
         return Sessions.over(driver, executor, OpenOptions.defaults().withCacheLimitBytes(0));
     }
 }

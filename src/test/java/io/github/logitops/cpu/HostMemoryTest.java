@@ -98,7 +98,7 @@ class HostMemoryTest {
 
     /** On a session whose scratch is as long as there are arrays left. */
     private Bench bench() {
-        return new Bench(new CpuBlocksRig(16, length -> {
+        return new Bench(new CpuBlocksRig(new Tiling.Sizes(16, 16, 2, 1), WORKERS, length -> {
             if (arraysLeft-- == 0) {
                 throw new OutOfMemoryError("for a test");
             }

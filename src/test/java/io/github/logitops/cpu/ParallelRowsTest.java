@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,19 +20,45 @@ class ParallelRowsTest {
 
     private final ScratchPool pool = new ScratchPool(new HostDriver());
 
+    private ParallelRows rows(long rows, Tiling tiling) {
+        return new ParallelRows("op", rows, tiling, 1, false, new PlainBlockMath(), pool);
+    }
+
+    private static Tiling along(int columns) {
+        return Tiling.along(columns, Tiling.Sizes.DEFAULT);
+    }
+
     @Test
-    void eachRowIsWorkedOnOnce() {
-        for (int columns : new int[] {1, 100, LONG_ROW}) {
-            for (int rows : new int[] {0, 1, 9000}) {
-                AtomicIntegerArray calls = new AtomicIntegerArray(rows);
-                new ParallelRows("op", rows, columns, pool).forEach((row, own) -> calls.incrementAndGet((int) row));
-                int[] expected = new int[rows];
-                Arrays.fill(expected, 1);
-                int[] counted = new int[rows];
-                Arrays.setAll(counted, calls::get);
-                assertArrayEquals(expected, counted);
+    void eachElementOfEachRowIsWorkedOnOnce() {
+        List<Tiling> tilings = List.of(
+                along(1),
+                along(513),
+                new Tiling(1, true, 512, Tiling.Sizes.DEFAULT),
+                new Tiling(100, true, 128, Tiling.Sizes.DEFAULT));
+        for (Tiling tiling : tilings) {
+            for (int rows : new int[] {0, 1, 5, 9000}) {
+                assertEquals(1, calls(rows, tiling), tiling + ", rows=" + rows);
             }
         }
+        assertEquals(1, calls(1, along(LONG_ROW)));
+        assertEquals(1, calls(3, along(LONG_ROW)));
+    }
+
+    /** How often each element was, if all were as often. */
+    private int calls(int rows, Tiling tiling) {
+        AtomicIntegerArray calls = new AtomicIntegerArray(rows * tiling.columns());
+        rows(rows, tiling).forEach(tile -> tile.each(block -> {
+            for (int lane = 0; lane < block.lanes(); lane++) {
+                long row = tile.row(tile.rowOf(lane));
+                calls.incrementAndGet((int) row * tiling.columns() + tile.columnOf(block, lane));
+            }
+        }));
+        int[] counted = new int[calls.length()];
+        Arrays.setAll(counted, calls::get);
+        int[] expected = new int[counted.length];
+        Arrays.fill(expected, 1);
+        assertArrayEquals(expected, counted);
+        return 1;
     }
 
     /** If the others went on, they would have rows for centuries. */
@@ -38,16 +66,30 @@ class ParallelRowsTest {
     @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
     void whenOneFailsTheOthersStopAndTheFailureIsThrownAsItIs() {
         for (Throwable failure : new Throwable[] {new IllegalStateException("here"), new OutOfMemoryError("here")}) {
-            ParallelRows rows = new ParallelRows("op", 1L << 62, LONG_ROW, pool);
+            ParallelRows rows = rows(1L << 62, along(LONG_ROW));
             Throwable thrown = assertThrows(
                     Throwable.class,
-                    () -> rows.forEach((row, own) -> {
-                        if (row == 1000) {
+                    () -> rows.forEach(tile -> {
+                        if (tile.row(0) == 1000) {
                             ParallelRowsTest.<RuntimeException>sneak(failure);
                         }
                     }));
             assertSame(failure, thrown);
         }
+    }
+
+    @Test
+    void whatFailsInAPartOfARowIsThrownAsItIs() {
+        IllegalStateException failure = new IllegalStateException("here");
+        ParallelRows rows = rows(1, along(LONG_ROW));
+        Throwable thrown = assertThrows(
+                Throwable.class,
+                () -> rows.forEach(tile -> tile.each(block -> {
+                    if (block.column() > LONG_ROW / 2) {
+                        throw failure;
+                    }
+                })));
+        assertSame(failure, thrown);
     }
 
     @SuppressWarnings("unchecked")
@@ -56,21 +98,27 @@ class ParallelRowsTest {
     }
 
     @Test
-    void scratchIsUsedAgainAndShortBesideLongRows() {
+    void scratchIsUsedAgain() {
         Set<double[]> first = arrays(1000);
-        assertEquals(first, arrays(10));
+        assertEquals(2, first.size());
         assertEquals(first, arrays(1000));
-        Set<double[]> longer = arrays(1001);
+        Set<double[]> longer = arrays(1500);
         longer.removeAll(first);
-        assertEquals(Scratch.ARRAYS, longer.size(), "too short");
-        arrays(LONG_ROW).forEach(array -> assertEquals(1 << 18, array.length));
+        assertEquals(1, longer.size(), "one block more");
+        assertEquals(Tiling.Sizes.DEFAULT.held(), arrays(LONG_ROW / 2).size(), "read again for each walk");
     }
 
-    /** The arrays that one row of this length is given. */
+    /** The arrays that hold the operand of rows of this length. */
     private Set<double[]> arrays(int columns) {
-        Set<double[]> arrays = ConcurrentHashMap.newKeySet();
-        new ParallelRows("op", 1, columns, pool)
-                .forEach((row, own) -> arrays.addAll(Set.of(own.first(), own.second(), own.third())));
-        return arrays;
+        List<double[]> arrays = new ArrayList<>();
+        ParallelRows rows = rows(2L * Together.threads(), along(columns)); // not in parts
+        Operand operand = new Operand(0, (block, into) -> {});
+        rows.forEach(tile -> {
+            if (tile.row(0) == 0) {
+                tile.each(block -> arrays.add(operand.at(block)));
+            }
+        });
+        Set<double[]> different = new HashSet<>(arrays);
+        return different;
     }
 }

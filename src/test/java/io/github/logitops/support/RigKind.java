@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 public enum RigKind {
     CPU(CpuRig::new),
     /** Blocks as short as this make many of each row. */
-    CPU_BLOCKS(() -> new CpuBlocksRig(8)),
+    CPU_BLOCKS(CpuBlocksRig::new),
     EMULATED(EmulatedRig::new),
     GPU(GpuRig::new);
 

@@ -1,0 +1,52 @@
+package io.github.logitops.cpu;
+
+import java.util.Arrays;
+
+/** The largest element of each row of a tile; NaN where one is. */
+final class LaneMax {
+    private static final int QUARTER = 128;
+
+    private final double[] largest = new double[4 * QUARTER];
+    private final boolean across;
+    private int lanes; // 0: nothing yet
+
+    LaneMax(boolean across) {
+        this.across = across;
+    }
+
+    void clear() {
+        lanes = 0;
+    }
+
+    void add(double[] x, int count) {
+        if (lanes == 0) {
+            System.arraycopy(x, 0, largest, 0, count);
+            lanes = count;
+        } else {
+            Lanes.max(largest, x, count);
+        }
+    }
+
+    /** Writes what there is since it was cleared, from index {@code at} on: one number along a row, across rows one for each. */
+    void write(double[] into, int at) {
+        if (across) {
+            System.arraycopy(largest, 0, into, at, lanes);
+            return;
+        }
+        if (lanes > QUARTER) {
+            Arrays.fill(largest, lanes, largest.length, Double.NEGATIVE_INFINITY);
+            quarters(largest);
+        }
+        double max = largest[0];
+        for (int i = 1; i < Math.min(lanes, QUARTER); i++) {
+            max = Math.max(max, largest[i]);
+        }
+        into[at] = max;
+    }
+
+    private static void quarters(double[] x) {
+        for (int i = 0; i < QUARTER; i++) {
+            x[i] = Math.max(Math.max(x[i], x[i + QUARTER]), Math.max(x[i + 2 * QUARTER], x[i + 3 * QUARTER]));
+        }
+    }
+}

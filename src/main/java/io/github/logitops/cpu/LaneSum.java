@@ -1,0 +1,142 @@
+package io.github.logitops.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The sums of the rows of a tile. Column j is added to the sum of its lane, j mod 512; four lanes that are 128 apart are added up,
+ * then eight chains, 8 apart, and those in a tree. Across rows the same is done with a whole block for each lane, so that a row's sum
+ * has the same bits either way. Where doubles are the dtype, what every addition rounds off is added up too.
+ */
+final class LaneSum {
+    private static final int CHAINS = 8;
+    private static final int QUARTER = 128;
+    private static final int QUARTERS = 4;
+
+    private final boolean across;
+    private final int ways; // blocks that are summed apart
+    private final double[][] sums;
+    private final double[][] lost; // null: not kept
+    private final double[] chains = new double[CHAINS];
+    private final double[] restOfChains = new double[CHAINS];
+    private int blocks; // added so far
+    private int lanes; // in use
+
+    LaneSum(Tiling tiling, boolean compensated) {
+        across = tiling.across();
+        ways = !across ? 1 : tiling.columns() <= QUARTER ? CHAINS : QUARTER; // the first 128 are one to a lane
+        sums = new double[ways][QUARTERS * QUARTER];
+        lost = compensated ? new double[ways][QUARTERS * QUARTER] : null;
+    }
+
+    void clear() {
+        blocks = 0;
+        lanes = 0;
+    }
+
+    /** Adds a block, the next one of its row or rows. */
+    void add(double[] x, int count) {
+        int way = blocks % ways;
+        if (blocks < ways) {
+            System.arraycopy(x, 0, sums[way], 0, count);
+            if (lost != null) {
+                Arrays.fill(lost[way], 0, count, 0);
+            }
+            lanes = count;
+        } else if (lost == null) {
+            Lanes.add(sums[way], x, count);
+        } else {
+            Lanes.addExactly(sums[way], lost[way], x, count);
+        }
+        blocks++;
+    }
+
+    /** Writes what was added up since it was cleared, from index {@code at} on: one sum along a row, across rows one for each. */
+    void write(double[] into, int at) {
+        if (across) {
+            writeAcross(into, at);
+        } else {
+            into[at] = along();
+        }
+    }
+
+    private double along() {
+        double[] sum = sums[0];
+        double[] rest = lost == null ? null : lost[0];
+        if (lanes > QUARTER) {
+            Arrays.fill(sum, lanes, sum.length, 0);
+            if (rest == null) {
+                addQuarters(sum);
+            } else {
+                Arrays.fill(rest, lanes, rest.length, 0);
+                addQuartersExactly(sum, rest);
+            }
+        }
+        int used = Math.min(lanes, QUARTER);
+        Arrays.fill(chains, 0);
+        Arrays.fill(restOfChains, 0);
+        for (int i = 0; i < used; i++) {
+            int chain = i % CHAINS;
+            if (rest == null) {
+                chains[chain] += sum[i];
+            } else {
+                restOfChains[chain] += rest[i] + roundedOff(chains[chain], sum[i]);
+                chains[chain] += sum[i];
+            }
+        }
+        return finite(tree(chains), tree(restOfChains));
+    }
+
+    private static void addQuarters(double[] x) {
+        for (int i = 0; i < QUARTER; i++) {
+            x[i] = ((x[i] + x[i + QUARTER]) + x[i + 2 * QUARTER]) + x[i + 3 * QUARTER];
+        }
+    }
+
+    private static void addQuartersExactly(double[] x, double[] rest) {
+        for (int i = 0; i < QUARTER; i++) {
+            for (int j = i + QUARTER; j < x.length; j += QUARTER) {
+                rest[i] += rest[j] + roundedOff(x[i], x[j]);
+                x[i] += x[j];
+            }
+        }
+    }
+
+    private void writeAcross(double[] into, int at) {
+        int used = Math.min(blocks, ways);
+        for (int way = CHAINS; way < used; way++) {
+            int chain = way % CHAINS;
+            if (lost == null) {
+                Lanes.add(sums[chain], sums[way], lanes);
+            } else {
+                Lanes.add(lost[chain], lost[way], lanes);
+                Lanes.addExactly(sums[chain], lost[chain], sums[way], lanes);
+            }
+        }
+        for (int chain = used; chain < CHAINS; chain++) {
+            Arrays.fill(sums[chain], 0, lanes, 0);
+        }
+        for (int row = 0; row < lanes; row++) {
+            for (int chain = 0; chain < CHAINS; chain++) {
+                chains[chain] = sums[chain][row];
+                restOfChains[chain] = lost == null || chain >= used ? 0 : lost[chain][row];
+            }
+            into[at + row] = finite(tree(chains), tree(restOfChains));
+        }
+    }
+
+    /** What a + b rounds off. */
+    static double roundedOff(double a, double b) {
+        double sum = a + b;
+        double added = sum - a;
+        return (a - (sum - added)) + (b - added);
+    }
+
+    /** The sum of both; of an infinite one nothing is rounded off. */
+    static double finite(double sum, double rest) {
+        return Double.isFinite(sum) ? sum + rest : sum;
+    }
+
+    private static double tree(double[] x) {
+        return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+    }
+}
