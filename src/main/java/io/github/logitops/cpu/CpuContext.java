@@ -20,20 +20,19 @@ record CpuContext(HostDriver driver, ScratchPool scratch, BlockMath math, BlockM
         return dtype == DType.F64 ? doubles : math;
     }
 
-    /** All rows of a problem, each tile with so many operands. */
-    ParallelRows rows(Problem problem, Rows rows, int operands) {
-        return rows(problem, rows, operands, Tiling.of(rows, scratch.sizes()));
+    /** All rows of a problem; {@code passing} and {@code held} are the operands of a tile. */
+    ParallelRows rows(Problem problem, Rows rows, int passing, int held) {
+        return rows(problem, rows, Tiling.of(rows, scratch.sizes()), passing, held);
     }
 
     /** The same, one row to a tile. */
-    ParallelRows rowByRow(Problem problem, Rows rows, int operands) {
-        return rows(problem, rows, operands, Tiling.along(rows.classes(), scratch.sizes()));
+    ParallelRows rowByRow(Problem problem, Rows rows, int passing, int held) {
+        return rows(problem, rows, Tiling.along(rows.classes(), scratch.sizes()), passing, held);
     }
 
-    private ParallelRows rows(Problem problem, Rows rows, int operands, Tiling tiling) {
-        boolean compensated = rows.dtype() == DType.F64;
-        return new ParallelRows(
-                problem.op(), rows.count(), tiling, operands, compensated, math(rows.dtype()), scratch);
+    private ParallelRows rows(Problem problem, Rows rows, Tiling tiling, int passing, int held) {
+        Scratch.Needs needs = new Scratch.Needs(tiling, passing, held, rows.dtype() == DType.F64);
+        return new ParallelRows(problem.op(), rows.count(), needs, math(rows.dtype()), scratch);
     }
 
     RowView view(Rows rows) {

@@ -28,7 +28,7 @@ final class CrossEntropyLoops {
 
     private void forward(CrossEntropyProblem.Forward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
         LossRows losses = new LossRows(inputs, targets, cpu);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
@@ -39,7 +39,7 @@ final class CrossEntropyLoops {
 
     private void backward(CrossEntropyProblem.Backward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
         LossRows losses = new LossRows(inputs, targets, cpu);
         LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, cpu);
@@ -49,7 +49,8 @@ final class CrossEntropyLoops {
             LossRows.Measured known = losses.known(tile, targets.of(tile), saved);
             losses.gradient(
                     known,
-                    row -> saved.ofProbability(saved.targetSum(tile.row(row)), known.z().row(row).lse()),
+                    row -> saved.ofProbability(
+                            saved.targetSum(tile.row(row)), known.z().row(row).lse()),
                     row -> factors.applyAsDouble(tile.row(row)),
                     dx);
         });
@@ -57,7 +58,7 @@ final class CrossEntropyLoops {
 
     private void fused(CrossEntropyProblem.Fused problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
         LossRows losses = new LossRows(inputs, targets, cpu);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
@@ -71,7 +72,8 @@ final class CrossEntropyLoops {
                 double[] targetSums = losses.targetSums(measured);
                 losses.gradient(
                         measured,
-                        row -> to.ofProbability(targetSums[row], measured.z().row(row).lse()),
+                        row -> to.ofProbability(
+                                targetSums[row], measured.z().row(row).lse()),
                         row -> factors.applyAsDouble(tile.row(row)),
                         dx);
             } else {
@@ -89,7 +91,7 @@ final class CrossEntropyLoops {
     private void partials(CrossEntropyProblem.Partials problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         long count = inputs.x().count();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         LossRows losses = new LossRows(inputs, new TargetRows(inputs, cpu), cpu);
         VectorView to = cpu.view(problem.partials());
         rows.forEach(tile -> losses.partials(tile, to, count));
@@ -103,15 +105,15 @@ final class CrossEntropyLoops {
         targets.count(problem.rows(), problem.result());
         LongStream.range(0, problem.rows())
                 .parallel()
-                .forEach(row -> LossRows.combine(
-                        row, partials, problem.rows(), problem.shards(), unit, targets, to));
+                .forEach(row -> LossRows.combine(row, partials, problem.rows(), problem.shards(), unit, targets, to));
         to.reduce();
     }
 
     private LossOutputs outputs(Problem problem, ResultBuffers to, CrossEntropyOptions options, TargetRows targets) {
         boolean reduced = options.reduction() != Reduction.NONE;
         double[] losses = reduced
-                ? cpu.scratch().perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
+                ? cpu.scratch()
+                        .perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
                 : null;
         return new LossOutputs(to, options, targets, losses, cpu);
     }

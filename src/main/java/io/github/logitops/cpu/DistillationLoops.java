@@ -18,14 +18,14 @@ final class DistillationLoops {
     }
 
     private void forward(DistillationProblem.Forward problem) {
-        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), TileDistillation.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), 0, TileDistillation.OPERANDS);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), cpu);
         rows.forEach(losses::measure);
         losses.reduce();
     }
 
     private void fused(DistillationProblem.Fused problem) {
-        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), TileDistillation.OPERANDS);
+        ParallelRows rows = cpu.rows(problem, problem.inputs().x(), 0, TileDistillation.OPERANDS);
         DistillationRows losses = new DistillationRows(problem.inputs(), problem.result(), cpu);
         RowView dx = cpu.view(problem.dx());
         LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), cpu);

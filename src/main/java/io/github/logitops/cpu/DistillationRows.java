@@ -32,8 +32,7 @@ final class DistillationRows {
     /** Writes the losses of rows; returns them if one counts, else null. */
     TileDistillation measure(Tile tile) {
         TileLabels of = labels.of(tile);
-        TileDistillation measured =
-                of.anyCounts() ? new TileDistillation(options, tile, of, student, teacher) : null;
+        TileDistillation measured = of.anyCounts() ? new TileDistillation(options, tile, of, student, teacher) : null;
         for (int i = 0; i < tile.rows(); i++) {
             long row = tile.row(i);
             double none = labels.isIgnored(row) ? 0 : Double.NaN;

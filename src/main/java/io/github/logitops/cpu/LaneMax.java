@@ -2,7 +2,7 @@ package io.github.logitops.cpu;
 
 import java.util.Arrays;
 
-/** The largest element of each row of a tile; NaN where one is. */
+/** The largest element of each row of a tile. Of rows with a NaN it is any number or NaN; their sums show it. */
 final class LaneMax {
     private static final int QUARTER = 128;
 
@@ -37,9 +37,9 @@ final class LaneMax {
             Arrays.fill(largest, lanes, largest.length, Double.NEGATIVE_INFINITY);
             quarters(largest);
         }
-        double max = largest[0];
-        for (int i = 1; i < Math.min(lanes, QUARTER); i++) {
-            max = Math.max(max, largest[i]);
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < Math.min(lanes, QUARTER); i++) {
+            max = largest[i] > max ? largest[i] : max;
         }
         into[at] = max;
     }

@@ -71,19 +71,35 @@ final class LaneSum {
                 addQuartersExactly(sum, rest);
             }
         }
+        Arrays.fill(sum, lanes, Math.max(lanes, CHAINS), 0);
         int used = Math.min(lanes, QUARTER);
-        Arrays.fill(chains, 0);
-        Arrays.fill(restOfChains, 0);
-        for (int i = 0; i < used; i++) {
-            int chain = i % CHAINS;
+        for (int chain = 0; chain < CHAINS; chain++) {
             if (rest == null) {
-                chains[chain] += sum[i];
+                chains[chain] = chain(sum, chain, used);
             } else {
-                restOfChains[chain] += rest[i] + roundedOff(chains[chain], sum[i]);
-                chains[chain] += sum[i];
+                addExactly(sum, rest, chain, used);
             }
         }
         return finite(tree(chains), tree(restOfChains));
+    }
+
+    private static double chain(double[] x, int first, int used) {
+        double sum = x[first];
+        for (int i = first + CHAINS; i < used; i += CHAINS) {
+            sum += x[i];
+        }
+        return sum;
+    }
+
+    private void addExactly(double[] x, double[] rest, int first, int used) {
+        double sum = 0;
+        double lost = 0;
+        for (int i = first; i < used; i += CHAINS) {
+            lost += rest[i] + roundedOff(sum, x[i]);
+            sum += x[i];
+        }
+        chains[first] = sum;
+        restOfChains[first] = lost;
     }
 
     private static void addQuarters(double[] x) {
@@ -115,12 +131,18 @@ final class LaneSum {
         for (int chain = used; chain < CHAINS; chain++) {
             Arrays.fill(sums[chain], 0, lanes, 0);
         }
+        tree(sums, into, at, lanes);
+        if (lost != null) {
+            addLost(used, into, at);
+        }
+    }
+
+    private void addLost(int used, double[] into, int at) {
         for (int row = 0; row < lanes; row++) {
             for (int chain = 0; chain < CHAINS; chain++) {
-                chains[chain] = sums[chain][row];
-                restOfChains[chain] = lost == null || chain >= used ? 0 : lost[chain][row];
+                restOfChains[chain] = chain < used ? lost[chain][row] : 0;
             }
-            into[at + row] = finite(tree(chains), tree(restOfChains));
+            into[at + row] = finite(into[at + row], tree(restOfChains));
         }
     }
 
@@ -138,5 +160,12 @@ final class LaneSum {
 
     private static double tree(double[] x) {
         return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+    }
+
+    /** The same of each lane. */
+    private static void tree(double[][] x, double[] into, int at, int lanes) {
+        for (int i = 0; i < lanes; i++) {
+            into[at + i] = ((x[0][i] + x[4][i]) + (x[2][i] + x[6][i])) + ((x[1][i] + x[5][i]) + (x[3][i] + x[7][i]));
+        }
     }
 }

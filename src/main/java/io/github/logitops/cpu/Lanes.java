@@ -31,10 +31,24 @@ final class Lanes {
         }
     }
 
+    /** into = x - y. */
+    static void difference(double[] x, double[] y, double[] into, int count) {
+        for (int i = 0; i < count; i++) {
+            into[i] = x[i] - y[i];
+        }
+    }
+
     /** x = x - y. */
     static void subtract(double[] x, double[] y, int count) {
         for (int i = 0; i < count; i++) {
             x[i] -= y[i];
+        }
+    }
+
+    /** into = x y. */
+    static void product(double[] x, double[] y, double[] into, int count) {
+        for (int i = 0; i < count; i++) {
+            into[i] = x[i] * y[i];
         }
     }
 

@@ -31,8 +31,8 @@ final class LogProbLoops {
     private void logSumExp(LogSumExpProblem.Forward problem) {
         RowView x = cpu.view(problem.x());
         Saved saved = new Saved(cpu.view(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
-        cpu.rows(problem, problem.x(), 1).forEach(tile -> {
-            TileSoftmax softmax = TileSoftmax.withoutExps(tile, new Operand(0, x::read), 1);
+        cpu.rows(problem, problem.x(), 1, 0).forEach(tile -> {
+            TileSoftmax softmax = TileSoftmax.passing(tile, new Operand(0, x::read), 1);
             for (int row = 0; row < tile.rows(); row++) {
                 saved.set(tile.row(row), softmax.row(row));
             }
@@ -42,10 +42,10 @@ final class LogProbLoops {
     private void logSumExpGradient(LogSumExpProblem.Backward problem) {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
         gradient(problem, problem.x(), problem.dx(), problem.statistics(), (tile, softmax) -> {
-            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            LaneNumbers inverse = softmax.inverse();
             double[] g = tile.spread(row -> factor.applyAsDouble(tile.row(row)));
             return block -> {
-                double[] p = softmax.probabilities(block, inverse);
+                double[] p = softmax.scaled(block, inverse);
                 Lanes.multiply(p, g, block.count());
                 return p;
             };
@@ -56,7 +56,7 @@ final class LogProbLoops {
         RowView x = cpu.view(problem.x());
         VectorView entropy = cpu.view(problem.entropy());
         Saved saved = new Saved(cpu.viewOrNull(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
-        cpu.rows(problem, problem.x(), 2).forEach(tile -> {
+        cpu.rows(problem, problem.x(), 1, 1).forEach(tile -> {
             TileSoftmax softmax = TileSoftmax.of(tile, new Operand(0, x::read), 1, 1);
             double[] entropies = softmax.entropies();
             for (int row = 0; row < tile.rows(); row++) {
@@ -70,14 +70,18 @@ final class LogProbLoops {
         VectorView entropy = cpu.view(problem.entropy());
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
         gradient(problem, problem.x(), problem.dx(), problem.statistics(), (tile, softmax) -> {
-            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            LaneNumbers inverse = softmax.inverse();
+            double[] shift = softmax.shift();
             double[] logDivisor = softmax.spread(RowSoftmax::logDivisor);
             double[] h = tile.spread(row -> entropy.get(tile.row(row)));
             Factors g = new Factors(tile, row -> -factor.applyAsDouble(tile.row(row)));
             return block -> { // -p (log p + h) g
-                double[] p = softmax.weightedLogProbs(block, inverse, logDivisor, h);
-                g.multiply(p, block.count());
-                return p;
+                double[] logs = softmax.distances(block, shift);
+                Lanes.subtract(logs, logDivisor, block.count());
+                Lanes.add(logs, h, block.count());
+                double[] products = softmax.weighted(block, inverse, logs);
+                g.multiply(products, block.count());
+                return products;
             };
         });
     }
@@ -85,17 +89,16 @@ final class LogProbLoops {
     private void selectedLogProb(SelectedLogProbProblem.Forward problem) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
-        ParallelRows rows = cpu.rows(problem, x, 1);
+        ParallelRows rows = cpu.rows(problem, x, 1, 0);
         LabelView labels = new LabelView(problem.labels(), x.classes(), cpu);
         labels.count(x.count(), row -> 1, result);
         VectorView logProbs = cpu.view(result.get(ResultPart.LOG_PROBS));
-        Saved saved =
-                new Saved(cpu.view(result.get(ResultPart.LSE)), cpu.view(result.get(ResultPart.STATISTICS)), x);
+        Saved saved = new Saved(cpu.view(result.get(ResultPart.LSE)), cpu.view(result.get(ResultPart.STATISTICS)), x);
         RowView view = cpu.view(x);
         rows.forEach(tile -> {
             TileLabels of = labels.of(tile);
             Operand logits = new Operand(0, view::read);
-            TileSoftmax softmax = of.anyCounts() ? TileSoftmax.withoutExps(tile, logits, 1) : null;
+            TileSoftmax softmax = of.anyCounts() ? TileSoftmax.passing(tile, logits, 1) : null;
             for (int i = 0; i < tile.rows(); i++) {
                 long row = tile.row(i);
                 if (of.counts(i)) {
@@ -115,11 +118,11 @@ final class LogProbLoops {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
         Tensor statistics = problem.saved().get(ResultPart.STATISTICS);
         gradient(problem, x, problem.dx(), statistics, (tile, softmax) -> {
-            double[] inverse = softmax.spread(RowSoftmax::inverse);
+            LaneNumbers inverse = softmax.inverse();
             double[] g = tile.spread(row -> -factor.applyAsDouble(tile.row(row)));
             TileLabels of = labels.of(tile);
             return block -> { // ([j = label] - p) g
-                double[] p = softmax.probabilities(block, inverse);
+                double[] p = softmax.scaled(block, inverse);
                 of.addPeaks(block, p, -1);
                 Lanes.multiply(p, g, block.count());
                 of.clearOthers(block, p);
@@ -156,10 +159,10 @@ final class LogProbLoops {
         VectorView statistics = cpu.view(saved);
         RowView from = cpu.view(x);
         RowView to = cpu.view(dx);
-        cpu.rows(problem, x, 2).forEach(tile -> {
+        cpu.rows(problem, x, 1, 0).forEach(tile -> {
             Operand logits = new Operand(0, from::read);
             TileSoftmax softmax = TileSoftmax.known(
-                    tile, logits, 1, 1, row -> RowSoftmax.saved(statistics, tile.row(row), x.count(), 1));
+                    tile, logits, 1, row -> RowSoftmax.saved(statistics, tile.row(row), x.count(), 1));
             Tile.Terms terms = gradient.of(tile, softmax);
             tile.each(block -> to.write(block, terms.of(block)));
         });

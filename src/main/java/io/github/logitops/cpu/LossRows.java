@@ -17,8 +17,10 @@ import java.util.function.IntToDoubleFunction;
  * where r is what MEAN divides losses by over what it divides z-losses by, and 1 otherwise.
  */
 final class LossRows {
-    /** The operands of a tile: logits, their exponentials, targets. */
-    static final int OPERANDS = 3;
+    /** The operands of a tile: logits; their exponentials and the targets are held. */
+    static final int PASSING = 1;
+
+    static final int HELD = 2;
 
     private static final int V = 0;
     private static final int EXPS = 1;
@@ -71,10 +73,10 @@ final class LossRows {
     /** The sums of T_j and of T_j (log S - (z_j - max)). */
     private double[][] spreadLosses(Measured of) {
         Operand t = targets(of.labels);
+        double[] shift = of.z.shift();
         double[] logSum = of.z.spread(RowSoftmax::logSum);
         double[][] sums = of.tile.sums(2, (block, to) -> {
-            double[] terms = block.own().spare(0);
-            lossTerms(of, block, logSum, terms);
+            double[] terms = lossTerms(of, block, shift, logSum);
             Lanes.multiply(terms, t.at(block), block.count());
             to[0].add(t.at(block), block.lanes());
             to[1].add(terms, block.lanes());
@@ -86,21 +88,19 @@ final class LossRows {
         }
         if (!sure) {
             sums[1] = of.tile.sum(block -> {
-                double[] terms = block.own().spare(0);
-                double[] weights = block.own().spare(1);
+                double[] weights = block.own().spare(0);
                 System.arraycopy(t.at(block), 0, weights, 0, block.count());
-                lossTerms(of, block, logSum, terms);
-                Lanes.multiplyUnlessZero(weights, terms, block.count());
+                Lanes.multiplyUnlessZero(weights, lossTerms(of, block, shift, logSum), block.count());
                 return weights;
             });
         }
         return sums;
     }
 
-    private static void lossTerms(Measured of, Block block, double[] logSum, double[] into) {
-        of.z.distances(block, into);
-        Lanes.scale(into, -1, block.count());
-        Lanes.add(into, logSum, block.count());
+    private static double[] lossTerms(Measured of, Block block, double[] shift, double[] logSum) {
+        double[] terms = of.z.distances(block, shift);
+        Lanes.difference(logSum, terms, terms, block.count());
+        return terms;
     }
 
     private Operand targets(TileLabels labels) {
@@ -121,8 +121,7 @@ final class LossRows {
 
     /** As {@link #forward} returns it, from what that saved. */
     Measured known(Tile tile, TileLabels labels, LossOutputs saved) {
-        TileSoftmax z = TileSoftmax.known(
-                tile, logits.v(V), logits.unit(), EXPS, row -> saved.softmax(tile.row(row)));
+        TileSoftmax z = TileSoftmax.known(tile, logits.v(V), logits.unit(), row -> saved.softmax(tile.row(row)));
         return new Measured(tile, labels, z);
     }
 
@@ -138,12 +137,12 @@ final class LossRows {
             tile.each(dx::writeZeros);
             return;
         }
-        double[] scale = tile.spread(row -> ofProbability.applyAsDouble(row) * of.z.row(row).inverse());
+        LaneNumbers scale = of.z.scale(
+                row -> ofProbability.applyAsDouble(row) * of.z.row(row).inverse());
         Factors factors = new Factors(tile, factor);
         Operand t = targets.spreads() ? targets(of.labels) : null;
         tile.each(block -> {
-            double[] gradient = of.z.takeExps(block);
-            Lanes.multiply(gradient, scale, block.count());
+            double[] gradient = of.z.scaled(block, scale);
             if (t == null) {
                 of.labels.addPeaks(block, gradient, -1);
             } else {
@@ -186,11 +185,11 @@ final class LossRows {
     /** The sums of T_j but for labels' peaks, and of T_j (z_j - max). */
     private double[][] spreadPartials(Measured of) {
         Operand t = new Operand(TARGETS, targets::readSpread);
+        double[] shift = of.z.shift();
         return of.tile.sums(2, (block, to) -> {
-            double[] distances = block.own().spare(0);
-            double[] terms = block.own().spare(1);
+            double[] terms = block.own().spare(0);
             double[] ofBlock = t.at(block);
-            of.z.distances(block, distances);
+            double[] distances = of.z.distances(block, shift);
             System.arraycopy(ofBlock, 0, terms, 0, block.count());
             Lanes.multiplyUnlessZero(terms, distances, block.count());
             to[0].add(ofBlock, block.lanes());

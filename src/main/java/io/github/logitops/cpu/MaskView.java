@@ -30,7 +30,7 @@ final class MaskView {
     /** Adds the mask to a block along a row of logits: -inf to what is hidden, whatever it is. */
     void apply(long row, Block block, double[] logits) {
         int count = block.lanes();
-        double[] spare = block.own().spare(0);
+        double[] spare = block.own().spare(2);
         long start = rows.start(row) + block.column() * rows.axisStride();
         if (additive) {
             int bytes = dtype.bytes();

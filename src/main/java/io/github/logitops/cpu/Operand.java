@@ -24,11 +24,6 @@ final class Operand {
         return block.own().at(number, block, this);
     }
 
-    /** The same, to be written over. */
-    double[] take(Block block) {
-        return block.own().take(number, block, this);
-    }
-
     /** Puts a block's elements at the start of {@code into}. */
     void read(Block block, double[] into) {
         source.read(block, into);

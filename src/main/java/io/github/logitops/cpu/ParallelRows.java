@@ -23,18 +23,17 @@ final class ParallelRows {
 
     /**
      * @param op for the message
-     * @param compensated whether sums add up what they round off
-     * @param operands how many operands a tile holds
+     * @param needs of each tile
      * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for the scratch
      */
-    ParallelRows(String op, long rows, Tiling tiling, int operands, boolean compensated, BlockMath math, ScratchPool pool) {
+    ParallelRows(String op, long rows, Scratch.Needs needs, BlockMath math, ScratchPool pool) {
         this.rows = rows;
-        this.tiling = tiling;
+        this.tiling = needs.tiling();
         this.math = math;
         this.pool = pool;
         this.parts = rows < 2L * pool.threads() && tiling.parts() > 1;
         long most = parts ? tiling.parts() : Tiling.ceilDiv(tiling.tiles(rows), tilesAtOnce());
-        this.scratch = pool.take(op, (int) Math.min(most, pool.threads()), operands, tiling, compensated);
+        this.scratch = pool.take(op, (int) Math.min(most, pool.threads()), needs);
     }
 
     private long tilesAtOnce() {

@@ -10,6 +10,10 @@ package io.github.logitops.cpu;
  * @param unit what one of v counts
  */
 record RowSoftmax(double max, double sum, double unit) {
+    RowSoftmax {
+        max = Double.isNaN(sum) ? Double.NaN : max; // of a row with a NaN it may be anything
+    }
+
     /** What is subtracted from v: the maximum, or 0 where that is infinite. */
     static double shift(double max) {
         return Double.isInfinite(max) ? 0 : max;
@@ -32,12 +36,17 @@ record RowSoftmax(double max, double sum, double unit) {
         for (double ofPart : maxima) {
             max = Math.max(max, ofPart);
         }
-        double shift = shift(max);
+        RowSoftmax known = new RowSoftmax(max, 0, unit);
         double[] scaled = new double[sums.length];
         for (int i = 0; i < sums.length; i++) {
-            scaled[i] = Lanes.weighted(sums[i], Math.exp((shift(maxima[i]) - shift) * unit));
+            scaled[i] = sums[i] * known.weightOfPart(maxima[i]);
         }
         return new RowSoftmax(max, RowSum.of(scaled, scaled.length), unit);
+    }
+
+    /** What exponentials from the maximum of a part count. */
+    double weightOfPart(double maxOfPart) {
+        return maxOfPart == Double.NEGATIVE_INFINITY ? 0 : Math.exp((shift(maxOfPart) - shift()) * unit);
     }
 
     /** Writes the maximum, which is a number of the dtype, and the sum from there. */

@@ -16,10 +16,34 @@ final class Scratch {
     private final List<double[]> numbers = new ArrayList<>(); // of rows
     private LaneSum[] sums = {};
     private LaneMax max;
-    private Tiling tiling; // that there is room for
-    private boolean compensated;
+    private Needs needs; // that there is room for
+    private final double[] filled;
+    private int filledTo;
     private final float[] floats;
     private final short[] shorts;
+
+    /**
+     * What tiles ask of a worker.
+     *
+     * @param passing how many operands, the first ones, are held as long as a part is in hand
+     * @param held how many, the next ones, as long as a row is
+     * @param compensated whether sums add up what they round off
+     */
+    record Needs(Tiling tiling, int passing, int held, boolean compensated) {
+        int operands() {
+            return passing + held;
+        }
+
+        int blocks(int operand) {
+            return operand < passing ? tiling.blocksOfPart() : tiling.held();
+        }
+
+        /** Elements of all operands. */
+        long elements() {
+            long blocks = (long) passing * tiling.blocksOfPart() + (long) held * tiling.held();
+            return blocks * tiling.sizes().lanes();
+        }
+    }
 
     /**
      * @param lanes the length of every array
@@ -27,19 +51,19 @@ final class Scratch {
      */
     Scratch(int lanes, IntFunction<double[]> heap) {
         Arrays.setAll(spare, i -> heap.apply(lanes));
+        filled = new double[lanes];
         floats = new float[lanes];
         shorts = new short[lanes];
     }
 
-    /** Makes room for so many operands, and as many sums. */
-    void reserve(int count, Tiling tiling, boolean compensated, IntFunction<double[]> heap) {
-        if (count == sums.length && tiling.equals(this.tiling) && compensated == this.compensated) {
+    /** Makes room for operands, and as many sums. */
+    void reserve(Needs needs, IntFunction<double[]> heap) {
+        if (needs.equals(this.needs)) {
             return; // as in the call before
         }
-        this.tiling = tiling;
-        this.compensated = compensated;
+        Tiling tiling = needs.tiling();
         int lanes = tiling.sizes().lanes();
-        int blocks = tiling.held();
+        int count = needs.operands();
         while (stores.size() < count) {
             stores.add(new ArrayList<>());
             held.add(new int[0]);
@@ -47,6 +71,7 @@ final class Scratch {
         }
         for (int i = 0; i < count; i++) {
             List<double[]> store = stores.get(i);
+            int blocks = needs.blocks(i);
             while (store.size() < blocks) {
                 store.add(heap.apply(lanes));
             }
@@ -54,7 +79,8 @@ final class Scratch {
         }
         max = new LaneMax(tiling.across());
         sums = new LaneSum[count];
-        Arrays.setAll(sums, i -> new LaneSum(tiling, compensated));
+        Arrays.setAll(sums, i -> new LaneSum(tiling, needs.compensated()));
+        this.needs = needs;
     }
 
     /** Forgets what is held, for a new tile. */
@@ -78,17 +104,18 @@ final class Scratch {
         return array;
     }
 
-    /** The same, to be written over. */
-    double[] take(int number, Block block, Operand operand) {
-        double[] array = at(number, block, operand);
-        int[] blocks = held.get(number);
-        blocks[block.index() % blocks.length] = -1;
-        return array;
-    }
-
     /** An array to work in, as long as a block. */
     double[] spare(int which) {
         return spare[which];
+    }
+
+    /** An array of one number, until the next one is asked for. */
+    double[] filled(double value, int count) {
+        if (filledTo < count || Double.doubleToRawLongBits(filled[0]) != Double.doubleToRawLongBits(value)) {
+            Arrays.fill(filled, 0, count, value);
+            filledTo = count;
+        }
+        return filled;
     }
 
     /** An array for what is known of each row. */

@@ -49,13 +49,12 @@ final class ScratchPool {
      *
      * @throws io.github.logitops.memory.DeviceOutOfMemoryException if the heap has no room for all of it
      */
-    List<Scratch> take(String op, int workers, int operands, Tiling tiling, boolean compensated) {
-        long blocks = (long) workers * operands * tiling.held();
-        return orNoRoom(op, blocks * sizes.lanes(), () -> {
+    List<Scratch> take(String op, int workers, Scratch.Needs needs) {
+        return orNoRoom(op, workers * needs.elements(), () -> {
             List<Scratch> taken = new ArrayList<>();
             for (int i = 0; i < workers; i++) {
                 Scratch one = one();
-                one.reserve(operands, tiling, compensated, heap);
+                one.reserve(needs, heap);
                 taken.add(one);
             }
             return taken;

@@ -20,26 +20,32 @@ final class SoftmaxLoops {
     }
 
     private void forward(SoftmaxProblem.Forward problem) {
-        ParallelRows rows = cpu.rows(problem, problem.x(), 2);
         RowView x = cpu.view(problem.x());
         RowView y = cpu.view(problem.y());
-        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
-        rows.forEach(tile -> {
-            Operand logits = new Operand(0, x::read);
-            if (log) {
-                TileSoftmax softmax = TileSoftmax.withoutExps(tile, logits, 1);
-                double[] logDivisor = softmax.spread(RowSoftmax::logDivisor);
-                tile.each(block -> y.write(block, softmax.logProbs(block, logDivisor)));
-            } else {
-                TileSoftmax softmax = TileSoftmax.of(tile, logits, 1, 1);
-                double[] inverse = softmax.spread(RowSoftmax::inverse);
-                tile.each(block -> y.write(block, softmax.probabilities(block, inverse)));
-            }
+        if (problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX) {
+            cpu.rows(problem, problem.x(), 0, 1).forEach(tile -> writeLogs(tile, x, y));
+        } else {
+            cpu.rows(problem, problem.x(), 1, 1).forEach(tile -> {
+                TileSoftmax softmax = TileSoftmax.of(tile, new Operand(0, x::read), 1, 1);
+                LaneNumbers inverse = softmax.inverse();
+                tile.each(block -> y.write(block, softmax.scaled(block, inverse)));
+            });
+        }
+    }
+
+    private static void writeLogs(Tile tile, RowView x, RowView y) {
+        TileSoftmax softmax = TileSoftmax.passing(tile, new Operand(0, x::read), 1);
+        double[] shift = softmax.shift();
+        double[] logDivisor = softmax.spread(RowSoftmax::logDivisor);
+        tile.each(block -> {
+            double[] logs = softmax.distances(block, shift);
+            Lanes.subtract(logs, logDivisor, block.count());
+            y.write(block, logs);
         });
     }
 
     private void backward(SoftmaxProblem.Backward problem) {
-        ParallelRows rows = cpu.rows(problem, problem.y(), 2);
+        ParallelRows rows = cpu.rows(problem, problem.y(), 0, 2);
         RowView y = cpu.view(problem.y());
         RowView dy = cpu.view(problem.dy());
         RowView dx = cpu.view(problem.dx());
@@ -53,18 +59,17 @@ final class SoftmaxLoops {
             double[] scale = tile.spread(row -> gradScale.applyAsDouble(tile.row(row)));
             double[] none = tile.spread(row -> 0);
             tile.each(block -> {
-                double[] of = output.take(block);
-                double[] to = gradient.take(block);
+                double[] result = block.own().spare(0);
                 if (log) { // dy - e^y sum
-                    tile.math().exp(of, none, 1, of, block.count());
-                    Lanes.multiply(of, sum, block.count());
-                    Lanes.subtract(to, of, block.count());
+                    tile.math().exp(output.at(block), none, 1, result, block.count());
+                    Lanes.multiply(result, sum, block.count());
+                    Lanes.difference(gradient.at(block), result, result, block.count());
                 } else { // y (dy - sum)
-                    Lanes.subtract(to, sum, block.count());
-                    Lanes.multiply(to, of, block.count());
+                    Lanes.difference(gradient.at(block), sum, result, block.count());
+                    Lanes.multiply(result, output.at(block), block.count());
                 }
-                Lanes.multiply(to, scale, block.count());
-                dx.write(block, to);
+                Lanes.multiply(result, scale, block.count());
+                dx.write(block, result);
             });
         });
     }
@@ -72,14 +77,13 @@ final class SoftmaxLoops {
     private static double[] dot(Tile tile, Operand a, Operand b) {
         return tile.sum(block -> {
             double[] products = block.own().spare(0);
-            System.arraycopy(a.at(block), 0, products, 0, block.count());
-            Lanes.multiply(products, b.at(block), block.count());
+            Lanes.product(a.at(block), b.at(block), products, block.count());
             return products;
         });
     }
 
     private void masked(MaskedSoftmaxProblem.Forward problem) {
-        ParallelRows rows = cpu.rowByRow(problem, problem.x(), 2);
+        ParallelRows rows = cpu.rowByRow(problem, problem.x(), 1, 1);
         RowView x = cpu.view(problem.x());
         RowView y = cpu.view(problem.y());
         MaskView mask = new MaskView(problem, cpu.driver());
@@ -90,8 +94,9 @@ final class SoftmaxLoops {
             });
             TileSoftmax softmax = TileSoftmax.of(tile, masked, 1, 1);
             // A row that is hidden altogether is 0.
-            double[] inverse = softmax.spread(row -> row.isEmpty() ? 0 : row.inverse());
-            tile.each(block -> y.write(block, softmax.probabilities(block, inverse)));
+            LaneNumbers inverse = softmax.scale(
+                    row -> softmax.row(row).isEmpty() ? 0 : softmax.row(row).inverse());
+            tile.each(block -> y.write(block, softmax.scaled(block, inverse)));
         });
     }
 }

@@ -129,7 +129,7 @@ final class TargetRows {
 
     /** The weight of the class of each lane. */
     private double[] weights(Block block) {
-        double[] ofLanes = block.own().spare(1);
+        double[] ofLanes = block.own().spare(2);
         if (block.tile().across()) {
             Arrays.fill(ofLanes, 0, block.count(), weights.get((long) first + block.column()));
         } else {

@@ -32,8 +32,28 @@ final class Tile {
         double[] of(Block block);
     }
 
-    /** Blocks that one worker goes through. */
-    private record Part(int number, Scratch own, List<Block> blocks) {}
+    /** Neighbouring blocks, which one worker goes through. */
+    record Part(int number, Scratch own, List<Block> blocks) {
+        /** Of what each row has in these blocks; written from index {@code number} on. */
+        void max(Terms terms, double[] into) {
+            LaneMax max = own.max();
+            max.clear();
+            for (Block block : blocks) {
+                max.add(terms.of(block), block.lanes());
+            }
+            max.write(into, number);
+        }
+
+        /** The same of sums. */
+        void sum(Terms terms, double[] into) {
+            LaneSum sum = own.sums()[0];
+            sum.clear();
+            for (Block block : blocks) {
+                sum.add(terms.of(block), block.lanes());
+            }
+            sum.write(into, number);
+        }
+    }
 
     /** A tile that all of these work on. */
     Tile(Tiling tiling, BlockMath math, List<Scratch> workers) {
@@ -89,22 +109,18 @@ final class Tile {
         eachPart(part -> part.blocks.forEach(work));
     }
 
-    private void eachPart(Consumer<Part> work) {
+    /** Does something with each part. */
+    void eachPart(Consumer<Part> work) {
         Together.each(partsOfWorkers, parts -> parts.forEach(work));
     }
 
-    /** The largest of each row, NaN if one is. */
+    /** The largest of each row; of a row with a NaN it may be anything. */
     double[] max(Terms terms) {
         double[] largest = numbers();
-        double[] to = tiling.parts() == 1 ? largest : ofParts[0];
-        eachPart(part -> {
-            LaneMax max = part.own.max();
-            max.clear();
-            part.blocks.forEach(block -> max.add(terms.of(block), block.lanes()));
-            max.write(to, part.number);
-        });
+        double[] to = hasParts() ? ofParts[0] : largest;
+        eachPart(part -> part.max(terms, to));
         if (to != largest) {
-            largest[0] = Arrays.stream(to).reduce(Double.NEGATIVE_INFINITY, Math::max);
+            largest[0] = Arrays.stream(to).max().getAsDouble();
         }
         return largest;
     }
@@ -118,7 +134,7 @@ final class Tile {
     double[][] sums(int count, Summing work) {
         double[][] sums = new double[count][];
         Arrays.setAll(sums, i -> numbers());
-        double[][] to = tiling.parts() == 1 ? sums : ofParts;
+        double[][] to = hasParts() ? ofParts : sums;
         eachPart(part -> {
             LaneSum[] ofPart = part.own.sums();
             for (int i = 0; i < count; i++) {
@@ -133,6 +149,19 @@ final class Tile {
             sums[i][0] = RowSum.of(to[i], to[i].length);
         }
         return sums;
+    }
+
+    /** Whether there is one row, in several parts. */
+    boolean hasParts() {
+        return tiling.parts() > 1;
+    }
+
+    int parts() {
+        return tiling.parts();
+    }
+
+    int partOf(Block block) {
+        return tiling.partOf(block.index());
     }
 
     /** A number for each lane: that of its row. */
@@ -175,8 +204,8 @@ final class Tile {
         return tiling.across();
     }
 
-    /** An array that is this tile's until the next one begins. */
-    private double[] numbers() {
+    /** An array with a place for each row, or lane, that is this tile's until the next one begins. */
+    double[] numbers() {
         return workers.get(0).numbers(numbers++);
     }
 }

@@ -9,22 +9,24 @@ final class TileArgmax {
     /** The column of each row's largest element: the lowest among equals; a NaN is larger than anything. */
     static int[] of(Tile tile, Operand x) {
         double[] largest = tile.max(x::at);
-        int[] best = new int[tile.rows()];
+        int[] best = new int[tile.rows()]; // those of a NaN are below 0 until the end
         Arrays.fill(best, Integer.MAX_VALUE);
         tile.each(block -> {
             double[] values = x.at(block);
             for (int lane = 0; lane < block.lanes(); lane++) {
                 int row = tile.rowOf(lane);
-                if (values[lane] == largest[row] || Double.isNaN(values[lane])) {
+                boolean none = Double.isNaN(values[lane]);
+                if (none || values[lane] == largest[row]) {
+                    int column = tile.columnOf(block, lane);
                     synchronized (best) { // parts of one row
-                        best[row] = Math.min(best[row], tile.columnOf(block, lane));
-                    }
-                    if (!tile.across()) {
-                        return;
+                        best[row] = Math.min(best[row], none ? column | Integer.MIN_VALUE : column);
                     }
                 }
             }
         });
+        for (int row = 0; row < best.length; row++) {
+            best[row] &= Integer.MAX_VALUE;
+        }
         return best;
     }
 }

@@ -39,17 +39,23 @@ final class TileDistillation {
     private final double[] divergences;
 
     /** P or Q: a softmax of logits over the temperature. */
-    private record Side(TileSoftmax softmax, double[] inverse) {
+    private record Side(TileSoftmax softmax, LaneNumbers inverse, double[] shift, Operand logits) {
         static Side of(Tile tile, Operand logits, double unit, int number) {
             TileSoftmax softmax = TileSoftmax.of(tile, logits, unit, number);
-            return new Side(softmax, softmax.spread(RowSoftmax::inverse));
+            return new Side(softmax, softmax.inverse(), softmax.shift(), logits);
         }
 
-        /** Probabilities, into a spare array. */
+        /** Probabilities, in a spare array. */
         double[] probabilities(Block block, int spare) {
             double[] into = block.own().spare(spare);
-            System.arraycopy(softmax.exps(block), 0, into, 0, block.count());
-            Lanes.multiply(into, inverse, block.count());
+            softmax.scaled(block, inverse, into);
+            return into;
+        }
+
+        /** Distances of logits to their maximum, in a spare array. */
+        double[] fromMax(Block block, int spare) {
+            double[] into = block.own().spare(spare);
+            Lanes.difference(logits.at(block), shift, into, block.count());
             return into;
         }
     }
@@ -64,8 +70,8 @@ final class TileDistillation {
         plain = options.hardWeight() == 0 ? null : TileSoftmax.of(tile, this.student, 1, OF_PLAIN);
         p = Side.of(tile, new Operand(TEACHER, teacher::read), unit, OF_P);
         q = Side.of(tile, this.student, unit, OF_Q);
-        logDivisors = tile.spread(row ->
-                q.softmax.row(row).logDivisor() - p.softmax.row(row).logDivisor());
+        logDivisors = tile.spread(
+                row -> q.softmax.row(row).logDivisor() - p.softmax.row(row).logDivisor());
         double[][] sums = tile.sums(3, this::addTerms);
         fromQ = sums[1];
         divergences = new double[tile.rows()];
@@ -101,11 +107,8 @@ final class TileDistillation {
 
     /** log(Q_j / P_j): what both logits have in common is not rounded into it. Two spare arrays are overwritten. */
     private double[] logRatios(Block block, int spare, int other) {
-        double[] ratios = block.own().spare(spare);
-        double[] ofTeacher = block.own().spare(other);
-        q.softmax.fromMax(block, ratios);
-        p.softmax.fromMax(block, ofTeacher);
-        Lanes.subtract(ratios, ofTeacher, block.count());
+        double[] ratios = q.fromMax(block, spare);
+        Lanes.subtract(ratios, p.fromMax(block, other), block.count());
         Lanes.scale(ratios, 1 / options.temperature(), block.count());
         Lanes.subtract(ratios, logDivisors, block.count());
         return ratios;
@@ -124,12 +127,12 @@ final class TileDistillation {
     void gradient(IntToDoubleFunction factor, RowView dx) {
         double weight = options.softWeight() / options.temperature();
         double[] factors = tile.spread(factor);
-        double[] inverse = plain == null ? null : plain.spread(RowSoftmax::inverse);
+        LaneNumbers inverse = plain == null ? null : plain.inverse();
         tile.each(block -> {
             double[] gradient = slopes(block);
             scale(gradient, weight, block.count());
             if (plain != null) {
-                double[] ofPlain = plain.probabilities(block, inverse);
+                double[] ofPlain = plain.scaled(block, inverse);
                 labels.addPeaks(block, ofPlain, -1);
                 Lanes.scale(ofPlain, options.hardWeight(), block.count());
                 Lanes.add(gradient, ofPlain, block.count());

@@ -20,16 +20,16 @@ record Tiling(int columns, boolean across, int rows, Sizes sizes) {
     private static final int SHORT = 128;
     private static final int FEW_ROWS = 32;
     private static final int SHORT_RUN = 16;
-    private static final int TILE = 8192; // elements: three of these stay close to a core
+    private static final int TILE = 32768; // elements: three of these stay close to a core
 
     /**
      * @param lanes the most elements of a block; every array of a block has room for so many
      * @param least as many lanes are computed at least: a loop that is compiled when it is short stays slow
-     * @param partBlocks blocks along a row that are summed, and can be worked on, apart from others
+     * @param partBlocks blocks along a row that are a part of it: close to a core while they are in hand
      * @param held blocks that are held at once of an operand; the rest is read, or computed, again
      */
     record Sizes(int lanes, int least, int partBlocks, int held) {
-        static final Sizes DEFAULT = new Sizes(512, 128, 32, 512);
+        static final Sizes DEFAULT = new Sizes(512, 128, 4, 512);
     }
 
     static Tiling of(Rows x, Sizes sizes) {
@@ -58,7 +58,12 @@ record Tiling(int columns, boolean across, int rows, Sizes sizes) {
         return Math.min(blocks(), sizes.held);
     }
 
-    /** Parts of a row that can be worked on at the same time. */
+    /** Blocks of one part. */
+    int blocksOfPart() {
+        return Math.min(held(), across ? columns : sizes.partBlocks);
+    }
+
+    /** Parts of a row: each is read, and its exponentials are taken from its own maximum, before the next. */
     int parts() {
         return across ? 1 : (int) ceilDiv(blocks(), sizes.partBlocks);
     }
@@ -66,6 +71,10 @@ record Tiling(int columns, boolean across, int rows, Sizes sizes) {
     /** The first block of a part, or the end of the part before. */
     int firstBlock(int part) {
         return part == parts() ? blocks() : part * sizes.partBlocks;
+    }
+
+    int partOf(int block) {
+        return across ? 0 : block / sizes.partBlocks;
     }
 
     /** The first column of a block. */

@@ -49,12 +49,14 @@ public enum BinaryFormat {
         }
         int smallest = 1 - bias; // exponent of normal values
         int exponent = Math.min(Math.max(Math.getExponent(value), smallest), bias + 1);
-        // The last place of this double is that of the format's values here, so adding it rounds, and its own bits count the places.
+        // The last place of this double is that of the format's values here, so adding it rounds, and its own bits
+        // count the places.
         double counter = Double.longBitsToDouble(
                 (long) (exponent - significandBits + DOUBLE_SIGNIFICAND_BITS + Double.MAX_EXPONENT)
                         << DOUBLE_SIGNIFICAND_BITS);
         long places = Double.doubleToRawLongBits(counter + magnitude) - Double.doubleToRawLongBits(counter);
-        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to infinity.
+        // A normal's leading one adds 1 to the exponent field; a carry out of the rounding runs on into it, up to
+        // infinity.
         long field = Math.min(places + ((long) (exponent - smallest) << significandBits), infinity);
         return (short) (bits >>> Short.SIZE * 3 & 0x8000 | field);
     }

@@ -27,6 +27,8 @@ class HostMemoryTest {
     private static final Shape SHAPE = Shape.of(3000, 24);
     private static final int WORKERS = Math.min(9, ForkJoinPool.getCommonPoolParallelism() + 1); // of 72000 elements
 
+    private static final int ARRAYS = 6; // of a worker with two operands of a block
+
     private int arraysLeft = Integer.MAX_VALUE;
 
     @Test
@@ -45,8 +47,8 @@ class HostMemoryTest {
             float[] values = new float[(int) SHAPE.elements()];
             Tensor x = bench.keep(bench.ops().upload(values, DType.F32, SHAPE, bench.stream()));
             String message = "softmax.forward: the Java heap has no room for scratch: requestedBytes="
-                    + WORKERS * 3 * 16 * 8 + ", inUseBytes=" + SHAPE.elements() * 4;
-            for (int room = 0; room < WORKERS * 3; room++) {
+                    + WORKERS * 2 * 16 * 8 + ", inUseBytes=" + SHAPE.elements() * 4;
+            for (int room = 0; room < WORKERS * ARRAYS; room++) {
                 arraysLeft = room;
                 assertMessage(message, () -> bench.ops().softmax().forward(x, x, bench.stream()));
                 assertArrayEquals(values, x.download(bench.stream()));
@@ -64,7 +66,7 @@ class HostMemoryTest {
             Tensor labels = bench.labels(DType.I32, Shape.of(2), 0, 9);
             CrossEntropy loss = bench.ops().crossEntropy(CrossEntropyOptions.defaults());
             CrossEntropyResult result = bench.keep(loss.newResult(DType.F32, Shape.of(2, 4), bench.stream()));
-            arraysLeft = 3;
+            arraysLeft = ARRAYS + 1; // an operand more
             assertMessage(
                     "crossEntropy.forwardBackward: the Java heap has no room for scratch: requestedBytes=16, inUseBytes="
                             + bench.ops().memoryStatistics().bytesInUse(),

@@ -21,7 +21,7 @@ class ParallelRowsTest {
     private final ScratchPool pool = new ScratchPool(new HostDriver());
 
     private ParallelRows rows(long rows, Tiling tiling) {
-        return new ParallelRows("op", rows, tiling, 1, false, new PlainBlockMath(), pool);
+        return new ParallelRows("op", rows, new Scratch.Needs(tiling, 0, 1, false), new PlainBlockMath(), pool);
     }
 
     private static Tiling along(int columns) {
@@ -47,12 +47,13 @@ class ParallelRowsTest {
     /** How often each element was, if all were as often. */
     private int calls(int rows, Tiling tiling) {
         AtomicIntegerArray calls = new AtomicIntegerArray(rows * tiling.columns());
-        rows(rows, tiling).forEach(tile -> tile.each(block -> {
-            for (int lane = 0; lane < block.lanes(); lane++) {
-                long row = tile.row(tile.rowOf(lane));
-                calls.incrementAndGet((int) row * tiling.columns() + tile.columnOf(block, lane));
-            }
-        }));
+        rows(rows, tiling)
+                .forEach(tile -> tile.each(block -> {
+                    for (int lane = 0; lane < block.lanes(); lane++) {
+                        long row = tile.row(tile.rowOf(lane));
+                        calls.incrementAndGet((int) row * tiling.columns() + tile.columnOf(block, lane));
+                    }
+                }));
         int[] counted = new int[calls.length()];
         Arrays.setAll(counted, calls::get);
         int[] expected = new int[counted.length];
