@@ -3,11 +3,17 @@ package io.github.logitops.cpu;
 import io.github.logitops.element.BinaryFormat;
 
 /**
- * What of the work on a block takes the time: conversions and exponentials. A block is the start of an array, and every loop goes over
- * it with one index, which is what lets a compiler take several elements at once. {@code count} is at most the length of any array;
- * arrays may be the same, and nothing is kept.
+ * What of the work on a block takes the time: conversions and exponentials. A block is the start of an array. All arrays are as long
+ * as {@code count} rounded up to a multiple of 8; what lies behind the count may be overwritten. Arrays may be the same, and nothing is
+ * kept. No result depends on where in a block its element is.
  */
 interface BlockMath {
+    /** What it is, for reports. */
+    String name();
+
+    /** How many doubles are surely computed at once. */
+    int atOnce();
+
     /** Widens floats, exactly. */
     void widen(float[] from, double[] into, int count);
 

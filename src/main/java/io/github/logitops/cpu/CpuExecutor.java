@@ -16,11 +16,11 @@ public final class CpuExecutor implements Executor {
 
     /** An executor for tensors in {@code driver}'s memory. */
     public CpuExecutor(HostDriver driver) {
-        this(driver, new ScratchPool(driver));
+        this(driver, new ScratchPool(driver), BlockMaths.best());
     }
 
-    CpuExecutor(HostDriver driver, ScratchPool scratch) {
-        CpuContext cpu = new CpuContext(driver, scratch, new PlainBlockMath());
+    CpuExecutor(HostDriver driver, ScratchPool scratch, BlockMath math) {
+        CpuContext cpu = new CpuContext(driver, scratch, math);
         new SoftmaxLoops(cpu).addTo(table);
         new LogProbLoops(cpu).addTo(table);
         new DistillationLoops(cpu).addTo(table);

@@ -12,6 +12,16 @@ final class DoubleBlockMath implements BlockMath {
     }
 
     @Override
+    public String name() {
+        return "the Java library";
+    }
+
+    @Override
+    public int atOnce() {
+        return 1;
+    }
+
+    @Override
     public void widen(float[] from, double[] into, int count) {
         conversions.widen(from, into, count);
     }

@@ -68,7 +68,8 @@ public final class HostDriver implements MemoryDriver {
     public String device() {
         Runtime runtime = Runtime.getRuntime();
         return "CPU, " + System.getProperty("os.arch") + ", " + runtime.availableProcessors() + " threads, "
-                + (runtime.maxMemory() >> 20) + " MiB heap";
+                + (runtime.maxMemory() >> 20) + " MiB heap, "
+                + BlockMaths.best().name();
     }
 
     @Override

@@ -43,6 +43,16 @@ final class PlainBlockMath implements BlockMath {
     private static final double M8 = 2.4815046446374326e-05;
 
     @Override
+    public String name() {
+        return "plain loops";
+    }
+
+    @Override
+    public int atOnce() {
+        return 1;
+    }
+
+    @Override
     public void widen(float[] from, double[] into, int count) {
         for (int i = 0; i < count; i++) {
             into[i] = from[i];

@@ -40,6 +40,31 @@ public enum BinaryFormat {
         };
     }
 
+    /** Bits of the significand without the leading one. */
+    public int significandBits() {
+        return significandBits;
+    }
+
+    /** The bits of infinity: those of anything larger are NaN. */
+    public int infinity() {
+        return infinity;
+    }
+
+    /** What a float is to be multiplied by whose exponent field is one of this format. */
+    public float rebias() {
+        return rebias;
+    }
+
+    /** The smallest positive value with a leading one. */
+    public double smallestNormal() {
+        return Math.scalb(1.0, 1 - bias);
+    }
+
+    /** The largest power of two. */
+    public double largestPower() {
+        return Math.scalb(1.0, bias);
+    }
+
     /** The bits of the value of this format nearest to {@code value}. A float argument widens exactly, so it serves too. */
     public short encode(double value) {
         long bits = Double.doubleToRawLongBits(value);

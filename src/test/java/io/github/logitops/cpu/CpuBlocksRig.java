@@ -28,6 +28,11 @@ public final class CpuBlocksRig implements Rig {
         return new CpuBlocksRig(new Tiling.Sizes(8, 8, 2, 512), 1, double[]::new);
     }
 
+    /** Blocks as usual. */
+    public static CpuBlocksRig plain() {
+        return workers(Together.threads());
+    }
+
     /** Blocks as usual, and so many workers. */
     public static CpuBlocksRig workers(int threads) {
         return new CpuBlocksRig(Tiling.Sizes.DEFAULT, threads, double[]::new);
@@ -36,7 +41,8 @@ public final class CpuBlocksRig implements Rig {
     @Override
     public LogitOps open() {
         HostDriver driver = new HostDriver();
-        CpuExecutor executor = new CpuExecutor(driver, new ScratchPool(driver, sizes, threads, heap));
+        CpuExecutor executor =
+                new CpuExecutor(driver, new ScratchPool(driver, sizes, threads, heap), BlockMaths.plain());
         return Sessions.over(driver, executor, OpenOptions.defaults().withCacheLimitBytes(0));
     }
 }

@@ -11,7 +11,10 @@ import java.util.function.Supplier;
 
 /** The rigs that contracts run on: all of them, unless {@code -Dlogitops.rigs=cpu,emulated} says which. */
 public enum RigKind {
+    /** The fastest way of the CPU mode that this virtual machine has. */
     CPU(CpuRig::new),
+    /** The one that all have. */
+    CPU_PLAIN(CpuBlocksRig::plain),
     /** Blocks as short as this make many of each row. */
     CPU_BLOCKS(CpuBlocksRig::new),
     EMULATED(EmulatedRig::new),
