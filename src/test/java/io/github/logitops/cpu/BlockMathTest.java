@@ -77,7 +77,9 @@ class BlockMathTest {
                     expected[i] = format.encode(values[i]);
                 }
                 math.narrow(format, values, bits, LENGTH);
-                assertArrayEquals(expected, bits, () -> format + " " + Arrays.toString(values));
+                for (int i = 0; i < LENGTH; i++) {
+                    assertEquals(expected[i], bits[i], format + " " + values[i]);
+                }
             }
         }
     }
@@ -131,7 +133,7 @@ class BlockMathTest {
         assertArrayEquals(
                 new double[] {Double.POSITIVE_INFINITY, Double.NaN},
                 exp(new double[] {Double.POSITIVE_INFINITY, Double.NaN}));
-        double[] low = exp(new double[] {-185, -208, -208.0000001, -300, -400, -401, -746, -1e10, -1e300});
+        double[] low = exp(new double[] {-185, -212, -212.0000001, -300, -400, -401, -746, -1e10, -1e300});
         for (int i = 0; i < low.length; i++) {
             assertTrue(low[i] >= 0 && low[i] < 1e-79, "exponential " + i + " = " + low[i]);
         }

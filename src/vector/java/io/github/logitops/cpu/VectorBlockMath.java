@@ -124,12 +124,13 @@ class VectorBlockMath implements BlockMath {
                     .reinterpretAsLongs()
                     .sub(counter);
             LongVector field = places.add(exponent.sub(smallest).lanewise(VectorOperators.LSHR, dropped))
-                    .min(format.infinity())
-                    .blend(notANumber, x.compare(VectorOperators.NE, x).cast(LONGS));
+                    .min(format.infinity());
             LongVector sign = x.reinterpretAsLongs()
                     .lanewise(VectorOperators.LSHR, Long.SIZE - Short.SIZE)
                     .and(0x8000);
-            ((ShortVector) field.or(sign).convertShape(VectorOperators.L2S, SHORTS, 0)).intoArray(into, i);
+            LongVector bits = field.or(sign)
+                    .blend(notANumber, x.compare(VectorOperators.NE, x).cast(LONGS));
+            ((ShortVector) bits.convertShape(VectorOperators.L2S, SHORTS, 0)).intoArray(into, i);
         }
     }
 
