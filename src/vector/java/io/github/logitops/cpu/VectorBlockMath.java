@@ -15,6 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
  * The way by the Vector API, in doubles like the plain one. What it has beyond that: conversions, which JDK 17 does one by one without
  * it, and the bits of doubles, so that an exponential is a power of two times a short polynomial. Each operation is exact or rounded
  * once, whether it is compiled or interpreted; so results do not depend on when or where in a block they are computed.
+ *
+ * <p>No loop calls a method of ours with vectors: where compilers do not inline one, each vector is an object on the heap.
  */
 class VectorBlockMath implements BlockMath {
     /** Doubles at once: 4 or 8. Arrays of blocks are a multiple of it long. */
@@ -71,12 +73,9 @@ class VectorBlockMath implements BlockMath {
     @Override
     public void widen(float[] from, double[] into, int count) {
         for (int i = 0; i < count; i += STEP) {
-            widened(FloatVector.fromArray(FLOATS, from, i)).intoArray(into, i);
+            FloatVector x = FloatVector.fromArray(FLOATS, from, i);
+            ((DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 0)).intoArray(into, i);
         }
-    }
-
-    private static DoubleVector widened(FloatVector x) {
-        return (DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 0);
     }
 
     @Override
@@ -91,8 +90,9 @@ class VectorBlockMath implements BlockMath {
             VectorMask<Integer> noNumber = magnitude.compare(VectorOperators.GE, format.infinity());
             IntVector number = fraction.reinterpretAsFloats().mul(rebias).reinterpretAsInts();
             IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, Short.SIZE);
-            widened(number.blend(fraction.or(FLOAT_INFINITY), noNumber).or(sign).reinterpretAsFloats())
-                    .intoArray(into, i);
+            FloatVector x =
+                    number.blend(fraction.or(FLOAT_INFINITY), noNumber).or(sign).reinterpretAsFloats();
+            ((DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 0)).intoArray(into, i);
         }
     }
 
@@ -134,41 +134,32 @@ class VectorBlockMath implements BlockMath {
         }
     }
 
+    /** x = n ln 2 + r with an integer n: e^x = 2^n e^r. */
     @Override
     public void exp(double[] v, double[] shift, double unit, double[] into, int count) {
+        DoubleVector rounds = DoubleVector.broadcast(DOUBLES, ROUNDS);
         for (int i = 0; i < count; i += STEP) {
-            exp(exponent(v, shift, unit, i)).intoArray(into, i);
+            DoubleVector x = DoubleVector.fromArray(DOUBLES, v, i)
+                    .sub(DoubleVector.fromArray(DOUBLES, shift, i))
+                    .mul(unit);
+            DoubleVector rounded = x.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), rounds);
+            DoubleVector r = rounded.sub(rounds).fma(DoubleVector.broadcast(DOUBLES, -LN_2), x);
+            DoubleVector p = r.fma(DoubleVector.broadcast(DOUBLES, E8), DoubleVector.broadcast(DOUBLES, E7))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E6))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E5))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E4))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E3))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E2))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, E1))
+                    .fma(r, DoubleVector.broadcast(DOUBLES, 1));
+            LongVector power = rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGNIFICAND);
+            p.reinterpretAsLongs()
+                    .add(power)
+                    .reinterpretAsDoubles()
+                    .blend(0, x.compare(VectorOperators.LT, LEAST))
+                    .blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, MOST))
+                    .intoArray(into, i);
         }
-    }
-
-    static DoubleVector exponent(double[] v, double[] shift, double unit, int i) {
-        return DoubleVector.fromArray(DOUBLES, v, i)
-                .sub(DoubleVector.fromArray(DOUBLES, shift, i))
-                .mul(unit);
-    }
-
-    /** x = n ln 2 + r with an integer n: e^x = 2^n e^r. */
-    private static DoubleVector exp(DoubleVector x) {
-        DoubleVector rounded = x.fma(broadcast(LOG2_E), broadcast(ROUNDS));
-        DoubleVector r = rounded.sub(ROUNDS).fma(broadcast(-LN_2), x);
-        DoubleVector p = r.fma(broadcast(E8), broadcast(E7))
-                .fma(r, broadcast(E6))
-                .fma(r, broadcast(E5))
-                .fma(r, broadcast(E4))
-                .fma(r, broadcast(E3))
-                .fma(r, broadcast(E2))
-                .fma(r, broadcast(E1))
-                .fma(r, broadcast(1));
-        LongVector power = rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGNIFICAND);
-        return p.reinterpretAsLongs()
-                .add(power)
-                .reinterpretAsDoubles()
-                .blend(0, x.compare(VectorOperators.LT, LEAST))
-                .blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, MOST));
-    }
-
-    private static DoubleVector broadcast(double value) {
-        return DoubleVector.broadcast(DOUBLES, value);
     }
 
     @Override
