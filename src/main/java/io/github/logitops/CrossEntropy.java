@@ -337,7 +337,7 @@ public final class CrossEntropy {
             GradScale gradScale,
             Shape shape) {
         return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
-            Tensor over = host.in("logits", logits, shape);
+            Tensor over = host.over("logits", logits, shape);
             Tensor y = targets.apply(host);
             Tensor w = weights(host, weights, shape);
             CrossEntropyResult result = host.closing(newResult(over.dtype(), shape, host.stream()));

@@ -211,7 +211,7 @@ public final class Distillation {
             HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
         return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
-            Tensor over = host.in("student", student, shape);
+            Tensor over = host.over("student", student, shape);
             Tensor t = host.in("teacher", teacher, shape);
             Tensor y = host.labels(labels, rows);
             DistillationResult result = host.closing(newResult(over.dtype(), shape, host.stream()));

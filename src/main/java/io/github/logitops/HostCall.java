@@ -8,12 +8,14 @@ import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
  * An op's call on host arrays, by way of tensors: arrays go in, the tensor form runs, arrays come out, and the tensors are closed
- * with the call.
+ * with the call. Where the device can use arrays as they are, nothing is copied but what the op writes over.
  */
 final class HostCall<A> implements AutoCloseable {
     private final Session session;
@@ -21,6 +23,7 @@ final class HostCall<A> implements AutoCloseable {
     private final String name;
     private final Stream stream;
     private final Deque<AutoCloseable> made = new ArrayDeque<>(); // the last one first
+    private final Map<Tensor, A> lent = new IdentityHashMap<>(); // the arrays that tensors are
 
     /** @param name the op's method, as messages have it */
     private HostCall(Session session, HostForm<A> form, String name, Stream stream) {
@@ -52,7 +55,7 @@ final class HostCall<A> implements AutoCloseable {
     /** What an op makes of an array, x. */
     static <A> A over(Session session, HostForm<A> form, String name, A x, Shape shape, InPlace op) {
         return of(session, form, name, host -> {
-            Tensor over = host.in("x", x, shape);
+            Tensor over = host.over("x", x, shape);
             op.run(over, host.stream());
             return host.read(over);
         });
@@ -62,7 +65,7 @@ final class HostCall<A> implements AutoCloseable {
     static <A> A over(Session session, HostForm<A> form, String name, A y, A dy, Shape shape, OverSecond op) {
         return of(session, form, name, host -> {
             Tensor output = host.in("y", y, shape);
-            Tensor over = host.in("dy", dy, shape);
+            Tensor over = host.over("dy", dy, shape);
             op.run(output, over, host.stream());
             return host.read(over);
         });
@@ -72,11 +75,35 @@ final class HostCall<A> implements AutoCloseable {
         return stream;
     }
 
-    /** A new tensor of the array's elements; a wrong length is found before anything is allocated. */
+    /** A tensor of the array's elements, to be read; a wrong length is found before anything is allocated. */
     Tensor in(String argument, A array, Shape shape) {
         HostForm.requireLength(name, argument, array, shape);
+        Tensor tensor = lend(array, shape);
+        return tensor != null ? tensor : uploaded(array, shape);
+    }
+
+    /** The same, to be written over: the array stays as it is. */
+    Tensor over(String argument, A array, Shape shape) {
+        HostForm.requireLength(name, argument, array, shape);
+        Tensor tensor = session.lends() ? lend(form.copy().apply(array), shape) : null;
+        return tensor != null ? tensor : uploaded(array, shape);
+    }
+
+    private Tensor uploaded(A array, Shape shape) {
         return closing(session.filled(
                 name, form.dtype(), shape, stream, tensor -> form.up().apply(tensor, array, stream)));
+    }
+
+    /** The array itself as a tensor, until the call ends; null if the device cannot use it. */
+    private Tensor lend(A array, Shape shape) {
+        Tensor tensor = session.lend(array, form.dtype(), shape);
+        if (tensor != null) {
+            long address = tensor.address();
+            made.push(() -> session.takeBack(address));
+            closing(tensor);
+            lent.put(tensor, array);
+        }
+        return tensor;
     }
 
     /** The same of an argument that may be left out: null of null. */
@@ -98,7 +125,8 @@ final class HostCall<A> implements AutoCloseable {
 
     /** A new tensor for the op to fill. */
     Tensor out(Shape shape) {
-        return closing(session.empty(form.dtype(), Layout.dense(shape)));
+        Tensor tensor = session.lends() ? lend(form.make().apply((int) shape.elements()), shape) : null;
+        return tensor != null ? tensor : closing(session.empty(form.dtype(), Layout.dense(shape)));
     }
 
     /** What the op made is closed with the call. */
@@ -107,9 +135,10 @@ final class HostCall<A> implements AutoCloseable {
         return result;
     }
 
-    /** What the op wrote, in a new array. */
+    /** What the op wrote, in an array of the caller's own. */
     A read(Tensor tensor) {
-        return form.down().apply(tensor, stream);
+        A array = lent.get(tensor);
+        return array != null ? array : form.down().apply(tensor, stream);
     }
 
     @Override

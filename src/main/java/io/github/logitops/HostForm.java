@@ -8,14 +8,18 @@ import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * A kind of host array that ops take instead of tensors. The one place that knows that {@code float[]} means F32 and
  * {@code double[]} F64.
  */
-record HostForm<A>(DType dtype, Up<A> up, Down<A> down) {
-    static final HostForm<float[]> FLOATS = new HostForm<>(DType.F32, Tensor::upload, Tensor::download);
-    static final HostForm<double[]> DOUBLES = new HostForm<>(DType.F64, Tensor::upload, Tensor::downloadDoubles);
+record HostForm<A>(DType dtype, IntFunction<A> make, UnaryOperator<A> copy, Up<A> up, Down<A> down) {
+    static final HostForm<float[]> FLOATS =
+            new HostForm<>(DType.F32, float[]::new, float[]::clone, Tensor::upload, Tensor::download);
+    static final HostForm<double[]> DOUBLES =
+            new HostForm<>(DType.F64, double[]::new, double[]::clone, Tensor::upload, Tensor::downloadDoubles);
 
     /** Uploads an array. */
     interface Up<A> {

@@ -135,7 +135,7 @@ public final class LogSumExp {
     private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
         return HostCall.of(session, form, BACKWARD, host -> {
-            Tensor over = host.in("x", x, shape);
+            Tensor over = host.over("x", x, shape);
             GradScale upstream = GradScale.perRow(host.in("dlse", dlse, rows));
             LogSumExpResult result = host.closing(forward(over, host.stream()));
             backward(over, result, upstream, over, host.stream());

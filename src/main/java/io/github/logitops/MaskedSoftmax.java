@@ -107,7 +107,7 @@ public final class MaskedSoftmax {
 
     private <A> A forward(HostForm<A> form, A x, Shape shape, Function<HostCall<A>, Mask> mask) {
         return HostCall.of(session, form, FORWARD, host -> {
-            Tensor over = host.in("x", x, shape);
+            Tensor over = host.over("x", x, shape);
             forward(over, mask.apply(host), over, host.stream());
             return host.read(over);
         });

@@ -169,7 +169,7 @@ public final class SelectedLogProb {
     private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
         return HostCall.of(session, form, BACKWARD, host -> {
-            Tensor over = host.in("logits", logits, shape);
+            Tensor over = host.over("logits", logits, shape);
             GradScale upstream = GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
             Tensor y = host.labels(labels, rows);
             SelectedLogProbResult result = host.closing(forward(over, y, host.stream()));

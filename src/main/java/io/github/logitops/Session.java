@@ -60,6 +60,21 @@ final class Session implements AutoCloseable {
         return make(from -> from.allocate(dtype, layout));
     }
 
+    /** Whether the device can use arrays of callers as they are. */
+    boolean lends() {
+        return memory.lends();
+    }
+
+    /** A caller's array as a tensor, to be given back by its address when that is closed; null if the device cannot use it. */
+    Tensor lend(Object array, DType dtype, Shape shape) {
+        return make(from -> from.lend(array, dtype, Layout.dense(shape)));
+    }
+
+    /** Ends what {@link #lend} began. */
+    void takeBack(long address) {
+        memory.takeBack(address);
+    }
+
     /** A new tensor without padding that {@code fill} was called on. */
     Tensor filled(String call, DType dtype, Shape shape, Stream stream, Consumer<Tensor> fill) {
         Arguments.notNull(call, "dtype", dtype);

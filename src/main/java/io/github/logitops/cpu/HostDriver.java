@@ -23,7 +23,7 @@ public final class HostDriver implements MemoryDriver {
     private static final String FULL = "host memory: the Java heap is full";
     private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
 
-    private final ConcurrentSkipListMap<Long, ByteBuffer> allocations = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, HostMemory> allocations = new ConcurrentSkipListMap<>();
     private final Set<Long> streams = ConcurrentHashMap.newKeySet();
     private final AtomicLong nextAddress = new AtomicLong(1L << 32);
     private final AtomicLong nextHandle = new AtomicLong(1);
@@ -48,20 +48,30 @@ public final class HostDriver implements MemoryDriver {
         return memory(tensor.address(), tensor.bytes());
     }
 
+    /** The same as elements of its dtype, a floating one. */
+    ElementBuffer elements(Tensor tensor) {
+        Map.Entry<Long, HostMemory> in = requireHolding(tensor.address(), tensor.bytes());
+        return in.getValue().elements(tensor.dtype(), (int) (tensor.address() - in.getKey()), (int) tensor.bytes());
+    }
+
     private ByteBuffer memory(long address, long bytes) {
-        Map.Entry<Long, ByteBuffer> allocation = holding(address, bytes);
+        Map.Entry<Long, HostMemory> in = requireHolding(address, bytes);
+        return in.getValue().bytes((int) (address - in.getKey()), (int) bytes);
+    }
+
+    private Map.Entry<Long, HostMemory> requireHolding(long address, long bytes) {
+        Map.Entry<Long, HostMemory> allocation = holding(address, bytes);
         if (allocation == null) {
             throw new DriverException("host memory: no live allocation holds this range: address=0x"
                     + Long.toHexString(address) + ", bytes=" + bytes);
         }
-        int offset = (int) (address - allocation.getKey());
-        return allocation.getValue().slice(offset, (int) bytes).order(ByteOrder.nativeOrder());
+        return allocation;
     }
 
     /** The allocation that holds this range, with its address; or null. */
-    private Map.Entry<Long, ByteBuffer> holding(long address, long bytes) {
-        Map.Entry<Long, ByteBuffer> below = allocations.floorEntry(address);
-        return below != null && bytes <= below.getValue().capacity() - (address - below.getKey()) ? below : null;
+    private Map.Entry<Long, HostMemory> holding(long address, long bytes) {
+        Map.Entry<Long, HostMemory> below = allocations.floorEntry(address);
+        return below != null && bytes <= below.getValue().bytes() - (address - below.getKey()) ? below : null;
     }
 
     @Override
@@ -81,20 +91,40 @@ public final class HostDriver implements MemoryDriver {
                     inUse.get());
         }
         ByteBuffer memory = onHeap(FULL, bytes, () -> ByteBuffer.allocate((int) bytes));
-        // A gap after every allocation keeps an overrun from reaching the next one.
-        long address = nextAddress.getAndAdd((bytes + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-        allocations.put(address, memory);
         inUse.addAndGet(bytes);
+        return place(new HostMemory.Bytes(memory));
+    }
+
+    private long place(HostMemory memory) {
+        // A gap after every allocation keeps an overrun from reaching the next one.
+        long address = nextAddress.getAndAdd((memory.bytes() + 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        allocations.put(address, memory);
         return address;
     }
 
     @Override
+    public boolean lends() {
+        return true;
+    }
+
+    @Override
+    public long lend(Object array) {
+        HostMemory memory = HostMemory.lent(array);
+        return memory == null || memory.bytes() == 0 ? 0 : place(memory);
+    }
+
+    @Override
+    public void takeBack(long address) {
+        allocations.remove(address);
+    }
+
+    @Override
     public void free(long address) {
-        ByteBuffer memory = allocations.remove(address);
+        HostMemory memory = allocations.remove(address);
         if (memory == null) {
             throw new DriverException("host memory: not an allocation: address=0x" + Long.toHexString(address));
         }
-        inUse.addAndGet(-memory.capacity());
+        inUse.addAndGet(-memory.bytes());
     }
 
     @Override

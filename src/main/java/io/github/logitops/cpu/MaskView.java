@@ -1,6 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.element.Elements;
+import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.MaskRows;
 import io.github.logitops.op.MaskedSoftmaxProblem;
 import io.github.logitops.spec.DType;
@@ -10,18 +10,20 @@ import java.util.Arrays;
 /** The mask of each row. */
 final class MaskView {
     private final MaskRows rows;
-    private final ByteBuffer memory; // null: no tensor
-    private final boolean additive;
+    private final ElementBuffer added; // null: nothing is added
+    private final ByteBuffer seen; // a boolean each; null: there are none
+    private final BlockMath math;
     private final DType dtype;
     private final int classes;
     private final long queries;
 
-    MaskView(MaskedSoftmaxProblem.Forward problem, HostDriver driver) {
+    MaskView(MaskedSoftmaxProblem.Forward problem, CpuContext cpu) {
         rows = problem.maskRows();
-        memory = problem.mask().tensor() == null
-                ? null
-                : driver.memory(problem.mask().tensor());
-        additive = problem.mask().isAdditive();
+        Tensor mask = problem.mask().tensor();
+        boolean additive = problem.mask().isAdditive();
+        added = additive ? cpu.driver().elements(mask) : null;
+        seen = additive || mask == null ? null : cpu.driver().memory(mask);
+        math = cpu.math();
         dtype = problem.x().dtype();
         classes = problem.x().classes();
         queries = problem.queries();
@@ -30,25 +32,24 @@ final class MaskView {
     /** Adds the mask to a block along a row of logits: -inf to what is hidden, whatever it is. */
     void apply(long row, Block block, double[] logits) {
         int count = block.lanes();
-        double[] spare = block.own().spare(2);
-        long start = rows.start(row) + block.column() * rows.axisStride();
-        if (additive) {
-            int bytes = dtype.bytes();
-            Elements.read(dtype, memory, (int) (start * bytes), (int) rows.axisStride() * bytes, spare, 0, count);
+        int start = (int) (rows.start(row) + block.column() * rows.axisStride());
+        int stride = (int) rows.axisStride();
+        if (added != null) {
+            double[] mask = block.own().spare(2);
+            added.get(start, stride, block.own(), mask, 0, count);
+            added.widen(math, block.own(), mask, block.count());
             for (int j = 0; j < count; j++) {
-                logits[j] = spare[j] == Double.NEGATIVE_INFINITY ? spare[j] : sum(logits[j], spare[j]);
+                logits[j] = mask[j] == Double.NEGATIVE_INFINITY ? mask[j] : sum(logits[j], mask[j]);
             }
-        } else if (memory != null) {
-            int at = (int) start;
+        } else if (seen != null) {
             for (int j = 0; j < count; j++) {
-                logits[j] = memory.get(at) == 0 ? Double.NEGATIVE_INFINITY : logits[j];
-                at += (int) rows.axisStride();
+                logits[j] = seen.get(start + j * stride) == 0 ? Double.NEGATIVE_INFINITY : logits[j];
             }
         }
         if (queries != 0) {
-            long seen = Math.max(0, row % queries + classes - queries + 1);
+            long keys = Math.max(0, row % queries + classes - queries + 1);
             Arrays.fill(
-                    logits, (int) Math.min(Math.max(0, seen - block.column()), count), count, Double.NEGATIVE_INFINITY);
+                    logits, (int) Math.min(Math.max(0, keys - block.column()), count), count, Double.NEGATIVE_INFINITY);
         }
     }
 

@@ -1,23 +1,19 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.element.Elements;
 import io.github.logitops.op.Rows;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** The rows of a tensor in host memory: reads and writes blocks of them, as doubles, whatever dtype and strides it has. */
 final class RowView {
     private final Rows rows;
     private final BlockMath math;
-    private final ByteBuffer memory;
     private final ElementBuffer elements;
     private final int axisStride;
 
     RowView(Rows rows, HostDriver driver, BlockMath math) {
         this.rows = rows;
         this.math = math;
-        this.memory = driver.memory(rows.tensor());
-        this.elements = ElementBuffer.of(rows.dtype(), memory);
+        this.elements = driver.elements(rows.tensor());
         this.axisStride = (int) rows.axisStride();
     }
 
@@ -64,12 +60,5 @@ final class RowView {
 
     private int index(long row, int column) {
         return (int) (rows.start(row) + column * rows.axisStride());
-    }
-
-    /** One element. */
-    double get(long row, int column) {
-        double[] one = new double[1];
-        Elements.read(rows.dtype(), memory, index(row, column) * rows.dtype().bytes(), 0, one, 0, 1);
-        return one[0];
     }
 }

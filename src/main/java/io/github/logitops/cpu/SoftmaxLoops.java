@@ -86,7 +86,7 @@ final class SoftmaxLoops {
         ParallelRows rows = cpu.rowByRow(problem, problem.x(), 1, 1);
         RowView x = cpu.view(problem.x());
         RowView y = cpu.view(problem.y());
-        MaskView mask = new MaskView(problem, cpu.driver());
+        MaskView mask = new MaskView(problem, cpu);
         rows.forEach(tile -> {
             Operand masked = new Operand(0, (block, into) -> {
                 x.read(block, into);

@@ -26,6 +26,24 @@ public interface MemoryDriver extends AutoCloseable {
     /** Gives memory back at once: no queued work may still use it. */
     void free(long address);
 
+    /** Whether the device can use arrays of callers as they are: most cannot. */
+    default boolean lends() {
+        return false;
+    }
+
+    /**
+     * The address of a caller's array as device memory, until it is {@linkplain #takeBack taken back}; 0 if it is none that can be used
+     * as it is. It is no allocation: it is neither freed nor copied.
+     */
+    default long lend(Object array) {
+        return 0;
+    }
+
+    /** Ends what {@link #lend} began: no queued work may still use it. */
+    default void takeBack(long address) {
+        throw new DriverException("memory: nothing was lent: address=0x" + Long.toHexString(address));
+    }
+
     /** Whether the device can reach {@code bytes} bytes from {@code address} on, in one live allocation. */
     boolean isAccessible(long address, long bytes);
 

@@ -109,6 +109,22 @@ public final class DeviceMemory implements AutoCloseable {
         return new DeviceTensor(this, new Allocation(name, address, null, site("made here")), 0, name, null);
     }
 
+    /** Whether the device can use arrays of callers as they are. */
+    public boolean lends() {
+        return driver.lends();
+    }
+
+    /** A caller's array as a tensor; null if the device cannot use it. Once the tensor is closed, its address is to be taken back. */
+    public Tensor lend(Object array, DType dtype, Layout layout) {
+        long address = driver.lend(array);
+        return address == 0 ? null : wrap(address, dtype, layout);
+    }
+
+    /** Ends what {@link #lend} began, at the address of its tensor. */
+    public void takeBack(long address) {
+        driver.takeBack(address);
+    }
+
     /** A new stream. */
     public Stream newStream() {
         return during(() -> newStream(driver.createStream(), WorkQueue.Owner.SESSION));
