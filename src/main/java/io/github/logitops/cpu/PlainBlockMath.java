@@ -75,8 +75,25 @@ final class PlainBlockMath implements BlockMath {
 
     @Override
     public void narrow(BinaryFormat format, double[] from, short[] into, int count) {
+        if (format == BinaryFormat.BFLOAT16) {
+            narrowToBfloat16(from, into, count);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             into[i] = format.encode(from[i]);
+        }
+    }
+
+    /** The upper half of the nearest float, rounded; but a float in the middle between two may have been rounded to there. */
+    private static void narrowToBfloat16(double[] from, short[] into, int count) {
+        for (int i = 0; i < count; i++) {
+            float nearest = (float) from[i];
+            int bits = Float.floatToRawIntBits(nearest);
+            boolean twice = (bits & 0xFFFF) == 0x8000 && nearest != from[i];
+            boolean none = nearest != nearest;
+            into[i] = twice || none
+                    ? BinaryFormat.BFLOAT16.encode(from[i])
+                    : (short) (bits + 0x7FFF + (bits >>> Short.SIZE & 1) >>> Short.SIZE);
         }
     }
 

@@ -14,7 +14,6 @@ import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** In the CPU mode arrays of callers are used as they are. */
@@ -44,7 +43,9 @@ class LentArraysTest {
     @Test
     void inputsStayAsTheyAreAndNothingOfTheirSizeIsAllocated() {
         float[] x = new float[(int) SHAPE.elements()];
-        Arrays.setAll(x, i -> i % 7);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = i % 7;
+        }
         float[] before = x.clone();
         int[] labels = new int[64];
         try (LogitOps ops = LogitOps.open(Backend.CPU)) {
