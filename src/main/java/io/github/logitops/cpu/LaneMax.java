@@ -7,11 +7,12 @@ final class LaneMax {
     private static final int QUARTER = 128;
 
     private final double[] largest = new double[4 * QUARTER];
-    private final boolean across;
+    private boolean across;
     private int lanes; // 0: nothing yet
 
-    LaneMax(boolean across) {
-        this.across = across;
+    /** Prepares it for such tiles. */
+    void reserve(Tiling tiling) {
+        across = tiling.across();
     }
 
     void clear() {

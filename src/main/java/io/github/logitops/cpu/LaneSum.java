@@ -12,20 +12,31 @@ final class LaneSum {
     private static final int QUARTER = 128;
     private static final int QUARTERS = 4;
 
-    private final boolean across;
-    private final int ways; // blocks that are summed apart
-    private final double[][] sums;
-    private final double[][] lost; // null: not kept
+    private boolean across;
+    private int ways; // blocks that are summed apart
+    private boolean compensated;
+    private double[][] sums = {};
+    private double[][] lost = {}; // if it is kept
     private final double[] chains = new double[CHAINS];
     private final double[] restOfChains = new double[CHAINS];
     private int blocks; // added so far
     private int lanes; // in use
 
-    LaneSum(Tiling tiling, boolean compensated) {
+    /** Makes room for the sums of such tiles. */
+    void reserve(Tiling tiling, boolean compensated) {
+        this.compensated = compensated;
         across = tiling.across();
         ways = !across ? 1 : tiling.columns() <= QUARTER ? CHAINS : QUARTER; // the first 128 are one to a lane
-        sums = new double[ways][QUARTERS * QUARTER];
-        lost = compensated ? new double[ways][QUARTERS * QUARTER] : null;
+        sums = grown(sums, ways);
+        lost = grown(lost, compensated ? ways : 0);
+    }
+
+    private static double[][] grown(double[][] arrays, int count) {
+        double[][] grown = Arrays.copyOf(arrays, Math.max(arrays.length, count));
+        for (int i = arrays.length; i < count; i++) {
+            grown[i] = new double[QUARTERS * QUARTER];
+        }
+        return grown;
     }
 
     void clear() {
@@ -38,14 +49,14 @@ final class LaneSum {
         int way = blocks % ways;
         if (blocks < ways) {
             System.arraycopy(x, 0, sums[way], 0, count);
-            if (lost != null) {
+            if (compensated) {
                 Arrays.fill(lost[way], 0, count, 0);
             }
             lanes = count;
-        } else if (lost == null) {
-            Lanes.add(sums[way], x, count);
-        } else {
+        } else if (compensated) {
             Lanes.addExactly(sums[way], lost[way], x, count);
+        } else {
+            Lanes.add(sums[way], x, count);
         }
         blocks++;
     }
@@ -61,26 +72,25 @@ final class LaneSum {
 
     private double along() {
         double[] sum = sums[0];
-        double[] rest = lost == null ? null : lost[0];
         if (lanes > QUARTER) {
             Arrays.fill(sum, lanes, sum.length, 0);
-            if (rest == null) {
-                addQuarters(sum);
+            if (compensated) {
+                Arrays.fill(lost[0], lanes, sum.length, 0);
+                addQuartersExactly(sum, lost[0]);
             } else {
-                Arrays.fill(rest, lanes, rest.length, 0);
-                addQuartersExactly(sum, rest);
+                addQuarters(sum);
             }
         }
         Arrays.fill(sum, lanes, Math.max(lanes, CHAINS), 0);
         int used = Math.min(lanes, QUARTER);
         for (int chain = 0; chain < CHAINS; chain++) {
-            if (rest == null) {
-                chains[chain] = chain(sum, chain, used);
+            if (compensated) {
+                addExactly(sum, lost[0], chain, used);
             } else {
-                addExactly(sum, rest, chain, used);
+                chains[chain] = chain(sum, chain, used);
             }
         }
-        return finite(tree(chains), tree(restOfChains));
+        return compensated ? finite(tree(chains), tree(restOfChains)) : tree(chains);
     }
 
     private static double chain(double[] x, int first, int used) {
@@ -121,18 +131,18 @@ final class LaneSum {
         int used = Math.min(blocks, ways);
         for (int way = CHAINS; way < used; way++) {
             int chain = way % CHAINS;
-            if (lost == null) {
-                Lanes.add(sums[chain], sums[way], lanes);
-            } else {
+            if (compensated) {
                 Lanes.add(lost[chain], lost[way], lanes);
                 Lanes.addExactly(sums[chain], lost[chain], sums[way], lanes);
+            } else {
+                Lanes.add(sums[chain], sums[way], lanes);
             }
         }
         for (int chain = used; chain < CHAINS; chain++) {
             Arrays.fill(sums[chain], 0, lanes, 0);
         }
         tree(sums, into, at, lanes);
-        if (lost != null) {
+        if (compensated) {
             addLost(used, into, at);
         }
     }

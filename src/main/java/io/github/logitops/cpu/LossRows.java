@@ -78,8 +78,8 @@ final class LossRows {
         double[][] sums = of.tile.sums(2, (block, to) -> {
             double[] terms = lossTerms(of, block, shift, logSum);
             Lanes.multiply(terms, t.at(block), block.count());
-            to[0].add(t.at(block), block.lanes());
-            to[1].add(terms, block.lanes());
+            to.get(0).add(t.at(block), block.lanes());
+            to.get(1).add(terms, block.lanes());
         });
         // Infinite times no target is NaN: then it is looked at whether there is a target.
         boolean sure = true;
@@ -192,8 +192,8 @@ final class LossRows {
             double[] distances = of.z.distances(block, shift);
             System.arraycopy(ofBlock, 0, terms, 0, block.count());
             Lanes.multiplyUnlessZero(terms, distances, block.count());
-            to[0].add(ofBlock, block.lanes());
-            to[1].add(terms, block.lanes());
+            to.get(0).add(ofBlock, block.lanes());
+            to.get(1).add(terms, block.lanes());
         });
     }
 

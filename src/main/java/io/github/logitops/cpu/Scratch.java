@@ -9,13 +9,11 @@ import java.util.function.IntFunction;
 final class Scratch {
     private static final int SPARE = 4;
 
-    private final List<List<double[]>> stores = new ArrayList<>(); // for each operand, its blocks
-    private final List<int[]> held = new ArrayList<>(); // which block each of these is
-    private final List<Operand> operands = new ArrayList<>(); // whose
+    private final List<BlockStore> stores = new ArrayList<>(); // by operand
+    private final List<LaneSum> sums = new ArrayList<>();
+    private final LaneMax max = new LaneMax();
     private final double[][] spare = new double[SPARE][];
     private final List<double[]> numbers = new ArrayList<>(); // of rows
-    private LaneSum[] sums = {};
-    private LaneMax max;
     private Needs needs; // that there is room for
     private final double[] filled;
     private int filledTo;
@@ -62,46 +60,26 @@ final class Scratch {
             return; // as in the call before
         }
         Tiling tiling = needs.tiling();
-        int lanes = tiling.sizes().lanes();
-        int count = needs.operands();
-        while (stores.size() < count) {
-            stores.add(new ArrayList<>());
-            held.add(new int[0]);
-            operands.add(null);
-        }
-        for (int i = 0; i < count; i++) {
-            List<double[]> store = stores.get(i);
-            int blocks = needs.blocks(i);
-            while (store.size() < blocks) {
-                store.add(heap.apply(lanes));
+        for (int i = 0; i < needs.operands(); i++) {
+            if (i == stores.size()) {
+                stores.add(new BlockStore());
+                sums.add(new LaneSum());
             }
-            held.set(i, new int[blocks]);
+            stores.get(i).reserve(needs.blocks(i), tiling.sizes().lanes(), heap);
+            sums.get(i).reserve(tiling, needs.compensated());
         }
-        max = new LaneMax(tiling.across());
-        sums = new LaneSum[count];
-        Arrays.setAll(sums, i -> new LaneSum(tiling, needs.compensated()));
+        max.reserve(tiling);
         this.needs = needs;
     }
 
     /** Forgets what is held, for a new tile. */
     void forget() {
-        operands.replaceAll(operand -> null);
+        stores.forEach(BlockStore::forget);
     }
 
     /** A block of operand {@code number}, which is read if it is not held. */
     double[] at(int number, Block block, Operand operand) {
-        int[] blocks = held.get(number);
-        if (operands.get(number) != operand) {
-            operands.set(number, operand);
-            Arrays.fill(blocks, -1);
-        }
-        int place = block.index() % blocks.length;
-        double[] array = stores.get(number).get(place);
-        if (blocks[place] != block.index()) {
-            operand.read(block, array);
-            blocks[place] = block.index();
-        }
-        return array;
+        return stores.get(number).at(block, operand);
     }
 
     /** An array to work in, as long as a block. */
@@ -126,7 +104,7 @@ final class Scratch {
         return numbers.get(which);
     }
 
-    LaneSum[] sums() {
+    List<LaneSum> sums() {
         return sums;
     }
 

@@ -24,7 +24,7 @@ final class Tile {
 
     /** Adds numbers of a block to sums. */
     interface Summing {
-        void add(Block block, LaneSum[] to);
+        void add(Block block, List<LaneSum> to);
     }
 
     /** A number for each lane of a block. */
@@ -46,7 +46,7 @@ final class Tile {
 
         /** The same of sums. */
         void sum(Terms terms, double[] into) {
-            LaneSum sum = own.sums()[0];
+            LaneSum sum = own.sums().get(0);
             sum.clear();
             for (Block block : blocks) {
                 sum.add(terms.of(block), block.lanes());
@@ -61,7 +61,7 @@ final class Tile {
         this.math = math;
         this.workers = workers;
         this.blocks = new Block[tiling.blocks()];
-        this.ofParts = new double[workers.get(0).sums().length][tiling.parts()];
+        this.ofParts = new double[workers.get(0).sums().size()][tiling.parts()];
     }
 
     /** Takes up other rows. */
@@ -127,7 +127,7 @@ final class Tile {
 
     /** The sum of each row. */
     double[] sum(Terms terms) {
-        return sums(1, (block, to) -> to[0].add(terms.of(block), block.lanes()))[0];
+        return sums(1, (block, to) -> to.get(0).add(terms.of(block), block.lanes()))[0];
     }
 
     /** So many sums of each row, in one go. */
@@ -136,13 +136,13 @@ final class Tile {
         Arrays.setAll(sums, i -> numbers());
         double[][] to = hasParts() ? ofParts : sums;
         eachPart(part -> {
-            LaneSum[] ofPart = part.own.sums();
+            List<LaneSum> ofPart = part.own.sums();
             for (int i = 0; i < count; i++) {
-                ofPart[i].clear();
+                ofPart.get(i).clear();
             }
             part.blocks.forEach(block -> work.add(block, ofPart));
             for (int i = 0; i < count; i++) {
-                ofPart[i].write(to[i], part.number);
+                ofPart.get(i).write(to[i], part.number);
             }
         });
         for (int i = 0; i < count && to != sums; i++) {

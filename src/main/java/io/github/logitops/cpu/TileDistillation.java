@@ -3,6 +3,7 @@ package io.github.logitops.cpu;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -84,7 +85,7 @@ final class TileDistillation {
     }
 
     /** Adds the terms from P, those from Q, and the drift. */
-    private void addTerms(Block block, LaneSum[] to) {
+    private void addTerms(Block block, List<LaneSum> to) {
         double[] ofP = p.probabilities(block, 0);
         double[] ofQ = q.probabilities(block, 1);
         double[] d = logRatios(block, 2, 3);
@@ -93,16 +94,16 @@ final class TileDistillation {
             double m = Mixture.of(kind, ofP[i], ofQ[i]);
             terms[i] = times(kind.weightOfP(), Mixture.relativeEntropy(ofP[i], m, Mixture.logOverP(kind, d[i])));
         }
-        to[0].add(terms, block.lanes());
+        to.get(0).add(terms, block.lanes());
         for (int i = 0; i < block.lanes(); i++) {
             double m = Mixture.of(kind, ofP[i], ofQ[i]);
             terms[i] = Mixture.relativeEntropy(ofQ[i], m, Mixture.logOverQ(kind, d[i]));
         }
-        to[1].add(terms, block.lanes());
+        to.get(1).add(terms, block.lanes());
         for (int i = 0; i < block.lanes(); i++) {
             terms[i] = Mixture.drift(ofP[i], ofQ[i], d[i]);
         }
-        to[2].add(terms, block.lanes());
+        to.get(2).add(terms, block.lanes());
     }
 
     /** log(Q_j / P_j): what both logits have in common is not rounded into it. Two spare arrays are overwritten. */

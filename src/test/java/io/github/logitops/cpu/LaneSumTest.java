@@ -18,8 +18,8 @@ class LaneSumTest {
         for (boolean compensated : new boolean[] {false, true}) {
             double[][] x = random(columns);
             Tiling tiling = new Tiling(columns, true, ROWS, Tiling.Sizes.DEFAULT);
-            LaneSum across = new LaneSum(tiling, compensated);
-            LaneSum along = new LaneSum(Tiling.along(columns, Tiling.Sizes.DEFAULT), compensated);
+            LaneSum across = sum(tiling, compensated);
+            LaneSum along = sum(Tiling.along(columns, Tiling.Sizes.DEFAULT), compensated);
             for (int repeated = 0; repeated < 2; repeated++) {
                 across.clear();
                 for (int j = 0; j < columns; j++) {
@@ -45,7 +45,7 @@ class LaneSumTest {
         double[] x = new double[columns];
         java.util.Arrays.fill(x, 0.1);
         BigDecimal exact = new BigDecimal(0.1).multiply(BigDecimal.valueOf(columns));
-        LaneSum sum = new LaneSum(Tiling.along(columns, Tiling.Sizes.DEFAULT), true);
+        LaneSum sum = sum(Tiling.along(columns, Tiling.Sizes.DEFAULT), true);
         sum.clear();
         for (int from = 0; from < columns; from += 512) {
             int count = Math.min(512, columns - from);
@@ -62,12 +62,19 @@ class LaneSumTest {
     void whatIsNotFiniteRemains(double value) {
         double[] x = random(300)[0];
         x[200] = value;
-        LaneSum sum = new LaneSum(Tiling.along(300, Tiling.Sizes.DEFAULT), true);
+        LaneSum sum = sum(Tiling.along(300, Tiling.Sizes.DEFAULT), true);
         sum.clear();
         sum.add(x, 300);
         double[] result = new double[1];
         sum.write(result, 0);
         assertEquals(value, result[0]);
+    }
+
+    private static LaneSum sum(Tiling tiling, boolean compensated) {
+        LaneSum sum = new LaneSum();
+        sum.reserve(Tiling.along(512, Tiling.Sizes.DEFAULT), !compensated); // it has been used before
+        sum.reserve(tiling, compensated);
+        return sum;
     }
 
     private static double[][] random(int columns) {
