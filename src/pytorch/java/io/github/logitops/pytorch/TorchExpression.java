@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * functions, and {@code cross_entropy_loss} is not among them; but DJL runs modules, which have them all.
  */
 final class TorchExpression {
-    private static final String ENGINE = "PyTorch";
+    static final String ENGINE = "PyTorch";
 
     static {
         Engine.getEngine(ENGINE); // loads PyTorch
@@ -87,7 +87,8 @@ final class TorchExpression {
         }
     }
 
-    private static PtSymbolBlock load(NDManager manager, byte[] module) {
+    /** A module, to be called. */
+    static PtSymbolBlock load(NDManager manager, byte[] module) {
         try {
             return JniUtils.loadModule((PtNDManager) manager, new ByteArrayInputStream(module), false, false);
         } catch (IOException e) {

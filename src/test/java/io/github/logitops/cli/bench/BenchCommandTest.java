@@ -167,7 +167,7 @@ class BenchCommandTest {
         assertEquals(
                 "bench: the arrays to measure with do not fit: bytes=444596224, heap=67108864; give a larger heap with"
                         + " -Xmx",
-                assertThrows(IllegalStateException.class, () -> CpuBed.open(new Heap(64 << 20)))
+                assertThrows(IllegalStateException.class, () -> CpuBed.open(new Heap(64 << 20), 0, 0))
                         .getMessage());
     }
 

@@ -59,7 +59,7 @@ class BenchGridTest {
     /** The seconds of a cell: two warm-ups and the rounds. */
     private static double cell(long bytes) {
         double call = LAUNCH_MICROS + bytes / BYTES_PER_MICRO;
-        int calls = new Rounds(ROUNDS, BenchCommand.GPU_TARGET_MICROS).calls(call);
+        int calls = Rounds.onGpu(ROUNDS).calls(call);
         return (2 * measurement(call, Rounds.FEWEST_CALLS) + ROUNDS * measurement(call, calls)) / 1e6;
     }
 

@@ -49,7 +49,9 @@ class CudaBedTest {
         StringWriter progress = new StringWriter();
         List<Cell> cells;
         try (CudaBed bed = bed(emulated())) {
-            cells = new Measurement(bed, new Rounds(2, 1), CudaBedTest::suited, new PrintWriter(progress)).of(SHAPES);
+            cells = new Measurement(
+                            bed, new Rounds(2, 1, 200, 0), CudaBedTest::suited, Peers.NONE, new PrintWriter(progress))
+                    .of(SHAPES);
         }
         for (BenchShape shape : SHAPES) {
             List<String> expected = new ArrayList<>(List.of("copy", "copyKernel", "triad", "read", "fill"));
@@ -73,7 +75,7 @@ class CudaBedTest {
     void anOpThatDoesNothingIsFoundOut() {
         try (CudaBed bed = bed(emulated());
                 Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), SMALL);
-                Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33))) {
+                Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.BF16, 4, 33), 1)) {
             for (BenchOp op : BenchOp.ALL) {
                 Prepared prepared = op.ready().apply(workload);
                 Prepared idle = new Prepared(set -> {}, prepared.written(), prepared.meaning());

@@ -26,9 +26,6 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class BenchCommand implements Callable<Integer> {
-    static final double GPU_TARGET_MICROS = 4000;
-    private static final double CPU_TARGET_MICROS = 10000;
-
     /** Which shapes. */
     static final class Size {
         @Option(names = "--quick", description = "few shapes, under two minutes (the default)")
@@ -37,8 +34,15 @@ public final class BenchCommand implements Callable<Integer> {
         @Option(names = "--full", description = "every shape of docs/gpu-kit.md, under four minutes")
         private boolean full;
 
+        @Option(
+                names = "--peers",
+                description =
+                        "in the CPU mode, in the same rounds: a plain loop in Java, and the peers on the class path;"
+                                + " under five minutes")
+        private boolean peers;
+
         BenchGrid grid() {
-            return full ? BenchGrid.FULL : BenchGrid.QUICK;
+            return peers ? BenchGrid.PEERS : full ? BenchGrid.FULL : BenchGrid.QUICK;
         }
     }
 
@@ -60,13 +64,20 @@ public final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         BenchReport report;
         OutputFile file;
-        try (Bed bed = bed()) {
+        try (Bed bed = size.peers ? bedOfPeers() : bed()) {
             out.println(bed.ops().backendReport());
+            Peers peers = size.peers ? Peers.found() : Peers.NONE;
+            if (size.peers) {
+                peers.missing().ifPresent(out::println);
+            }
             out.flush();
-            file = run.file("bench", "", bed.ops().backendReport());
-            report = measure(bed, rounds, spec.commandLine().getErr());
+            file = run.file("bench", size.peers ? "peers-" : "", bed.ops().backendReport());
+            report = measure(bed, rounds, peers, spec.commandLine().getErr());
         }
-        out.println(BenchTable.of(report));
+        out.println(size.peers ? PeerTable.of(report) : BenchTable.of(report));
+        if (size.peers) {
+            report.leftOut().forEach(each -> out.printf("bench: left out: %s: %s%n", each.what(), each.reason()));
+        }
         ReportFile.write(report, file);
         out.println("bench: wrote " + file);
         return 0;
@@ -74,7 +85,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private Bed bed() {
         if (run.backend() == Backend.CPU) {
-            return CpuBed.open(Heap.here());
+            return CpuBed.open(Heap.here(), 0, 0);
         }
         try {
             return CudaBed.open();
@@ -82,12 +93,19 @@ public final class BenchCommand implements Callable<Integer> {
             if (run.backend() == Backend.CUDA) {
                 throw e;
             }
-            return CpuBed.open(Heap.here());
+            return CpuBed.open(Heap.here(), 0, 0);
         }
     }
 
-    private BenchReport measure(Bed bed, int rounds, PrintWriter progress) {
-        boolean onGpu = bed.ops().backendReport().selected() == Backend.CUDA;
+    private Bed bedOfPeers() {
+        if (run.backend() == Backend.CUDA) {
+            throw new IllegalArgumentException("bench: peers are measured in the CPU mode alone: backend=CUDA");
+        }
+        long largest = shapes(false).stream().mapToLong(BenchShape::span).max().orElseThrow();
+        return CpuBed.open(Heap.here(), largest, Peers.TENSORS * largest);
+    }
+
+    private List<BenchShape> shapes(boolean onGpu) {
         BenchGrid grid = size.grid();
         List<BenchShape> shapes = (onGpu ? grid.onGpu() : grid.onCpu())
                 .stream()
@@ -96,12 +114,18 @@ public final class BenchCommand implements Callable<Integer> {
         if (shapes.isEmpty()) {
             throw new IllegalArgumentException("bench: no shape of the grid has such rows: columns=" + columns);
         }
-        Rounds measured = new Rounds(rounds, onGpu ? GPU_TARGET_MICROS : CPU_TARGET_MICROS);
-        Measurement measurement = new Measurement(bed, measured, grid::ops, progress);
-        List<Cell> cells = measurement.of(shapes);
+        return shapes;
+    }
+
+    private BenchReport measure(Bed bed, int rounds, Peers peers, PrintWriter progress) {
+        boolean onGpu = bed.ops().backendReport().selected() == Backend.CUDA;
+        Rounds measured = size.peers ? Rounds.besidePeers(rounds) : onGpu ? Rounds.onGpu(rounds) : Rounds.onCpu(rounds);
+        Measurement measurement = new Measurement(bed, measured, size.grid()::ops, peers, progress);
+        List<Cell> cells = measurement.of(shapes(onGpu));
         return run.report(
                 bed.ops().backendReport(),
-                grid.toString().toLowerCase(Locale.ROOT),
+                peers.versions(),
+                size.grid().toString().toLowerCase(Locale.ROOT),
                 cells,
                 List.of(),
                 measurement.leftOut());

@@ -15,7 +15,24 @@ enum BenchGrid {
     /** Every op on few shapes: under two minutes on a GPU, under one in the CPU mode. */
     QUICK,
     /** All of docs/gpu-kit.md: under four minutes on a GPU. */
-    FULL;
+    FULL,
+    /** What peers do on the same cores as well: under five minutes, in the CPU mode alone. */
+    PEERS {
+        @Override
+        List<BenchShape> onGpu() {
+            return List.of();
+        }
+
+        @Override
+        List<BenchShape> onCpu() {
+            return PeerGrid.shapes();
+        }
+
+        @Override
+        List<BenchOp> ops(BenchShape shape) {
+            return PeerGrid.ops(shape);
+        }
+    };
 
     private static final long GPU_BYTES = 256L << 20; // of a tensor, where the length of rows is what changes
     private static final long CPU_BYTES = 2L << 20;

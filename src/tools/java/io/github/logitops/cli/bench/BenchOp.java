@@ -45,8 +45,8 @@ record BenchOp(
         this(name, traffic, shape -> true, ready, exact);
     }
 
-    Contender contender(BenchShape shape, Prepared prepared) {
-        return new Contender(
-                "logitops", name, traffic.bytes().applyAsLong(shape), traffic.ceiling(), prepared.call()::accept);
+    /** Ours, or a call of somebody else that does the same. */
+    Contender contender(String provider, BenchShape shape, Contender.Call call) {
+        return new Contender(provider, name, traffic.bytes().applyAsLong(shape), traffic.ceiling(), call);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param backend CUDA or CPU
  * @param device in words
  * @param machine operating system, runtime and whatever else bears on the numbers
- * @param grid quick or full
+ * @param grid quick, full or peers
  * @param rounds how often each cell was measured
  * @param cells the measurements, ceilings among them
  * @param host what calls cost the program that makes them
@@ -42,6 +42,15 @@ record BenchReport(
     /** Whether {@code logitops bench} wrote it. */
     boolean isOurs() {
         return tool.startsWith("logitops");
+    }
+
+    /** Who was measured: ours first, then the peers. */
+    List<String> providers() {
+        return cells.stream()
+                .filter(cell -> !cell.isCeiling())
+                .map(Cell::provider)
+                .distinct()
+                .toList();
     }
 
     /** The device's name, without what a driver adds to it: reports of the same card can be held against each other. */

@@ -30,11 +30,18 @@ record Cell(
         String ceiling,
         Spread micros) {
 
+    /** The provider of our own measurements. */
+    static final String OURS = "logitops";
+
     /** The provider of measurements of the memory itself. */
     static final String CEILING = "ceiling";
 
     boolean isCeiling() {
         return provider.equals(CEILING);
+    }
+
+    boolean isOurs() {
+        return provider.equals(OURS);
     }
 
     BenchShape shape() {

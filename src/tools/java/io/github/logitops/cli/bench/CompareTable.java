@@ -14,8 +14,6 @@ import java.util.stream.Stream;
  * beside the time stands how many bytes the provider moves by its own account, over the least that would do.
  */
 final class CompareTable {
-    private static final String OURS = "logitops";
-
     private record Key(String op, BenchShape shape) {}
 
     /** A cell, and what its own run's copy made of the same shape. */
@@ -30,8 +28,8 @@ final class CompareTable {
             this(name, new LinkedHashMap<>());
         }
 
-        void add(BenchReport report, Cell cell) {
-            entries.put(new Key(cell.op(), cell.shape()), new Entry(cell, report.percentOf(cell, "copy")));
+        void add(String name, BenchReport report, Cell cell) {
+            entries.put(new Key(name, cell.shape()), new Entry(cell, report.percentOf(cell, "copy")));
         }
     }
 
@@ -59,18 +57,18 @@ final class CompareTable {
 
     /** Ours against theirs, on one card: a column for each provider. Of a cell that stands in two reports the later one counts. */
     static CompareTable ofProviders(List<BenchReport> reports) {
-        Map<String, Column> columns = new LinkedHashMap<>(Map.of(OURS, new Column(OURS)));
+        Map<String, Column> columns = new LinkedHashMap<>(Map.of(Cell.OURS, new Column(Cell.OURS)));
         for (BenchReport report : reports) {
             for (Cell cell : report.cells()) {
                 if (!cell.isCeiling()) {
-                    columns.computeIfAbsent(cell.provider(), Column::new).add(report, cell);
+                    columns.computeIfAbsent(cell.provider(), Column::new).add(cell.op(), report, cell);
                 }
             }
         }
-        return new CompareTable(List.copyOf(columns.values()), columns.get(OURS), "fastest other / ours");
+        return new CompareTable(List.copyOf(columns.values()), columns.get(Cell.OURS), "fastest other / ours");
     }
 
-    /** Two reports of ours. */
+    /** Two reports of ours. The lines of peers that were measured with us show what has drifted. */
     static CompareTable ofRuns(BenchReport before, BenchReport after) {
         List<Column> columns = List.of(ofRun("before", before), ofRun("after", after));
         return new CompareTable(columns, columns.get(1), "before / after");
@@ -78,7 +76,11 @@ final class CompareTable {
 
     private static Column ofRun(String name, BenchReport report) {
         Column column = new Column(name);
-        report.cells().stream().filter(cell -> !cell.isCeiling()).forEach(cell -> column.add(report, cell));
+        for (Cell cell : report.cells()) {
+            if (!cell.isCeiling()) {
+                column.add(cell.isOurs() ? cell.op() : cell.provider() + " " + cell.op(), report, cell);
+            }
+        }
         return column;
     }
 

@@ -22,10 +22,12 @@ final class CpuBed implements Bed {
     /**
      * Opens a session.
      *
+     * @param largest the bytes of the largest tensor
+     * @param more bytes that are needed besides
      * @throws IllegalStateException if the heap has no room for what is measured
      */
-    static CpuBed open(Heap heap) {
-        long needed = 2L * COPY_BYTES + Arenas.heapBytes(BEYOND_CACHES);
+    static CpuBed open(Heap heap, long largest, long more) {
+        long needed = 2L * COPY_BYTES + Arenas.heapBytes(Math.max(BEYOND_CACHES, largest)) + more;
         if (needed > heap.bytes()) {
             throw new IllegalStateException("bench: the arrays to measure with do not fit: bytes=" + needed + ", heap="
                     + heap.bytes() + "; give a larger heap with -Xmx");

@@ -7,20 +7,26 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Measures ops on every shape of a grid. */
 final class Measurement {
     private final Bed bed;
     private final Rounds rounds;
     private final Function<BenchShape, List<BenchOp>> ops;
+    private final Peers peers;
     private final PrintWriter progress;
     private final List<LeftOut> leftOut = new ArrayList<>();
 
-    /** @param ops which of them on a shape */
-    Measurement(Bed bed, Rounds rounds, Function<BenchShape, List<BenchOp>> ops, PrintWriter progress) {
+    /**
+     * @param ops which of them on a shape
+     * @param peers who takes part
+     */
+    Measurement(Bed bed, Rounds rounds, Function<BenchShape, List<BenchOp>> ops, Peers peers, PrintWriter progress) {
         this.bed = bed;
         this.rounds = rounds;
         this.ops = ops;
+        this.peers = peers;
         this.progress = progress;
     }
 
@@ -62,16 +68,18 @@ final class Measurement {
 
     /** What {@link #of} left out. */
     List<LeftOut> leftOut() {
-        return List.copyOf(leftOut);
+        return Stream.of(leftOut, peers.leftOut()).flatMap(List::stream).toList();
     }
 
     private List<Cell> of(BenchShape shape, Arenas arenas) {
-        try (Workload workload = new Workload(bed, arenas, shape)) {
+        int mostSets = peers.isEmpty() ? Workload.MOST_SETS : 1; // as many as a peer has
+        try (Workload workload = new Workload(bed, arenas, shape, mostSets)) {
             List<Contender> contenders = new ArrayList<>(bed.ceilings(workload));
             for (BenchOp op : ops.apply(shape)) {
                 Prepared prepared = op.ready().apply(workload);
                 Gate.pass(op, workload, prepared);
-                contenders.add(op.contender(shape, prepared));
+                contenders.add(op.contender(Cell.OURS, shape, prepared.call()::accept));
+                contenders.addAll(peers.contenders(op, workload));
             }
             return rounds.measure(bed, workload, contenders);
         }

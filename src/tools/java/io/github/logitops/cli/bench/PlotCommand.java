@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "plot",
         description =
-                "Draws the JSON of bench as a PNG: percent of copy over row length, a line for each op and dtype."
+                "Draws the JSON of bench as a PNG: percent of copy over row length, a line for each op and dtype; or with"
+                        + " peers, the speed of each op and shape, a bar for each of them."
                         + " Where nothing can be drawn it says so, and the exit code is 0 all the same; 2 or 1 if the PNG cannot be written.",
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
@@ -35,11 +36,13 @@ public final class PlotCommand implements Callable<Integer> {
         BenchReport report = ReportFile.read(json);
         String name = json.getFileName().toString().replaceAll("\\.json$", "") + ".png";
         Path file = png != null ? png : json.resolveSibling(name);
-        if (BenchChart.lines(report).isEmpty()) {
+        boolean peers = report.providers().size() > 1 && report.isOurs();
+        if (!peers && BenchChart.lines(report).isEmpty()) {
             throw new IllegalArgumentException("plot: nothing was measured beside a copy: file=" + json);
         }
         OutputFile chart = OutputFile.tried("plot", file);
-        if (ChartFile.write(chart, spec.commandLine().getErr(), () -> BenchChart.png(report))) {
+        if (ChartFile.write(
+                chart, spec.commandLine().getErr(), () -> peers ? PeerChart.png(report) : BenchChart.png(report))) {
             spec.commandLine().getOut().println("chart: " + chart);
         }
         return 0;

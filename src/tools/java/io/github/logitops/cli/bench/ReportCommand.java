@@ -80,7 +80,7 @@ public final class ReportCommand implements Callable<Integer> {
                 report.date(),
                 report.grid(),
                 report.rounds(),
-                BenchMatrix.of(report)));
+                report.providers().size() > 1 ? PeerTable.of(report) : BenchMatrix.of(report)));
         if (!report.host().isEmpty()) {
             text.append(System.lineSeparator());
         }

@@ -9,16 +9,31 @@ import java.util.List;
  *
  * @param rounds how many there are
  * @param targetMicros how long a contender runs in a round, about
+ * @param mostCalls how often at most
+ * @param warmUpMicros how long it is called before the rounds
  */
-record Rounds(int rounds, double targetMicros) {
-    /** Before the rounds there are twice as many, to warm up and to see how long they take. */
+record Rounds(int rounds, double targetMicros, int mostCalls, double warmUpMicros) {
+    /** Before the rounds there are twice as many at least, to warm up and to see how long they take. */
     static final int FEWEST_CALLS = 2;
 
-    private static final int MOST_CALLS = 200; // with up to three launches each, fewer than a device's queue holds
+    private static final int QUEUED_CALLS = 200; // with up to three launches each, fewer than a device's queue holds
+
+    static Rounds onGpu(int rounds) {
+        return new Rounds(rounds, 4000, QUEUED_CALLS, 0);
+    }
+
+    static Rounds onCpu(int rounds) {
+        return new Rounds(rounds, 10_000, QUEUED_CALLS, 0);
+    }
+
+    /** Long enough that loops are compiled before, and that threads a contender leaves waiting for work are asleep. */
+    static Rounds besidePeers(int rounds) {
+        return new Rounds(rounds, 100_000, Integer.MAX_VALUE, 1_200_000);
+    }
 
     /** How many calls make a measurement of something that takes so long once. */
     int calls(double micros) {
-        return (int) Math.max(FEWEST_CALLS, Math.min(MOST_CALLS, targetMicros / micros));
+        return (int) Math.max(FEWEST_CALLS, Math.min(mostCalls, targetMicros / micros));
     }
 
     /** One cell for each contender, in order. */
@@ -27,9 +42,12 @@ record Rounds(int rounds, double targetMicros) {
         int[] calls = new int[count];
         for (int c = 0; c < count; c++) {
             Contender contender = contenders.get(c);
-            bed.micros(contender, FEWEST_CALLS, workload.sets()); // warm-up: loads, compiles, fills pools
-            double once = bed.micros(contender, FEWEST_CALLS, workload.sets());
-            calls[c] = calls(once);
+            double spent = 0;
+            do {
+                spent += FEWEST_CALLS
+                        * bed.micros(contender, FEWEST_CALLS, workload.sets()); // loads, compiles, fills pools
+            } while (spent < warmUpMicros);
+            calls[c] = calls(bed.micros(contender, FEWEST_CALLS, workload.sets()));
         }
         double[][] micros = new double[count][rounds];
         for (int round = 0; round < rounds; round++) {

@@ -49,6 +49,12 @@ final class RunOptions {
     }
 
     BenchReport report(BackendReport on, String grid, List<Cell> cells, List<HostCost> host, List<LeftOut> leftOut) {
+        return report(on, "", grid, cells, host, leftOut);
+    }
+
+    /** @param peers who was measured as well; may be empty */
+    BenchReport report(
+            BackendReport on, String peers, String grid, List<Cell> cells, List<HostCost> host, List<LeftOut> leftOut) {
         return new BenchReport(
                 BenchReport.SCHEMA,
                 "logitops " + LibraryVersion.text(),
@@ -56,7 +62,7 @@ final class RunOptions {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 on.selected().toString(),
                 on.device(),
-                machine(),
+                machine() + (peers.isEmpty() ? "" : ", " + peers),
                 grid,
                 rounds,
                 cells,

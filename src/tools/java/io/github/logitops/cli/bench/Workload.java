@@ -15,7 +15,8 @@ import java.util.Random;
  * Closing it leaves the arenas.
  */
 final class Workload implements AutoCloseable {
-    private static final int MOST_SETS = 4096;
+    static final int MOST_SETS = 4096;
+
     private static final long ALIGNMENT = 256;
 
     private final Bed bed;
@@ -27,14 +28,16 @@ final class Workload implements AutoCloseable {
     private final List<AutoCloseable> held = new ArrayList<>();
     private final int[] labelOfRow;
     private final Tensor labels;
+    private float[] logits;
 
-    Workload(Bed bed, Arenas arenas, BenchShape shape) {
+    /** As many sets as the arenas hold, but at most so many. */
+    Workload(Bed bed, Arenas arenas, BenchShape shape, int mostSets) {
         this.bed = bed;
         this.shape = shape;
         stride = (shape.span() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         LogitOps ops = bed.ops();
         long fit = arenas.bytes() / stride;
-        for (int i = 0; i < Math.min(fit, MOST_SETS); i++) {
+        for (int i = 0; i < Math.min(fit, mostSets); i++) {
             inputs.add(cut(ops, arenas.input(), i));
             gradients.add(cut(ops, arenas.gradient(), i));
             outputs.add(cut(ops, arenas.output(), i));
@@ -74,6 +77,18 @@ final class Workload implements AutoCloseable {
 
     int label(long row) {
         return labelOfRow[(int) row];
+    }
+
+    int[] labelOfRow() {
+        return labelOfRow;
+    }
+
+    /** The first input on the host, the same array each time. */
+    float[] logits() {
+        if (logits == null) {
+            logits = input(0).download(stream());
+        }
+        return logits;
     }
 
     Tensor labels() {
