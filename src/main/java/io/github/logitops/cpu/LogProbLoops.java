@@ -118,15 +118,15 @@ final class LogProbLoops {
         LongToDoubleFunction factor = RowFactors.of(problem.gradScale(), cpu);
         Tensor statistics = problem.saved().get(ResultPart.STATISTICS);
         gradient(problem, x, problem.dx(), statistics, (tile, softmax) -> {
-            LaneNumbers inverse = softmax.inverse();
-            double[] g = tile.spread(row -> -factor.applyAsDouble(tile.row(row)));
+            LaneNumbers negative = softmax.scale(row -> -softmax.row(row).inverse());
+            double[] g = tile.spread(row -> factor.applyAsDouble(tile.row(row)));
             TileLabels of = labels.of(tile);
             return block -> { // ([j = label] - p) g
-                double[] p = softmax.scaled(block, inverse);
-                of.addPeaks(block, p, -1);
-                Lanes.multiply(p, g, block.count());
-                of.clearOthers(block, p);
-                return p;
+                double[] gradient = softmax.scaled(block, negative);
+                of.addPeaks(block, gradient, 1);
+                Lanes.multiply(gradient, g, block.count());
+                of.clearOthers(block, gradient);
+                return gradient;
             };
         });
     }

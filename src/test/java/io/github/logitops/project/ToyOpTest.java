@@ -141,8 +141,9 @@ class ToyOpTest {
 
     private void compile(String sources, String classes, String classPath) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--release", "17", "-proc:none", "-parameters"));
+        String pom = Files.readString(Path.of("pom.xml"));
         COMPILER_ARGUMENT
-                .matcher(Files.readString(Path.of("pom.xml")))
+                .matcher(pom.substring(0, pom.indexOf("</compilerArgs>"))) // those of all sources
                 .results()
                 .forEach(argument -> arguments.add(argument.group(1)));
         arguments.addAll(List.of("-d", directory.resolve(classes).toString(), "-cp", resolved(classPath)));
