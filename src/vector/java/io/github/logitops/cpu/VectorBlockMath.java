@@ -23,6 +23,9 @@ class VectorBlockMath implements BlockMath {
     static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(
             double.class, VectorShape.forBitSize(Math.min(512, DoubleVector.SPECIES_PREFERRED.vectorBitSize())));
 
+    /** No shape has fewer. With fewer than 4 doubles this class is not used, but asked how many there are. */
+    private static final int LEAST_BITS = 64;
+
     static final VectorSpecies<Float> FLOATS = ofBits(float.class, 2);
     private static final VectorSpecies<Long> LONGS = ofBits(long.class, 1);
     private static final VectorSpecies<Integer> INTS = ofBits(int.class, 2);
@@ -58,7 +61,8 @@ class VectorBlockMath implements BlockMath {
     private static final int FLOAT_INFINITY = 0x7F800000;
 
     private static <E> VectorSpecies<E> ofBits(Class<E> element, int fraction) {
-        return VectorSpecies.of(element, VectorShape.forBitSize(DOUBLES.vectorBitSize() / fraction));
+        int bits = DOUBLES.vectorBitSize() / fraction;
+        return VectorSpecies.of(element, VectorShape.forBitSize(Math.max(bits, LEAST_BITS)));
     }
 
     @Override
