@@ -1,6 +1,5 @@
 package io.github.logitops.cpu;
 
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +16,14 @@ final class BlockMaths {
     private static final int FEWEST = 4;
 
     private static final BlockMath PLAIN = new PlainBlockMath();
-    private static final Optional<BlockMath> VECTOR = findVector();
+    private static final Choice BEST = choose();
+
+    /** @param reason why it is this one; null: nothing is faster */
+    private record Choice(BlockMath math, String reason) {
+        static Choice plainSince(String reason) {
+            return new Choice(PLAIN, reason);
+        }
+    }
 
     private BlockMaths() {}
 
@@ -28,22 +34,29 @@ final class BlockMaths {
 
     /** The fastest one there is. */
     static BlockMath best() {
-        return VECTOR.orElse(PLAIN);
+        return BEST.math();
     }
 
-    private static Optional<BlockMath> findVector() {
-        Optional<Module> api = ModuleLayer.boot().findModule(VECTOR_API);
-        if (api.isEmpty()) {
-            return Optional.empty();
+    /** Its name, and why it is the plain one if it is, for reports. */
+    static String description() {
+        return BEST.math().name() + (BEST.reason() == null ? "" : " (Vector API: no: " + BEST.reason() + ")");
+    }
+
+    private static Choice choose() {
+        Module api = ModuleLayer.boot().findModule(VECTOR_API).orElse(null);
+        if (api == null) {
+            return Choice.plainSince("--add-modules " + VECTOR_API + " is not given");
         }
         try {
-            BlockMaths.class.getModule().addReads(api.get());
+            BlockMaths.class.getModule().addReads(api);
             BlockMath found = (BlockMath)
                     Class.forName(VECTOR_MATH).getDeclaredConstructor().newInstance();
-            return Optional.of(found).filter(math -> math.atOnce() >= FEWEST);
+            return found.atOnce() < FEWEST
+                    ? Choice.plainSince("doubles at once=" + found.atOnce() + ", needed=" + FEWEST)
+                    : new Choice(found, null);
         } catch (ReflectiveOperationException | LinkageError e) {
             LOG.warn("cpu: the Vector API is there but cannot be used: cause={}", e.toString());
-            return Optional.empty();
+            return Choice.plainSince(e.toString());
         }
     }
 }

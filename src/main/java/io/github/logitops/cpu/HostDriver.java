@@ -79,7 +79,7 @@ public final class HostDriver implements MemoryDriver {
         Runtime runtime = Runtime.getRuntime();
         return "CPU, " + System.getProperty("os.arch") + ", " + runtime.availableProcessors() + " threads, "
                 + (runtime.maxMemory() >> 20) + " MiB heap, "
-                + BlockMaths.best().name();
+                + BlockMaths.description();
     }
 
     @Override

@@ -23,6 +23,9 @@ class VectorBlockMath implements BlockMath {
     static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(
             double.class, VectorShape.forBitSize(Math.min(512, DoubleVector.SPECIES_PREFERRED.vectorBitSize())));
 
+    /** No shape has fewer. With fewer than 4 doubles this class is not used, but asked how many there are. */
+    private static final int LEAST_BITS = 64;
+
     static final VectorSpecies<Float> FLOATS = ofBits(float.class, 2);
     private static final VectorSpecies<Long> LONGS = ofBits(long.class, 1);
     private static final VectorSpecies<Integer> INTS = ofBits(int.class, 2);
@@ -30,34 +33,36 @@ class VectorBlockMath implements BlockMath {
     static final int STEP = DOUBLES.length();
 
     private static final double LOG2_E = 1.4426950408889634;
-    private static final double LN_2 = 0.6931471805599453;
 
     /** A double this large has no fraction: adding it rounds to an integer, whose bits are then the sum's last ones. */
     private static final double ROUNDS = 0x1.8p52;
 
-    private static final double LEAST = -400; // e^LEAST is far below what any sum or product of floats shows
-    private static final double MOST = 700;
+    /** 2^t is 0 below -MOST and infinite above MOST, far beyond what any sum or product of floats shows. */
+    private static final double MOST = 600;
 
-    // e^r = 1 + r (E1 + r (E2 + ...)) for abs r up to ln 2 / 2, by interpolation at the nodes of Chebyshev: off by
-    // 2.2e-12 at most.
-    private static final double E1 = 0.9999999999955055;
-    private static final double E2 = 0.4999999999995507;
-    private static final double E3 = 0.1666666678638044;
-    private static final double E4 = 0.041666666786337556;
-    private static final double E5 = 0.008333283518768105;
-    private static final double E6 = 0.001388883909064138;
-    private static final double E7 = 0.00019907582591325134;
-    private static final double E8 = 2.4867883453521802e-05;
+    private static final double MOST_OF_TANH = 58; // 2^58 + 2 is 2^58
+
+    // 2^f = 1 + f (Q0 + f (Q1 + ...)) for abs f up to 1/2, by interpolation at the nodes of Chebyshev: 4e-14 off at
+    // most; 2^f - 1, as a fraction of itself, 9e-14.
+    private static final double Q0 = 0.6931471805599453;
+    private static final double Q1 = 0.2402265069581299;
+    private static final double Q2 = 0.055504108664760424;
+    private static final double Q3 = 0.009618129159402558;
+    private static final double Q4 = 0.0013333558179043112;
+    private static final double Q5 = 0.00015403455852453838;
+    private static final double Q6 = 1.525268684626772e-05;
+    private static final double Q7 = 1.3255224878668817e-06;
+    private static final double Q8 = 1.0203121063391729e-07;
 
     private static final int SIGNIFICAND = 52; // bits of a double's
     private static final long EXPONENT = 0x7FF0000000000000L;
+    private static final long ONE = 0x3FF0000000000000L; // the bits of 1
     private static final int FLOAT_SIGNIFICAND = 23;
     private static final int FLOAT_INFINITY = 0x7F800000;
 
-    private final BlockMath plain = new PlainBlockMath();
-
     private static <E> VectorSpecies<E> ofBits(Class<E> element, int fraction) {
-        return VectorSpecies.of(element, VectorShape.forBitSize(DOUBLES.vectorBitSize() / fraction));
+        int bits = DOUBLES.vectorBitSize() / fraction;
+        return VectorSpecies.of(element, VectorShape.forBitSize(Math.max(bits, LEAST_BITS)));
     }
 
     @Override
@@ -134,36 +139,60 @@ class VectorBlockMath implements BlockMath {
         }
     }
 
-    /** x = n ln 2 + r with an integer n: e^x = 2^n e^r. */
+    /** e^x = 2^t = 2^n 2^f with t = x log2 e, the integer n nearest to it and the fraction f that is left. */
     @Override
     public void exp(double[] v, double[] shift, double unit, double[] into, int count) {
+        double powers = Math.min(unit * LOG2_E, Double.MAX_VALUE); // infinite, it would make NaN of 0
         DoubleVector rounds = DoubleVector.broadcast(DOUBLES, ROUNDS);
         for (int i = 0; i < count; i += STEP) {
-            DoubleVector x = DoubleVector.fromArray(DOUBLES, v, i)
+            DoubleVector t = DoubleVector.fromArray(DOUBLES, v, i)
                     .sub(DoubleVector.fromArray(DOUBLES, shift, i))
-                    .mul(unit);
-            DoubleVector rounded = x.fma(DoubleVector.broadcast(DOUBLES, LOG2_E), rounds);
-            DoubleVector r = rounded.sub(rounds).fma(DoubleVector.broadcast(DOUBLES, -LN_2), x);
-            DoubleVector p = r.fma(DoubleVector.broadcast(DOUBLES, E8), DoubleVector.broadcast(DOUBLES, E7))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E6))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E5))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E4))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E3))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E2))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, E1))
-                    .fma(r, DoubleVector.broadcast(DOUBLES, 1));
-            LongVector power = rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGNIFICAND);
-            p.reinterpretAsLongs()
-                    .add(power)
-                    .reinterpretAsDoubles()
-                    .blend(0, x.compare(VectorOperators.LT, LEAST))
-                    .blend(Double.POSITIVE_INFINITY, x.compare(VectorOperators.GT, MOST))
+                    .mul(powers);
+            DoubleVector rounded = t.add(rounds);
+            DoubleVector f = t.sub(rounded.sub(rounds));
+            DoubleVector z = f.mul(f); // even and odd powers apart: half as many steps after each other
+            DoubleVector even = z.fma(DoubleVector.broadcast(DOUBLES, Q7), DoubleVector.broadcast(DOUBLES, Q5))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q3))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q1))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, 1));
+            DoubleVector odd = z.fma(DoubleVector.broadcast(DOUBLES, Q8), DoubleVector.broadcast(DOUBLES, Q6))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q4))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q2))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q0));
+            LongVector n = rounded.reinterpretAsLongs().lanewise(VectorOperators.LSHL, SIGNIFICAND);
+            DoubleVector power = odd.fma(f, even).reinterpretAsLongs().add(n).reinterpretAsDoubles();
+            t.mul(Double.MAX_VALUE) // infinite for what is more, and NaN for NaN
+                    .blend(power, t.compare(VectorOperators.LE, MOST))
+                    .blend(0, t.compare(VectorOperators.LT, -MOST))
                     .intoArray(into, i);
         }
     }
 
+    /** tanh x = e / (e + 2) for e = e^2x - 1 = 2^n (2^f - 1) + 2^n - 1, which loses nothing: where n is 0, the rest is exactly 0. */
     @Override
     public void tanh(double[] x, int count) {
-        plain.tanh(x, count); // products, sums and a quotient: compilers do as well
+        DoubleVector rounds = DoubleVector.broadcast(DOUBLES, ROUNDS);
+        for (int i = 0; i < count; i += STEP) {
+            DoubleVector argument = DoubleVector.fromArray(DOUBLES, x, i);
+            DoubleVector any = argument.abs().mul(2 * LOG2_E);
+            DoubleVector t = any.blend(MOST_OF_TANH, any.compare(VectorOperators.GT, MOST_OF_TANH));
+            DoubleVector rounded = t.add(rounds);
+            DoubleVector f = t.sub(rounded.sub(rounds));
+            DoubleVector z = f.mul(f);
+            DoubleVector odd = z.fma(DoubleVector.broadcast(DOUBLES, Q7), DoubleVector.broadcast(DOUBLES, Q5))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q3))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q1));
+            DoubleVector even = z.fma(DoubleVector.broadcast(DOUBLES, Q8), DoubleVector.broadcast(DOUBLES, Q6))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q4))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q2))
+                    .fma(z, DoubleVector.broadcast(DOUBLES, Q0));
+            DoubleVector power = rounded.reinterpretAsLongs()
+                    .lanewise(VectorOperators.LSHL, SIGNIFICAND)
+                    .add(ONE)
+                    .reinterpretAsDoubles();
+            DoubleVector e = odd.fma(f, even).mul(f).fma(power, power.sub(1));
+            LongVector sign = argument.reinterpretAsLongs().and(Long.MIN_VALUE);
+            e.div(e.add(2)).reinterpretAsLongs().or(sign).reinterpretAsDoubles().intoArray(x, i);
+        }
     }
 }
