@@ -44,6 +44,10 @@ for jar in target/logitops-*.jar; do
   listed=$(jar --list --file "$jar")
   [[ $jar == *-javadoc.jar || $listed == *META-INF/LICENSE* && $listed == *META-INF/NOTICE* ]] || fail "no licence in it: $jar"
 done
+without_source=$(comm -23 \
+  <(jar --list --file "target/logitops-$(version_of_pom).jar" | grep -v '\$' | sed -n 's/\.class$/.java/p' | sort) \
+  <(jar --list --file target/logitops-*-sources.jar | sort))
+[[ -z $without_source ]] || fail "classes without sources: $without_source"
 [[ $(jar --list --file target/logitops-*-cli.jar) == *META-INF/THIRD-PARTY-LICENSES.txt* ]] || fail 'no licences of others'
 java -jar target/logitops-*-cli.jar info >"$work/info"
 grep -q "^logitops  $(version_of_pom)\$" "$work/info" || fail "the command line does not run: $(cat "$work/info")"
