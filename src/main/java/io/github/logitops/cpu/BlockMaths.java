@@ -47,6 +47,10 @@ final class BlockMaths {
         if (api == null) {
             return Choice.plainSince("--add-modules " + VECTOR_API + " is not given");
         }
+        String compiler = System.getProperty("java.vm.info", "");
+        if (compiler.startsWith("interpreted") || compiler.contains("client")) {
+            return Choice.plainSince("its vectors would be objects: compiler=" + compiler);
+        }
         try {
             BlockMaths.class.getModule().addReads(api);
             BlockMath found = (BlockMath)
