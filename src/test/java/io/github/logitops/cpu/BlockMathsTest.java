@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Which way to compute a block a virtual machine takes, and what it says of it. */
 class BlockMathsTest {
     private static final String FLAG = "--add-modules=jdk.incubator.vector";
-    private static final String ALL_COMPILERS = "-XX:TieredStopAtLevel=4"; // virtual machines of tests have the quick one
+    private static final String ALL_COMPILERS =
+            "-XX:TieredStopAtLevel=4"; // virtual machines of tests have the quick one
 
     @TempDir
     private Path directory;
@@ -30,7 +31,9 @@ class BlockMathsTest {
     @Test
     void vectorsThatAreTooShortAreNotTaken() {
         assumeTrue(System.getProperty("os.arch").equals("amd64"), "x86 has an option for shorter vectors");
-        assertOpens("plain loops (Vector API: no: doubles at once=2, needed=4)", List.of(FLAG, ALL_COMPILERS, "-XX:UseAVX=0"));
+        assertOpens(
+                "plain loops (Vector API: no: doubles at once=2, needed=4)",
+                List.of(FLAG, ALL_COMPILERS, "-XX:UseAVX=0"));
     }
 
     @Test
