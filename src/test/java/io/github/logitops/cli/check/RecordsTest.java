@@ -31,16 +31,16 @@ class RecordsTest {
                     && System.getProperty("os.arch").equals("amd64")) {
                 requireSame(ops, "cpu-mode.txt", folder);
             } else {
-                assertEquals(List.of(), Goldens.differences(ops, RECORDS.resolve("cpu-mode.txt")));
+                assertEquals(List.of(), Goldens.differences(ops, withinBounds(folder)));
             }
         }
     }
 
     /** Within their bounds: exponentials are others there. */
     @Test
-    void theFastestWayOfTheCpuModeGivesTheSameNumbers() throws IOException {
+    void theFastestWayOfTheCpuModeGivesTheSameNumbers(@TempDir Path folder) throws IOException {
         try (LogitOps ops = LogitOps.open(Backend.CPU)) {
-            assertEquals(List.of(), Goldens.differences(ops, RECORDS.resolve("cpu-mode.txt")));
+            assertEquals(List.of(), Goldens.differences(ops, withinBounds(folder)));
         }
     }
 
@@ -50,6 +50,11 @@ class RecordsTest {
         try (LogitOps ops = EmulatedRig.open(new PtxEmulatorDriver(80, schedule, Approximations.NEAREST))) {
             requireSame(ops, "emulator.txt", folder);
         }
+    }
+
+    /** The record of the CPU mode, as of other kernels: F64 need not be the same to the bit. */
+    private static Path withinBounds(Path folder) throws IOException {
+        return Files.write(folder.resolve("outputs.txt"), outputs(RECORDS.resolve("cpu-mode.txt")));
     }
 
     private static void requireSame(LogitOps ops, String name, Path folder) throws IOException {
