@@ -2,7 +2,7 @@ package io.github.logitops.cpu;
 
 /**
  * Loops over the lanes of a block. Each goes over its arrays with one index, so that the compiler takes several lanes at once; an
- * offset in one of them would keep it from that, and so would a condition.
+ * offset in one of them would keep it from that, as the condition of {@link #multiplyUnlessZero} does.
  */
 final class Lanes {
     private Lanes() {}
