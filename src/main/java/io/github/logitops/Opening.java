@@ -27,8 +27,10 @@ record Opening(MemoryDriver driver, Executor executor, BackendReport report, Ope
             }
         }
         HostDriver driver = new HostDriver();
-        BackendReport report = new BackendReport(backend, Backend.CPU, driver.device(), reason);
-        return new Opening(driver, new CpuExecutor(driver), report, options.withCacheLimitBytes(0));
+        CpuExecutor executor = new CpuExecutor(driver, options.fastCpu());
+        String device = driver.device() + ", " + CpuExecutor.description(options.fastCpu());
+        BackendReport report = new BackendReport(backend, Backend.CPU, device, reason);
+        return new Opening(driver, executor, report, options.withCacheLimitBytes(0));
     }
 
     private static Opening onCuda(Backend backend, OpenOptions options) {

@@ -14,8 +14,9 @@ class OpenOptionsTest {
         OpenOptions changed = defaults.withDeviceOrdinal(1)
                 .withMemoryLimitBytes(2)
                 .withCacheLimitBytes(3)
-                .withLeakTracking(LeakTracking.OFF);
-        assertEquals(new OpenOptions(1, 2, 3, LeakTracking.OFF), changed);
+                .withLeakTracking(LeakTracking.SITES)
+                .withFastCpu(true);
+        assertEquals(new OpenOptions(1, 2, 3, LeakTracking.SITES, true), changed);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.element.BinaryFormat;
+import java.util.Optional;
 
 /**
  * What of the work on a block takes the time: conversions and exponentials. A block is the start of an array. All arrays are as long
@@ -10,6 +11,11 @@ import io.github.logitops.element.BinaryFormat;
 interface BlockMath {
     /** What it is, for reports. */
     String name();
+
+    /** How floats are computed with instead, where that is asked for. */
+    default Optional<FloatMath> floats() {
+        return Optional.empty();
+    }
 
     /** How many doubles are surely computed at once. */
     int atOnce();

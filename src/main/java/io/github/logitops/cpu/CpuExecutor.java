@@ -4,6 +4,7 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Executor;
 import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,11 +17,23 @@ public final class CpuExecutor implements Executor {
 
     /** An executor for tensors in {@code driver}'s memory. */
     public CpuExecutor(HostDriver driver) {
-        this(driver, new ScratchPool(driver), BlockMaths.best());
+        this(driver, new ScratchPool(driver), BlockMaths.best(), false);
     }
 
-    CpuExecutor(HostDriver driver, ScratchPool scratch, BlockMath math) {
-        CpuContext cpu = new CpuContext(driver, scratch, math);
+    /** @param fast whether what can be computed in floats is */
+    public CpuExecutor(HostDriver driver, boolean fast) {
+        this(driver, new ScratchPool(driver), BlockMaths.best(), fast);
+    }
+
+    /** How one computes here, and why not faster. */
+    public static String description(boolean fast) {
+        String floats = BlockMaths.best().floats().map(FloatMath::name).orElse("no");
+        return BlockMaths.description() + (fast ? ", fast: " + floats : "");
+    }
+
+    CpuExecutor(HostDriver driver, ScratchPool scratch, BlockMath math, boolean fast) {
+        Optional<FloatMath> floats = fast ? math.floats() : Optional.empty();
+        CpuContext cpu = new CpuContext(driver, scratch, math, floats);
         new SoftmaxLoops(cpu).addTo(table);
         new LogProbLoops(cpu).addTo(table);
         new DistillationLoops(cpu).addTo(table);

@@ -5,6 +5,7 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.Rows;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
@@ -28,71 +29,49 @@ final class CrossEntropyLoops {
 
     private void forward(CrossEntropyProblem.Forward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
-        LossRows losses = new LossRows(inputs, targets, cpu);
+        Losses losses = losses(inputs, null, targets);
+        ParallelRows rows = losses.rows(problem);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
         targets.count(inputs.x().count(), problem.result());
-        rows.forEach(tile -> losses.forward(tile, targets.of(tile), to));
+        rows.forEach(tile -> losses.forward(tile, to));
         to.reduce();
     }
 
     private void backward(CrossEntropyProblem.Backward problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
-        LossRows losses = new LossRows(inputs, targets, cpu);
+        Losses losses = losses(inputs, problem.dx(), targets);
+        ParallelRows rows = losses.rows(problem);
         LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, cpu);
-        RowView dx = cpu.view(problem.dx());
         LongToDoubleFunction factors = saved.factors(problem.gradScale());
-        rows.forEach(tile -> {
-            LossRows.Measured known = losses.known(tile, targets.of(tile), saved);
-            losses.gradient(
-                    known,
-                    row -> saved.ofProbability(
-                            saved.targetSum(tile.row(row)), known.z().row(row).lse()),
-                    row -> factors.applyAsDouble(tile.row(row)),
-                    dx);
-        });
+        rows.forEach(tile -> losses.backward(tile, saved, factors));
     }
 
     private void fused(CrossEntropyProblem.Fused problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
         TargetRows targets = new TargetRows(inputs, cpu);
-        LossRows losses = new LossRows(inputs, targets, cpu);
+        Losses losses = losses(inputs, problem.dx(), targets);
+        ParallelRows rows = losses.rows(problem);
         LossOutputs to = outputs(problem, problem.result(), inputs.options(), targets);
-        RowView dx = cpu.view(problem.dx());
         targets.count(inputs.x().count(), problem.result());
         LongToDoubleFunction factors = to.factors(problem.gradScale());
-        rows.forEach(tile -> {
-            TileLabels labels = targets.of(tile);
-            if (labels.anyCounts()) {
-                LossRows.Measured measured = losses.forward(tile, labels, to);
-                double[] targetSums = losses.targetSums(measured);
-                losses.gradient(
-                        measured,
-                        row -> to.ofProbability(
-                                targetSums[row], measured.z().row(row).lse()),
-                        row -> factors.applyAsDouble(tile.row(row)),
-                        dx);
-            } else {
-                tile.each(dx::writeZeros);
-            }
-            for (int i = 0; i < tile.rows(); i++) {
-                if (!labels.counts(i)) {
-                    to.skip(tile.row(i));
-                }
-            }
-        });
+        rows.forEach(tile -> losses.fused(tile, to, factors));
         to.reduce();
+    }
+
+    /** @param dx where gradients go; null: nowhere */
+    private Losses losses(CrossEntropyProblem.Inputs inputs, Rows dx, TargetRows targets) {
+        return FloatLosses.take(inputs, dx, cpu)
+                ? new FloatLosses(inputs, dx, targets, cpu)
+                : new LossRows(inputs, dx, targets, cpu);
     }
 
     private void partials(CrossEntropyProblem.Partials problem) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         long count = inputs.x().count();
-        ParallelRows rows = cpu.rows(problem, inputs.x(), LossRows.PASSING, LossRows.HELD);
-        LossRows losses = new LossRows(inputs, new TargetRows(inputs, cpu), cpu);
+        LossRows losses = new LossRows(inputs, null, new TargetRows(inputs, cpu), cpu);
+        ParallelRows rows = losses.rows(problem);
         VectorView to = cpu.view(problem.partials());
         rows.forEach(tile -> losses.partials(tile, to, count));
     }

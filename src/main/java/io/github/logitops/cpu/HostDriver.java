@@ -78,8 +78,7 @@ public final class HostDriver implements MemoryDriver {
     public String device() {
         Runtime runtime = Runtime.getRuntime();
         return "CPU, " + System.getProperty("os.arch") + ", " + runtime.availableProcessors() + " threads, "
-                + (runtime.maxMemory() >> 20) + " MiB heap, "
-                + BlockMaths.description();
+                + (runtime.maxMemory() >> 20) + " MiB heap";
     }
 
     @Override

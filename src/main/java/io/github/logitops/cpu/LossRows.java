@@ -3,8 +3,11 @@ package io.github.logitops.cpu;
 import static io.github.logitops.cpu.Lanes.weighted;
 
 import io.github.logitops.op.CrossEntropyProblem;
+import io.github.logitops.op.Problem;
+import io.github.logitops.op.Rows;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.LongToDoubleFunction;
 
 /**
  * Cross entropy of the rows of a tile. With the targets T and the logits z, S = sum T_j and the z-loss coefficient lambda,
@@ -16,29 +19,68 @@ import java.util.function.IntToDoubleFunction;
  *
  * where r is what MEAN divides losses by over what it divides z-losses by, and 1 otherwise.
  */
-final class LossRows {
+final class LossRows implements Losses {
     /** The operands of a tile: logits; their exponentials and the targets are held. */
-    static final int PASSING = 1;
+    private static final int PASSING = 1;
 
-    static final int HELD = 2;
+    private static final int HELD = 2;
 
     private static final int V = 0;
     private static final int EXPS = 1;
     private static final int TARGETS = 2;
 
+    private final Rows x;
+    private final RowView dx; // null: no gradient is asked for
     private final TargetRows targets;
     private final LogitRows logits;
+    private final CpuContext cpu;
 
-    LossRows(CrossEntropyProblem.Inputs inputs, TargetRows targets, CpuContext cpu) {
+    LossRows(CrossEntropyProblem.Inputs inputs, Rows dx, TargetRows targets, CpuContext cpu) {
+        this.x = inputs.x();
+        this.dx = dx == null ? null : cpu.view(dx);
         this.targets = targets;
         this.logits = new LogitRows(inputs, cpu);
+        this.cpu = cpu;
     }
 
     /** A tile with what is known of its rows. */
-    record Measured(Tile tile, TileLabels labels, TileSoftmax z) {}
+    private record Measured(Tile tile, TileLabels labels, TileSoftmax z) {}
 
-    /** Writes what is asked for of each row. */
-    Measured forward(Tile tile, TileLabels labels, LossOutputs to) {
+    @Override
+    public ParallelRows rows(Problem problem) {
+        return cpu.rows(problem, x, PASSING, HELD);
+    }
+
+    @Override
+    public void forward(Tile tile, LossOutputs to) {
+        forward(tile, targets.of(tile), to);
+    }
+
+    @Override
+    public void fused(Tile tile, LossOutputs to, LongToDoubleFunction factors) {
+        TileLabels labels = targets.of(tile);
+        if (labels.anyCounts()) {
+            Measured measured = forward(tile, labels, to);
+            double[] targetSums = targetSums(measured);
+            gradient(measured, to, row -> targetSums[row], factors);
+        } else {
+            tile.each(dx::writeZeros);
+        }
+        for (int i = 0; i < tile.rows(); i++) {
+            if (!labels.counts(i)) {
+                to.skip(tile.row(i));
+            }
+        }
+    }
+
+    @Override
+    public void backward(Tile tile, LossOutputs saved, LongToDoubleFunction factors) {
+        TileSoftmax z = TileSoftmax.known(tile, logits.v(V), logits.unit(), row -> saved.softmax(tile.row(row)));
+        Measured known = new Measured(tile, targets.of(tile), z);
+        gradient(known, saved, row -> saved.targetSum(tile.row(row)), factors);
+    }
+
+    private Measured forward(Tile tile, TileLabels labels, LossOutputs to) {
         Measured of = read(tile, labels);
         TileSoftmax z = of.z;
         if (to.wantsArgmax()) {
@@ -119,27 +161,18 @@ final class LossRows {
         }
     }
 
-    /** As {@link #forward} returns it, from what that saved. */
-    Measured known(Tile tile, TileLabels labels, LossOutputs saved) {
-        TileSoftmax z = TileSoftmax.known(tile, logits.v(V), logits.unit(), row -> saved.softmax(tile.row(row)));
-        return new Measured(tile, labels, z);
-    }
-
-    /**
-     * Writes the gradient of rows, perhaps over their logits: 0 where they do not count.
-     *
-     * @param ofProbability what a row's probabilities are multiplied by
-     * @param factor what its gradient is
-     */
-    void gradient(Measured of, IntToDoubleFunction ofProbability, IntToDoubleFunction factor, RowView dx) {
+    /** Writes the gradient of rows, 0 where they do not count, from the sums of their targets. */
+    private void gradient(
+            Measured of, LossOutputs ofBatch, IntToDoubleFunction targetSum, LongToDoubleFunction factor) {
         Tile tile = of.tile;
         if (!of.labels.anyCounts()) {
             tile.each(dx::writeZeros);
             return;
         }
-        LaneNumbers scale = of.z.scale(
-                row -> ofProbability.applyAsDouble(row) * of.z.row(row).inverse());
-        Factors factors = new Factors(tile, factor);
+        LaneNumbers scale = of.z.scale(row -> ofBatch.ofProbability(
+                        targetSum.applyAsDouble(row), of.z.row(row).lse())
+                * of.z.row(row).inverse());
+        Factors factors = new Factors(tile, row -> factor.applyAsDouble(tile.row(row)));
         Operand t = targets.spreads() ? targets(of.labels) : null;
         tile.each(block -> {
             double[] gradient = of.z.scaled(block, scale);
@@ -158,7 +191,7 @@ final class LossRows {
     }
 
     /** The sum of each row's targets in double, where the columns are all classes. */
-    double[] targetSums(Measured of) {
+    private double[] targetSums(Measured of) {
         if (!targets.spreads()) {
             double[] peaks = new double[of.tile.rows()];
             Arrays.setAll(peaks, of.labels::peak);

@@ -33,7 +33,8 @@ final class ParallelRows {
         this.pool = pool;
         this.parts = rows < 2L * pool.threads() && tiling.parts() > 1;
         long most = parts ? tiling.parts() : Tiling.ceilDiv(tiling.tiles(rows), tilesAtOnce());
-        this.scratch = pool.take(op, (int) Math.min(most, pool.threads()), needs);
+        int workers = (int) Math.min(most, pool.threads());
+        this.scratch = pool.take(op, workers, parts ? needs.sharedBy(workers) : needs);
     }
 
     private long tilesAtOnce() {

@@ -19,6 +19,8 @@ final class Scratch {
     private int filledTo;
     private final float[] floats;
     private final short[] shorts;
+    private final float[] chains = new float[FloatMath.STEP];
+    private final List<float[]> held = new ArrayList<>(); // of parts
 
     /**
      * What tiles ask of a worker.
@@ -26,8 +28,24 @@ final class Scratch {
      * @param passing how many operands, the first ones, are held as long as a part is in hand
      * @param held how many, the next ones, as long as a row is
      * @param compensated whether sums add up what they round off
+     * @param parts of how many parts an array of floats is held
      */
-    record Needs(Tiling tiling, int passing, int held, boolean compensated) {
+    record Needs(Tiling tiling, int passing, int held, boolean compensated, int parts) {
+        /** Of rows in doubles. */
+        static Needs ofDoubles(Tiling tiling, int passing, int held, boolean compensated) {
+            return new Needs(tiling, passing, held, compensated, 0);
+        }
+
+        /** Of rows in floats. */
+        static Needs ofFloats(Tiling tiling) {
+            return new Needs(tiling, 0, 0, false, tiling.parts());
+        }
+
+        /** Of each of the workers who share a row. */
+        Needs sharedBy(int workers) {
+            return new Needs(tiling, passing, held, compensated, (int) Tiling.ceilDiv(parts, workers));
+        }
+
         int operands() {
             return passing + held;
         }
@@ -39,19 +57,20 @@ final class Scratch {
         /** Elements of all operands. */
         long elements() {
             long blocks = (long) passing * tiling.blocksOfPart() + (long) held * tiling.held();
-            return blocks * tiling.sizes().lanes();
+            return blocks * tiling.sizes().lanes() + (long) parts * floats(tiling.sizes()) / 2;
+        }
+
+        private static int floats(Tiling.Sizes sizes) {
+            return FloatMath.padded(sizes.lanes() * sizes.partBlocks());
         }
     }
 
-    /**
-     * @param lanes the length of every array
-     * @param heap makes arrays
-     */
-    Scratch(int lanes, IntFunction<double[]> heap) {
-        Arrays.setAll(spare, i -> heap.apply(lanes));
-        filled = new double[lanes];
-        floats = new float[lanes];
-        shorts = new short[lanes];
+    /** @param heap makes arrays */
+    Scratch(Tiling.Sizes sizes, IntFunction<double[]> heap) {
+        Arrays.setAll(spare, i -> heap.apply(sizes.lanes()));
+        filled = new double[sizes.lanes()];
+        floats = new float[Needs.floats(sizes)];
+        shorts = new short[Needs.floats(sizes)];
     }
 
     /** Makes room for operands, and as many sums. */
@@ -69,6 +88,9 @@ final class Scratch {
             sums.get(i).reserve(tiling, needs.compensated());
         }
         max.reserve(tiling);
+        while (held.size() < needs.parts) {
+            held.add(new float[floats.length]);
+        }
         this.needs = needs;
     }
 
@@ -99,7 +121,7 @@ final class Scratch {
     /** An array for what is known of each row. */
     double[] numbers(int which) {
         while (numbers.size() <= which) {
-            numbers.add(new double[floats.length]);
+            numbers.add(new double[filled.length]);
         }
         return numbers.get(which);
     }
@@ -110,6 +132,16 @@ final class Scratch {
 
     LaneMax max() {
         return max;
+    }
+
+    /** What is held of a worker's parts. */
+    float[] held(int place) {
+        return held.get(place);
+    }
+
+    /** Room for the chains of a sum. */
+    float[] chains() {
+        return chains;
     }
 
     /** Elements as memory has them, on the way from or to it. */

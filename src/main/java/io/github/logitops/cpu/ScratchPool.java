@@ -77,7 +77,7 @@ final class ScratchPool {
     private Scratch one() {
         SoftReference<Scratch> reference = unused.poll();
         Scratch kept = reference == null ? null : reference.get();
-        return kept == null ? new Scratch(sizes.lanes(), heap) : kept;
+        return kept == null ? new Scratch(sizes, heap) : kept;
     }
 
     private <T> T orNoRoom(String op, long numbers, Supplier<T> allocation) {

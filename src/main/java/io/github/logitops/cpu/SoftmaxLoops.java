@@ -20,6 +20,10 @@ final class SoftmaxLoops {
     }
 
     private void forward(SoftmaxProblem.Forward problem) {
+        if (cpu.goesByFloats(problem.x(), problem.y())) {
+            forwardInFloats(problem);
+            return;
+        }
         RowView x = cpu.view(problem.x());
         RowView y = cpu.view(problem.y());
         if (problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX) {
@@ -31,6 +35,18 @@ final class SoftmaxLoops {
                 tile.each(block -> y.write(block, softmax.scaled(block, inverse)));
             });
         }
+    }
+
+    private void forwardInFloats(SoftmaxProblem.Forward problem) {
+        FloatRows x = cpu.floats(problem.x());
+        FloatRows y = cpu.floats(problem.y());
+        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
+        cpu.floatRows(problem, problem.x()).forEach(tile -> {
+            FloatSoftmax softmax = log ? FloatSoftmax.ofHeldLogits(tile, x, 1) : FloatSoftmax.of(tile, x, 1);
+            double inverse = softmax.row().inverse();
+            tile.eachPart(
+                    part -> y.write(tile.row(0), part, log ? softmax.logs(part) : softmax.affine(part, inverse, 0, 1)));
+        });
     }
 
     private static void writeLogs(Tile tile, RowView x, RowView y) {
@@ -45,12 +61,16 @@ final class SoftmaxLoops {
     }
 
     private void backward(SoftmaxProblem.Backward problem) {
+        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
+        if (!log && cpu.goesByFloats(problem.y(), problem.dy(), problem.dx())) {
+            backwardInFloats(problem);
+            return;
+        }
         ParallelRows rows = cpu.rows(problem, problem.y(), 0, 2);
         RowView y = cpu.view(problem.y());
         RowView dy = cpu.view(problem.dy());
         RowView dx = cpu.view(problem.dx());
         LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), cpu);
-        boolean log = problem.kind() == SoftmaxProblem.Kind.LOG_SOFTMAX;
         rows.forEach(tile -> {
             Operand output = new Operand(0, y::read);
             Operand gradient = new Operand(1, dy::read);
@@ -70,6 +90,35 @@ final class SoftmaxLoops {
                 }
                 Lanes.multiply(result, scale, block.count());
                 dx.write(block, result);
+            });
+        });
+    }
+
+    /** y (dy - sum). */
+    private void backwardInFloats(SoftmaxProblem.Backward problem) {
+        FloatRows y = cpu.floats(problem.y());
+        FloatRows dy = cpu.floats(problem.dy());
+        FloatRows dx = cpu.floats(problem.dx());
+        FloatMath math = y.math();
+        LongToDoubleFunction gradScale = RowFactors.of(problem.gradScale(), cpu);
+        cpu.floatRows(problem, problem.y()).forEach(tile -> {
+            long row = tile.row(0);
+            double[] sums = new double[tile.parts()];
+            tile.eachPart(part -> {
+                float[] output = part.held();
+                float[] gradient = part.own().floats();
+                y.read(row, part, 0, output);
+                dy.read(row, part, 0, gradient);
+                sums[part.number()] =
+                        math.dot(output, gradient, part.columns(), part.own().chains());
+            });
+            float sum = (float) RowSum.of(sums, sums.length);
+            float scale = (float) gradScale.applyAsDouble(row);
+            tile.eachPart(part -> {
+                float[] gradient = part.own().floats();
+                dy.read(row, part, 0, gradient);
+                math.weighDifferences(gradient, sum, part.held(), scale, gradient, part.columns());
+                dx.write(row, part, gradient);
             });
         });
     }

@@ -83,6 +83,11 @@ final class TargetRows {
         return labels.exist() ? (1 - options.labelSmoothing()) * labelWeight(row) : 0;
     }
 
+    /** What every class has, but for its weight: e / classes. */
+    double even() {
+        return options.labelSmoothing() / classes;
+    }
+
     /** The column of a counted row's label, or -1 if it is in another shard or there is none. */
     int labelColumn(long row) {
         int column = labels.exist() ? labels.of(row) - first : -1;
@@ -112,7 +117,7 @@ final class TargetRows {
 
     /** Writes a block of the targets of counted rows but for their labels' peaks. */
     void readSpread(Block block, double[] into) {
-        double even = options.labelSmoothing() / classes;
+        double even = even();
         if (labels.exist()) {
             Arrays.fill(into, 0, block.count(), even);
         } else {

@@ -32,8 +32,28 @@ final class Tile {
         double[] of(Block block);
     }
 
-    /** Neighbouring blocks, which one worker goes through. */
-    record Part(int number, Scratch own, List<Block> blocks) {
+    /**
+     * Neighbouring blocks, which one worker goes through.
+     *
+     * @param place which of the worker's own parts it is
+     */
+    record Part(int number, int place, Scratch own, List<Block> blocks) {
+        /** The first column. */
+        int column() {
+            return blocks.get(0).column();
+        }
+
+        /** How many there are, along a row. */
+        int columns() {
+            Block last = blocks.get(blocks.size() - 1);
+            return last.column() + last.lanes() - column();
+        }
+
+        /** The array of floats that is held of it. */
+        float[] held() {
+            return own.held(place);
+        }
+
         /** Of what each row has in these blocks; written from index {@code number} on. */
         void max(Terms terms, double[] into) {
             LaneMax max = own.max();
@@ -80,7 +100,8 @@ final class Tile {
         workers.forEach(worker -> partsOfWorkers.add(new ArrayList<>()));
         for (int number = 0; number < tiling.parts(); number++) {
             int worker = number % workers.size();
-            Part part = new Part(number, workers.get(worker), new ArrayList<>());
+            int place = number / workers.size();
+            Part part = new Part(number, place, workers.get(worker), new ArrayList<>());
             for (int i = tiling.firstBlock(number); i < tiling.firstBlock(number + 1); i++) {
                 int lanes = tiling.lanes(i, rows);
                 blocks[i] = new Block(this, part.own, i, tiling.column(i), lanes, tiling.computed(lanes));

@@ -35,6 +35,7 @@ class CpuBlocksTest {
     void aLongRowHasTheSameBitsWhoeverWorksOnIt(DType dtype) {
         for (Geometry geometry : List.of(Geometry.dense(1, 40_000), Geometry.dense(3, 33_001))) {
             requireSame(dtype, geometry, CpuBlocksRig.workers(1), CpuBlocksRig.workers(4));
+            requireSame(dtype, geometry, CpuBlocksRig.fastWorkers(1), CpuBlocksRig.fastWorkers(4));
         }
     }
 

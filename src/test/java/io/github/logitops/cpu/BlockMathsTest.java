@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
+import io.github.logitops.OpenOptions;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.support.ChildJvm;
 import java.nio.file.Path;
@@ -45,6 +46,17 @@ class BlockMathsTest {
         assertOpens(expected, List.of(FLAG, "-Xint"));
     }
 
+    @Test
+    void theReportSaysWhatFloatsAreComputedWith() {
+        assertTrue(CpuExecutor.description(true)
+                .endsWith(" doubles at once, fast: "
+                        + BlockMaths.best().floats().orElseThrow().name()));
+        assertEquals(BlockMaths.description(), CpuExecutor.description(false));
+        assertOpens(
+                "plain loops (Vector API: no: --add-modules jdk.incubator.vector is not given), fast: no",
+                List.of("-Dfast=true"));
+    }
+
     private void assertOpens(String expected, List<String> options) {
         ChildJvm.End end =
                 ChildJvm.start(options, DeviceMain.class, directory, Map.of()).await();
@@ -56,7 +68,8 @@ class BlockMathsTest {
     /** Prints the device, and the softmax of two equal logits. */
     static final class DeviceMain {
         public static void main(String[] arguments) {
-            try (LogitOps ops = LogitOps.open(Backend.CPU)) {
+            try (LogitOps ops =
+                    LogitOps.open(Backend.CPU, OpenOptions.defaults().withFastCpu(Boolean.getBoolean("fast")))) {
                 System.out.println(ops.backendReport().device());
                 float[] y = ops.softmax().forward(new float[2], Shape.of(1, 2));
                 System.out.println(List.of(y[0], y[1]));

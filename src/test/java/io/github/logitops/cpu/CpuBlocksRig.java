@@ -11,6 +11,7 @@ public final class CpuBlocksRig implements Rig {
     private final Tiling.Sizes sizes;
     private final int threads;
     private final IntFunction<double[]> heap;
+    private final boolean fast;
 
     /** Blocks of 8; two of them are a part, and held. */
     public CpuBlocksRig() {
@@ -18,9 +19,19 @@ public final class CpuBlocksRig implements Rig {
     }
 
     CpuBlocksRig(Tiling.Sizes sizes, int threads, IntFunction<double[]> heap) {
+        this(sizes, threads, heap, false);
+    }
+
+    private CpuBlocksRig(Tiling.Sizes sizes, int threads, IntFunction<double[]> heap, boolean fast) {
         this.sizes = sizes;
         this.threads = threads;
         this.heap = heap;
+        this.fast = fast;
+    }
+
+    /** The same blocks, in floats where there is a way. */
+    public static CpuBlocksRig fast() {
+        return new CpuBlocksRig(new Tiling.Sizes(8, 8, 2, 2), 3, double[]::new, true);
     }
 
     /** The same blocks where one worker has all of them and all are held. */
@@ -38,11 +49,16 @@ public final class CpuBlocksRig implements Rig {
         return new CpuBlocksRig(Tiling.Sizes.DEFAULT, threads, double[]::new);
     }
 
+    /** The same, in floats. */
+    public static CpuBlocksRig fastWorkers(int threads) {
+        return new CpuBlocksRig(Tiling.Sizes.DEFAULT, threads, double[]::new, true);
+    }
+
     @Override
     public LogitOps open() {
         HostDriver driver = new HostDriver();
-        CpuExecutor executor =
-                new CpuExecutor(driver, new ScratchPool(driver, sizes, threads, heap), BlockMaths.plain());
+        BlockMath math = fast ? BlockMaths.best() : BlockMaths.plain();
+        CpuExecutor executor = new CpuExecutor(driver, new ScratchPool(driver, sizes, threads, heap), math, fast);
         return Sessions.over(driver, executor, OpenOptions.defaults().withCacheLimitBytes(0));
     }
 }

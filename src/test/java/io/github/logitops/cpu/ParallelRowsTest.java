@@ -21,7 +21,7 @@ class ParallelRowsTest {
     private final ScratchPool pool = new ScratchPool(new HostDriver());
 
     private ParallelRows rows(long rows, Tiling tiling) {
-        return new ParallelRows("op", rows, new Scratch.Needs(tiling, 0, 1, false), new PlainBlockMath(), pool);
+        return new ParallelRows("op", rows, Scratch.Needs.ofDoubles(tiling, 0, 1, false), new PlainBlockMath(), pool);
     }
 
     private static Tiling along(int columns) {

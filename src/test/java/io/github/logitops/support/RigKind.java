@@ -17,6 +17,8 @@ public enum RigKind {
     CPU_PLAIN(CpuBlocksRig::plain),
     /** Blocks as short as this make many of each row. */
     CPU_BLOCKS(CpuBlocksRig::new),
+    /** In floats. */
+    CPU_FAST(CpuBlocksRig::fast),
     EMULATED(EmulatedRig::new),
     GPU(GpuRig::new);
 

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -21,13 +22,16 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 final class InfoCommand implements Callable<Integer> {
+    @Mixin
+    private SessionOptions session = new SessionOptions();
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         BackendReport report;
-        try (LogitOps ops = LogitOps.open(Backend.AUTO)) {
+        try (LogitOps ops = session.open()) {
             report = ops.backendReport();
         }
         PrintWriter out = spec.commandLine().getOut();

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.DoublePredicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -73,11 +74,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Of order and sample (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--backend",
-            defaultValue = "AUTO",
-            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-    private Backend backend;
+    @Mixin
+    private SessionOptions session = new SessionOptions();
 
     @Option(names = "--context", defaultValue = "1", description = "Bytes the model sees (default: ${DEFAULT-VALUE}).")
     private int contextLength;
@@ -120,7 +118,7 @@ final class TrainCommand implements Callable<Integer> {
         var table = new LogitTable(contexts());
         double optimum = BigramOptimum.of(text, contextLength);
         try (Interruption interruption = new Interruption();
-                LogitOps ops = LogitOps.open(backend);
+                LogitOps ops = session.open();
                 Stream stream = ops.newStream();
                 Batch batch = new Batch(ops, stream, dtype, Math.min(batchSize, pairs), table, text)) {
             println("%s", ops.backendReport());

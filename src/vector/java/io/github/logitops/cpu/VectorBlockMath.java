@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.element.BinaryFormat;
+import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -68,6 +69,11 @@ class VectorBlockMath implements BlockMath {
     @Override
     public String name() {
         return "Vector API, " + STEP + " doubles at once";
+    }
+
+    @Override
+    public Optional<FloatMath> floats() {
+        return Optional.of(new VectorFloatMath());
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.cli.CommandRun;
 import io.github.logitops.cli.Heap;
 import io.github.logitops.cli.OutputFile;
+import io.github.logitops.cli.SessionOptions;
 import io.github.logitops.spec.DType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -167,7 +168,9 @@ class BenchCommandTest {
         assertEquals(
                 "bench: the arrays to measure with do not fit: bytes=444596224, heap=67108864; give a larger heap with"
                         + " -Xmx",
-                assertThrows(IllegalStateException.class, () -> CpuBed.open(new Heap(64 << 20), 0, 0))
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> CpuBed.open(new SessionOptions(), new Heap(64 << 20), 0, 0))
                         .getMessage());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.cli.CommandRun;
 import io.github.logitops.cli.Heap;
+import io.github.logitops.cli.SessionOptions;
 import io.github.logitops.spec.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ class BenchPeersTest {
 
     @Test
     void aPeerThatComputesSomethingElseIsLeftOut() {
-        try (Bed bed = CpuBed.open(Heap.here(), 0, 0);
+        try (Bed bed = CpuBed.open(new SessionOptions(), Heap.here(), 0, 0);
                 Arenas arenas = Arenas.allocate(bed.ops(), bed.stream(), 1);
                 Workload workload = new Workload(bed, arenas, BenchShape.rows(DType.F32, 4, 33), 1)) {
             BenchOp softmax = BenchOp.FIRST.get(0);

@@ -84,25 +84,25 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private Bed bed() {
-        if (run.backend() == Backend.CPU) {
-            return CpuBed.open(Heap.here(), 0, 0);
+        if (run.session().backend() == Backend.CPU) {
+            return CpuBed.open(run.session(), Heap.here(), 0, 0);
         }
         try {
             return CudaBed.open();
         } catch (BackendUnavailableException e) {
-            if (run.backend() == Backend.CUDA) {
+            if (run.session().backend() == Backend.CUDA) {
                 throw e;
             }
-            return CpuBed.open(Heap.here(), 0, 0);
+            return CpuBed.open(run.session(), Heap.here(), 0, 0);
         }
     }
 
     private Bed bedOfPeers() {
-        if (run.backend() == Backend.CUDA) {
+        if (run.session().backend() == Backend.CUDA) {
             throw new IllegalArgumentException("bench: peers are measured in the CPU mode alone: backend=CUDA");
         }
         long largest = shapes(false).stream().mapToLong(BenchShape::span).max().orElseThrow();
-        return CpuBed.open(Heap.here(), largest, Peers.TENSORS * largest);
+        return CpuBed.open(run.session(), Heap.here(), largest, Peers.TENSORS * largest);
     }
 
     private List<BenchShape> shapes(boolean onGpu) {

@@ -3,6 +3,7 @@ package io.github.logitops.cli.bench;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.Heap;
+import io.github.logitops.cli.SessionOptions;
 import io.github.logitops.memory.Stream;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,12 +13,15 @@ final class CpuBed implements Bed {
     private static final int COPY_BYTES = 1 << 26;
     private static final long BEYOND_CACHES = 96L << 20;
 
-    private final LogitOps ops = LogitOps.open(Backend.CPU);
-    private final Stream stream = ops.newStream();
+    private final LogitOps ops;
+    private final Stream stream;
     private final byte[] from = new byte[COPY_BYTES];
     private final byte[] to = new byte[COPY_BYTES];
 
-    private CpuBed() {}
+    private CpuBed(SessionOptions options) {
+        ops = options.openOn(Backend.CPU);
+        stream = ops.newStream();
+    }
 
     /**
      * Opens a session.
@@ -26,13 +30,13 @@ final class CpuBed implements Bed {
      * @param more bytes that are needed besides
      * @throws IllegalStateException if the heap has no room for what is measured
      */
-    static CpuBed open(Heap heap, long largest, long more) {
+    static CpuBed open(SessionOptions options, Heap heap, long largest, long more) {
         long needed = 2L * COPY_BYTES + Arenas.heapBytes(Math.max(BEYOND_CACHES, largest)) + more;
         if (needed > heap.bytes()) {
             throw new IllegalStateException("bench: the arrays to measure with do not fit: bytes=" + needed + ", heap="
                     + heap.bytes() + "; give a larger heap with -Xmx");
         }
-        return new CpuBed();
+        return new CpuBed(options);
     }
 
     @Override

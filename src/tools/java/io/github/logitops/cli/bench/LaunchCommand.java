@@ -45,7 +45,7 @@ public final class LaunchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         BenchReport report;
         OutputFile file;
-        try (LogitOps ops = LogitOps.open(run.backend());
+        try (LogitOps ops = run.session().open();
                 Stream stream = ops.newStream()) {
             out.println(ops.backendReport());
             out.flush();

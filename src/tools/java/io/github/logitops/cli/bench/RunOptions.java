@@ -1,9 +1,9 @@
 package io.github.logitops.cli.bench;
 
-import io.github.logitops.Backend;
 import io.github.logitops.BackendReport;
 import io.github.logitops.cli.LibraryVersion;
 import io.github.logitops.cli.OutputFile;
+import io.github.logitops.cli.SessionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,12 +13,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What commands that measure have in common: where, how often, and the record of it. */
 final class RunOptions {
-    @Option(names = "--backend", description = "AUTO, CUDA or CPU (default: ${DEFAULT-VALUE})")
-    private Backend backend = Backend.AUTO;
+    @Mixin
+    private SessionOptions session = new SessionOptions();
 
     @Option(names = "--rounds", description = "how often to measure each number (default: ${DEFAULT-VALUE})")
     private int rounds = 7;
@@ -29,8 +30,8 @@ final class RunOptions {
     @Option(names = "--folder", description = "where the JSON goes (default: ${DEFAULT-VALUE})")
     private Path folder = Path.of("target/benchmarks");
 
-    Backend backend() {
-        return backend;
+    SessionOptions session() {
+        return session;
     }
 
     /** @throws IllegalArgumentException if there are none */

@@ -1,10 +1,10 @@
 package io.github.logitops.cli.check;
 
-import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.cli.LibraryVersion;
 import io.github.logitops.cli.OutputFile;
 import io.github.logitops.cli.Progress;
+import io.github.logitops.cli.SessionOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Spec;
 public final class CheckCommand implements Callable<Integer> {
     private static final int MOST_FAILURES = 100;
 
-    @Option(names = "--backend", description = "AUTO, CUDA or CPU (default: ${DEFAULT-VALUE})")
-    private Backend backend = Backend.AUTO;
+    @Mixin
+    private SessionOptions session = new SessionOptions();
 
     @Option(names = "--seed", description = "seed of the random rows (default: a new one, which is printed)")
     private Long seed;
@@ -111,7 +112,7 @@ public final class CheckCommand implements Callable<Integer> {
             throw new IllegalArgumentException("check: --accuracy and --record are of every op: op=" + names);
         }
         OutputFile golden = instead.record == null ? null : OutputFile.tried("check", instead.record);
-        try (LogitOps ops = LogitOps.open(backend)) {
+        try (LogitOps ops = session.open()) {
             out.println(ops.backendReport());
             if (golden != null) {
                 Goldens.record(ops, golden);
