@@ -22,6 +22,7 @@ final class Allocation {
     private final AtomicInteger calls = new AtomicInteger(); // under way, which the memory stays for; and CLOSED
     private volatile WorkQueue lastUser; // one of the users, which most calls are on
     private volatile Closed closed;
+    private Leaks.Watch watch; // over its handle, under the memory's lock
     private volatile boolean leftToSession; // whose close was under way when its own was called
 
     Allocation(Object name, long address, Block block, Site madeAt) {
@@ -93,6 +94,15 @@ final class Allocation {
     /** Ends a call. True: it was closed meanwhile, and nothing is left that keeps it from being retired. */
     boolean endUse() {
         return calls.decrementAndGet() == CLOSED;
+    }
+
+    void watch(Leaks.Watch newWatch) {
+        watch = newWatch;
+    }
+
+    /** It is closed: nobody needs to know when its handle is out of reach. */
+    void endWatch() {
+        watch.end();
     }
 
     /** Has its session close it, which has begun to close all: it is no leak. */

@@ -46,6 +46,7 @@ final class Allocations {
     void close(Allocation allocation, Closed how) {
         if (allocation.close(how) && live.remove(allocation)) {
             bytesInUse -= allocation.bytes();
+            allocation.endWatch();
             closing.add(allocation);
             retireClosed();
         }

@@ -64,7 +64,7 @@ public final class DeviceMemory implements AutoCloseable {
         TensorName name = nextName(dtype, layout);
         Allocation allocation = allocations.add(name, name.bytes(), site("made here"));
         Tensor tensor = new DeviceTensor(this, allocation, 0, name, null);
-        Leaks.watch(tensor, () -> collect(allocation));
+        allocation.watch(Leaks.watch(tensor, () -> collect(allocation)));
         return tensor;
     }
 
@@ -83,7 +83,7 @@ public final class DeviceMemory implements AutoCloseable {
         parts.forEach(part -> run.append(nextName(part.dtype(), Layout.dense(part.shape()))));
         Allocation allocation = allocations.add(run, run.bytes(), site("made here"));
         TensorGroup group = new TensorGroup(this, allocation, run);
-        Leaks.watch(group, () -> collect(allocation));
+        allocation.watch(Leaks.watch(group, () -> collect(allocation)));
         return group;
     }
 
@@ -162,7 +162,7 @@ public final class DeviceMemory implements AutoCloseable {
         WorkQueue queue = new WorkQueue(this, handle, owner, site("made here"));
         queues.add(queue);
         Stream stream = new DeviceStream(queue);
-        Leaks.watch(stream, () -> collect(queue));
+        queue.watch(Leaks.watch(stream, () -> collect(queue)));
         return stream;
     }
 

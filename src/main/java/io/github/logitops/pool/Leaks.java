@@ -12,8 +12,34 @@ final class Leaks {
     private Leaks() {}
 
     /** Has {@code action}, which must not lead to {@code handle}, run on a thread of its own once that is out of reach. */
-    static void watch(Object handle, Runnable action) {
-        CLEANER.register(handle, action);
+    static Watch watch(Object handle, Runnable action) {
+        Watch watch = new Watch(action);
+        watch.cleanable = CLEANER.register(handle, watch);
+        return watch;
+    }
+
+    /** Over a handle. If it is not ended, the garbage collector has work with every handle, and its pauses get long. */
+    static final class Watch implements Runnable {
+        private volatile Runnable action; // null: ended
+        private volatile Cleaner.Cleanable cleanable;
+
+        private Watch(Runnable action) {
+            this.action = action;
+        }
+
+        /** The handle was closed: there is nothing left to find out. */
+        void end() {
+            action = null;
+            cleanable.clean();
+        }
+
+        @Override
+        public void run() {
+            Runnable due = action;
+            if (due != null) {
+                due.run();
+            }
+        }
     }
 
     static void reportOutOfReach(Object leaked, Site madeAt) {

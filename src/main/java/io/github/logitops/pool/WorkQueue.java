@@ -24,6 +24,7 @@ final class WorkQueue {
     private volatile Closed closed; // since a close began; null before the first
     private volatile boolean open = true;
     private volatile boolean dropped; // by everybody
+    private Leaks.Watch watch; // over its stream, under the memory's lock
 
     /** Whose the driver's stream is. */
     enum Owner {
@@ -218,9 +219,14 @@ final class WorkQueue {
         }
     }
 
+    void watch(Leaks.Watch newWatch) {
+        watch = newWatch;
+    }
+
     /** Under the memory's lock: notes that its stream is given back. */
     void markClosed() {
         open = false;
+        watch.end();
     }
 
     /** Notes that nobody holds it any more. */

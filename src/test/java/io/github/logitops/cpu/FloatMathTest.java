@@ -97,6 +97,22 @@ class FloatMathTest {
         assertEquals(0, rowOfNothing);
     }
 
+    /** Of equal numbers each addition to a chain may err to the same side. */
+    @Test
+    void sumsDoNotDrift() {
+        float[] v = new float[2048];
+        float[] e = new float[2048];
+        for (int i = 1; i < 1000; i++) {
+            Arrays.fill(v, -i / 500f);
+            double sum = math.exp(v, 0, 1, e, v.length, chains);
+            assertEquals(e[0] * 2048.0, sum, 2e-7 * sum);
+            float[] ones = new float[2048];
+            Arrays.fill(ones, 1);
+            assertEquals(2048.0 * v[0], math.dot(v, ones, v.length, chains), 2e-7 * -v[0] * 2048);
+            assertEquals(2048.0 * v[0], math.distances(v, 0, v.length, chains), 2e-7 * -v[0] * 2048);
+        }
+    }
+
     private float exp(float v, float shift, float unit) {
         float[] all = new float[FloatMath.STEP];
         Arrays.fill(all, v);
@@ -143,8 +159,8 @@ class FloatMathTest {
         for (int i = 0; i < LENGTH; i++) {
             products += (double) x[i] * y[i];
         }
-        assertEquals(products, math.dot(x, y, LENGTH, chains), 1e-6 * Math.abs(products));
-        assertEquals(distances, math.distances(x, 0.25f, LENGTH, chains), 1e-6 * Math.abs(distances));
+        assertEquals(products, math.dot(x, y, LENGTH, chains), 1e-7 * Math.abs(products));
+        assertEquals(distances, math.distances(x, 0.25f, LENGTH, chains), 1e-7 * Math.abs(distances));
         float[] into = new float[LENGTH];
         math.shift(x, 0.5f, 2, into, LENGTH);
         assertEquals(x[7] - 0.5f - 2, into[7], 1e-6);

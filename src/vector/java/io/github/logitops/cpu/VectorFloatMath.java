@@ -10,8 +10,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The way in floats: twice as many at once as {@link VectorBlockMath} has doubles, and no conversion of F32. Sums add up one chain for
- * each lane, and the chains in double; so their last bits depend on how many lanes a machine has.
+ * The way in floats: twice as many at once as {@link VectorBlockMath} has doubles, and no conversion of F32. Sums have a chain for
+ * each lane, which adds up what it rounds off, and are the chains' in double; so the last bits of what is made of them depend on how many
+ * lanes a machine has.
  *
  * <p>As there, no loop calls a method of ours with vectors.
  */
@@ -152,6 +153,7 @@ final class VectorFloatMath implements FloatMath {
     @Override
     public double exp(float[] v, float shift, float unit, float[] into, int count, float[] chains) {
         FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector lost = FloatVector.zero(FLOATS);
         for (int i = 0; i < count; i += LANES) {
             FloatVector d = FloatVector.broadcast(FLOATS, shift)
                     .sub(FloatVector.fromArray(FLOATS, v, i))
@@ -173,32 +175,39 @@ final class VectorFloatMath implements FloatMath {
                     .lanewise(VectorOperators.ASHR, Integer.SIZE - 1);
             FloatVector exp = power.and(isLess).reinterpretAsFloats();
             exp.intoArray(into, i);
-            sum = sum.add(exp);
+            FloatVector next = sum.add(exp);
+            lost = lost.add(exp.sub(next.sub(sum))); // Dekker's: the larger one is the sum, but for a few
+            sum = next;
         }
-        sum.intoArray(chains, 0);
-        double total = 0;
-        for (int i = 0; i < LANES; i++) {
-            total += chains[i];
-        }
-        return total;
+        return total(sum, lost, chains);
     }
 
     @Override
     public double distances(float[] v, float shift, int count, float[] chains) {
         FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector lost = FloatVector.zero(FLOATS);
         for (int i = 0; i < count; i += LANES) {
-            sum = sum.add(FloatVector.fromArray(FLOATS, v, i).sub(shift));
+            FloatVector x = FloatVector.fromArray(FLOATS, v, i).sub(shift);
+            FloatVector next = sum.add(x);
+            FloatVector added = next.sub(sum);
+            lost = lost.add(sum.sub(next.sub(added)).add(x.sub(added))); // Knuth's
+            sum = next;
         }
-        return total(sum, chains);
+        return total(sum, lost, chains);
     }
 
     @Override
     public double dot(float[] x, float[] y, int count, float[] chains) {
         FloatVector sum = FloatVector.zero(FLOATS);
+        FloatVector lost = FloatVector.zero(FLOATS);
         for (int i = 0; i < count; i += LANES) {
-            sum = FloatVector.fromArray(FLOATS, x, i).fma(FloatVector.fromArray(FLOATS, y, i), sum);
+            FloatVector product = FloatVector.fromArray(FLOATS, x, i).mul(FloatVector.fromArray(FLOATS, y, i));
+            FloatVector next = sum.add(product);
+            FloatVector added = next.sub(sum);
+            lost = lost.add(sum.sub(next.sub(added)).add(product.sub(added)));
+            sum = next;
         }
-        return total(sum, chains);
+        return total(sum, lost, chains);
     }
 
     @Override
@@ -226,12 +235,15 @@ final class VectorFloatMath implements FloatMath {
         }
     }
 
-    private static double total(FloatVector sum, float[] chains) {
+    private static double total(FloatVector sum, FloatVector lost, float[] chains) {
         sum.intoArray(chains, 0);
+        lost.intoArray(chains, LANES);
         double total = 0;
+        double rest = 0;
         for (int i = 0; i < LANES; i++) {
             total += chains[i];
+            rest += chains[LANES + i];
         }
-        return total;
+        return Double.isFinite(total) ? total + rest : total;
     }
 }
