@@ -78,7 +78,7 @@ final class FloatLosses implements Losses {
         long row = tile.row(0);
         to.setSoftmax(row, softmax);
         if (targets.counts(row) && softmax.isRegular()) {
-            to.setLosses(row, loss(row, z), softmax.lse(), targetSum(row));
+            to.setLosses(row, loss(row, z), softmax, targetSum(row));
         } else {
             to.setNoLosses(row);
         }
@@ -103,7 +103,7 @@ final class FloatLosses implements Losses {
         int column = targets.labelColumn(row);
         double peak = targets.peak(row);
         double factor = factors.applyAsDouble(row);
-        double scale = ofBatch.ofProbability(targetSum, z.row().lse()) * z.row().inverse();
+        double scale = ofBatch.ofProbability(targetSum, z.row()) * z.row().inverse();
         tile.eachPart(part -> {
             float[] gradient = z.affine(part, scale, even, factor);
             int lane = column - part.column();

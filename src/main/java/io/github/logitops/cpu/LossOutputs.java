@@ -74,8 +74,12 @@ final class LossOutputs {
     }
 
     /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
-    void setLosses(long row, double plainLoss, double rowLse, double targetSum) {
-        double ofRow = options.zLoss() == 0 ? 0 : options.zLoss() * rowLse * rowLse;
+    void setLosses(long row, double plainLoss, RowSoftmax softmax, double targetSum) {
+        double ofRow = 0;
+        if (options.zLoss() != 0) {
+            double rowLse = softmax.lse();
+            ofRow = options.zLoss() * rowLse * rowLse;
+        }
         targetSums.set(row, targetSum);
         set(row, plainLoss, ofRow);
     }
@@ -165,11 +169,11 @@ final class LossOutputs {
     }
 
     /** What a probability is multiplied by in the gradient: S + 2 lambda lse r. */
-    double ofProbability(double targetSum, double rowLse) {
+    double ofProbability(double targetSum, RowSoftmax softmax) {
         if (options.zLoss() == 0) {
             return targetSum;
         }
         double ratio = options.reduction() == Reduction.MEAN ? divisors.get(0) / divisors.get(1) : 1;
-        return targetSum + 2 * options.zLoss() * ratio * rowLse;
+        return targetSum + 2 * options.zLoss() * ratio * softmax.lse();
     }
 }

@@ -98,11 +98,11 @@ final class LossRows implements Losses {
             if (!labels.counts(i) || !softmax.isRegular()) {
                 to.setNoLosses(row);
             } else if (losses != null) {
-                to.setLosses(row, losses[1][i], softmax.lse(), losses[0][i]);
+                to.setLosses(row, losses[1][i], softmax, losses[0][i]);
             } else {
                 double v = tile.get(z.v(), i, labels.column(i));
                 double loss = weighted(labels.peak(i), softmax.logSum() - (v - softmax.shift()) * logits.unit());
-                to.setLosses(row, loss, softmax.lse(), labels.peak(i));
+                to.setLosses(row, loss, softmax, labels.peak(i));
             }
         }
         return of;
@@ -169,8 +169,7 @@ final class LossRows implements Losses {
             tile.each(dx::writeZeros);
             return;
         }
-        LaneNumbers scale = of.z.scale(row -> ofBatch.ofProbability(
-                        targetSum.applyAsDouble(row), of.z.row(row).lse())
+        LaneNumbers scale = of.z.scale(row -> ofBatch.ofProbability(targetSum.applyAsDouble(row), of.z.row(row))
                 * of.z.row(row).inverse());
         Factors factors = new Factors(tile, row -> factor.applyAsDouble(tile.row(row)));
         Operand t = targets.spreads() ? targets(of.labels) : null;
@@ -258,6 +257,6 @@ final class LossRows implements Losses {
             }
             loss += spread * softmax.logSum() - RowSum.of(of[4], shards);
         }
-        to.setLosses(row, loss, softmax.lse(), targets.peak(row) + spread);
+        to.setLosses(row, loss, softmax, targets.peak(row) + spread);
     }
 }

@@ -28,7 +28,7 @@ record Rounds(int rounds, double targetMicros, int mostCalls, double warmUpMicro
 
     /** Long enough that loops are compiled before, and that threads a contender leaves waiting for work are asleep. */
     static Rounds besidePeers(int rounds) {
-        return new Rounds(rounds, 100_000, Integer.MAX_VALUE, 1_200_000);
+        return new Rounds(rounds, 100_000, Integer.MAX_VALUE, 3_000_000);
     }
 
     /** How many calls make a measurement of something that takes so long once. */
