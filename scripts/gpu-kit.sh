@@ -64,14 +64,6 @@ link_runtime() {
     --output "$kit/runtime"
 }
 
-# What JCublas asks of cuBLAS, for cublas-forward.sh.
-cublas_symbols() {
-  local library=libJCublas2-12.6.0-linux-x86_64.so
-  (cd "$kit" && "$home/bin/jar" --extract --file lib/jcublas-natives-*.jar "lib/$library")
-  tr -c 'A-Za-z0-9_' '\n' <"$kit/lib/$library" | grep -E '^cublas[A-Z]\w+$' | sort -u
-  rm "$kit/lib/$library"
-}
-
 [[ "$(uname -sm)" == 'Linux x86_64' ]] || fail "the kit's runtime is linked here and is for Linux on x86-64: this is $(uname -sm)"
 home=$(jdk)
 rm -rf "$kit" "$kit.tar.gz"
@@ -89,7 +81,6 @@ cp "target/logitops-$(version_of_pom).jar" "$kit/lib"
 link_runtime "$home"
 
 cp scripts/kit/* docs/gpu-kit.md LICENSE NOTICE src/tools/resources/META-INF/THIRD-PARTY-LICENSES.txt "$kit"
-cublas_symbols >"$kit/cublas-symbols"
 cp -r scripts/peers "$kit/peers"
 version >"$kit/VERSION"
 tar --sort=name --owner=0 --group=0 --numeric-owner -C target -cf - gpu-kit | gzip -9n >"$kit.tar.gz"

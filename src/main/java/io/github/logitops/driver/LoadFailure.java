@@ -120,6 +120,11 @@ public final class LoadFailure {
                 .orElse(failure.toString());
     }
 
+    /** What the system's loader says of a library that it was asked for by its path. */
+    public static String loaderReason(UnsatisfiedLinkError failure) {
+        return loaderLine(OWN_PATH.matcher(failure.getMessage()).replaceFirst(""));
+    }
+
     private static String loaderLine(String line) {
         Matcher notExecutable = NOT_EXECUTABLE.matcher(line);
         if (notExecutable.matches()) {

@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.element.BinaryFormat;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 class FloatMathTest {
@@ -111,6 +117,25 @@ class FloatMathTest {
             assertEquals(2048.0 * v[0], math.dot(v, ones, v.length, chains), 2e-7 * -v[0] * 2048);
             assertEquals(2048.0 * v[0], math.distances(v, 0, v.length, chains), 2e-7 * -v[0] * 2048);
         }
+    }
+
+    /** Shorter, it would be inlined beside other loops, and its vectors be objects: decision 29. */
+    @Test
+    void exponentialsAreNotInlined() throws URISyntaxException {
+        Class<?> type = math.getClass();
+        Path classes =
+                Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        StringWriter code = new StringWriter();
+        PrintWriter out = new PrintWriter(code);
+        ToolProvider.findFirst("javap").orElseThrow().run(out, out, "-c", "-cp", classes.toString(), type.getName());
+        String exp = code.toString().split("double exp\\(")[1].split("\n\n")[0];
+        int last = Pattern.compile("(?m)^ *(\\d+): ")
+                .matcher(exp)
+                .results()
+                .mapToInt(each -> Integer.parseInt(each.group(1)))
+                .max()
+                .orElseThrow();
+        assertTrue(last >= 325, "bytes of code=" + (last + 1));
     }
 
     private float exp(float v, float shift, float unit) {

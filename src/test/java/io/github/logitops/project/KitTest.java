@@ -68,7 +68,6 @@ class KitTest {
             }
         }
         Files.writeString(kit.resolve("VERSION"), "0123");
-        Files.writeString(kit.resolve("cublas-symbols"), "");
         program("runtime/bin/java", JAVA);
         program("bin/compute-sanitizer", SANITIZER);
         program("bin/python3", "#!/bin/sh\n");

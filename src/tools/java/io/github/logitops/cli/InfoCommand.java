@@ -6,6 +6,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.device.KernelExecutor;
 import io.github.logitops.driver.CudaDriver;
 import io.github.logitops.driver.Driver;
+import io.github.logitops.memory.DriverException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.TreeSet;
@@ -44,6 +45,7 @@ final class InfoCommand implements Callable<Integer> {
         out.println("reason    " + report.reason());
         if (report.selected() == Backend.CUDA) {
             printClusters(out);
+            out.println("cublas    " + cublas());
         }
         printKernels(out);
         out.println("java      " + property("java.version") + ", " + property("java.vm.name"));
@@ -57,6 +59,15 @@ final class InfoCommand implements Callable<Integer> {
         try (Driver driver = CudaDriver.open(0)) {
             int blocks = new KernelExecutor(driver).clusterBlocks();
             out.println("clusters  " + (blocks > 1 ? "up to " + blocks + " blocks share a long row" : "none"));
+        }
+    }
+
+    /** Its version, or why it does not run. No op needs it. */
+    private static Object cublas() {
+        try {
+            return CublasProbe.version();
+        } catch (DriverException e) {
+            return "none: " + e.getMessage();
         }
     }
 

@@ -27,6 +27,8 @@ public final class SessionOptions {
 
     /** The same on another backend. */
     public LogitOps openOn(Backend other) {
-        return LogitOps.open(other, OpenOptions.defaults().withFastCpu(fastCpu));
+        OpenOptions options = OpenOptions.defaults();
+        return LogitOps.open(
+                other, fastCpu ? options.withFastCpu(true) : options); // earlier builds have no such option
     }
 }

@@ -12,6 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import jcuda.JCudaVersion;
 import jcuda.LibUtils;
@@ -38,14 +41,76 @@ final class Natives {
         return LoadFailure.explain(() -> within(unpack(library), use));
     }
 
+    /**
+     * The same with a library that asks for one of several others, which may not all be here: for the first that is. If that is not the
+     * first one, a copy of the library that asks for it is published in a folder of its own.
+     *
+     * @param names of what it asks for, of one length; the first as it was built
+     * @return which it is
+     * @throws DriverException with the plain reason of each if none is here
+     */
+    static String loadFirst(String library, List<String> names, Callable<?> use) {
+        return LoadFailure.explain(() -> {
+            Asking first = first(library, names);
+            within(first.folder, use);
+            return first.name;
+        });
+    }
+
+    /** A library that was published, and what it asks for. */
+    private record Asking(String name, Path folder) {}
+
+    private static Asking first(String library, List<String> names) {
+        try {
+            Path directory = directory();
+            byte[] content = content(library);
+            if (content.length == 0) { // not for this platform, as JCuda will say
+                return new Asking(names.get(0), directory);
+            }
+            Set<String> refusals = new LinkedHashSet<>(); // such as of the folder, for all of them
+            for (String name : names) {
+                byte[] asking = ElfLibrary.needing(content, names.get(0), name);
+                String refusal = refusal(asking, directory);
+                if (refusal == null) {
+                    Path folder = name.equals(names.get(0)) ? directory : directory.resolve("logitops-" + name);
+                    publish(library, asking, folder);
+                    return new Asking(name, folder);
+                }
+                refusals.add(refusal);
+            }
+            throw new DriverException(String.join("; ", refusals));
+        } catch (IOException | SecurityException | InvalidPathException e) {
+            throw cannotUnpack(library, e);
+        }
+    }
+
+    /** Why the system does not load a library, or null: then it has, as a copy that nobody asks for. */
+    private static String refusal(byte[] content, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Path copy = Files.createTempFile(directory, "logitops-", ".so");
+        try {
+            Files.write(copy, content);
+            System.load(copy.toString());
+            return null;
+        } catch (UnsatisfiedLinkError e) {
+            return LoadFailure.loaderReason(e);
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
     private static Path unpack(String library) {
         try {
             Path directory = directory();
             publish(library, directory);
             return directory;
         } catch (IOException | SecurityException | InvalidPathException e) { // its class is half of what it says
-            throw new DriverException("cannot unpack " + library + " into " + FOLDER + ": " + e, e);
+            throw cannotUnpack(library, e);
         }
+    }
+
+    private static DriverException cannotUnpack(String library, Exception cause) {
+        return new DriverException("cannot unpack " + library + " into " + FOLDER + ": " + cause, cause);
     }
 
     private static Path directory() {
@@ -57,13 +122,13 @@ final class Natives {
     }
 
     /**
-     * Calls with {@code java.io.tmpdir} absolute. JCuda hands it to System.load as it stands, and that refuses a relative path; to
+     * Calls with this folder as {@code java.io.tmpdir}. JCuda hands that to System.load as it stands, which refuses a relative path; to
      * load the library here first changes nothing, for JCuda does so again when its classes are initialized. The property is the
-     * process's, so it changes for this call alone, and names the same folder all the time.
+     * process's, so it changes for this call alone, and to an absolute path of the same folder or to one in it.
      */
     private static <T> T within(Path directory, Callable<T> use) throws Exception {
         String name = System.getProperty(FOLDER);
-        if (Path.of(name).isAbsolute()) {
+        if (directory.toString().equals(name)) {
             return use.call();
         }
         System.setProperty(FOLDER, directory.toString());
@@ -80,15 +145,22 @@ final class Natives {
      * @throws IOException if what is there differs and cannot be replaced
      */
     static void publish(String library, Path directory) throws IOException {
-        String file = fileName(library);
-        byte[] content;
-        // Not Class.getResource: on the module path that looks into one module, and the natives are in another.
-        try (InputStream resource = Natives.class.getClassLoader().getResourceAsStream("lib/" + file)) {
-            if (resource == null) {
-                return;
-            }
-            content = resource.readAllBytes();
+        byte[] content = content(library);
+        if (content.length > 0) {
+            publish(library, content, directory);
         }
+    }
+
+    /** Of a library for this platform; empty if the class path has none. */
+    private static byte[] content(String library) throws IOException {
+        // Not Class.getResource: on the module path that looks into one module, and the natives are in another.
+        try (InputStream resource = Natives.class.getClassLoader().getResourceAsStream("lib/" + fileName(library))) {
+            return resource == null ? new byte[0] : resource.readAllBytes();
+        }
+    }
+
+    private static void publish(String library, byte[] content, Path directory) throws IOException {
+        String file = fileName(library);
         if (!holds(directory.resolve(file), content)) {
             Files.createDirectories(directory);
             replace(directory.resolve(file), content);

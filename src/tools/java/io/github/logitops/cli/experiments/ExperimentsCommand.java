@@ -1,5 +1,6 @@
 package io.github.logitops.cli.experiments;
 
+import io.github.logitops.cli.CublasProbe;
 import io.github.logitops.cli.LibraryVersion;
 import io.github.logitops.cli.ShippedPtx;
 import io.github.logitops.driver.CudaDriver;
@@ -109,10 +110,7 @@ public final class ExperimentsCommand implements Runnable {
         }
     }
 
-    @Command(
-            name = "cublas",
-            description = "Makes a cuBLAS handle through JCublas, which is for CUDA 12.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "cublas", description = "Makes a cuBLAS handle through JCublas.", mixinStandardHelpOptions = true)
     void cublas() {
         String found;
         try (Driver driver = open()) {
