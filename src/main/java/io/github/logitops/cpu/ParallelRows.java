@@ -11,8 +11,13 @@ import java.util.function.Consumer;
  * that has too little writes nothing.
  */
 final class ParallelRows {
-    /** Elements worth handing to another thread: some tens of microseconds of exponentials. */
+    /** Elements that a worker takes at a time. */
     private static final long GRAIN = 8192;
+
+    /** Elements for which another thread is worth waking, which takes as long as some tens of microseconds of exponentials. */
+    private static final long WORTH = 16_384;
+
+    private static final long WORTH_IN_FLOATS = 65_536;
 
     private final long rows;
     private final Tiling tiling;
@@ -31,8 +36,10 @@ final class ParallelRows {
         this.tiling = needs.tiling();
         this.math = math;
         this.pool = pool;
-        this.parts = rows < 2L * pool.threads() && tiling.parts() > 1;
-        long most = parts ? tiling.parts() : Tiling.ceilDiv(tiling.tiles(rows), tilesAtOnce());
+        long worth = needs.parts() > 0 ? WORTH_IN_FLOATS : WORTH;
+        long columns = tiling.columns();
+        this.parts = rows < 2L * pool.threads() && columns >= 2 * worth;
+        long most = parts ? columns / worth : Math.min(rows, Math.max(1, rows / Tiling.ceilDiv(worth, columns)));
         int workers = (int) Math.min(most, pool.threads());
         this.scratch = pool.take(op, workers, parts ? needs.sharedBy(workers) : needs);
     }
