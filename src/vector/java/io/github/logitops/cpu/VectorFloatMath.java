@@ -35,9 +35,8 @@ final class VectorFloatMath implements FloatMath {
     /** The bits of 87.3: e to the power of less than minus that is taken for 0, as it is not a normal float. */
     private static final int MOST = Float.floatToRawIntBits(87.3f);
 
-    // e^f = 1 + f + f² (E2 + f (E3 + ...)) for abs f up to ln(2) / 2, by interpolation at the nodes of Chebyshev:
-    // 1.1e-8
-    // off at most.
+    // e^f = 1 + f + f² (E2 + f (E3 + ...)) for abs f up to ln(2) / 2, by interpolation at the nodes of
+    // Chebyshev: 1.1e-8 off at most. In e^-f, odd powers change their sign.
     private static final float E2 = 0.5f;
     private static final float E3 = 0.16666576f;
     private static final float E4 = 0.041666556f;
@@ -148,7 +147,7 @@ final class VectorFloatMath implements FloatMath {
      * e^-d = 2^-n e^-f with the integer n nearest to d / ln 2 and the f that is left. As integers, floats from 0 on lie in their order.
      *
      * <p>It is longer than the 325 bytes of code that HotSpot inlines at most: inlined beside other loops, C2 gave up some of its
-     * operations, and it took ten times as long.
+     * operations, and it took several times as long.
      */
     @Override
     public double exp(float[] v, float shift, float unit, float[] into, int count, float[] chains) {
