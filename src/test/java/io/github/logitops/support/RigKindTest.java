@@ -26,7 +26,7 @@ class RigKindTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> RigKind.named(names));
         assertEquals(
                 "-Dlogitops.rigs: there is no such rig, or it is named twice: rig=" + rig
-                        + ", rigs=[cpu, cpu-plain, cpu-blocks, emulated, gpu]",
+                        + ", rigs=[cpu, cpu-plain, cpu-blocks, cpu-fast, emulated, gpu]",
                 e.getMessage());
     }
 
