@@ -15,6 +15,7 @@ all() {
     return
   fi
   local seconds=$all_seconds later=$archive_seconds step share command lines=() worst=0
+  SECONDS=0 # from here, however long it took to start
   case "$#${1:-}" in
     0) ;;
     1--seconds=*) seconds=$(seconds_of "$1") ;;

@@ -155,7 +155,7 @@ class KitTest {
     @Test
     void aStepThatHangsIsStoppedAndNoneBeginsAfterTheEnd() throws IOException {
         Files.writeString(kit.resolve("hanging"), "info");
-        ChildJvm.End end = run("all", "--seconds=3");
+        ChildJvm.End end = run("all", "--seconds=1");
         assertEquals(
                 List.of(
                         "info: not finished in N s, info.log: kit       commit 0123",
