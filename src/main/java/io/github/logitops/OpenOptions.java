@@ -12,7 +12,7 @@ import io.github.logitops.memory.LeakTracking;
  * @param cacheLimitBytes how much GPU memory of closed tensors is kept for the next ones; it counts as held, and is given back
  *     before an allocation fails. The CPU mode keeps none.
  * @param leakTracking whether tensors and streams remember the code that made and closed them
- * @param fastCpu whether the CPU mode computes softmax, log-softmax and cross entropy with labels in floats: several times as fast where
+ * @param fastCpu whether the CPU mode computes softmax, its gradient, log-softmax and cross entropy with labels in floats: faster where
  *     the virtual machine has the Vector API ({@code --add-modules jdk.incubator.vector}), and as it ever does where not, which the
  *     backend report says. Errors are then those of the kernels, not one rounding; and F64, other ops, other axes than the last, short
  *     rows, soft targets, soft caps, weights with smoothing, and outputs beside the loss stay as they are.

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The ops on host memory, rows in parallel on all cores. Every dtype is computed in double and rounded once on the way out, so
- * there is one path for all of them and what is left of an error is that rounding. Runs at once: when a call returns, its work
- * is done.
+ * The ops on host memory, rows in parallel on all cores. Unless floats are asked for, every dtype is computed in double and
+ * rounded once on the way out, so there is one path for all of them and what is left of an error is that rounding. Runs at once: when
+ * a call returns, its work is done.
  */
 public final class CpuExecutor implements Executor {
     private final ProblemTable table = new ProblemTable();

@@ -3,7 +3,9 @@ package io.github.logitops.driver.jcuda;
 import static jcuda.jcublas.JCublas2.cublasCreate;
 import static jcuda.jcublas.JCublas2.cublasDestroy;
 import static jcuda.jcublas.JCublas2.cublasGetVersion;
+import static jcuda.jcublas.JCublas2.setExceptionsEnabled;
 
+import io.github.logitops.driver.LoadFailure;
 import io.github.logitops.memory.DriverException;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -32,9 +34,12 @@ public final class CublasLibrary {
     public static synchronized String version() {
         CudaLibrary.require();
         if (loaded == null) {
-            loaded = Natives.loadFirst("JCublas2", NAMES, CublasLibrary::number);
+            loaded = Natives.loadFirst("JCublas2", NAMES, () -> {
+                setExceptionsEnabled(false); // as they are anyway: it loads the library, and nothing else
+                return null;
+            });
         }
-        int number = number();
+        int number = LoadFailure.explain(CublasLibrary::number);
         return number / 10_000 + "." + number / 100 % 100 + "." + number % 100 + ", " + loaded;
     }
 
