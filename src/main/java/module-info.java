@@ -4,7 +4,9 @@
  */
 @SuppressWarnings("requires-automatic") // JCuda has no module descriptors
 module io.github.logitops {
+    requires dev.ludovic.netlib.blas;
     requires jcublas;
+    requires java.logging;
     requires jcuda;
     requires org.slf4j;
 

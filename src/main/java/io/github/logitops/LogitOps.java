@@ -12,6 +12,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Op;
+import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
@@ -176,6 +177,21 @@ public final class LogitOps implements AutoCloseable {
     /** Cross entropy with the classes along {@code axis}; PyTorch and ONNX have them along axis 1. */
     public CrossEntropy crossEntropy(CrossEntropyOptions options, Axis axis) {
         return new CrossEntropy(session, options, axis);
+    }
+
+    /** As {@link #linearCrossEntropy(CrossEntropyOptions, RowChunks)}, with a quarter of all rows at a time, and at least 2048. */
+    public LinearCrossEntropy linearCrossEntropy(CrossEntropyOptions options) {
+        return linearCrossEntropy(options, RowChunks.defaults());
+    }
+
+    /**
+     * Cross entropy of logits that a linear layer makes, without all of them being there at once.
+     *
+     * @param chunks how many rows of logits there are at a time
+     * @throws BackendUnavailableException on CUDA, where cuBLAS does not run here
+     */
+    public LinearCrossEntropy linearCrossEntropy(CrossEntropyOptions options, RowChunks chunks) {
+        return new LinearCrossEntropy(session, options, chunks);
     }
 
     /** A new stream. Close it. */

@@ -105,14 +105,14 @@ final class Session implements AutoCloseable {
 
     /** Queues an op's work. */
     void run(Problem problem, Stream stream) {
-        memory.use(requireOneSession(problem, stream), stream, () -> executor.run(problem, stream));
+        memory.use(requireOneSession(problem, stream), stream, () -> carryOut(problem, stream));
     }
 
     /** The same of an op on a result, after all that has been queued on it before, on whichever stream. */
     void run(Problem problem, ResultStreams result, Stream stream) {
         memory.use(requireOneSession(problem, stream), stream, () -> {
             result.useOn(stream);
-            executor.run(problem, stream);
+            carryOut(problem, stream);
         });
     }
 
@@ -121,7 +121,22 @@ final class Session implements AutoCloseable {
         memory.use(
                 requireOneSession(problem, stream),
                 stream,
-                () -> result.fillOn(stream, () -> executor.run(problem, stream)));
+                () -> result.fillOn(stream, () -> carryOut(problem, stream)));
+    }
+
+    private void carryOut(Problem problem, Stream stream) {
+        for (Problem step : problem.steps()) {
+            executor.run(step, stream);
+        }
+    }
+
+    /**
+     * What products of matrices need beside them, in bytes.
+     *
+     * @throws io.github.logitops.memory.DriverException with the plain reason if this backend has none here
+     */
+    long productBytes() {
+        return make(from -> executor.productBytes());
     }
 
     /** Loads what these ops need, or all if there is none. */

@@ -3,13 +3,10 @@ package io.github.logitops.emulator;
 import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.driver.MatrixProducts;
 import io.github.logitops.memory.DriverException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +18,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A device that interprets PTX, with checks that no device makes. Queued work runs when somebody waits, as late and in as bad an
@@ -29,9 +25,7 @@ import java.util.regex.Pattern;
  * what the host must not do a {@link DriverException}.
  */
 public final class PtxEmulatorDriver implements InstrumentedDriver {
-    private static final Pattern TARGET = Pattern.compile("^\\.target sm_(\\d+)", Pattern.MULTILINE);
     private static final int PORTABLE_CLUSTER = 8; // blocks that every device of an architecture with clusters has
-    private static final Pattern CLUSTER = Pattern.compile("\\.reqnctapercluster [^\\n]*");
     private static final byte POISON =
             (byte) 0xCB; // in what no copy has filled: a large negative number of every dtype
 
@@ -45,6 +39,7 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
     private final Approximations approximations;
     private final GlobalMemory memory = new GlobalMemory();
     private final Queues queues;
+    private final Products products;
     private final AtomicLong nextHandle = new AtomicLong(1);
     private final List<Map<String, Entry>> modules = new ArrayList<>();
     private final List<Entry> functions = new ArrayList<>();
@@ -67,6 +62,7 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
         this.schedule = schedule;
         this.approximations = approximations;
         queues = new Queues(schedule.random(-1));
+        products = new Products(memory, queues);
     }
 
     /** Tells this the name of each kernel that is launched. */
@@ -143,29 +139,13 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
 
     @Override
     public synchronized long loadModule(String name, byte[] ptx) {
-        Matcher target = TARGET.matcher(text(ptx));
+        Matcher target = PtxText.TARGET.matcher(PtxText.of(ptx));
         if (target.find() && Integer.parseInt(target.group(1)) > computeCapability) {
             throw new DriverException("emulator: a module for newer devices: target=sm_" + target.group(1)
                     + ", compute capability=" + computeCapability + ", module=" + name);
         }
-        modules.add(parsed(name, replacement(name, ptx)));
+        modules.add(parsed(name, PtxText.replacement(replacements, name, ptx)));
         return modules.size() - 1;
-    }
-
-    private byte[] replacement(String name, byte[] ptx) {
-        Path file = replacements == null ? null : replacements.resolve(file(name, text(ptx)));
-        try {
-            return file != null && Files.exists(file) ? withClusterOf(ptx, Files.readString(file)) : ptx;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** A text with the size of cluster that the host wrote into another. */
-    private static byte[] withClusterOf(byte[] ptx, String text) {
-        Matcher cluster = CLUSTER.matcher(text(ptx));
-        String changed = cluster.find() ? CLUSTER.matcher(text).replaceFirst(cluster.group()) : text;
-        return changed.getBytes(StandardCharsets.UTF_8);
     }
 
     private Map<String, Entry> parsed(String name, byte[] ptx) {
@@ -176,18 +156,9 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
                 return known.entries();
             }
         }
-        Map<String, Entry> entries = Parser.parse(file(name, text(ptx)), text(ptx), approximations);
+        Map<String, Entry> entries = Parser.parse(PtxText.file(name, ptx), PtxText.of(ptx), approximations);
         PARSED.add(new Parsed(name, ptx, approximations, entries));
         return entries;
-    }
-
-    private static String text(byte[] ptx) {
-        return new String(ptx, StandardCharsets.UTF_8);
-    }
-
-    private static String file(String name, String text) {
-        Matcher target = TARGET.matcher(text);
-        return name + (target.find() ? ".sm_" + target.group(1) : "") + ".ptx";
     }
 
     @Override
@@ -212,6 +183,11 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
         for (int i = 0; i < times; i++) {
             queue(launch, stream);
         }
+    }
+
+    @Override
+    public MatrixProducts matrixProducts() {
+        return products;
     }
 
     /** Fails, as {@link #launch} would, unless a kernel takes a launch's arguments and threads; runs nothing. */
@@ -389,7 +365,7 @@ public final class PtxEmulatorDriver implements InstrumentedDriver {
         queues.requireDone();
     }
 
-    private static void onHost(Runnable access) {
+    static void onHost(Runnable access) {
         try {
             access.run();
         } catch (Fault e) {

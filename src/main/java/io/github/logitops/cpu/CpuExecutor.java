@@ -38,6 +38,7 @@ public final class CpuExecutor implements Executor {
         new LogProbLoops(cpu).addTo(table);
         new DistillationLoops(cpu).addTo(table);
         new CrossEntropyLoops(cpu).addTo(table);
+        new ProductLoops(driver).addTo(table);
     }
 
     /** The classes of problems that it carries out. */

@@ -23,6 +23,9 @@ final class CrossEntropyLoops {
         table.on(CrossEntropyProblem.Forward.class, this::forward);
         table.on(CrossEntropyProblem.Backward.class, this::backward);
         table.on(CrossEntropyProblem.Fused.class, this::fused);
+        table.on(CrossEntropyProblem.ForwardPart.class, this::forwardPart);
+        table.on(CrossEntropyProblem.FusedPart.class, this::fusedPart);
+        table.on(CrossEntropyProblem.Totals.class, this::totals);
         table.on(CrossEntropyProblem.Partials.class, this::partials);
         table.on(CrossEntropyProblem.Combine.class, this::combine);
     }
@@ -58,6 +61,35 @@ final class CrossEntropyLoops {
         LongToDoubleFunction factors = to.factors(problem.gradScale());
         rows.forEach(tile -> losses.fused(tile, to, factors));
         to.reduce();
+    }
+
+    private void forwardPart(CrossEntropyProblem.ForwardPart part) {
+        CrossEntropyProblem.Forward problem = part.of();
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
+        TargetRows targets = new TargetRows(inputs, cpu);
+        Losses losses = losses(inputs, null, targets);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, cpu);
+        losses.rows(problem).forEach(tile -> losses.forward(tile, to));
+    }
+
+    private void fusedPart(CrossEntropyProblem.FusedPart part) {
+        CrossEntropyProblem.Fused problem = part.of();
+        CrossEntropyProblem.Inputs inputs = problem.inputs();
+        TargetRows targets = new TargetRows(inputs, cpu);
+        Losses losses = losses(inputs, problem.dx(), targets);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, cpu);
+        LongToDoubleFunction factors = to.factors(problem.gradScale());
+        losses.rows(problem).forEach(tile -> losses.fused(tile, to, factors));
+    }
+
+    private void totals(CrossEntropyProblem.Totals problem) {
+        TargetRows targets = new TargetRows(problem, cpu);
+        targets.count(problem.rows(), problem.result());
+        if (problem.after()) {
+            LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);
+            to.readLosses();
+            to.reduce();
+        }
     }
 
     /** @param dx where gradients go; null: nowhere */

@@ -3,6 +3,7 @@ package io.github.logitops.cpu;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Reduction;
 import java.util.function.LongToDoubleFunction;
@@ -20,6 +21,7 @@ final class LossOutputs {
     private final VectorView rowLosses;
     private final VectorView lse;
     private final VectorView statistics;
+    private final long statisticsStride;
     private final VectorView targetSums;
     private final VectorView divisors;
     private final VectorView labelStats;
@@ -45,6 +47,7 @@ final class LossOutputs {
         rowLosses = view(buffers, ResultPart.ROW_LOSSES);
         lse = view(buffers, ResultPart.LSE);
         statistics = view(buffers, ResultPart.STATISTICS);
+        statisticsStride = RowStatistics.stride(buffers.get(ResultPart.STATISTICS));
         targetSums = view(buffers, ResultPart.TARGET_SUMS);
         divisors = view(buffers, ResultPart.DIVISORS);
         labelStats = view(buffers, ResultPart.LABEL_STATS);
@@ -70,7 +73,7 @@ final class LossOutputs {
     /** Writes a row's log-sum-exp and what its gradient needs. */
     void setSoftmax(long row, RowSoftmax softmax) {
         lse.set(row, softmax.lse());
-        softmax.save(statistics, row, rows);
+        softmax.save(statistics, row, statisticsStride);
     }
 
     /** Writes the losses of a row that counts and has a finite log-sum-exp; {@code plainLoss} is without z-loss. */
@@ -115,15 +118,22 @@ final class LossOutputs {
     /** Writes what is asked for of a row that does not count and is not read. */
     void skip(long row) {
         lse.set(row, 0);
-        RowSoftmax.saveNothing(statistics, row, rows);
+        RowSoftmax.saveNothing(statistics, row, statisticsStride);
         setNoLosses(row);
         setArgmax(row, -1, false);
         setEntropy(row, 0);
     }
 
+    /** Reads the losses that are to be reduced from where they were written, as they were rounded. */
+    void readLosses() {
+        for (int row = 0; plainLosses != null && row < rows; row++) {
+            plainLosses[row] = rowLosses.get(row) - (zLosses == null ? 0 : zLosses.get(row));
+        }
+    }
+
     /** What {@link #setSoftmax} left of a row. */
     RowSoftmax softmax(long row) {
-        return RowSoftmax.saved(statistics, row, rows, LogitRows.unit(options));
+        return RowSoftmax.saved(statistics, row, statisticsStride, LogitRows.unit(options));
     }
 
     /** The sum of a counted row's targets. */

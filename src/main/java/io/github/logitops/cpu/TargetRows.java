@@ -37,6 +37,10 @@ final class TargetRows {
         this(combine.labels(), null, combine.weights(), combine.options(), combine.shard(), 0, cpu);
     }
 
+    TargetRows(CrossEntropyProblem.Totals totals, CpuContext cpu) {
+        this(totals.labels(), null, totals.weights(), totals.options(), totals.shard(), 0, cpu);
+    }
+
     private TargetRows(
             RowLabels labels,
             Rows probabilities,

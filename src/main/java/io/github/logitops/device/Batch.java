@@ -6,6 +6,7 @@ import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.RowLabels;
 import io.github.logitops.spec.ClassShard;
+import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Reduction;
@@ -33,6 +34,27 @@ record Batch(
         ResultBuffers result,
         Reduction reduction,
         EmptyMean emptyMean) {
+
+    /** A batch of cross entropy. */
+    static Batch of(
+            DType arithmetic,
+            long rows,
+            RowLabels labels,
+            Tensor weights,
+            ClassShard shard,
+            CrossEntropyOptions options,
+            ResultBuffers result) {
+        return new Batch(
+                arithmetic,
+                rows,
+                labels,
+                weights,
+                shard,
+                options.labelSmoothing(),
+                result,
+                options.reduction(),
+                options.emptyMean());
+    }
 
     /** A batch of labels and nothing besides. */
     static Batch of(

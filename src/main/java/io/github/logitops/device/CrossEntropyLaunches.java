@@ -30,25 +30,32 @@ final class CrossEntropyLaunches {
         table.on(CrossEntropyProblem.Forward.class, this::forward);
         table.on(CrossEntropyProblem.Backward.class, this::backward);
         table.on(CrossEntropyProblem.Fused.class, this::fused);
+        table.on(CrossEntropyProblem.ForwardPart.class, (part, stream) -> forwardRows(part.of(), stream));
+        table.on(CrossEntropyProblem.FusedPart.class, (part, stream) -> fusedRows(part.of(), stream));
+        table.on(CrossEntropyProblem.Totals.class, this::totals);
         table.on(CrossEntropyProblem.Partials.class, this::partials);
         table.on(CrossEntropyProblem.Combine.class, this::combine);
     }
 
     private void forward(CrossEntropyProblem.Forward problem, Stream stream) {
+        forwardRows(problem, stream);
+        batch(problem.inputs(), problem.result()).addUp(launcher, stream);
+    }
+
+    private void forwardRows(CrossEntropyProblem.Forward problem, Stream stream) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         Batch batch = batch(inputs, problem.result());
         RowLaunch launch = losses(PLAIN_FORWARD, FORWARD, inputs, batch);
-        rowOutputs(launch.parameters(), problem.result(), inputs.x().count());
+        rowOutputs(launch.parameters(), problem.result());
         launch.parameters().perRow(null, 0); // partials
         launcher.run(launch, stream);
-        batch.addUp(launcher, stream);
     }
 
     private void partials(CrossEntropyProblem.Partials problem, Stream stream) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         Batch batch = batch(inputs, ResultBuffers.NONE);
         RowLaunch launch = rows(FORWARD, inputs, batch);
-        rowOutputs(launch.parameters(), ResultBuffers.NONE, inputs.x().count());
+        rowOutputs(launch.parameters(), ResultBuffers.NONE);
         launch.parameters().perRow(problem.partials(), inputs.x().count());
         launcher.run(launch, stream);
     }
@@ -57,21 +64,13 @@ final class CrossEntropyLaunches {
         ResultBuffers result = problem.result();
         CrossEntropyOptions options = problem.options();
         DType arithmetic = result.get(ResultPart.LSE).dtype();
-        Batch batch = new Batch(
-                arithmetic,
-                problem.rows(),
-                problem.labels(),
-                problem.weights(),
-                problem.shard(),
-                options.labelSmoothing(),
-                result,
-                options.reduction(),
-                options.emptyMean());
+        Batch batch = Batch.of(
+                arithmetic, problem.rows(), problem.labels(), problem.weights(), problem.shard(), options, result);
         Parameters parameters =
                 new Parameters().perRow(problem.partials(), problem.rows()).int64(problem.shards());
         batch.targets(parameters);
         numbers(parameters, options);
-        rowOutputs(parameters, result, problem.rows());
+        rowOutputs(parameters, result);
         launcher.threadPerRow(COMBINE.entry(arithmetic), problem.rows(), parameters, stream);
         batch.addUp(launcher, stream);
     }
@@ -81,7 +80,7 @@ final class CrossEntropyLaunches {
         ResultBuffers saved = problem.saved();
         RowLaunch launch = rows(isPlain(inputs) ? PLAIN_BACKWARD : BACKWARD, inputs, batch(inputs, saved));
         launch.parameters()
-                .perRow(saved.get(ResultPart.STATISTICS), inputs.x().count())
+                .statistics(saved.get(ResultPart.STATISTICS))
                 .pointer(saved.get(ResultPart.TARGET_SUMS))
                 .tensor(problem.dx())
                 .pointer(saved.divisors(inputs.reduction()))
@@ -90,18 +89,39 @@ final class CrossEntropyLaunches {
     }
 
     private void fused(CrossEntropyProblem.Fused problem, Stream stream) {
+        Batch batch = batch(problem.inputs(), problem.result());
+        batch.countBefore(launcher, stream);
+        fusedRows(problem, stream);
+        batch.addUp(launcher, stream);
+    }
+
+    private void fusedRows(CrossEntropyProblem.Fused problem, Stream stream) {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         ResultBuffers result = problem.result();
         Batch batch = batch(inputs, result);
-        batch.countBefore(launcher, stream);
         RowLaunch launch = losses(PLAIN_FUSED, FUSED, inputs, batch);
-        rowOutputs(launch.parameters(), result, inputs.x().count());
+        rowOutputs(launch.parameters(), result);
         launch.parameters()
                 .tensor(problem.dx())
                 .pointer(result.divisors(inputs.reduction()))
                 .gradScale(problem.gradScale());
         launcher.run(launch, stream);
-        batch.addUp(launcher, stream);
+    }
+
+    private void totals(CrossEntropyProblem.Totals problem, Stream stream) {
+        Batch batch = Batch.of(
+                problem.arithmetic(),
+                problem.rows(),
+                problem.labels(),
+                problem.weights(),
+                problem.shard(),
+                problem.options(),
+                problem.result());
+        if (problem.after()) {
+            batch.addUp(launcher, stream);
+        } else {
+            batch.countBefore(launcher, stream);
+        }
     }
 
     /** Whether a call is of CallKind::kPlain in the kernels. */
@@ -116,17 +136,14 @@ final class CrossEntropyLaunches {
 
     private static Batch batch(CrossEntropyProblem.Inputs inputs, ResultBuffers result) {
         Rows x = inputs.x();
-        CrossEntropyOptions options = inputs.options();
-        return new Batch(
+        return Batch.of(
                 x.dtype().arithmetic(),
                 x.count(),
                 inputs.labels(),
                 inputs.weights(),
                 inputs.shard(),
-                options.labelSmoothing(),
-                result,
-                options.reduction(),
-                options.emptyMean());
+                inputs.options(),
+                result);
     }
 
     /**
@@ -166,12 +183,12 @@ final class CrossEntropyLaunches {
     }
 
     /** RowOutputs of the kernels. */
-    private static void rowOutputs(Parameters parameters, ResultBuffers result, long rows) {
+    private static void rowOutputs(Parameters parameters, ResultBuffers result) {
         parameters
                 .pointer(result.get(ResultPart.ROW_LOSSES))
                 .pointer(result.get(ResultPart.LSE))
                 .pointer(result.get(ResultPart.TARGET_SUMS))
-                .perRow(result.get(ResultPart.STATISTICS), rows)
+                .statistics(result.get(ResultPart.STATISTICS))
                 .pointer(result.get(ResultPart.Z_LOSSES))
                 .pointer(result.get(ResultPart.ARGMAX))
                 .pointer(result.get(ResultPart.CORRECT))

@@ -16,16 +16,19 @@ import java.util.Set;
  * device.
  */
 public final class KernelExecutor implements Executor {
+    private final Driver driver;
     private final Launcher launcher;
     private final ProblemTable table = new ProblemTable();
 
     /** An executor on {@code driver}, which loads kernels when they are first used. */
     public KernelExecutor(Driver driver) {
+        this.driver = driver;
         launcher = new Launcher(driver);
         new SoftmaxLaunches(launcher).addTo(table);
         new LogProbLaunches(launcher).addTo(table);
         new DistillationLaunches(launcher).addTo(table);
         new CrossEntropyLaunches(launcher).addTo(table);
+        new ProductLaunches(driver).addTo(table);
     }
 
     /** Which PTX this device gets, in words. */
@@ -44,6 +47,11 @@ public final class KernelExecutor implements Executor {
     /** The classes of problems that it carries out. */
     Set<Class<? extends Problem>> problems() {
         return table.problems();
+    }
+
+    @Override
+    public long productBytes() {
+        return driver.matrixProducts().workspaceBytes();
     }
 
     @Override

@@ -71,6 +71,15 @@ final class KernelTable {
                         shared(of(Op.CROSS_ENTROPY, "bwd")),
                         shared(CROSS_ENTROPY_COMBINE),
                         shared(BATCH_SUMS));
+            // Between products of matrices, those of cross entropy.
+            case LINEAR_CROSS_ENTROPY ->
+                specs(
+                        op,
+                        shared(of(Op.CROSS_ENTROPY, "fwd")),
+                        shared(of(Op.CROSS_ENTROPY, "fwd_plain")),
+                        shared(of(Op.CROSS_ENTROPY, "fused")),
+                        shared(of(Op.CROSS_ENTROPY, "fused_plain")),
+                        shared(BATCH_SUMS));
         };
     }
 

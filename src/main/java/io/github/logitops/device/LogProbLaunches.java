@@ -38,7 +38,7 @@ final class LogProbLaunches {
     private void logSumExp(LogSumExpProblem.Forward problem, Stream stream) {
         Rows x = problem.x();
         RowLaunch launch = launcher.rows(LOG_SUM_EXP, x);
-        launch.parameters().tensor(x).pointer(problem.lse()).perRow(problem.statistics(), x.count());
+        launch.parameters().tensor(x).pointer(problem.lse()).statistics(problem.statistics());
         launcher.run(launch, stream);
     }
 
@@ -48,7 +48,7 @@ final class LogProbLaunches {
         launch.parameters()
                 .tensor(problem.dx())
                 .tensor(x)
-                .perRow(problem.statistics(), x.count())
+                .statistics(problem.statistics())
                 .gradScale(problem.gradScale());
         launcher.run(launch, stream);
     }
@@ -60,7 +60,7 @@ final class LogProbLaunches {
                 .tensor(x)
                 .pointer(problem.entropy())
                 .pointer(problem.lse())
-                .perRow(problem.statistics(), x.count());
+                .statistics(problem.statistics());
         launcher.run(launch, stream);
     }
 
@@ -71,7 +71,7 @@ final class LogProbLaunches {
                 .tensor(problem.dx())
                 .tensor(x)
                 .pointer(problem.entropy())
-                .perRow(problem.statistics(), x.count())
+                .statistics(problem.statistics())
                 .gradScale(problem.gradScale());
         launcher.run(launch, stream);
     }
@@ -87,7 +87,7 @@ final class LogProbLaunches {
                 .labels(problem.labels())
                 .pointer(result.get(ResultPart.LOG_PROBS))
                 .pointer(result.get(ResultPart.LSE))
-                .perRow(result.get(ResultPart.STATISTICS), x.count());
+                .statistics(result.get(ResultPart.STATISTICS));
         launcher.run(launch, stream);
         batch.addUp(launcher, stream);
     }
@@ -99,7 +99,7 @@ final class LogProbLaunches {
                 .tensor(problem.dx())
                 .tensor(x)
                 .labels(problem.labels())
-                .perRow(problem.saved().get(ResultPart.STATISTICS), x.count())
+                .statistics(problem.saved().get(ResultPart.STATISTICS))
                 .gradScale(problem.gradScale());
         launcher.run(launch, stream);
     }

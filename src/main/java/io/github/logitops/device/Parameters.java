@@ -4,6 +4,7 @@ import io.github.logitops.driver.KernelArguments;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DType;
 
@@ -33,7 +34,12 @@ final class Parameters {
         return this;
     }
 
-    /** Statistics or Partials of so many rows; null for none. */
+    /** Statistics; null for none. */
+    Parameters statistics(Tensor statistics) {
+        return perRow(statistics, statistics == null ? 0 : RowStatistics.stride(statistics));
+    }
+
+    /** Partials of so many rows; null for none. */
     Parameters perRow(Tensor values, long rows) {
         pointer(values);
         fields.int64(rows);

@@ -32,4 +32,11 @@ public interface Driver extends MemoryDriver {
      * @throws ClusterRefusedException if the device has no clusters of as many blocks as the kernel's
      */
     void launch(Launch launch, long stream);
+
+    /**
+     * Its library of matrix products, loaded when it is first asked for.
+     *
+     * @throws io.github.logitops.memory.DriverException with the plain reason if there is none here; all else works nonetheless
+     */
+    MatrixProducts matrixProducts();
 }

@@ -45,6 +45,14 @@ public interface Tensor extends AutoCloseable {
     long bytes();
 
     /**
+     * {@code count} of the outermost dimension's entries, from {@code first} on, as a tensor that shares this one's memory: the
+     * rows of a smaller last batch. It is open as long as this one is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if it has no dimension, or fewer entries
+     */
+    Tensor slice(long first, long count);
+
+    /**
      * Queues an overwrite with {@code source}, which may be changed once this returns. May wait for a staging buffer, not for
      * the device's other work.
      *

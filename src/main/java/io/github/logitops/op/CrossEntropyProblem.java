@@ -188,6 +188,79 @@ public sealed interface CrossEntropyProblem extends Problem {
     }
 
     /**
+     * {@link Forward} of some rows of a batch. {@link Totals} count and add up those of all.
+     *
+     * @param of these rows
+     */
+    record ForwardPart(Forward of) implements CrossEntropyProblem {
+        @Override
+        public String op() {
+            return of.op();
+        }
+
+        @Override
+        public List<Tensor> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /**
+     * {@link Fused} of some rows of a batch. {@link Totals} count all rows before the first of these, and add up after the last.
+     *
+     * @param of these rows
+     */
+    record FusedPart(Fused of) implements CrossEntropyProblem {
+        @Override
+        public String op() {
+            return of.op();
+        }
+
+        @Override
+        public List<Tensor> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /**
+     * What the rows of a batch come to whose losses are made in parts.
+     *
+     * @param op the op's name in error messages
+     * @param arithmetic the dtype of losses
+     * @param labels a class for each row; or null where targets are probabilities
+     * @param weights a weight for each class; or null for 1 each
+     * @param options the numbers
+     * @param classes how many classes there are
+     * @param result of all rows
+     * @param after whether losses are added up; else only labels are counted, which gradients of a mean need first
+     */
+    record Totals(
+            String op,
+            DType arithmetic,
+            RowLabels labels,
+            Tensor weights,
+            CrossEntropyOptions options,
+            int classes,
+            ResultBuffers result,
+            boolean after)
+            implements CrossEntropyProblem {
+        /** How many rows there are. */
+        public long rows() {
+            return result.get(ResultPart.LSE).shape().elements();
+        }
+
+        /** All classes. */
+        public ClassShard shard() {
+            return ClassShard.all(classes);
+        }
+
+        @Override
+        public List<Tensor> tensors() {
+            return result.addedTo(new Operands().and(labels).and("weights", weights))
+                    .tensors();
+        }
+    }
+
+    /**
      * The sums over one shard's columns of each row, from which {@link Combine} makes losses.
      *
      * @param inputs logits of a shard, targets, weights, options

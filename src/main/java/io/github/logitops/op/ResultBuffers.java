@@ -68,6 +68,21 @@ public final class ResultBuffers implements AutoCloseable {
         return inPiece;
     }
 
+    /** What these have of some rows, and their totals. The memory is that of these. */
+    ResultBuffers of(RowRange range) {
+        ResultBuffers some = new ResultBuffers();
+        for (ResultPart part : ResultPart.values()) {
+            Tensor tensor = get(part);
+            boolean whole = tensor == null || part.isTotal() || part == ResultPart.CHUNKS;
+            some.parts[part.ordinal()] =
+                    whole ? tensor : part == ResultPart.STATISTICS ? range.statistics(tensor) : range.perRow(tensor);
+        }
+        some.pieces.addAll(pieces);
+        some.written.and(written);
+        some.totals = totals;
+        return some;
+    }
+
     /** One of the parts; null if there is none. */
     public Tensor get(ResultPart part) {
         return parts[part.ordinal()];

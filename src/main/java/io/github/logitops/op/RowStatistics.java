@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 
 /**
@@ -18,19 +19,31 @@ public final class RowStatistics {
         return rows.within(COUNT);
     }
 
-    /** What forward writes: dense, apart from x. */
+    /** How many elements a row's second number lies behind its first. */
+    public static long stride(Tensor statistics) {
+        boolean ofRange = statistics.shape().rank() == 2; // a part of more rows may be padded
+        return ofRange ? statistics.layout().rowStride() : statistics.shape().elements() / COUNT;
+    }
+
+    /** What forward writes: apart from x. */
     static void requireOutput(String op, Tensor statistics, Rows x) {
         require(op, "result.statistics", statistics, x);
         Require.apart(op, "result.statistics", statistics, x.name(), x.tensor());
     }
 
-    /** What backward reads: dense, apart from dx. */
+    /** What backward reads: apart from dx. */
     static void requireInput(String op, Tensor statistics, Rows dx) {
         require(op, "saved.statistics", statistics, dx);
         Require.apart(op, dx.name(), dx.tensor(), "saved.statistics", statistics);
     }
 
     private static void require(String op, String name, Tensor statistics, Rows rows) {
-        Require.dense(op, name, statistics, rows.dtype().arithmetic(), shape(rows.rowShape()));
+        DType dtype = rows.dtype().arithmetic();
+        Shape shape = shape(rows.rowShape());
+        if (statistics.dtype() != dtype || !statistics.shape().equals(shape)) {
+            throw new IllegalArgumentException(op + ": " + name + " must be " + dtype + shape + ": " + name + "="
+                    + statistics.dtype() + statistics.layout());
+        }
+        statistics.address();
     }
 }

@@ -18,16 +18,16 @@ public final class DeviceTensor implements Tensor {
     private final TensorName name;
     private final DType dtype;
     private final Layout layout;
-    private final TensorGroup group; // that it is part of, and keeps in reach; null: none
+    private final Object whole; // that it is part of, and keeps in reach; null: none
 
-    DeviceTensor(DeviceMemory memory, Allocation allocation, long offset, TensorName name, TensorGroup group) {
+    DeviceTensor(DeviceMemory memory, Allocation allocation, long offset, TensorName name, Object whole) {
         this.memory = memory;
         this.allocation = allocation;
         this.offset = offset;
         this.name = name;
         this.dtype = name.dtype();
         this.layout = name.layout();
-        this.group = group;
+        this.whole = whole;
     }
 
     /**
@@ -40,6 +40,27 @@ public final class DeviceTensor implements Tensor {
             return made;
         }
         throw new IllegalArgumentException("tensor: no session made it: tensor=" + tensor);
+    }
+
+    /** Elements of a tensor from the first-th on as a tensor of their own, which is open as long as that is. */
+    public static Tensor view(Tensor tensor, long first, Layout layout) {
+        DeviceTensor of = of(tensor);
+        if (first < 0 || first + layout.span() > of.layout.span()) {
+            throw new IllegalArgumentException("tensor: a view reaches beyond its tensor: first=" + first + ", view="
+                    + layout + ", tensor=" + tensor);
+        }
+        TensorName name = new TensorName(of.name.number(), of.dtype, layout);
+        return new DeviceTensor(of.memory, of.allocation, of.offset + first * of.dtype.bytes(), name, of);
+    }
+
+    @Override
+    public Tensor slice(long first, long count) {
+        Shape shape = shape();
+        if (shape.rank() == 0 || first < 0 || count < 0 || first + count > shape.extent(0) || first + count < 0) {
+            throw new IllegalArgumentException(
+                    "slice: not some of the tensor: first=" + first + ", count=" + count + ", tensor=" + this);
+        }
+        return view(this, first * layout.stride(0), layout.withOutermost(count));
     }
 
     @Override
@@ -176,7 +197,7 @@ public final class DeviceTensor implements Tensor {
 
     @Override
     public void close() {
-        if (group == null) {
+        if (whole == null) {
             try {
                 memory.close(allocation);
             } finally {

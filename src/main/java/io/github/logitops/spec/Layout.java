@@ -55,6 +55,12 @@ public record Layout(Shape shape, long rowStride) {
         return dimension == last ? 1 : rowStride * shape.product(dimension + 1, last);
     }
 
+    /** The same with another outermost extent. */
+    public Layout withOutermost(long extent) {
+        Shape other = shape.withOutermost(extent);
+        return shape.rank() == 1 ? dense(other) : new Layout(other, rowStride);
+    }
+
     private static long rows(Shape shape) {
         return shape.product(0, Math.max(0, shape.rank() - 1));
     }

@@ -31,6 +31,8 @@ public enum Op {
             "combine",
             "combineProbabilities",
             "backward"),
+    /** A linear layer and the cross entropy of its logits. */
+    LINEAR_CROSS_ENTROPY("linearCrossEntropy", CrossEntropyOptions.class, "forward", "forwardBackward"),
     ;
 
     private final String callName;

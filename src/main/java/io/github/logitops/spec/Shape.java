@@ -63,6 +63,13 @@ public final class Shape {
         return new Shape(all);
     }
 
+    /** This shape with another outermost extent; it must have one. */
+    Shape withOutermost(long extent) {
+        long[] changed = extents.clone();
+        changed[0] = extent;
+        return new Shape(changed);
+    }
+
     /** The product of the extents of dimensions {@code from} (inclusive) to {@code to} (exclusive). */
     long product(int from, int to) {
         long product = 1;

@@ -157,7 +157,7 @@ record CrossEntropyCase(
         }
     }
 
-    private Tensor targets(Bench bench) {
+    Tensor targets(Bench bench) {
         return labelType == null
                 ? bench.rows(dtype, targetGeometry, targets.probabilities()).tensor()
                 : bench.labels(labelType, geometry.rowShape(), targets.labels());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.driver.MatrixProduct;
+import io.github.logitops.driver.MatrixProducts;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.DriverException;
@@ -359,6 +361,23 @@ public final class WatchedDriver implements InstrumentedDriver {
         count("launch");
         launches.addAll(Collections.nCopies(times, launch));
         busy.add(stream);
+    }
+
+    @Override
+    public MatrixProducts matrixProducts() {
+        count("matrixProducts");
+        return new MatrixProducts() {
+            @Override
+            public long workspaceBytes() {
+                return 64;
+            }
+
+            @Override
+            public void multiply(MatrixProduct product, long workspace, long stream) {
+                count("multiply");
+                busy.add(stream);
+            }
+        };
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.logitops.driver.LoadFailure;
 import io.github.logitops.memory.DriverException;
 import java.util.List;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasStatus;
 
@@ -31,7 +32,14 @@ public final class CublasLibrary {
      * @return such as "12.6.4, libcublas.so.12"
      * @throws DriverException with the plain reason if cuBLAS does not run here
      */
-    public static synchronized String version() {
+    public static String version() {
+        require();
+        int number = LoadFailure.explain(CublasLibrary::number);
+        return number / 10_000 + "." + number / 100 % 100 + "." + number % 100 + ", " + loaded;
+    }
+
+    /** Throws a {@link DriverException} whose message is the plain reason, unless the library is loaded. */
+    static synchronized void require() {
         CudaLibrary.require();
         if (loaded == null) {
             loaded = Natives.loadFirst("JCublas2", NAMES, () -> {
@@ -39,8 +47,15 @@ public final class CublasLibrary {
                 return null;
             });
         }
-        int number = LoadFailure.explain(CublasLibrary::number);
-        return number / 10_000 + "." + number / 100 % 100 + "." + number % 100 + ", " + loaded;
+    }
+
+    /** Throws unless {@code status} is that of success. */
+    static void require(int status, String name, Supplier<String> arguments) {
+        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
+            String list = arguments.get();
+            throw new DriverException(name + " failed: " + cublasStatus.stringFor(status) + " (" + status + ")"
+                    + (list.isEmpty() ? "" : ": " + list));
+        }
     }
 
     private static int number() {
@@ -53,9 +68,6 @@ public final class CublasLibrary {
     }
 
     private static void run(String name, IntSupplier call) {
-        int status = call.getAsInt();
-        if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
-            throw new DriverException(name + " failed: " + cublasStatus.stringFor(status) + " (" + status + ")");
-        }
+        require(call.getAsInt(), name, () -> "");
     }
 }

@@ -13,9 +13,11 @@ import static jcuda.driver.JCudaDriver.cuStreamGetCtx;
 import static jcuda.driver.JCudaDriver.cuStreamIsCapturing;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
+import io.github.logitops.base.Resources;
 import io.github.logitops.driver.Graphs;
 import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.driver.MatrixProducts;
 import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.DriverException;
 import java.nio.ByteBuffer;
@@ -62,6 +64,7 @@ public final class JCudaDriver implements InstrumentedDriver {
     private final Held modules;
     private final HostBuffers hostBuffers;
     private final CudaGraphs graphs;
+    private final Cublas cublas;
 
     private JCudaDriver(CudaDevice device) {
         this.device = device;
@@ -73,6 +76,7 @@ public final class JCudaDriver implements InstrumentedDriver {
         modules = new Held(context);
         hostBuffers = new HostBuffers(context);
         graphs = new CudaGraphs(context);
+        cublas = new Cublas(context);
     }
 
     /**
@@ -316,6 +320,11 @@ public final class JCudaDriver implements InstrumentedDriver {
     }
 
     @Override
+    public MatrixProducts matrixProducts() {
+        return cublas.opened();
+    }
+
+    @Override
     public void launch(Launch launch, int times, long stream) {
         context.begin(); // to the end: a close frees the blocks
         try {
@@ -342,7 +351,8 @@ public final class JCudaDriver implements InstrumentedDriver {
     }
 
     private void giveAllBack() {
-        List<Runnable> steps = new ArrayList<>();
+        List<AutoCloseable> steps = new ArrayList<>();
+        steps.add(cublas::close);
         graphs.all().forEach(graph -> steps.add(() -> graphs.destroy(graph)));
         events.all().forEach(event -> steps.add(() -> events.destroy(event)));
         streams.all().forEach(stream -> steps.add(() -> destroyStream(stream)));
@@ -351,7 +361,7 @@ public final class JCudaDriver implements InstrumentedDriver {
         allocations.all().forEach(address -> steps.add(() -> free(address)));
         launchBlocks.drain().forEach(block -> steps.add(block::close));
         steps.add(context::release);
-        runAll(steps);
+        Resources.closeAll(steps);
     }
 
     private void unloadModule(long module) {
@@ -361,24 +371,6 @@ public final class JCudaDriver implements InstrumentedDriver {
                         "cuModuleUnload",
                         () -> cuModuleUnload(Handles.module(module)),
                         () -> "module=" + Cuda.hex(module)));
-    }
-
-    private static void runAll(List<Runnable> steps) {
-        RuntimeException first = null;
-        for (Runnable step : steps) {
-            try {
-                step.run();
-            } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
     }
 
     private static String at(long address) {

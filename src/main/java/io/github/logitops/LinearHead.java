@@ -1,0 +1,68 @@
+package io.github.logitops;
+
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.LinearGradients;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.op.LinearInputs;
+import io.github.logitops.op.LinearWorkspace;
+import io.github.logitops.spec.Axis;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.RowChunks;
+import io.github.logitops.spec.Shape;
+import java.util.function.Consumer;
+
+/**
+ * What ops with a linear layer have in common: the room that they work in.
+ *
+ * @param op in messages
+ * @param productBytes what products need beside matrices
+ */
+record LinearHead(String op, Session session, RowChunks chunks, long productBytes) {
+    /** Throws {@link BackendUnavailableException} where there are no products of matrices. */
+    static LinearHead of(String op, Session session, RowChunks chunks) {
+        Arguments.notNull(op, "chunks", chunks);
+        try {
+            return new LinearHead(op, session, chunks, session.productBytes());
+        } catch (DriverException e) {
+            throw new BackendUnavailableException(Backend.CUDA, e.getMessage(), e);
+        }
+    }
+
+    /** That of logits that are made of hidden rows. */
+    ResultShape resultShape(DType hidden, Shape shape, long classes) {
+        ResultShape rows = ResultShape.of(op, hidden, shape, Axis.LAST); // of which it has the features
+        if (classes < 1 || classes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(op + ": there are 1 to 2^31-1 classes: classes=" + classes);
+        }
+        return new ResultShape(rows.rows(), classes);
+    }
+
+    long workspaceBytes(DType hidden, Shape shape, long classes) {
+        ResultShape made = resultShape(hidden, shape, classes);
+        return rows(hidden, made) * LinearWorkspace.rowBytes(hidden, classes) + productBytes;
+    }
+
+    private long rows(DType hidden, ResultShape made) {
+        return chunks.of(made.rows().elements(), LinearWorkspace.rowBytes(hidden, made.classes()));
+    }
+
+    /** Calls {@code work} with room for it, which is given back once what it queued on the stream is done. One call on it. */
+    void during(LinearInputs linear, LinearGradients gradients, Stream stream, Consumer<LinearWorkspace> work) {
+        boolean withOnes = linear.layer().bias() != null || gradients != null && gradients.bias() != null;
+        ResultShape made = new ResultShape(linear.rowShape(), linear.classes());
+        session.filled(
+                        linear.op(),
+                        stream,
+                        () -> session.make(memory -> LinearWorkspace.allocate(
+                                memory,
+                                linear.dtype(),
+                                rows(linear.dtype(), made),
+                                linear.classes(),
+                                productBytes,
+                                withOnes,
+                                stream)),
+                        work::accept)
+                .close();
+    }
+}
