@@ -2,6 +2,7 @@ package io.github.logitops.cli;
 
 import io.github.logitops.cli.bench.BenchCommand;
 import io.github.logitops.cli.bench.CompareCommand;
+import io.github.logitops.cli.bench.HeadCommand;
 import io.github.logitops.cli.bench.LaunchCommand;
 import io.github.logitops.cli.bench.PlotCommand;
 import io.github.logitops.cli.bench.ReportCommand;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             BenchCommand.class,
             LaunchCommand.class,
+            HeadCommand.class,
             PlotCommand.class,
             CompareCommand.class,
             ReportCommand.class,
