@@ -194,6 +194,21 @@ public final class LogitOps implements AutoCloseable {
         return new LinearCrossEntropy(session, options, chunks);
     }
 
+    /** As {@link #linearSelectedLogProb(SelectedLogProbOptions, RowChunks)}, with a quarter of all rows at a time, and at least 2048. */
+    public LinearSelectedLogProb linearSelectedLogProb(SelectedLogProbOptions options) {
+        return linearSelectedLogProb(options, RowChunks.defaults());
+    }
+
+    /**
+     * Log-probabilities of labels by logits that a linear layer makes, without all of them being there at once.
+     *
+     * @param chunks how many rows of logits there are at a time
+     * @throws BackendUnavailableException on CUDA, where cuBLAS does not run here
+     */
+    public LinearSelectedLogProb linearSelectedLogProb(SelectedLogProbOptions options, RowChunks chunks) {
+        return new LinearSelectedLogProb(session, options, chunks);
+    }
+
     /** A new stream. Close it. */
     public Stream newStream() {
         return session.make(DeviceMemory::newStream);

@@ -7,6 +7,7 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowStatistics;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbProblem;
 import java.util.function.LongToDoubleFunction;
@@ -25,12 +26,14 @@ final class LogProbLoops {
         table.on(EntropyProblem.Forward.class, this::entropy);
         table.on(EntropyProblem.Backward.class, this::entropyGradient);
         table.on(SelectedLogProbProblem.Forward.class, this::selectedLogProb);
+        table.on(SelectedLogProbProblem.ForwardPart.class, part -> selectedLogProbRows(part.of(), false));
+        table.on(SelectedLogProbProblem.Totals.class, this::selectedLogProbTotals);
         table.on(SelectedLogProbProblem.Backward.class, this::selectedLogProbGradient);
     }
 
     private void logSumExp(LogSumExpProblem.Forward problem) {
         RowView x = cpu.view(problem.x());
-        Saved saved = new Saved(cpu.view(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
+        Saved saved = saved(problem.lse(), problem.statistics());
         cpu.rows(problem, problem.x(), 1, 0).forEach(tile -> {
             TileSoftmax softmax = TileSoftmax.passing(tile, new Operand(0, x::read), 1);
             for (int row = 0; row < tile.rows(); row++) {
@@ -55,7 +58,7 @@ final class LogProbLoops {
     private void entropy(EntropyProblem.Forward problem) {
         RowView x = cpu.view(problem.x());
         VectorView entropy = cpu.view(problem.entropy());
-        Saved saved = new Saved(cpu.viewOrNull(problem.lse()), cpu.viewOrNull(problem.statistics()), problem.x());
+        Saved saved = saved(problem.lse(), problem.statistics());
         cpu.rows(problem, problem.x(), 1, 1).forEach(tile -> {
             TileSoftmax softmax = TileSoftmax.of(tile, new Operand(0, x::read), 1, 1);
             double[] entropies = softmax.entropies();
@@ -87,13 +90,24 @@ final class LogProbLoops {
     }
 
     private void selectedLogProb(SelectedLogProbProblem.Forward problem) {
+        selectedLogProbRows(problem, true);
+    }
+
+    private void selectedLogProbTotals(SelectedLogProbProblem.Totals problem) {
+        new LabelView(problem.labels(), problem.classes(), cpu).count(problem.rows(), row -> 1, problem.result());
+    }
+
+    /** @param counts whether these rows are all */
+    private void selectedLogProbRows(SelectedLogProbProblem.Forward problem, boolean counts) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
         ParallelRows rows = cpu.rows(problem, x, 1, 0);
         LabelView labels = new LabelView(problem.labels(), x.classes(), cpu);
-        labels.count(x.count(), row -> 1, result);
+        if (counts) {
+            labels.count(x.count(), row -> 1, result);
+        }
         VectorView logProbs = cpu.view(result.get(ResultPart.LOG_PROBS));
-        Saved saved = new Saved(cpu.view(result.get(ResultPart.LSE)), cpu.view(result.get(ResultPart.STATISTICS)), x);
+        Saved saved = saved(result.get(ResultPart.LSE), result.get(ResultPart.STATISTICS));
         RowView view = cpu.view(x);
         rows.forEach(tile -> {
             TileLabels of = labels.of(tile);
@@ -131,21 +145,26 @@ final class LogProbLoops {
         });
     }
 
+    private Saved saved(Tensor lse, Tensor statistics) {
+        long stride = statistics == null ? 0 : RowStatistics.stride(statistics);
+        return new Saved(cpu.viewOrNull(lse), cpu.viewOrNull(statistics), stride);
+    }
+
     /** What a forward op leaves of a row; either view may be null. */
-    private record Saved(VectorView lse, VectorView statistics, Rows x) {
+    private record Saved(VectorView lse, VectorView statistics, long stride) {
         void set(long row, RowSoftmax softmax) {
             if (lse != null) {
                 lse.set(row, softmax.lse());
             }
             if (statistics != null) {
-                softmax.save(statistics, row, x.count());
+                softmax.save(statistics, row, stride);
             }
         }
 
         /** Of a row that does not count. */
         void setNothing(long row) {
             lse.set(row, 0);
-            RowSoftmax.saveNothing(statistics, row, x.count());
+            RowSoftmax.saveNothing(statistics, row, stride);
         }
     }
 
@@ -157,12 +176,13 @@ final class LogProbLoops {
     /** Writes the gradient of rows whose softmax was saved. */
     private void gradient(Problem problem, Rows x, Rows dx, Tensor saved, Gradient gradient) {
         VectorView statistics = cpu.view(saved);
+        long stride = RowStatistics.stride(saved);
         RowView from = cpu.view(x);
         RowView to = cpu.view(dx);
         cpu.rows(problem, x, 1, 0).forEach(tile -> {
             Operand logits = new Operand(0, from::read);
-            TileSoftmax softmax = TileSoftmax.known(
-                    tile, logits, 1, row -> RowSoftmax.saved(statistics, tile.row(row), x.count(), 1));
+            TileSoftmax softmax =
+                    TileSoftmax.known(tile, logits, 1, row -> RowSoftmax.saved(statistics, tile.row(row), stride, 1));
             Tile.Terms terms = gradient.of(tile, softmax);
             tile.each(block -> to.write(block, terms.of(block)));
         });

@@ -80,6 +80,12 @@ final class KernelTable {
                         shared(of(Op.CROSS_ENTROPY, "fused")),
                         shared(of(Op.CROSS_ENTROPY, "fused_plain")),
                         shared(BATCH_SUMS));
+            case LINEAR_SELECTED_LOG_PROB ->
+                specs(
+                        op,
+                        shared(of(Op.SELECTED_LOG_PROB, "fwd")),
+                        shared(of(Op.SELECTED_LOG_PROB, "bwd")),
+                        shared(BATCH_SUMS));
         };
     }
 

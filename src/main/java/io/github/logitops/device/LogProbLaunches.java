@@ -6,8 +6,10 @@ import io.github.logitops.op.LogSumExpProblem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultBuffers;
 import io.github.logitops.op.ResultPart;
+import io.github.logitops.op.RowLabels;
 import io.github.logitops.op.Rows;
 import io.github.logitops.op.SelectedLogProbProblem;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
 
@@ -32,6 +34,8 @@ final class LogProbLaunches {
         table.on(EntropyProblem.Forward.class, this::entropy);
         table.on(EntropyProblem.Backward.class, this::entropyGradient);
         table.on(SelectedLogProbProblem.Forward.class, this::selectedLogProb);
+        table.on(SelectedLogProbProblem.ForwardPart.class, (part, stream) -> selectedLogProbRows(part.of(), stream));
+        table.on(SelectedLogProbProblem.Totals.class, this::selectedLogProbTotals);
         table.on(SelectedLogProbProblem.Backward.class, this::selectedLogProbGradient);
     }
 
@@ -77,10 +81,24 @@ final class LogProbLaunches {
     }
 
     private void selectedLogProb(SelectedLogProbProblem.Forward problem, Stream stream) {
+        selectedLogProbRows(problem, stream);
+        Rows x = problem.x();
+        count(x.dtype().arithmetic(), x.count(), problem.labels(), x.classes(), problem.result(), stream);
+    }
+
+    private void selectedLogProbTotals(SelectedLogProbProblem.Totals problem, Stream stream) {
+        DType arithmetic = problem.result().get(ResultPart.LSE).dtype();
+        count(arithmetic, problem.rows(), problem.labels(), problem.classes(), problem.result(), stream);
+    }
+
+    private void count(
+            DType arithmetic, long rows, RowLabels labels, int classes, ResultBuffers result, Stream stream) {
+        Batch.of(arithmetic, rows, labels, classes, result, Reduction.NONE).addUp(launcher, stream);
+    }
+
+    private void selectedLogProbRows(SelectedLogProbProblem.Forward problem, Stream stream) {
         Rows x = problem.x();
         ResultBuffers result = problem.result();
-        Batch batch =
-                Batch.of(x.dtype().arithmetic(), x.count(), problem.labels(), x.classes(), result, Reduction.NONE);
         RowLaunch launch = launcher.rows(SELECTED_LOG_PROB, x);
         launch.parameters()
                 .tensor(x)
@@ -89,7 +107,6 @@ final class LogProbLaunches {
                 .pointer(result.get(ResultPart.LSE))
                 .statistics(result.get(ResultPart.STATISTICS));
         launcher.run(launch, stream);
-        batch.addUp(launcher, stream);
     }
 
     private void selectedLogProbGradient(SelectedLogProbProblem.Backward problem, Stream stream) {

@@ -1,6 +1,5 @@
 package io.github.logitops.op;
 
-import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LinearGradients;
 import io.github.logitops.memory.Tensor;
@@ -83,18 +82,11 @@ public record LinearCrossEntropyProblem(
             CrossEntropyOptions options,
             LinearGradients gradients) {
         String op = linear.op();
-        linear.requireFit(gradients, beside);
+        linear.requireFit(gradients, gradScale, beside);
         result.requireApart(op, LinearInputs.written(gradients));
-        Arguments.notNull(op, "gradScale", gradScale);
         Require.fits(op, gradScale, options.reduction());
-        if (Double.isFinite(gradScale.value())) {
-            Require.held(op, linear.dtype(), "gradScale", gradScale.value());
-        }
         if (gradScale.perRow() != null) {
-            Require.dense(op, "gradScale", gradScale.perRow(), linear.dtype().arithmetic(), linear.rowShape());
-            Operands factors = new Operands().and("gradScale", gradScale.perRow());
-            result.requireApart(op, factors);
-            LinearInputs.written(gradients).requireApart(op, factors);
+            result.requireApart(op, new Operands().and(gradScale));
         }
     }
 
@@ -130,24 +122,17 @@ public record LinearCrossEntropyProblem(
             }
             steps.add(losses(chunk));
             if (idle) { // rows that do not count are not looked at
-                addZeros(gradients.hidden() == null ? null : chunk.rows(gradients.hidden()), steps);
+                linear.addZeros(gradients.hidden() == null ? null : chunk.rows(gradients.hidden()), steps);
             } else if (gradients != null) {
                 steps.addAll(linear.gradients(chunk, gradients, workspace, first));
                 first = false;
             }
         }
-        if (gradients != null && first && !gradients.accumulate()) {
-            addZeros(gradients.weight(), steps);
-            addZeros(gradients.bias(), steps);
+        if (gradients != null && first) {
+            steps.addAll(linear.gradientsOfNothing(gradients));
         }
         steps.add(totals(true));
         return steps;
-    }
-
-    private void addZeros(Tensor tensor, List<Problem> steps) {
-        if (tensor != null) {
-            steps.add(new ZerosProblem(op(), tensor));
-        }
     }
 
     private boolean mayCount(RowRange chunk) {

@@ -1,6 +1,7 @@
 package io.github.logitops.op;
 
 import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LinearGradients;
 import io.github.logitops.memory.LinearLayer;
 import io.github.logitops.memory.Tensor;
@@ -96,9 +97,19 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
         return steps;
     }
 
-    /** The gradients suit what they are of, and overlap neither that, nor each other, nor anything that is read beside it. */
-    void requireFit(LinearGradients gradients, Operands beside) {
-        Arguments.notNull(op, "gradients", gradients);
+    /**
+     * The gradients suit what they are of, and overlap neither that, nor each other, nor anything that is read beside it; what they are
+     * multiplied by suits the rows.
+     */
+    void requireFit(LinearGradients gradients, GradScale gradScale, Operands beside) {
+        Arguments.notNull(op, "gradScale", gradScale);
+        if (Double.isFinite(gradScale.value())) {
+            Require.held(op, dtype(), "gradScale", gradScale.value());
+        }
+        if (gradScale.perRow() != null) {
+            Require.dense(op, "gradScale", gradScale.perRow(), dtype().arithmetic(), rowShape());
+            written(gradients).requireApart(op, new Operands().and(gradScale));
+        }
         Operands read = read().and(beside);
         if (gradients.hidden() != null) {
             Rows dx = Rows.of(op, "gradients.hidden", gradients.hidden(), Axis.LAST);
@@ -168,6 +179,23 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
             steps.add(new ProductProblem(op, dLogits, false, layer.weight(), false, dHidden, false, room));
         }
         return steps;
+    }
+
+    /** The steps that make gradients of no chunk at all. */
+    List<Problem> gradientsOfNothing(LinearGradients gradients) {
+        List<Problem> steps = new ArrayList<>();
+        if (!gradients.accumulate()) {
+            addZeros(gradients.weight(), steps);
+            addZeros(gradients.bias(), steps);
+        }
+        return steps;
+    }
+
+    /** The step that overwrites a gradient, if it is asked for, with zeros. */
+    void addZeros(Tensor gradient, List<Problem> steps) {
+        if (gradient != null) {
+            steps.add(new ZerosProblem(op, gradient));
+        }
     }
 
     private static Tensor asRow(Tensor vector) {

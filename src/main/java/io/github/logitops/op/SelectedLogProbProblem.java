@@ -58,6 +58,43 @@ public sealed interface SelectedLogProbProblem extends Problem {
     }
 
     /**
+     * {@link Forward} of some rows of a batch. {@link Totals} count those of all.
+     *
+     * @param of these rows
+     */
+    record ForwardPart(Forward of) implements SelectedLogProbProblem {
+        @Override
+        public String op() {
+            return of.op();
+        }
+
+        @Override
+        public List<Tensor> tensors() {
+            return of.tensors();
+        }
+    }
+
+    /**
+     * How many rows of a batch count, and which is the first whose label is out of range.
+     *
+     * @param op the op's name in error messages
+     * @param labels a class for each row
+     * @param classes how many there are
+     * @param result of all rows
+     */
+    record Totals(String op, RowLabels labels, int classes, ResultBuffers result) implements SelectedLogProbProblem {
+        /** How many rows there are. */
+        public long rows() {
+            return result.get(ResultPart.LSE).shape().elements();
+        }
+
+        @Override
+        public List<Tensor> tensors() {
+            return result.addedTo(new Operands().and(labels)).tensors();
+        }
+    }
+
+    /**
      * The gradient of the label's log-probability, dx_j = g ([j = label] - p_j), row by row; 0 in rows that are not counted.
      *
      * @param x the logits

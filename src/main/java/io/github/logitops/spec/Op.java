@@ -33,6 +33,8 @@ public enum Op {
             "backward"),
     /** A linear layer and the cross entropy of its logits. */
     LINEAR_CROSS_ENTROPY("linearCrossEntropy", CrossEntropyOptions.class, "forward", "forwardBackward"),
+    /** A linear layer and the log-probability of a label. */
+    LINEAR_SELECTED_LOG_PROB("linearSelectedLogProb", SelectedLogProbOptions.class, "forward", "backward"),
     ;
 
     private final String callName;

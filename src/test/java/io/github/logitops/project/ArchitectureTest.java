@@ -41,7 +41,16 @@ class ArchitectureTest {
             entry("", List.of("org.slf4j", "cpu", "device", "op", "pool", "driver", "memory", "spec", "base")),
             entry(
                     "cpu",
-                    List.of("org.slf4j", "jdk.incubator.vector", "op", "driver", "element", "memory", "spec", "base")),
+                    List.of(
+                            "org.slf4j",
+                            "dev.ludovic.netlib.blas",
+                            "jdk.incubator.vector",
+                            "op",
+                            "driver",
+                            "element",
+                            "memory",
+                            "spec",
+                            "base")),
             entry("device", List.of("org.slf4j", "op", "driver", "memory", "spec", "base")),
             entry("op", List.of("pool", "memory", "spec", "base")),
             entry("pool", List.of("org.slf4j", "driver", "element", "memory", "spec", "base")),

@@ -37,7 +37,7 @@ class JarTest {
 
     /** What is optional or for tests does not reach them. */
     @Test
-    void bringsSlf4jAndJCudaAlone() throws Exception {
+    void bringsSlf4jJCudaAndABlasAlone() throws Exception {
         NodeList children = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse("pom.xml")
@@ -60,6 +60,7 @@ class JarTest {
         }
         assertEquals(
                 new TreeSet<>(Set.of(
+                        "dev.ludovic.netlib:blas",
                         "org.jcuda:jcublas",
                         "org.jcuda:jcublas-natives",
                         "org.jcuda:jcuda",

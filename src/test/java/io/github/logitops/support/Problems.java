@@ -11,11 +11,12 @@ import java.util.stream.Collectors;
 public final class Problems {
     private Problems() {}
 
-    /** All of the library's. */
+    /** All of the library's that executors carry out: not those that are put together of others. */
     public static Set<Class<?>> all() {
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests()).importPackagesOf(Problem.class).stream()
                         .filter(each -> each.isAssignableTo(Problem.class) && !each.isInterface())
+                        .filter(each -> each.tryGetMethod("steps").isEmpty())
                         .map(JavaClass::reflect)
                         .collect(Collectors.toSet());
     }

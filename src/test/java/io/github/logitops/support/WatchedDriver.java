@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.github.logitops.driver.InstrumentedDriver;
 import io.github.logitops.driver.Launch;
-import io.github.logitops.driver.MatrixProduct;
 import io.github.logitops.driver.MatrixProducts;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceOutOfMemoryException;
@@ -366,18 +365,10 @@ public final class WatchedDriver implements InstrumentedDriver {
     @Override
     public MatrixProducts matrixProducts() {
         count("matrixProducts");
-        return new MatrixProducts() {
-            @Override
-            public long workspaceBytes() {
-                return 64;
-            }
-
-            @Override
-            public void multiply(MatrixProduct product, long workspace, long stream) {
-                count("multiply");
-                busy.add(stream);
-            }
-        };
+        return new WatchedProducts(stream -> {
+            count("multiply");
+            busy.add(stream);
+        });
     }
 
     @Override

@@ -1,0 +1,127 @@
+package io.github.logitops;
+
+import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.LinearGradients;
+import io.github.logitops.memory.LinearLayer;
+import io.github.logitops.memory.Stream;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.op.LinearInputs;
+import io.github.logitops.op.LinearSelectedLogProbProblem;
+import io.github.logitops.op.ResultBuffers;
+import io.github.logitops.op.RowLabels;
+import io.github.logitops.op.SelectedLogProbProblem;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import io.github.logitops.spec.RowChunks;
+import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.Shape;
+
+/**
+ * The log-probability of each row's label by logits that a linear layer makes, and its gradient: what policy gradients of language models
+ * are made of, where the logits of all tokens have no room. With hidden rows h, weight W and bias b it is {@link SelectedLogProb} of
+ * x = W h + b; gradients, shapes, numerics and memory are as {@link LinearCrossEntropy} says. Backward makes the logits once more: of the
+ * forward op it needs two numbers a row. Cheap to make, without state, shared by threads.
+ *
+ * <p><i>Labels</i> and <i>edges</i>: as {@link SelectedLogProb} says. <i>Waits</i>: for nothing; all forms take their workspace from the
+ * session, and so cannot be captured in a CUDA graph.
+ */
+public final class LinearSelectedLogProb {
+    private static final String OP = Op.LINEAR_SELECTED_LOG_PROB.callName();
+    private static final String FORWARD = Op.LINEAR_SELECTED_LOG_PROB.method("forward");
+    private static final String BACKWARD = Op.LINEAR_SELECTED_LOG_PROB.method("backward");
+
+    private final LinearHead head;
+    private final SelectedLogProbOptions options;
+
+    LinearSelectedLogProb(Session session, SelectedLogProbOptions options, RowChunks chunks) {
+        this.options = Arguments.notNull(OP, "options", options);
+        this.head = LinearHead.of(OP, session, chunks);
+    }
+
+    /** The numbers of this op. */
+    public SelectedLogProbOptions options() {
+        return options;
+    }
+
+    /** The bytes that a call on hidden rows of this dtype and shape works in, without a bias. */
+    public long workspaceBytes(DType hidden, Shape shape, long classes) {
+        return head.workspaceBytes(hidden, shape, classes);
+    }
+
+    /**
+     * An empty result for hidden rows of this dtype and shape, to be filled again and again. Close it.
+     *
+     * @param stream where its first op will run
+     */
+    public SelectedLogProbResult newResult(DType hidden, Shape shape, long classes, Stream stream) {
+        ResultShape made = head.resultShape(hidden, shape, classes);
+        ResultBuffers buffers = head.session()
+                .newBuffers(OP, hidden, made.rows(), SelectedLogProbProblem.Forward.resultParts(), stream);
+        return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
+    }
+
+    /** As {@link #forward(Tensor, LinearLayer, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
+    public SelectedLogProbResult forward(Tensor hidden, LinearLayer layer, Tensor labels, Stream stream) {
+        LinearInputs linear = new LinearInputs(FORWARD, hidden, layer);
+        return head.session()
+                .filled(
+                        FORWARD,
+                        stream,
+                        () -> newResult(hidden.dtype(), hidden.shape(), linear.classes(), stream),
+                        result -> forward(hidden, layer, labels, result, stream));
+    }
+
+    /**
+     * The log-probability of each row's label, and the row's log-sum-exp, into {@code result}.
+     *
+     * @throws IllegalArgumentException if shapes or dtypes are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed
+     */
+    public void forward(Tensor hidden, LinearLayer layer, Tensor labels, SelectedLogProbResult result, Stream stream) {
+        LinearInputs linear = new LinearInputs(FORWARD, hidden, layer);
+        Arguments.notNull(FORWARD, "result", result).requireMadeFor(FORWARD, range(linear));
+        head.during(linear, null, stream, workspace -> {
+            LinearSelectedLogProbProblem problem = new LinearSelectedLogProbProblem(
+                    linear, labels(labels), workspace, result.buffers(), GradScale.ONE, null);
+            head.session().fill(problem, result.streams(), stream);
+        });
+    }
+
+    /**
+     * The gradients, from what {@link #forward} on the same inputs left in {@code saved}.
+     *
+     * <p><i>Aliasing</i>: the gradient of the hidden rows may be these, which it then replaces; else gradients overlap nothing.
+     *
+     * @param gradScale the upstream gradient: {@link GradScale#perRow} of a tensor like the log-probabilities, or a number for all
+     *     rows
+     * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
+     * @throws IllegalStateException if a tensor, the result or the stream is closed, or no op has filled the result
+     */
+    public void backward(
+            Tensor hidden,
+            LinearLayer layer,
+            Tensor labels,
+            SelectedLogProbResult saved,
+            GradScale gradScale,
+            LinearGradients gradients,
+            Stream stream) {
+        LinearInputs linear = new LinearInputs(BACKWARD, hidden, layer);
+        Arguments.notNull(BACKWARD, "gradients", gradients);
+        Arguments.notNull(BACKWARD, "saved", saved).requireMadeFor(BACKWARD, range(linear));
+        saved.streams().requireFilled(BACKWARD);
+        head.during(linear, gradients, stream, workspace -> {
+            LinearSelectedLogProbProblem problem = new LinearSelectedLogProbProblem(
+                    linear, labels(labels), workspace, saved.buffers(), gradScale, gradients);
+            head.session().run(problem, saved.streams(), stream);
+        });
+    }
+
+    private LabelRange range(LinearInputs linear) {
+        return new LabelRange(linear.classes(), options.ignoreIndex());
+    }
+
+    private RowLabels labels(Tensor labels) {
+        return new RowLabels(labels, options.ignoreIndex());
+    }
+}
