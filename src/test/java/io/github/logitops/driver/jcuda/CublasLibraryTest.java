@@ -8,6 +8,7 @@ import io.github.logitops.support.ChildJvm;
 import io.github.logitops.support.CudaStub;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,12 +56,35 @@ class CublasLibraryTest {
         assertSays("cublas 13.2.4, libcublas.so.13");
     }
 
+    @Test
+    void productsAreOfMatricesByRows() throws Exception {
+        CudaStub.compileCublas(directory, CUDA_13, CUDA_13, 130100);
+        List<String> expected = new ArrayList<>();
+        for (String type : List.of("F32", "F64")) {
+            for (int way = 0; way < 8; way++) {
+                expected.add("product " + type + " " + way + " right");
+            }
+        }
+        assertSays(ProductsMain.class, expected);
+    }
+
+    @Test
+    void withoutCublasOnlyOpsWithProductsAreUnavailable() {
+        String missing = ": cannot open shared object file";
+        String reason = CUDA_12 + missing + "; " + CUDA_13 + missing;
+        assertSays(ProductsMain.class, List.of("none: " + reason, "none: CUDA backend unavailable: " + reason));
+    }
+
     private void assertSays(String expected) {
-        ChildJvm.End end = ChildJvm.start(CublasMain.class, directory, CudaStub.environment(directory))
-                .await();
+        assertSays(CublasMain.class, List.of(expected, expected));
+    }
+
+    private void assertSays(Class<?> main, List<String> expected) {
+        ChildJvm.End end =
+                ChildJvm.start(main, directory, CudaStub.environment(directory)).await();
         List<String> lines = end.lines().stream()
-                .filter(line -> line.startsWith("cublas ") || line.startsWith("none: "))
+                .filter(line -> line.matches("(cublas|none:|product) .*"))
                 .toList();
-        assertEquals(List.of(expected, expected), lines, end.lines()::toString);
+        assertEquals(expected, lines, end.lines()::toString);
     }
 }
