@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = LibraryVersion.class)
 public final class HeadCommand implements Callable<Integer> {
+    /** What the grid of its reports begins with. */
+    static final String GRID = "head, ";
+
     @Mixin
     private RunOptions run = new RunOptions();
 
@@ -70,7 +73,7 @@ public final class HeadCommand implements Callable<Integer> {
                     }
                 }
             }
-            report = run.report(ops.backendReport(), "head, " + shape, List.of(), costs, List.of());
+            report = run.report(ops.backendReport(), GRID + shape, List.of(), costs, List.of());
         }
         out.println(HostTable.of(List.of(report)));
         ReportFile.write(report, file);

@@ -44,18 +44,28 @@ public final class ReportCommand implements Callable<Integer> {
                 .sorted(Comparator.comparing(BenchReport::date))
                 .collect(Collectors.partitioningBy(report -> report.cells().isEmpty()));
         List<BenchReport> reports = byCells.get(false);
-        List<BenchReport> launches = byCells.get(true);
+        Map<Boolean, List<BenchReport>> byHead =
+                byCells.get(true).stream().collect(Collectors.partitioningBy(ReportCommand::isOfHead));
         List<String> sections = new ArrayList<>(List.of(
                 section("Kernels on a GPU", ours(reports, Backend.CUDA)),
                 section("Beside others", besideOthers(reports)),
                 section("The CPU mode", ours(reports, Backend.CPU))));
-        if (!launches.isEmpty()) {
-            sections.add(section("What calls cost the host", List.of(HostTable.of(launches))));
-        }
+        addCosts("A language model's head", byHead.get(true), sections);
+        addCosts("What calls cost the host", byHead.get(false), sections);
         PrintWriter out = spec.commandLine().getOut();
         out.print(String.join(System.lineSeparator(), sections));
         out.flush();
         return 0;
+    }
+
+    private static boolean isOfHead(BenchReport report) {
+        return report.grid().startsWith(HeadCommand.GRID);
+    }
+
+    private static void addCosts(String title, List<BenchReport> reports, List<String> sections) {
+        if (!reports.isEmpty()) {
+            sections.add(section(title, List.of(HostTable.of(reports))));
+        }
     }
 
     private static String section(String title, List<String> parts) {
