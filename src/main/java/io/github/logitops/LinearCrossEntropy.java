@@ -110,6 +110,7 @@ public final class LinearCrossEntropy {
      */
     public CrossEntropyResult forwardBackward(
             Tensor hidden, LinearLayer layer, Tensor targets, LinearGradients gradients, Stream stream) {
+        Arguments.notNull(FORWARD_BACKWARD, "gradients", gradients);
         LinearInputs linear = new LinearInputs(FORWARD_BACKWARD, hidden, layer);
         return head.session()
                 .filled(

@@ -31,6 +31,7 @@ record LinearHead(String op, Session session, RowChunks chunks, long productByte
 
     /** That of logits that are made of hidden rows. */
     ResultShape resultShape(DType hidden, Shape shape, long classes) {
+        Arguments.notNull(op, "hidden", hidden);
         ResultShape rows = ResultShape.of(op, hidden, shape, Axis.LAST); // of which it has the features
         if (classes < 1 || classes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(op + ": there are 1 to 2^31-1 classes: classes=" + classes);

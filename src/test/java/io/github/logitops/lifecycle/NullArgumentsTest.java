@@ -17,6 +17,8 @@ import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.base.Resources;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LeakTracking;
+import io.github.logitops.memory.LinearGradients;
+import io.github.logitops.memory.LinearLayer;
 import io.github.logitops.memory.Mask;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -30,6 +32,7 @@ import io.github.logitops.spec.EmptyMean;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
@@ -77,6 +80,8 @@ class NullArgumentsTest {
                 ops.distillation(DistillationOptions.defaults()),
                 ops.crossEntropy(options),
                 ops.crossEntropy(options).shard(0, 3),
+                ops.linearCrossEntropy(options),
+                ops.linearSelectedLogProb(SelectedLogProbOptions.defaults()),
                 stream,
                 tensor,
                 GradScale.ONE,
@@ -126,7 +131,7 @@ class NullArgumentsTest {
         boolean ofDistillation = method.getDeclaringClass() == Distillation.class;
         boolean ofCombine = method.getDeclaringClass() == CrossEntropyShard.class
                 && method.getName().equals("combine"); // which sends to another method
-        return parameter.getName().equals("weights")
+        return Set.of("weights", "bias").contains(parameter.getName())
                 || parameter.getName().equals("labels") && (ofDistillation || ofCombine);
     }
 
@@ -167,6 +172,10 @@ class NullArgumentsTest {
             return stream;
         } else if (type.getSimpleName().endsWith("Result")) {
             return keep(newResult(type));
+        } else if (type == LinearLayer.class) {
+            return LinearLayer.of(keep(ops.empty(DType.F32, Shape.of(3, 3))));
+        } else if (name.equals("classes")) {
+            return 3L;
         }
         return plain(type);
     }
@@ -188,6 +197,8 @@ class NullArgumentsTest {
                 DistillationOptions.defaults(),
                 SelectedLogProbOptions.defaults(),
                 OpenOptions.defaults(),
+                RowChunks.defaults(),
+                LinearGradients.of(null, null),
                 Backend.CPU,
                 Reduction.SUM,
                 EmptyMean.ZERO,
@@ -223,7 +234,12 @@ class NullArgumentsTest {
     }
 
     private static int length(String name) {
-        return Set.of("labels", "dlse", "dEntropy", "dLogProbs").contains(name) ? 2 : name.equals("weights") ? 3 : 6;
+        return switch (name) {
+            case "labels", "dlse", "dEntropy", "dLogProbs" -> 2;
+            case "weights", "bias" -> 3;
+            case "weight" -> 9; // of a linear layer
+            default -> 6;
+        };
     }
 
     /** A result that an op filled. */

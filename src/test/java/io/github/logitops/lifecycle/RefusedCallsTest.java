@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.logitops.BackendUnavailableException;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.CrossEntropyShard;
@@ -24,6 +25,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Layout;
+import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
@@ -66,6 +68,9 @@ class RefusedCallsTest {
         DISTILLATION_ON_HOST(ops -> ops.distillation(DistillationOptions.defaults())
                 .forwardBackward(LOGITS, LOGITS, LABELS, GradScale.ONE, SHAPE)
                 .gradient()),
+        LINEAR_LAYER_ON_HOST(ops -> ops.linearCrossEntropy(CrossEntropyOptions.defaults(), RowChunks.ofRows(1))
+                .forwardBackward(LOGITS, LOGITS, new float[] {1, 2}, new int[] {1, 0}, SHAPE, 2)
+                .weight()),
         SELECTED_LABEL_OUT_OF_RANGE(RefusedCallsTest::selectedLabelOutOfRange),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),
@@ -128,7 +133,7 @@ class RefusedCallsTest {
             driver.refuse(n);
             try {
                 assertArrayEquals(expected, use.run.apply(ops));
-            } catch (DriverException e) {
+            } catch (DriverException | BackendUnavailableException e) {
                 assertTrue(e.getMessage().endsWith(" refused"), e.getMessage());
             }
             refused = driver.hasRefused();

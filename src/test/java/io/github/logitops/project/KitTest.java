@@ -156,9 +156,11 @@ class KitTest {
     void aStepThatHangsIsStoppedAndNoneBeginsAfterTheEnd() throws IOException {
         Files.writeString(kit.resolve("hanging"), "info");
         ChildJvm.End end = run("all", "--seconds=1");
+        List<String> lines = lines(end);
+        String hanging = lines.get(0); // whose log has a line by then, unless the machine is slow
+        assertTrue(hanging.matches("info: not finished in N s, info.log: (kit {7}commit 0123)?"), hanging);
         assertEquals(
                 List.of(
-                        "info: not finished in N s, info.log: kit       commit 0123",
                         "warm: not started: no time left",
                         "check: not started: no time left",
                         "test: not started: no time left",
@@ -168,7 +170,7 @@ class KitTest {
                         "experiments: not started: no time left",
                         "peers: not started: no time left",
                         "archive: results.tar.gz, bytes=N"),
-                lines(end));
+                lines.subList(1, lines.size()));
         assertEquals(1, end.exitCode());
     }
 
