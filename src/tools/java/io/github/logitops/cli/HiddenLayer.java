@@ -1,6 +1,7 @@
 package io.github.logitops.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -23,8 +24,8 @@ final class HiddenLayer {
     private final int embedding;
     private final int width;
 
-    private final Adam embeddings; // [byte, embedding]
-    private final Adam weight; // [place, embedding, width]
+    private final Adam embeddings;
+    private final Adam weight;
     private final Adam bias;
 
     private final int[] bytes; // [row, place]
@@ -109,11 +110,9 @@ final class HiddenLayer {
         }
     }
 
-    /** One step by the gradients of the last backward pass. */
-    void step(float rate) {
-        embeddings.step(rate);
-        weight.step(rate);
-        bias.step(rate);
+    /** What is learnt: embeddings [byte, embedding], weight [place, embedding, width] and bias [width]. */
+    List<Adam> learnt() {
+        return List.of(embeddings, weight, bias);
     }
 
     private static void inParallel(int count, IntConsumer each) {
@@ -151,7 +150,7 @@ final class HiddenLayer {
             add(gradient, row * width, products, (first + bytes[row * context + place]) * width, width);
         }
         float[] weightGradient = weight.gradient();
-        Arrays.fill(weightGradient, first / BYTES * embedding * width, (place + 1) * embedding * width, 0);
+        Arrays.fill(weightGradient, place * embedding * width, (place + 1) * embedding * width, 0);
         Arrays.fill(embeddingParts, first * embedding, (first + BYTES) * embedding, 0);
         for (int each = 0; each < BYTES; each++) {
             if (seen[first + each]) {

@@ -108,7 +108,7 @@ final class Mlp implements Learner, ByteModel, AutoCloseable {
         gradients.weight().download(weight.gradient(), stream);
         gradients.bias().download(bias.gradient(), stream);
         layer.backward(to - from, hiddenRows, hiddenGradient);
-        layer.step(rate);
+        layer.learnt().forEach(each -> each.step(rate));
         weight.step(rate);
         bias.step(rate);
         return result.await();
