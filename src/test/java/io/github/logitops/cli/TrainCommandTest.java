@@ -41,7 +41,7 @@ class TrainCommandTest {
     }
 
     /** Words in random order: one letter says little of the next, three say much. */
-    private static String words(int length) {
+    static String words(int length) {
         List<String> words =
                 List.of("tensor ", "stream ", "matter ", "nested ", "server ", "entire ", "resent ", "trees\n");
         var random = new SplittableRandom(7);
@@ -238,6 +238,12 @@ class TrainCommandTest {
                 "train TEXT --learning-rate=NaN | learningRate=NaN",
                 "train TEXT --sample=-1 | sample=-1",
                 "train TEXT --dtype=I32 | dtype=I32",
+                "train TEXT --model=rnn | rnn",
+                "train TEXT --model=mlp --buckets=64 | train: the mlp has no buckets: buckets=64",
+                "train TEXT --model=mlp --context=65 | context=65",
+                "train TEXT --model=mlp --learning-rate=0 | learningRate=0",
+                "train TEXT --model=mlp --epochs=2000000000 | too many steps",
+                "train FOLDER/short.txt --model=mlp | to hold a part of it out: bytes=9, context=8",
                 "train TEXT --backend=TPU | TPU",
                 "train FOLDER --include=[a | include=[a",
                 "train TEXT another | another",
@@ -246,6 +252,7 @@ class TrainCommandTest {
     void mistakesAreOneLine(String line, String named) throws IOException {
         Files.createDirectories(folder.resolve("empty"));
         Files.writeString(folder.resolve("empty.txt"), "");
+        Files.writeString(folder.resolve("short.txt"), "too short");
         Object[] words = Stream.of(line.split(" "))
                 .filter(word -> !word.isEmpty())
                 .map(word -> word.replace("FOLDER", folder.toString()).replace("TEXT", text.toString()))

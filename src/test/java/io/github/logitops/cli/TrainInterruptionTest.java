@@ -12,9 +12,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A Ctrl-C while {@code train} runs. */
 class TrainInterruptionTest {
@@ -23,9 +24,10 @@ class TrainInterruptionTest {
     @TempDir
     private Path folder;
 
-    @Test
+    @ParameterizedTest
+    @CsvSource({"bigram, 9000000", "mlp, 8000000"})
     @Timeout(120)
-    void ctrlCSavesWhatWasDone() throws IOException, InterruptedException {
+    void ctrlCSavesWhatWasDone(String model, int planned) throws IOException, InterruptedException {
         assumeFalse(isIgnoredHere(), "children of a background job never see a SIGINT");
         Path text = Files.writeString(folder.resolve("text.txt"), "the text to train on ".repeat(200));
         Path chart = folder.resolve("charts/loss.png");
@@ -37,6 +39,7 @@ class TrainInterruptionTest {
                         "train",
                         text.toString(),
                         "--backend=CPU",
+                        "--model=" + model,
                         "--epochs=1000000", // hours
                         "--plot=" + chart)
                 .redirectOutput(out.toFile())
@@ -61,7 +64,7 @@ class TrainInterruptionTest {
         assertEquals(130, train.exitValue(), lines::toString);
         assertTrue(
                 lines.get(lines.size() - 1)
-                        .matches("train: interrupted: steps=[1-9]\\d*, planned=9000000, backend=CPU"),
+                        .matches("train: interrupted: steps=[1-9]\\d*, planned=" + planned + ", backend=CPU"),
                 lines::toString);
         assertTrue(lines.contains("chart: " + chart), lines::toString);
         assertTrue(lines.contains("    step     loss"), lines::toString);
@@ -71,7 +74,7 @@ class TrainInterruptionTest {
 
     /** What is left of the bar's line where the loss was first seen, or a line of the bar. */
     private static boolean isBar(String line) {
-        return line.matches("\\d.*|train +\\d+% .*");
+        return line.matches("\\d.*|(train|mlp) +\\d+% .*");
     }
 
     /** A shell without job control starts its background jobs so, and they all that they start. */

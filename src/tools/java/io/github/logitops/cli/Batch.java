@@ -19,7 +19,7 @@ import java.util.List;
  * Runs a model's rows through cross entropy, a batch at a time, on one stream and in the same tensors each time: a step
  * allocates no device memory.
  */
-final class Batch implements AutoCloseable {
+final class Batch implements Learner, AutoCloseable {
     /** Sums leave each row's gradient as it is, however many rows there are. */
     private static final CrossEntropyOptions OPTIONS =
             CrossEntropyOptions.defaults().withReduction(Reduction.SUM);
@@ -65,13 +65,13 @@ final class Batch implements AutoCloseable {
         }
     }
 
-    /** The most positions in one batch. */
-    int size() {
+    @Override
+    public int size() {
         return rows.length;
     }
 
-    /** Learns to predict the bytes at {@code positions[from]} to {@code positions[to - 1]}; returns their loss before, summed. */
-    double learn(int[] positions, int from, int to, float rate) {
+    @Override
+    public double learn(int[] positions, int from, int to, float rate) {
         upload(positions, from, to);
         crossEntropy.forwardBackward(logits, labels, null, SCALE, logits, result, stream);
         logits.download(values, stream);
@@ -79,8 +79,8 @@ final class Batch implements AutoCloseable {
         return result.await();
     }
 
-    /** The loss of predicting the bytes at {@code positions[from]} to {@code positions[to - 1]}, summed. */
-    double loss(int[] positions, int from, int to) {
+    @Override
+    public double loss(int[] positions, int from, int to) {
         upload(positions, from, to);
         crossEntropy.forward(logits, labels, null, result, stream);
         return result.await();

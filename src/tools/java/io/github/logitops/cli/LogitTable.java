@@ -7,7 +7,7 @@ import java.util.Arrays;
  * logit's step by the root of its squared gradients so far: rare bytes learn as fast as frequent ones, and no scale of the
  * gradient matters.
  */
-final class LogitTable {
+final class LogitTable implements ByteModel {
     static final int CLASSES = 256;
 
     private static final float EPSILON = 1e-8f; // so that a gradient of 0 is a step of 0, not 0/0
@@ -34,6 +34,16 @@ final class LogitTable {
     /** Which row goes with which bytes. */
     Contexts contexts() {
         return contexts;
+    }
+
+    @Override
+    public int context() {
+        return contexts.length();
+    }
+
+    @Override
+    public void logits(byte[] text, int end, float[] values) {
+        copyRow(contexts.row(text, end), values, 0);
     }
 
     /** Copies row {@code row} to place {@code index} of a batch. */

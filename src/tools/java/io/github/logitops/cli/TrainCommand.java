@@ -4,14 +4,10 @@ import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.spec.DType;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,10 +32,14 @@ final class TrainCommand implements Callable<Integer> {
     private static final int MOST_EPOCHS = 300; // a tiny text has small batches, which cost more a pair
     private static final int MOST_STEPS = 10_000_000;
 
-    /** Times the loss of a uniform guess: no model that learns ends there. */
-    private static final double FAR_ABOVE = 2;
+    /** Adagrad's of bigrams. */
+    static final double BIGRAM_LEARNING_RATE = 2;
 
-    private static final int TABLE_ROWS = 8;
+    /** What learns. */
+    enum Model {
+        BIGRAM,
+        MLP
+    }
 
     @Spec
     private CommandSpec spec;
@@ -59,7 +59,24 @@ final class TrainCommand implements Callable<Integer> {
             description = "Names of files to read in a folder (default: ${DEFAULT-VALUE}).")
     private List<String> include;
 
-    @Option(names = "--epochs", description = "Passes over the text (default: by its length).")
+    @Option(
+            names = "--model",
+            defaultValue = "bigram",
+            description = {
+                "bigram: a table of logits, a row for each context, learns the whole text.",
+                "mlp: embeddings, a hidden layer, and a linear layer with cross entropy as one op, learn by Adam. A tenth of the"
+                        + " text, in blocks spread over it, is held out; loss and optimum are those there. A bigram model is"
+                        + " trained besides, for the chart.",
+                "What mlp does not do: only its head runs on the device, for layers below it, Adam, and logits of the sample are"
+                        + " computed on the host; --buckets is refused; there is no final pass over what it learnt. No model is"
+                        + " saved.",
+                "Default: bigram."
+            })
+    private Model model;
+
+    @Option(
+            names = "--epochs",
+            description = "Passes over what is learnt (default: by its length; may be less than one for mlp).")
     private Integer epochs;
 
     @Option(names = "--batch", defaultValue = "512", description = "Rows in a step (default: ${DEFAULT-VALUE}).")
@@ -67,18 +84,20 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--learning-rate",
-            defaultValue = "2",
-            description = "Adagrad's, at the start (default: ${DEFAULT-VALUE}).")
-    private double learningRate;
+            description = "At the start: Adagrad's of a table (default: 2), Adam's of mlp (default: 0.01).")
+    private Double learningRate;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of order and sample (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Of order, sample and the weights of mlp (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Mixin
     private SessionOptions session = new SessionOptions();
 
-    @Option(names = "--context", defaultValue = "1", description = "Bytes the model sees (default: ${DEFAULT-VALUE}).")
-    private int contextLength;
+    @Option(names = "--context", description = "Bytes the model sees (default: 1; 8 for mlp).")
+    private Integer contextLength;
 
     @Option(
             names = "--buckets",
@@ -109,47 +128,71 @@ final class TrainCommand implements Callable<Integer> {
         requireOptions();
         OutputFile chart = chartFile();
         byte[] text = readText();
-        int pairs = text.length - contextLength;
         require(
-                pairs > 0,
+                text.length > context(),
                 "the text must be longer than a context",
-                "bytes=" + text.length + ", context=" + contextLength);
+                "bytes=" + text.length + ", context=" + context());
+        try (Interruption interruption = new Interruption()) {
+            var console = new TrainConsole(spec.commandLine(), chart, interruption);
+            return model == Model.MLP ? trainMlp(text, console) : trainTable(text, console);
+        }
+    }
 
+    private int trainMlp(byte[] text, TrainConsole console) {
+        var settings = new MlpTraining.Settings(context(), dtype, epochs, batchSize, rate(), seed, sampleLength);
+        var training = new MlpTraining(settings, text, console);
+        try (LogitOps ops = session.open();
+                Stream stream = ops.newStream()) {
+            console.println("%s", ops.backendReport());
+            return training.run(ops, stream);
+        }
+    }
+
+    private int trainTable(byte[] text, TrainConsole console) {
+        int[] positions = IntStream.range(context(), text.length).toArray();
+        int size = Math.min(batchSize, positions.length);
         var table = new LogitTable(contexts());
-        double optimum = BigramOptimum.of(text, contextLength);
-        try (Interruption interruption = new Interruption();
-                LogitOps ops = session.open();
+        double optimum = BigramOptimum.of(text, positions);
+        try (LogitOps ops = session.open();
                 Stream stream = ops.newStream();
-                Batch batch = new Batch(ops, stream, dtype, Math.min(batchSize, pairs), table, text)) {
-            println("%s", ops.backendReport());
-            Training training = train(new Trainer(batch, contextLength, text.length), pairs, interruption);
-            printCurve(training.losses());
-            boolean interrupted = interruption.asked();
+                Batch batch = new Batch(ops, stream, dtype, size, table, text)) {
+            console.println("%s", ops.backendReport());
+            var trainer = new Trainer(batch, positions);
+            int steps = planTable(trainer, positions.length, size, console);
+            TrainConsole.Training training = console.train("train", trainer, steps, rate(), seed, trainer);
+            console.showCurve(training.losses());
+            boolean interrupted = console.interrupted();
             if (!interrupted) {
-                printSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
+                console.showSample(TextSampler.sample(ops, stream, table, text, sampleLength, seed));
             }
-            boolean saved = draw(chart, training.losses(), optimum);
+            boolean saved = console.draw(() -> LossChart.png(training.losses(), optimum));
             Backend ran = ops.backendReport().selected();
             if (interrupted) {
-                println(
-                        "train: interrupted: steps=%d, planned=%d, backend=%s",
-                        training.losses().steps(), training.planned(), ran);
-                return Interruption.EXIT_CODE;
+                return console.endInterrupted(training, ran);
             }
-            printLoss(training.loss(), optimum, ran);
-            requireConverged(training.loss());
+            String ratio = TrainConsole.ratio(training.loss(), optimum);
+            console.println("train: loss=%.4f optimum=%.4f ratio=%s backend=%s", training.loss(), optimum, ratio, ran);
+            training.requireConverged(rate());
             return saved ? 0 : 1;
         }
     }
 
-    /**
-     * What came of it.
-     *
-     * @param losses of the steps that were done
-     * @param planned how many that should have been
-     * @param loss in the final pass, as far as it went
-     */
-    private record Training(LossCurve losses, long planned, double loss) {}
+    /** How many steps, which it prints with the rest of the plan. */
+    private int planTable(Trainer trainer, int pairs, int size, TrainConsole console) {
+        int passes = epochs != null ? epochs : Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, PAIRS_ENOUGH / pairs));
+        int steps = steps(passes, trainer.stepsPerEpoch());
+        console.println(
+                "plan: context=%d, dtype=%s, epochs=%d, steps=%d, batch=%d, learningRate=%s, seed=%d",
+                context(), dtype, passes, steps, size, rate(), seed);
+        return steps;
+    }
+
+    /** The steps of so many epochs. */
+    static int steps(int epochs, int stepsPerEpoch) {
+        long steps = (long) epochs * stepsPerEpoch;
+        require(steps <= MOST_STEPS, "too many steps", "epochs=" + epochs + ", steps=" + steps);
+        return (int) steps;
+    }
 
     /** Nobody asked for the chart at its usual place: where that cannot be written there is a warning, and null. */
     private OutputFile chartFile() {
@@ -168,89 +211,37 @@ final class TrainCommand implements Callable<Integer> {
         Corpus corpus = Corpus.find(source, include);
         corpus.requireFits(Heap.here(), Trainer.bytes(corpus.bytes()) + LogitTable.bytes(contexts()));
         byte[] text = corpus.read();
-        println("text: files=%d, bytes=%d", corpus.files().size(), text.length);
+        spec.commandLine().getOut().println("text: files=" + corpus.files().size() + ", bytes=" + text.length);
         return text;
     }
 
-    private Training train(Trainer trainer, int pairs, Interruption interruption) {
-        int passes = epochs != null ? epochs : Math.max(FEWEST_EPOCHS, Math.min(MOST_EPOCHS, PAIRS_ENOUGH / pairs));
-        long steps = (long) passes * trainer.stepsPerEpoch();
-        require(steps <= MOST_STEPS, "too many steps", "epochs=" + passes + ", steps=" + steps);
-        println(
-                "plan: context=%d, dtype=%s, epochs=%d, steps=%d, batch=%d, learningRate=%s, seed=%d",
-                contextLength, dtype, passes, steps, Math.min(batchSize, pairs), learningRate, seed);
-
-        long all = steps + trainer.stepsPerEpoch(); // with the final pass
-        try (Progress progress = new Progress("train", all, spec.commandLine().getErr())) {
-            DoublePredicate goOn = loss -> {
-                progress.step(1);
-                progress.say(String.format(Locale.ROOT, "loss=%.4f", loss));
-                return !interruption.asked();
-            };
-            LossCurve losses = trainer.train(passes, learningRate, seed, goOn);
-            return new Training(losses, steps, trainer.meanLoss(goOn));
-        }
+    private int context() {
+        return contextLength != null ? contextLength : model == Model.MLP ? MlpTraining.CONTEXT : 1;
     }
 
-    private void printCurve(LossCurve losses) {
-        println("%8s %8s", "step", "loss");
-        for (LossCurve.Point point : losses.points(TABLE_ROWS)) {
-            println("%8d %8.4f", point.step(), point.loss());
-        }
+    private double rate() {
+        return learningRate != null
+                ? learningRate
+                : model == Model.MLP ? MlpTraining.LEARNING_RATE : BIGRAM_LEARNING_RATE;
     }
 
-    /** Byte for byte: what is not printable ASCII is shown as a dot. */
-    private void printSample(byte[] sample) {
-        new String(sample, StandardCharsets.ISO_8859_1)
-                .replaceAll("[^\\n\\x20-\\x7E]", ".")
-                .lines()
-                .forEach(line -> println("| %s", line));
-    }
-
-    /** Whether nothing is lost: a chart that cannot be drawn here is not. */
-    private boolean draw(OutputFile chart, LossCurve losses, double optimum) {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
-            if (chart != null && ChartFile.write(chart, err, () -> LossChart.png(losses, optimum))) {
-                println("chart: %s", chart);
-            }
-            return true;
-        } catch (IOException e) {
-            err.println("logitops: " + e.getMessage()); // here, for the loss is still to come
-            return false;
-        }
-    }
-
-    /** Where every next byte is certain the optimum is 0, and nothing is a multiple of it. */
-    private void printLoss(double loss, double optimum, Backend ran) {
-        String ratio = optimum > 0 ? String.format(Locale.ROOT, "%.4f", loss / optimum) : "undefined";
-        println("train: loss=%.4f optimum=%.4f ratio=%s backend=%s", loss, optimum, ratio, ran);
-    }
-
-    private void requireConverged(double loss) {
-        double uniform = Math.log(LogitTable.CLASSES);
-        if (!(loss <= FAR_ABOVE * uniform)) { // NaN too
-            throw new IllegalStateException(String.format(
-                    Locale.ROOT,
-                    "train: diverged: loss=%.4g, uniform=%.4f, learningRate=%s; try a smaller --learning-rate",
-                    loss,
-                    uniform,
-                    learningRate));
-        }
-    }
-
+    /** Those of the table; beside an mlp it is one of bigrams. */
     private Contexts contexts() {
-        return new Contexts(contextLength, buckets);
+        return new Contexts(model == Model.MLP ? 1 : context(), buckets);
     }
 
     private void requireOptions() {
         require(epochs == null || epochs > 0, "epochs must be positive", "epochs=" + epochs);
         require(batchSize > 0 && batchSize <= 1 << 16, "batch must be in [1, 65536]", "batch=" + batchSize);
         require(
-                learningRate > 0 && learningRate < Float.MAX_VALUE,
+                rate() > 0 && rate() < Float.MAX_VALUE,
                 "the learning rate must be positive and finite",
-                "learningRate=" + learningRate);
-        require(contextLength > 0 && contextLength <= 64, "context must be in [1, 64]", "context=" + contextLength);
+                "learningRate=" + rate());
+        require(context() > 0 && context() <= 64, "context must be in [1, 64]", "context=" + context());
+        require(
+                model != Model.MLP || !spec.commandLine().getParseResult().hasMatchedOption("--buckets"),
+                "the mlp has no buckets",
+                "buckets=" + buckets);
         require(
                 Integer.bitCount(buckets) == 1 && buckets > 0 && buckets <= 1 << 22,
                 "buckets must be a power of 2 up to 4194304",
@@ -266,13 +257,9 @@ final class TrainCommand implements Callable<Integer> {
                 "sample=" + sampleLength);
     }
 
-    private static void require(boolean condition, String rule, String values) {
+    static void require(boolean condition, String rule, String values) {
         if (!condition) {
             throw new IllegalArgumentException("train: " + rule + ": " + values);
         }
-    }
-
-    private void println(String format, Object... values) {
-        spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -2,17 +2,16 @@ package io.github.logitops.cli;
 
 import java.util.SplittableRandom;
 import java.util.function.DoublePredicate;
-import java.util.stream.IntStream;
 
-/** Passes over all positions of a text that have a whole context before them. */
+/** Passes over positions of a text, each of which has a whole context before it. */
 final class Trainer {
-    private final Batch batch;
+    private final Learner learner;
     private final int[] positions;
 
-    /** A trainer for the bytes from index {@code from} to {@code to} (exclusive). */
-    Trainer(Batch batch, int from, int to) {
-        this.batch = batch;
-        positions = IntStream.range(from, to).toArray();
+    /** A trainer for the bytes at these positions, whose order it changes. */
+    Trainer(Learner learner, int[] positions) {
+        this.learner = learner;
+        this.positions = positions;
     }
 
     /** What a trainer for so many bytes of text takes on the heap. */
@@ -22,25 +21,25 @@ final class Trainer {
 
     /** Batches in one pass. */
     int stepsPerEpoch() {
-        return (positions.length - 1) / batch.size() + 1;
+        return (positions.length - 1) / learner.size() + 1;
     }
 
     /**
-     * Learns, each epoch from every position once, in a new order each time. The rate falls in a line to zero, so that the
-     * noise of single batches does not stay in the model.
+     * Learns, each epoch from every position once, in a new order each time; the last one may end early. The rate falls in a line
+     * to zero, so that the noise of single batches does not stay in the model.
      *
      * @param goOn is told the loss of each step, and says whether to take another
      */
-    LossCurve train(int epochs, double learningRate, long seed, DoublePredicate goOn) {
-        int steps = Math.multiplyExact(epochs, stepsPerEpoch());
+    LossCurve train(int steps, double learningRate, long seed, DoublePredicate goOn) {
         var losses = new LossCurve(steps);
         var random = new SplittableRandom(seed);
-        for (int epoch = 0, step = 0; epoch < epochs; epoch++) {
+        int step = 0;
+        while (step < steps) {
             shuffle(random);
-            for (int from = 0; from < positions.length; from += batch.size(), step++) {
-                int to = Math.min(positions.length, from + batch.size());
+            for (int from = 0; from < positions.length && step < steps; from += learner.size(), step++) {
+                int to = Math.min(positions.length, from + learner.size());
                 double rate = learningRate * (steps - step) / steps;
-                double loss = batch.learn(positions, from, to, (float) rate) / (to - from);
+                double loss = learner.learn(positions, from, to, (float) rate) / (to - from);
                 losses.add(loss);
                 if (!goOn.test(loss)) {
                     return losses;
@@ -60,8 +59,8 @@ final class Trainer {
         int seen = 0;
         boolean wanted = true;
         while (seen < positions.length && wanted) {
-            int to = Math.min(positions.length, seen + batch.size());
-            double loss = batch.loss(positions, seen, to);
+            int to = Math.min(positions.length, seen + learner.size());
+            double loss = learner.loss(positions, seen, to);
             sum += loss;
             wanted = goOn.test(loss / (to - seen));
             seen = to;
