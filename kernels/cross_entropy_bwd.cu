@@ -66,6 +66,9 @@ LOGITOPS_DEVICE void cross_entropy_bwd_plain(const CrossEntropyBackward<T>& a) {
 }  // namespace logitops
 
 LOGITOPS_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
+LOGITOPS_CLUSTER_ENTRIES(cross_entropy_bwd, CrossEntropyBackward, Occupied)
 LOGITOPS_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Paired)
+LOGITOPS_CLUSTER_STREAM_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Paired)
 LOGITOPS_STREAM_TILE_ENTRIES(cross_entropy_bwd_plain, CrossEntropyBackward, Occupied)

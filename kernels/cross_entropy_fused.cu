@@ -84,5 +84,6 @@ LOGITOPS_DEVICE void cross_entropy_fused_plain(const CrossEntropyFused<T>& a) {
 LOGITOPS_ENTRIES(cross_entropy_fused, CrossEntropyFused, Roomy)
 LOGITOPS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)
 LOGITOPS_TILE_ENTRIES(cross_entropy_fused_plain, CrossEntropyFused, Occupied)

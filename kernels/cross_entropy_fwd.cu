@@ -42,7 +42,6 @@ LOGITOPS_DEVICE void cross_entropy_fwd(const CrossEntropyForward<T>& a) {
     auto x_row = tier.keep(in.x, row, A(-INFINITY));
     tier.await_kept(x_row);
     const RowLoss loss(tier, x_row, logits, target, to);
-    tier.release_reduced(x_row);
     if (!loss.writes(tier)) {
       return;
     }

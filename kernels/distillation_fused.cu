@@ -107,6 +107,6 @@ LOGITOPS_DEVICE void distillation_fused_jensen_shannon(const Distillation<T>& a)
 
 }  // namespace logitops
 
-LOGITOPS_ENTRIES(distillation_fused_kl, Distillation, Unlimited)
+LOGITOPS_ENTRIES(distillation_fused_kl, Distillation, Narrow)
 LOGITOPS_ENTRIES(distillation_fused_reverse_kl, Distillation, Unlimited)
 LOGITOPS_ENTRIES(distillation_fused_jensen_shannon, Distillation, Unlimited)

@@ -43,4 +43,6 @@ LOGITOPS_DEVICE void entropy_bwd(const EntropyBackward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
+LOGITOPS_CLUSTER_STREAM_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(entropy_bwd, EntropyBackward, Occupied)
 LOGITOPS_STREAM_TILE_ENTRIES(entropy_bwd, EntropyBackward, Occupied)

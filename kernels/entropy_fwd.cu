@@ -34,7 +34,6 @@ LOGITOPS_DEVICE void entropy_fwd(const EntropyForward<T>& a) {
     exp_sum.keep_moments();
     tier.await_kept(x_row);
     exp_sum.add_row(tier, x_row);
-    tier.release_reduced(x_row);
     if (tier.leads()) {
       a.entropy[row] = exp_sum.entropy();
       if (a.lse != nullptr) {

@@ -37,4 +37,5 @@ LOGITOPS_DEVICE void log_softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)
+LOGITOPS_CLUSTER_HELD_ENTRIES(log_softmax_bwd, SoftmaxBackward, Paired)
 LOGITOPS_TILE_ENTRIES(log_softmax_bwd, SoftmaxBackward, Occupied)

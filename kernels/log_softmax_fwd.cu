@@ -30,5 +30,6 @@ LOGITOPS_DEVICE void log_softmax_fwd(const SoftmaxForward<T>& a) {
 
 LOGITOPS_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_TILE_ENTRIES(log_softmax_fwd, SoftmaxForward, Occupied)

@@ -37,4 +37,6 @@ LOGITOPS_DEVICE void log_sum_exp_bwd(const LogSumExpBackward<T>& a) {
 
 LOGITOPS_STREAM_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
+LOGITOPS_CLUSTER_STREAM_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)
 LOGITOPS_STREAM_TILE_ENTRIES(log_sum_exp_bwd, LogSumExpBackward, Occupied)

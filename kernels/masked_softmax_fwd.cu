@@ -118,4 +118,5 @@ LOGITOPS_DEVICE void masked_softmax_fwd_plain(const PlainMaskedSoftmaxForward<T>
 LOGITOPS_ENTRIES(masked_softmax_fwd, MaskedSoftmaxForward, Occupied)
 LOGITOPS_ENTRIES(masked_softmax_fwd_plain, PlainMaskedSoftmaxForward, Occupied)
 LOGITOPS_HELD_ENTRIES(masked_softmax_fwd_plain, PlainMaskedSoftmaxForward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(masked_softmax_fwd_plain, PlainMaskedSoftmaxForward, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(masked_softmax_fwd_plain, PlainMaskedSoftmaxForward, Occupied)

@@ -49,4 +49,6 @@ LOGITOPS_DEVICE void selected_log_prob_bwd(const SelectedLogProbBackward<T>& a) 
 
 LOGITOPS_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_CLUSTER_STREAM_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)
 LOGITOPS_STREAM_TILE_ENTRIES(selected_log_prob_bwd, SelectedLogProbBackward, Occupied)

@@ -36,4 +36,5 @@ LOGITOPS_DEVICE void softmax_bwd(const SoftmaxBackward<T>& a) {
 
 LOGITOPS_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)
 LOGITOPS_HELD_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)
+LOGITOPS_CLUSTER_HELD_ENTRIES(softmax_bwd, SoftmaxBackward, Paired)
 LOGITOPS_TILE_ENTRIES(softmax_bwd, SoftmaxBackward, Occupied)

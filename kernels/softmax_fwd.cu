@@ -29,5 +29,6 @@ LOGITOPS_DEVICE void softmax_fwd(const SoftmaxForward<T>& a) {
 
 LOGITOPS_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
+LOGITOPS_CLUSTER_HELD_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_HELD_COLS_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)
 LOGITOPS_TILE_ENTRIES(softmax_fwd, SoftmaxForward, Occupied)

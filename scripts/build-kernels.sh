@@ -112,7 +112,7 @@ assemble() {
     /[1-9][0-9]* bytes (spill|stack)/ { fail("spills; run ptxas -v on it:" $0) }
     match($0, /[0-9]+ bytes smem/) {
       bytes = substr($0, RSTART, RLENGTH) + 0
-      most = entry ~ /_cluster_/ ? cluster : own
+      most = entry ~ /_cluster_held_/ ? cluster : own
       if (bytes > most) {
         fail("its own variables take more shared memory than geometry.cuh says: bytes=" bytes ", most=" most)
       }
@@ -179,7 +179,7 @@ build_anew() {
       rm "$work/ptx/$entry.sm_80.ptx"
     fi
   done <"$work/$1.sm_80.entries"
-  if grep -q 'LOGITOPS_\(STREAM_\)\?ENTRIES' "$(source_of "$1")"; then
+  if grep -q 'LOGITOPS_CLUSTER_' "$(source_of "$1")"; then
     compile "$1" 90
   fi
   cat "$work/$1".sm_*.entries | sort -u >"$work/$1.entries"

@@ -35,24 +35,14 @@ class OfWarps {
   uint32_t count_;
 };
 
-/**
- * Reductions over a row that blocks of a cluster share, each of whole warps, kThreads at most; all of their threads call. A warp sends
- * up to kMessageBytes at a time.
- */
-template <int kThreads, int kMessageBytes>
-class ClusterReduce {
+/** Rows that blocks of a cluster share, and that nothing is added up of: no block waits for another. */
+class ClusterSlices {
  public:
   static constexpr bool kIsCluster = true;
 
   /** Of rows of so many columns, in slices of whole vectors. */
-  LOGITOPS_DEVICE ClusterReduce(uint32_t cols, uint32_t vector) : rank_(cluster_rank()), blocks_(cluster_blocks()) {
+  LOGITOPS_DEVICE ClusterSlices(uint32_t cols, uint32_t vector) : rank_(cluster_rank()), blocks_(cluster_blocks()) {
     slice_ = ((cols + vector - 1) / vector + blocks_ - 1) / blocks_ * vector;
-    if (threadIdx.x == 0) {
-      barrier(0).make();
-      barrier(1).make();
-      ArrivalBarrier::publish();
-    }
-    arrive_at_cluster();
   }
 
   // Which rows the group takes, and of a row which columns.
@@ -62,14 +52,38 @@ class ClusterReduce {
   LOGITOPS_DEVICE uint32_t end(uint32_t cols) const { return min(begin() + slice_, cols); }
   LOGITOPS_DEVICE bool leads() const { return rank_ == 0 && threadIdx.x == 0; }
 
-  template <class A>
-  LOGITOPS_DEVICE A sum(Compensated<A> value) {
-    return reduce(value, Compensated<A>{}, [](Compensated<A>& into, Compensated<A> from) { into.merge(from); }).value();
+  /** As that of a group, of the threads of this block: what blocks copy to shared memory they alone look at. */
+  LOGITOPS_DEVICE static void sync() { __syncthreads(); }
+
+  LOGITOPS_DEVICE static void meet() {}
+
+ protected:
+  uint32_t rank_;
+  uint32_t blocks_;
+
+ private:
+  uint32_t slice_;
+};
+
+/**
+ * Reductions over a row that blocks of a cluster share, each of whole warps, kThreads at most; all of their threads call. A warp sends
+ * up to kMessageBytes at a time.
+ */
+template <int kThreads, int kMessageBytes>
+class ClusterReduce : public ClusterSlices {
+ public:
+  LOGITOPS_DEVICE ClusterReduce(uint32_t cols, uint32_t vector) : ClusterSlices(cols, vector) {
+    if (threadIdx.x == 0) {
+      barrier(0).make();
+      barrier(1).make();
+      ArrivalBarrier::publish();
+    }
+    arrive_at_cluster();
   }
 
   template <class A>
-  LOGITOPS_DEVICE Best<A> best(Best<A> value) {
-    return reduce(value, Best<A>::none(), [](Best<A>& into, Best<A> from) { into.merge(from); });
+  LOGITOPS_DEVICE A sum(Compensated<A> value) {
+    return reduce(value, Compensated<A>{}, [](Compensated<A>& into, Compensated<A> from) { into.merge(from); }).value();
   }
 
   /** As max of a group, of this warp. */
@@ -114,9 +128,6 @@ class ClusterReduce {
     return {mail, blocks_ * warps};
   }
 
-  /** As that of a group, of the threads of this block: what blocks copy to shared memory they alone look at. */
-  LOGITOPS_DEVICE static void sync() { __syncthreads(); }
-
   /** Before the first reduction, and where there is none before the end: all blocks have made their barriers by then. */
   LOGITOPS_DEVICE void meet() {
     if (!met_) {
@@ -154,9 +165,6 @@ class ClusterReduce {
     return value;
   }
 
-  uint32_t rank_;
-  uint32_t blocks_;
-  uint32_t slice_;
   uint32_t round_ = 0;
   bool met_ = false;
 };

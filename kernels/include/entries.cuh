@@ -38,16 +38,27 @@
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tier, Tier, bf16, __nv_bfloat16)
 
 #ifdef LOGITOPS_CLUSTERS
-#define LOGITOPS_ENTRIES(kernel, Parameters, Bounds) \
+// Entries for rows that clusters share, for every dtype: of kernels that add nothing up over a row, and keep it or read it once.
+#define LOGITOPS_CLUSTER_ENTRIES(kernel, Parameters, Bounds) \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_rows, TierClusterRows)
-#define LOGITOPS_STREAM_ENTRIES(kernel, Parameters, Bounds) \
+#define LOGITOPS_CLUSTER_STREAM_ENTRIES(kernel, Parameters, Bounds) \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_rows, TierClusterStream)
-#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds) \
+
+// Of kernels for such rows that registers hold, for every dtype but f64.
+#define LOGITOPS_CLUSTER_HELD_ENTRIES(kernel, Parameters, Bounds) \
   LOGITOPS_HELD_TIER_ENTRIES(kernel, Parameters, Bounds, cluster_held, TierClusterHeld)
+
+#define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_STREAM_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_HELD_ENTRIES(kernel, Parameters, Bounds)
 #define LOGITOPS_HELD_COLS_ENTRIES(kernel, Parameters, Bounds)
 #define LOGITOPS_TILE_ENTRIES(kernel, Parameters, Bounds)
 #define LOGITOPS_STREAM_TILE_ENTRIES(kernel, Parameters, Bounds)
 #else
+#define LOGITOPS_CLUSTER_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_CLUSTER_STREAM_ENTRIES(kernel, Parameters, Bounds)
+#define LOGITOPS_CLUSTER_HELD_ENTRIES(kernel, Parameters, Bounds)
+
 // Entries of kernels that read rows twice, for every dtype. Bounds say how many registers a thread may have.
 #define LOGITOPS_ENTRIES(kernel, Parameters, Bounds)                \
   LOGITOPS_TIER_ENTRIES(kernel, Parameters, Bounds, rows, TierRows) \
@@ -120,6 +131,13 @@ struct Paired {
 template <class Tier>
 struct Unlimited {
   static constexpr int kThreads = Tier::kThreads;
+  static constexpr int kBlocks = 1;
+};
+
+/** The same, but 96 registers for the rows of elements of 16 bits: of f32 a value would spill. */
+template <class Tier>
+struct Narrow {
+  static constexpr int kThreads = Tier::kElementBytes == 2 ? Tier::kBoundThreads : Tier::kThreads;
   static constexpr int kBlocks = 1;
 };
 

@@ -17,6 +17,6 @@ constexpr int kFragmentBytes = 32;          // of arithmetic: the columns that a
 constexpr int kLineBytes = 48;              // that a row may take more in shared memory than its columns do
 constexpr int kVectorBytes = 16;            // the widest access of a thread
 constexpr int kOwnSharedBytes = 4096;       // more than the variables of any kernel take
-constexpr int kClusterSharedBytes = 10240;  // as kOwnSharedBytes, of blocks of a cluster
+constexpr int kClusterSharedBytes = 10240;  // as kOwnSharedBytes, of blocks of a cluster whose registers hold a row
 
 }  // namespace logitops

@@ -12,7 +12,6 @@ LOGITOPS_DEVICE RowStatistic<A> statistic_of(Tier& tier, const X& x_row) {
   tier.await_kept(x_row);
   ExpSum<A> exp_sum;
   exp_sum.add_row(tier, x_row);
-  tier.release_reduced(x_row);
   return exp_sum.statistic();
 }
 

@@ -205,48 +205,31 @@ class ExpSum {
     }
   }
 
-  // What a warp tells the others.
+  /** What a warp tells the others. */
   struct Sums {
     A reference;
     A sum;
   };
-  struct SumsAndMoments {
-    A reference;
-    A sum;
-    A moment;
-  };
 
-  /** All at once, and from the warp's own reference: to agree on one before would take another exchange. */
+  /**
+   * All at once, and from the warp's own reference: to agree on one before would take another exchange. No kernel whose rows
+   * clusters share asks for moments.
+   */
   template <class Tier>
   LOGITOPS_DEVICE void gather_from_warps(Tier& tier) {
-    const A sum = tier.nearby_sum(sum_);
-    if (moments_) {
-      add_up(tier, tier.exchange(SumsAndMoments{reference_, sum, tier.nearby_sum(moment_)}),
-             [](const SumsAndMoments& from) { return from.moment; });
-    } else {
-      add_up(tier, tier.exchange(Sums{reference_, sum}), [](const Sums&) { return A(0); });
-    }
-  }
-
-  template <class Tier, class OfWarps, class MomentOf>
-  LOGITOPS_DEVICE void add_up(Tier& tier, const OfWarps& all, MomentOf moment_of) {
+    const auto all = tier.exchange(Sums{reference_, tier.nearby_sum(sum_)});
     A reference = -INFINITY;
-    all.each([&](const auto& from) { reference = larger(reference, from.reference); });
+    all.each([&](const Sums& from) { reference = larger(reference, from.reference); });
     reference = tier.nearby_max(reference);
-    Compensated<A> sum, moment;
-    all.each([&](const auto& from) {
+    Compensated<A> sum;
+    all.each([&](const Sums& from) {
       reference_ = from.reference;
       sum_ = {from.sum, 0};
-      moment_ = {moment_of(from), 0};
       move_to(reference);
       sum.add(sum_.sum);
-      moment.add(moment_.sum);
     });
     reference_ = reference;
     sum_ = {tier.nearby_sum(sum), 0};
-    if (moments_) {
-      moment_ = {tier.nearby_sum(moment), 0};
-    }
   }
 
   LOGITOPS_DEVICE void move_to(A reference) {

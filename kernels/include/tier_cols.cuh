@@ -83,6 +83,7 @@ class TierCols {
  public:
   static constexpr int kVectors = 0;
   static constexpr bool kIsCluster = false;
+  static constexpr int kElementBytes = sizeof(T);
   static constexpr int kThreads = kSmallBlock;
   static constexpr int kBoundThreads = kThreads;
   /** Blocks that a multiprocessor should hold: about 100 registers, 168 in f64. */
@@ -143,9 +144,6 @@ class TierCols {
 
   template <class... Rows>
   LOGITOPS_DEVICE void release_kept(const Rows&...) const {}
-
-  template <class... Rows>
-  LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
 
   /** After the last store to a row: here it is written already. */
   template <class Row>

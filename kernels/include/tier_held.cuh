@@ -109,9 +109,6 @@ class HeldTier {
   template <class... Rows>
   LOGITOPS_DEVICE void release_kept(const Rows&...) const {}
 
-  template <class... Rows>
-  LOGITOPS_DEVICE void release_reduced(const Rows&...) const {}
-
   template <class Row>
   LOGITOPS_DEVICE void write_back(const Row&) const {}
 

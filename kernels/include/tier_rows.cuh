@@ -1,7 +1,8 @@
 // rows: a row lies side by side in memory, and a group of threads takes it: one thread for a few columns, a warp, or a
 // block of up to 512. It is copied to shared memory, as far as it fits, and looked at there. Start reading here.
 //
-// cluster_rows: the same of rows that the blocks of a cluster share: each has a slice of the columns, in its shared memory.
+// cluster_rows: the same of rows that the blocks of a cluster share: each has a slice of the columns, in its shared memory. Without
+//           reductions: for kernels that add nothing up over a row.
 //
 // Launch    block (threads of a row, rows), threads a power of 2; beyond 32 threads a block has one row. Any grid of whole
 //           clusters: groups step through the rows. inner = 1 and unit axis strides only. Dynamic shared memory: `kept` fragments
@@ -35,6 +36,7 @@ class GroupTier {
  public:
   static constexpr int kVectors = 0;  // of a row that each thread holds in registers
   static constexpr bool kIsCluster = Group::kIsCluster;
+  static constexpr int kElementBytes = sizeof(T);
   /** The most threads that a row may have. */
   static constexpr int kThreads = sizeof(A) == 8 ? kRowThreadsF64 : kRowThreads;
   /** For 96 registers, with which a multiprocessor holds 640 threads, and for 255 in f64. */
@@ -162,14 +164,6 @@ class GroupTier {
   LOGITOPS_DEVICE void release_kept(const Rows&... rows) const {
     if ((rows.is_shared() || ...)) {
       group_.sync();
-    }
-  }
-
-  /** The same where a reduction did come after: of a block that is enough, of a cluster it is no barrier of its blocks. */
-  template <class... Rows>
-  LOGITOPS_DEVICE void release_reduced(const Rows&... rows) const {
-    if constexpr (kIsCluster) {
-      release_kept(rows...);
     }
   }
 
@@ -310,11 +304,10 @@ template <class T>
 using TierStream = GroupTier<T, kStreamed<T>, GroupReduce<>>;
 
 #ifdef LOGITOPS_CLUSTERS
-using ClusterOfRows = ClusterReduce<kClusterRowThreads, 3 * sizeof(uint64_t)>;
 template <class T>
-using TierClusterRows = GroupTier<T, 1, ClusterOfRows>;
+using TierClusterRows = GroupTier<T, 1, ClusterSlices>;
 template <class T>
-using TierClusterStream = GroupTier<T, kStreamed<T>, ClusterOfRows>;
+using TierClusterStream = GroupTier<T, kStreamed<T>, ClusterSlices>;
 #endif
 
 }  // namespace logitops

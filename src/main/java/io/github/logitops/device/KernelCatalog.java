@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * of blocks by itself: it stands in their PTX, as CUDA's plain launches have no word for it.
  */
 final class KernelCatalog {
-    private static final int SIZES = 5; // of clusters: 1, 2, 4, 8 and 16 blocks
+    private static final int MOST_BLOCKS = KernelManifest.geometry("MostClusterBlocks"); // of a cluster
     private static final int MOST_PORTABLE = 8;
     private static final int CLUSTERS = 90; // the architecture that has them first
     private static final String BLOCKS_OF_CLUSTER = ".reqnctapercluster 2, 1, 1"; // as it ships
@@ -18,7 +18,7 @@ final class KernelCatalog {
     private final Driver driver;
     private final int architecture;
     private final AtomicLongArray functions =
-            new AtomicLongArray(SIZES * Kernels.all().size()); // by number and size
+            new AtomicLongArray(MOST_BLOCKS * Kernels.all().size()); // by number and blocks of a cluster
 
     KernelCatalog(Driver driver) {
         this.driver = driver;
@@ -35,7 +35,7 @@ final class KernelCatalog {
     }
 
     private static int index(Kernel kernel, int clusterBlocks) {
-        return SIZES * kernel.number() + Integer.numberOfTrailingZeros(clusterBlocks);
+        return MOST_BLOCKS * kernel.number() + clusterBlocks - 1;
     }
 
     /** Which PTX this device gets; all of it is compiled by the driver. */
@@ -48,7 +48,7 @@ final class KernelCatalog {
 
     /** How many blocks of a cluster there may be; 1 if the device has no clusters. */
     int mostClusterBlocks() {
-        return architecture >= CLUSTERS ? KernelManifest.geometry("MostClusterBlocks") : 1;
+        return architecture >= CLUSTERS ? MOST_BLOCKS : 1;
     }
 
     /** One at a time, so that none is loaded twice. */

@@ -11,8 +11,15 @@ import io.github.logitops.spec.DType;
  * @param held the longest rows that a block has in registers are one part in so many of what its threads could hold: 1 for all, 2
  *     for half, where two rows are held or longer ones are better read in steps; 0 if it has no entries for such rows
  * @param light whether it writes rows and a thread does little besides its columns: then short ones have more threads
+ * @param sums whether it adds anything up over a row: if not, what a column gives depends on nothing but the column, whichever
+ *     threads share the row
  */
-record KernelSpec(String name, Entries entries, Kept kept, int held, boolean light) {
+record KernelSpec(String name, Entries entries, Kept kept, int held, boolean light, boolean sums) {
+    /** The same, of a kernel that adds up nothing. */
+    KernelSpec withoutSums() {
+        return new KernelSpec(name, entries, kept, held, light, false);
+    }
+
     /** What waits in shared memory between the passes of a kernel over a row. */
     enum Kept {
         /** The kernel walks no rows. */

@@ -12,11 +12,12 @@ import java.util.stream.Stream;
 /** The kernels of each op. */
 final class KernelTable {
     /** Adds up what rows and labels come to. */
-    static final KernelSpec BATCH_SUMS = new KernelSpec("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
+    static final KernelSpec BATCH_SUMS =
+            new KernelSpec("batch_sums", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false, true);
 
     /** Makes losses of what shards know of their classes. */
     static final KernelSpec CROSS_ENTROPY_COMBINE =
-            new KernelSpec("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false);
+            new KernelSpec("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false, true);
 
     private static final Map<Op, List<KernelSpec>> OF_OP = new EnumMap<>(Op.class);
 
@@ -40,10 +41,10 @@ final class KernelTable {
             // Plain kernels of masks that only hide.
             case MASKED_SOFTMAX ->
                 specs(op, own("fwd", Kept.VALUES), held(1, "fwd_plain", Kept.SEEN), shared(of(Op.SOFTMAX, "bwd")));
-            case LOG_SUM_EXP -> specs(op, held(2, "fwd", Kept.LINE), light(2, "bwd", Kept.LINE));
-            case ENTROPY -> specs(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE));
+            case LOG_SUM_EXP -> specs(op, held(2, "fwd", Kept.LINE), withoutSums(light(2, "bwd", Kept.LINE)));
+            case ENTROPY -> specs(op, held(2, "fwd", Kept.LINE), withoutSums(held(2, "bwd", Kept.LINE)));
             case SELECTED_LOG_PROB ->
-                specs(op, held(2, "fwd", Kept.LINE), held(2, "bwd", Kept.LINE), shared(BATCH_SUMS));
+                specs(op, held(2, "fwd", Kept.LINE), withoutSums(held(2, "bwd", Kept.LINE)), shared(BATCH_SUMS));
             // A kernel for each kind of divergence, which leaves the gradient out if not asked.
             case DISTILLATION ->
                 specs(
@@ -58,8 +59,8 @@ final class KernelTable {
                         op,
                         own("fwd", Kept.ROW),
                         held(2, "fwd_plain", Kept.LINE),
-                        own("bwd", Kept.ROW),
-                        held(2, "bwd_plain", Kept.LINE),
+                        withoutSums(own("bwd", Kept.ROW)),
+                        withoutSums(held(2, "bwd_plain", Kept.LINE)),
                         own("fused", Kept.ROW_AND_PROBABILITIES),
                         held(1, "fused_plain", Kept.ROW),
                         shared(BATCH_SUMS));
@@ -119,12 +120,17 @@ final class KernelTable {
 
     /** The same; rows that are short enough wait in registers: {@link KernelSpec#held}. */
     private static SpecOf held(int part, String what, Kept kept) {
-        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, false);
+        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, false, true);
     }
 
     /** The same; it is light. */
     private static SpecOf light(int part, String what, Kept kept) {
-        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, true);
+        return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, true, true);
+    }
+
+    /** One that adds up nothing over a row. */
+    private static SpecOf withoutSums(SpecOf spec) {
+        return prefix -> spec.of(prefix).withoutSums();
     }
 
     /** A kernel that other ops have, too, or that walks no rows. */

@@ -6,6 +6,7 @@ import io.github.logitops.spec.DType;
 /**
  * Chooses a tier and a launch geometry: pure arithmetic on shapes and strides. What a row's bits depend on, the tier and the
  * threads that share the row, depends on how the row lies and how long it is, not on how many rows came along or on the device.
+ * Where a kernel adds nothing up over a row, no bit depends on the threads: there a long row has more of them if rows are few.
  */
 final class LaunchPlanner {
     /** The block size of those that add up what rows came to. */
@@ -24,7 +25,12 @@ final class LaunchPlanner {
     private static final int CLUSTER_HELD_THREADS = KernelManifest.geometry("ClusterHeldThreads");
     private static final int CLUSTER_ROW_THREADS = KernelManifest.geometry("ClusterRowThreads");
     private static final int CLUSTER_SLICE_BYTES = KernelManifest.geometry("ClusterSliceBytes");
-    private static final int CLUSTER_SHARED_BYTES = KernelManifest.geometry("ClusterSharedBytes");
+
+    /**
+     * So many rows at most have clusters where that is a choice: with more, blocks of one row each fill a device of 132
+     * multiprocessors. Measured with clusters: 16 long rows take half of the time, 256 rows 1.05 to 1.4 times of it.
+     */
+    private static final int FEW_ROWS = 128;
 
     /** What the driver takes of a multiprocessor's shared memory for itself, for each block. */
     private static final int BLOCK_SHARED_BYTES = 1024;
@@ -90,17 +96,20 @@ final class LaunchPlanner {
         if (!row.innermost()) {
             return columns(kernel, row, rows, limits.sharedBytes());
         }
-        Plan holding = holding(kernel, row, rows, limits.clusterBlocks());
+        int mostClusterBlocks = kernel.sums() || rows <= FEW_ROWS ? limits.clusterBlocks() : 1;
+        Plan holding = holding(kernel, row, rows, mostClusterBlocks);
         if (holding != null) {
             return holding;
         }
         boolean streams = kernel.kept() == KernelSpec.Kept.LINE && row.isVectors();
         int keptBytes = streams ? 0 : kernel.kept().bytes(row.dtype(), probabilities);
-        int clusterBlocks =
-                clusterBlocks((long) row.classes() * (streams ? row.dtype().bytes() : keptBytes), limits);
-        if (clusterBlocks > 1) {
-            return new Plan(
-                    Tier.CLUSTER_ROWS, keeping(row, rows, clusterBlocks, CLUSTER_ROW_THREADS, keptBytes, limits));
+        if (has(kernel, Tier.CLUSTER_ROWS, row.dtype())) {
+            long bytes = (long) row.classes() * (streams ? row.dtype().bytes() : keptBytes);
+            int clusterBlocks = clusterBlocks(bytes, mostClusterBlocks);
+            if (clusterBlocks > 1) {
+                return new Plan(
+                        Tier.CLUSTER_ROWS, keeping(row, rows, clusterBlocks, CLUSTER_ROW_THREADS, keptBytes, limits));
+            }
         }
         int threads = streams ? streamingThreads(row) : threads(row);
         return new Plan(Tier.ROWS, keeping(row, rows, 1, threads, keptBytes, limits));
@@ -109,7 +118,8 @@ final class LaunchPlanner {
     /**
      * How registers hold what a kernel has of a row at a time, or null. A thread has many vectors, that what each does besides weighs
      * little, as long as four share a row, that what they read at a time lies together. Where a row would take more threads than
-     * two blocks of a multiprocessor can have, blocks share it if they can.
+     * two blocks of a multiprocessor can have, as many blocks as hold it share it if they can: no power of 2, which could leave
+     * half of their threads without a column.
      */
     private static Plan holding(KernelSpec kernel, Row row, long rows, int mostClusterBlocks) {
         if (!row.isVectors() || !has(kernel, Tier.HELD8, row.dtype())) {
@@ -120,19 +130,25 @@ final class LaunchPlanner {
                 ? Tier.HELD2
                 : row.vectors() < 4 * Tier.HELD8.vectors() ? Tier.HELD4 : Tier.HELD8;
         int threads = holdingThreads(tier, row);
-        int clusterBlocks = threads / CLUSTER_HELD_THREADS;
-        if (clusterBlocks > 1 && clusterBlocks <= mostClusterBlocks && rows <= MAX_BLOCKS / clusterBlocks) {
-            return new Plan(Tier.CLUSTER_HELD, geometry(rows, clusterBlocks, CLUSTER_HELD_THREADS));
+        long clusterBlocks = quotientUp(row.vectors(), CLUSTER_HELD_THREADS * Tier.CLUSTER_HELD.vectors());
+        if (has(kernel, Tier.CLUSTER_HELD, row.dtype())
+                && clusterBlocks > 1
+                && clusterBlocks <= mostClusterBlocks
+                && rows <= MAX_BLOCKS / clusterBlocks) {
+            return new Plan(Tier.CLUSTER_HELD, geometry(rows, (int) clusterBlocks, CLUSTER_HELD_THREADS));
         }
         boolean fits = threads <= HELD_THREADS / kernel.held() && rows <= MAX_BLOCKS * rowsOfBlock(threads);
         return fits ? new Plan(tier, geometry(rows, 1, threads)) : null;
     }
 
     /** Over how many blocks a row is spread of which so many bytes are looked at: one if it is not too long for one. */
-    private static int clusterBlocks(long bytes, Limits limits) {
-        return bytes <= 2 * CLUSTER_SLICE_BYTES
-                ? 1
-                : Math.min(powerOf2((bytes + CLUSTER_SLICE_BYTES - 1) / CLUSTER_SLICE_BYTES), limits.clusterBlocks());
+    private static int clusterBlocks(long bytes, int most) {
+        return bytes <= 2 * CLUSTER_SLICE_BYTES ? 1 : Math.min(powerOf2(quotientUp(bytes, CLUSTER_SLICE_BYTES)), most);
+    }
+
+    /** Whether so many blocks of a cluster may share a row of this tier. */
+    static boolean mayShare(int clusterBlocks, Tier tier) {
+        return tier == Tier.CLUSTER_HELD || Integer.bitCount(clusterBlocks) == 1;
     }
 
     /**
@@ -166,9 +182,13 @@ final class LaunchPlanner {
     /**
      * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are of F32 alone, for
      * kernels that look at one row twice. For tiles there are of kernels that have others for rows that registers hold, and of 16 bits
-     * where rows are looked at once.
+     * where rows are looked at once. Clusters share rows that are kept over several looks, by registers alone; where nothing is added
+     * up, all.
      */
     static boolean has(KernelSpec kernel, Tier tier, DType dtype) {
+        if (tier.isOfClusters() && kernel.sums() && (kernel.kept() == KernelSpec.Kept.LINE || !tier.holds())) {
+            return false;
+        }
         if (tier == Tier.TILE) {
             if (kernel.kept() == KernelSpec.Kept.SEEN) { // a tile has all of its rows
                 return false;
@@ -203,10 +223,9 @@ final class LaunchPlanner {
         int fragment = FRAGMENT_BYTES / row.dtype().arithmetic().bytes();
         long slice = quotientUp(quotientUp(row.classes(), vector), clusterBlocks) * vector; // columns of a block
         int fragments = (int) quotientUp(slice, (long) threads * fragment);
-        int own = clusterBlocks == 1 ? OWN_SHARED_BYTES : CLUSTER_SHARED_BYTES;
         int fixed = LINE_BYTES * rowsOfBlock * (keptBytes / row.dtype().bytes());
         int bytesOfFragment = fragment * keptBytes * threads * rowsOfBlock;
-        int kept = Math.min(fragments, (limits.sharedBytes() - own - fixed) / bytesOfFragment);
+        int kept = Math.min(fragments, (limits.sharedBytes() - OWN_SHARED_BYTES - fixed) / bytesOfFragment);
         return new Geometry(none.blocks(), clusterBlocks, threads, rowsOfBlock, kept, fixed + kept * bytesOfFragment);
     }
 

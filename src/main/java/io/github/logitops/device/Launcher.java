@@ -3,6 +3,7 @@ package io.github.logitops.device;
 import io.github.logitops.driver.ClusterRefusedException;
 import io.github.logitops.driver.Driver;
 import io.github.logitops.driver.Launch;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.op.Rows;
 import io.github.logitops.spec.DType;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class Launcher {
     private static final Logger LOG = LoggerFactory.getLogger(Launcher.class);
     private static final long DEFAULT_STREAM = 0;
-    private static final Kernel SPREAD = Kernels.of(Op.SOFTMAX, "fwd").entry(Tier.CLUSTER_ROWS, DType.F32);
+    private static final Kernel SPREAD = Kernels.of(Op.LOG_SUM_EXP, "bwd").entry(Tier.CLUSTER_ROWS, DType.F32);
 
     private final Driver driver;
     private final KernelCatalog catalog;
@@ -31,14 +32,16 @@ final class Launcher {
         return catalog.target();
     }
 
-    /** Loads what a kernel is launched from on rows of a tier, if this device has it. */
+    /** Loads what a kernel is launched from on rows of a tier, if this device has it: for as many blocks of a cluster as may share one. */
     void load(Kernel kernel, Tier tier) {
         if (!tier.isOfClusters()) {
             catalog.function(kernel, 1);
             return;
         }
-        for (int blocks = 2; blocks <= limits.clusterBlocks(); blocks *= 2) {
-            catalog.function(kernel, blocks);
+        for (int blocks = 2; blocks <= limits.clusterBlocks(); blocks++) {
+            if (LaunchPlanner.mayShare(blocks, tier)) {
+                catalog.function(kernel, blocks);
+            }
         }
     }
 
@@ -73,7 +76,7 @@ final class Launcher {
         while (limits.clusterBlocks() > 1) {
             int blocks = limits.clusterBlocks();
             Parameters none = new Parameters().int64(0).int64(0).int32(0).int32(0);
-            none.tensor(null).tensor(null);
+            none.tensor(null).tensor(null).perRow(null, 0).gradScale(GradScale.ONE);
             try {
                 launch(SPREAD, LaunchPlanner.oneCluster(blocks), none, DEFAULT_STREAM);
                 driver.synchronize(DEFAULT_STREAM);
@@ -115,9 +118,9 @@ final class Launcher {
         }
     }
 
-    /** From now on rows are planned for clusters that are smaller. */
+    /** From now on rows are planned for clusters that are smaller: of no more blocks than the next lower power of 2. */
     private synchronized void refused(int clusterBlocks) {
-        int left = Math.min(limits.clusterBlocks(), clusterBlocks / 2);
+        int left = Math.min(limits.clusterBlocks(), Integer.highestOneBit(clusterBlocks - 1));
         limits = new LaunchPlanner.Limits(limits.sharedBytes(), left);
         LOG.info("clusters: refused, so that fewer blocks share a row: blocks={}, most={}", clusterBlocks, left);
     }

@@ -71,6 +71,28 @@ class SameBitsTest {
         }
     }
 
+    /** Where nothing is added up over a row, more rows have no clusters, and walk as on a device that has none. */
+    @EachFloatingDType
+    void aLongRowOfFewHasTheBitsOfOneOfManyWhereNothingIsAddedUp(DType dtype) {
+        for (int odd : new int[] {16 / dtype.bytes(), 1}) {
+            Geometry geometry = Geometry.dense(1, (64 << 10) / dtype.bytes() + odd);
+            for (OpCall call : OpCall.ofEveryOp(dtype, geometry, inputs(geometry))) {
+                if (call.method()
+                        .matches("(logSumExp|entropy|selectedLogProb|crossEntropy)\\.backward|crossEntropyShard")) {
+                    assertArrayEquals(valuesOn(80, call), valuesOn(90, call), call::toString);
+                }
+            }
+        }
+    }
+
+    private static Object[] valuesOn(int computeCapability, OpCall call) {
+        Schedule schedule = Schedule.of(Schedule.Order.SHUFFLED, Seed.VALUE);
+        try (Bench bench = new Bench(
+                () -> EmulatedRig.open(new PtxEmulatorDriver(computeCapability, schedule, Approximations.NEAREST)))) {
+            return call.run(bench).values().toArray();
+        }
+    }
+
     @EachFloatingDType
     void aColumnAloneAndAmongOthersAlongEveryOtherAxis(DType dtype) {
         Random random = new Random(Seed.VALUE);

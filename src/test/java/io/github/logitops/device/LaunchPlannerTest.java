@@ -13,6 +13,8 @@ import io.github.logitops.support.Bench;
 import io.github.logitops.support.CpuRig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +28,8 @@ class LaunchPlannerTest {
     private static final KernelSpec KEEPS_TWO_ROWS = KernelTable.of(Op.SOFTMAX, "bwd");
     private static final KernelSpec READS_ONCE = KernelTable.of(Op.CROSS_ENTROPY, "fwd_plain");
     private static final KernelSpec HOLDS_NOTHING = KernelTable.of(Op.CROSS_ENTROPY, "fused");
+    private static final KernelSpec ADDS_NOTHING_UP = KernelTable.of(Op.CROSS_ENTROPY, "bwd_plain");
+    private static final KernelSpec KEEPS_AND_ADDS_NOTHING_UP = KernelTable.of(Op.CROSS_ENTROPY, "bwd");
 
     @ParameterizedTest
     @CsvSource({
@@ -131,42 +135,96 @@ class LaunchPlannerTest {
         "F32, 16384, HELD8, 1",
         "F32, 16388, CLUSTER_HELD, 2",
         "F32, 32768, CLUSTER_HELD, 2",
-        "F32, 32772, CLUSTER_HELD, 4",
+        "F32, 32772, CLUSTER_HELD, 3",
         "F32, 128256, CLUSTER_HELD, 8",
+        "F32, 151936, CLUSTER_HELD, 10",
+        "F32, 245760, CLUSTER_HELD, 15",
         "F32, 262144, CLUSTER_HELD, 16",
-        "F32, 262148, CLUSTER_ROWS, 16",
+        "F32, 262148, ROWS, 1",
         "BF16, 32768, HELD8, 1",
         "F16, 32776, CLUSTER_HELD, 2",
         "BF16, 128256, CLUSTER_HELD, 4",
+        "BF16, 151936, CLUSTER_HELD, 5",
         "BF16, 524288, CLUSTER_HELD, 16",
-        "F16, 524296, CLUSTER_ROWS, 16",
+        "F16, 524296, ROWS, 1",
     })
     void longRowsOfWholeVectorsWaitInTheRegistersOfClusters(DType dtype, int classes, Tier tier, int blocks) {
-        for (KernelSpec kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS, READS_ONCE)) {
-            requireCluster(kernel, tier, dtype, classes, tier == Tier.CLUSTER_ROWS ? 128 : 512, blocks);
+        for (KernelSpec kernel : List.of(KEEPS_A_ROW, KEEPS_TWO_ROWS)) {
+            requireCluster(kernel, tier, dtype, classes, 512, blocks, 1, 3, 129, 1 << 20);
         }
     }
 
-    /** Beyond two slices of 32 KiB of what is kept, or read in steps, as many blocks as have no more than a slice each. */
+    /** Kernels that add up what they read once, or what they keep in shared memory, do it as on devices without clusters. */
     @ParameterizedTest
     @CsvSource({
-        "F32, 16384, ROWS, 256, 1",
+        "F32, 16388",
+        "F32, 151936",
+        "F32, 262144",
+        "F32, 16385",
+        "F32, 50257",
+        "BF16, 50257",
+        "BF16, 128256",
+        "F64, 8193",
+        "F64, 50257"
+    })
+    void otherLongRowsThatAreAddedUpHaveNoClusters(DType dtype, int classes) {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
+        for (KernelSpec kernel : List.of(READS_ONCE, HOLDS_NOTHING)) {
+            for (long rows : new long[] {1, 128, 1 << 20}) {
+                assertEquals(
+                        LaunchPlanner.plan(kernel, row, rows, false, NO_CLUSTERS),
+                        LaunchPlanner.plan(kernel, row, rows, false, H100));
+            }
+        }
+    }
+
+    /** Few rows have clusters where nothing is added up: blocks of 32 KiB of what is kept or read in steps, or of registers. */
+    @ParameterizedTest
+    @CsvSource({
+        "F32, 16384, HELD8, 512, 1",
+        "F32, 16388, CLUSTER_HELD, 512, 2",
+        "F32, 151936, CLUSTER_HELD, 512, 10",
+        "F32, 262148, CLUSTER_ROWS, 128, 16",
+        "F32, 16383, ROWS, 256, 1",
         "F32, 16385, CLUSTER_ROWS, 128, 4",
         "F32, 50257, CLUSTER_ROWS, 128, 8",
         "BF16, 50257, CLUSTER_ROWS, 128, 4",
-        "BF16, 128256, CLUSTER_ROWS, 128, 8",
-        "F32, 262144, CLUSTER_ROWS, 128, 16",
-        "F64, 8193, CLUSTER_ROWS, 128, 4",
+        "BF16, 128252, CLUSTER_ROWS, 128, 8",
+        "F64, 8192, ROWS, 256, 1",
+        "F64, 8194, CLUSTER_ROWS, 128, 4",
         "F64, 50257, CLUSTER_ROWS, 128, 16",
     })
-    void otherLongRowsWaitInTheSharedMemoryOfClusters(DType dtype, int classes, Tier tier, int threads, int blocks) {
-        requireCluster(HOLDS_NOTHING, tier, dtype, classes, threads, blocks);
+    void fewLongRowsHaveClustersWhereNothingIsAddedUp(DType dtype, int classes, Tier tier, int threads, int blocks) {
+        requireCluster(ADDS_NOTHING_UP, tier, dtype, classes, threads, blocks, 1, 3, 128);
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
+        for (long rows : new long[] {129, 1 << 20}) {
+            assertEquals(
+                    LaunchPlanner.plan(ADDS_NOTHING_UP, row, rows, false, NO_CLUSTERS),
+                    LaunchPlanner.plan(ADDS_NOTHING_UP, row, rows, false, H100));
+        }
+    }
+
+    /** These, and no others. */
+    @Test
+    void fiveKernelsAddNothingUp() {
+        Set<String> kernels = new TreeSet<>();
+        for (Op op : Op.values()) {
+            KernelTable.of(op).stream().filter(kernel -> !kernel.sums()).forEach(kernel -> kernels.add(kernel.name()));
+        }
+        assertEquals(
+                Set.of(
+                        "log_sum_exp_bwd",
+                        "entropy_bwd",
+                        "selected_log_prob_bwd",
+                        "cross_entropy_bwd",
+                        "cross_entropy_bwd_plain"),
+                kernels);
     }
 
     private static void requireCluster(
-            KernelSpec kernel, Tier tier, DType dtype, int classes, int threads, int blocks) {
+            KernelSpec kernel, Tier tier, DType dtype, int classes, int threads, int blocks, long... counts) {
         LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, dtype);
-        for (long rows : new long[] {1, 3, 1 << 20}) { // as few rows as many
+        for (long rows : counts) {
             LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, rows, false, H100);
             assertEquals(tier, plan.tier());
             assertEquals(threads, plan.geometry().threads());
@@ -174,18 +232,39 @@ class LaunchPlannerTest {
             assertEquals(blocks * rows, plan.geometry().blocks());
             assertEquals(1, plan.geometry().rowsOfBlock());
         }
-        LaunchPlanner.Geometry most =
-                LaunchPlanner.plan(kernel, row, 1L << 40, false, H100).geometry();
-        assertEquals(Integer.MAX_VALUE / most.clusterBlocks() * most.clusterBlocks(), most.blocks(), "whole clusters");
     }
 
-    /** What a device refuses, is done with less; the same blocks for every number of rows again. */
+    /** More rows than a grid has clusters for are walked in turn, by blocks of their own. */
+    @Test
+    void rowsThatNoGridOfClustersReachesHaveNone() {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, 151936, DType.F32);
+        long most = Integer.MAX_VALUE / 10;
+        assertEquals(
+                Tier.CLUSTER_HELD,
+                LaunchPlanner.plan(KEEPS_A_ROW, row, most, false, H100).tier());
+        LaunchPlanner.Plan more = LaunchPlanner.plan(KEEPS_A_ROW, row, most + 1, false, H100);
+        assertEquals(Tier.ROWS, more.tier());
+        assertEquals(most + 1, more.geometry().blocks());
+    }
+
+    /** What a device refuses, is done with less. */
     @ParameterizedTest
-    @CsvSource({"16, CLUSTER_HELD, 16", "8, CLUSTER_ROWS, 8", "2, CLUSTER_ROWS, 2", "1, ROWS, 1"})
-    void smallerClustersDoToo(int most, Tier tier, int blocks) {
-        LaunchPlanner.Row row = new LaunchPlanner.Row(true, 262144, DType.F32);
+    @CsvSource({
+        "true, 262144, 16, CLUSTER_HELD, 16",
+        "true, 262144, 8, ROWS, 1",
+        "true, 151936, 8, ROWS, 1",
+        "true, 128256, 8, CLUSTER_HELD, 8",
+        "true, 32768, 1, HELD8, 1",
+        "false, 262144, 16, CLUSTER_HELD, 16",
+        "false, 262144, 8, CLUSTER_ROWS, 8",
+        "false, 262144, 2, CLUSTER_ROWS, 2",
+        "false, 262144, 1, ROWS, 1",
+    })
+    void smallerClustersDoToo(boolean sums, int classes, int most, Tier tier, int blocks) {
+        LaunchPlanner.Row row = new LaunchPlanner.Row(true, classes, DType.F32);
         LaunchPlanner.Limits limits = new LaunchPlanner.Limits(227 << 10, most);
-        LaunchPlanner.Plan plan = LaunchPlanner.plan(KEEPS_A_ROW, row, 7, false, limits);
+        KernelSpec kernel = sums ? KEEPS_A_ROW : ADDS_NOTHING_UP;
+        LaunchPlanner.Plan plan = LaunchPlanner.plan(kernel, row, 7, false, limits);
         assertEquals(tier, plan.tier());
         assertEquals(blocks, plan.geometry().clusterBlocks());
     }
@@ -197,10 +276,10 @@ class LaunchPlannerTest {
         "F32, 131072, 8, 48",
         "BF16, 50257, 13, 48",
         "F64, 50257, 7, 48",
-        "F64, 500000, 54, 48", // as much as fits
+        "F64, 500000, 55, 48", // as much as fits
     })
     void aBlockOfAClusterKeepsItsSlice(DType dtype, int classes, int kept, int lineStarts) {
-        LaunchPlanner.Geometry geometry = rows(HOLDS_NOTHING, dtype, classes, H100);
+        LaunchPlanner.Geometry geometry = rows(KEEPS_AND_ADDS_NOTHING_UP, dtype, classes, H100);
         assertEquals(kept, geometry.keptFragments());
         assertEquals(kept * 128 * 32 * dtype.bytes() / dtype.arithmetic().bytes() + lineStarts, geometry.sharedBytes());
     }
@@ -276,7 +355,7 @@ class LaunchPlannerTest {
                     most = 1024;
                 }
                 assertTrue(file.maxThreads(entry) >= most, entry);
-                assertTrue(file.ownSharedBytes(entry) <= (entry.contains("_cluster_") ? 10240 : 4096), entry);
+                assertTrue(file.ownSharedBytes(entry) <= (entry.contains("_cluster_held_") ? 10240 : 4096), entry);
                 if (entry.matches("cross_entropy_fwd_rows_f(32|64)")) { // as ptxas counts them
                     assertEquals(entry.endsWith("32") ? 1280 : 2560, file.ownSharedBytes(entry), entry);
                 }
