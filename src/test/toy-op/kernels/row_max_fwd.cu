@@ -32,7 +32,6 @@ LOGITOPS_DEVICE void row_max_fwd(const RowMaxForward<T>& a) {
       best.add(columns, v);
     });
     best = tier.best(best);
-    tier.release_reduced(x_row);
     if (tier.leads()) {
       a.max[row] = is_finite(best.value) ? best.value : A(NAN);
     }
