@@ -16,48 +16,14 @@ record MatrixView(ElementBuffer elements, long rowStride) {
         }
     }
 
-    /** Overwrites a part, or adds to it; each element is rounded once. */
-    <A> void write(Part part, ProductArrays<A> arrays, A from, boolean add) {
+    /** Overwrites a part; each element is rounded once. */
+    <A> void write(Part part, ProductArrays<A> arrays, A from) {
         for (int row = 0; row < part.rows(); row++) {
-            int index = index(part, row);
-            for (int column = 0; column < part.columns(); column++) {
-                double value = arrays.get(from, row * part.columns() + column);
-                set(index + column, add ? value + get(index + column) : value);
-            }
-        }
-    }
-
-    /** Overwrites the first rows and columns with zeros. */
-    void writeZeros(int rows, int columns) {
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                set((int) (row * rowStride) + column, 0);
-            }
+            arrays.write(from, row * part.columns(), elements, index(part, row), part.columns());
         }
     }
 
     private int index(Part part, int row) {
         return (int) ((part.row() + row) * rowStride) + part.column();
-    }
-
-    private double get(int index) {
-        if (elements instanceof ElementBuffer.Doubles doubles) {
-            return doubles.memory().get(index);
-        } else if (elements instanceof ElementBuffer.Floats floats) {
-            return floats.memory().get(index);
-        }
-        ElementBuffer.Shorts shorts = (ElementBuffer.Shorts) elements;
-        return shorts.format().decode(shorts.memory().get(index));
-    }
-
-    private void set(int index, double value) {
-        if (elements instanceof ElementBuffer.Doubles doubles) {
-            doubles.memory().put(index, value);
-        } else if (elements instanceof ElementBuffer.Floats floats) {
-            floats.memory().put(index, (float) value);
-        } else {
-            ElementBuffer.Shorts shorts = (ElementBuffer.Shorts) elements;
-            shorts.memory().put(index, shorts.format().encode(value));
-        }
     }
 }

@@ -37,11 +37,12 @@ interface ProductArrays<A> {
     /** Copies neighbouring elements to an array, from {@code at} on. */
     void read(ElementBuffer elements, int index, A into, int at, int count);
 
-    /** An element of an array. */
-    double get(A array, int index);
+    /** Copies elements of an array, from {@code at} on, to neighbours, each rounded to their dtype. */
+    void write(A from, int at, ElementBuffer elements, int index, int count);
 
-    /** sum += op(a) op(b), of blocks by rows: op(a) is rows x depth, op(b) depth x columns. */
-    void addProduct(int rows, int columns, int depth, A a, boolean transposeA, A b, boolean transposeB, A sum);
+    /** sum = op(a) op(b), or added to it, of blocks by rows: op(a) is rows x depth, op(b) depth x columns. */
+    void multiply(
+            int rows, int columns, int depth, A a, boolean transposeA, A b, boolean transposeB, A sum, boolean add);
 
     private static String operation(boolean transpose) {
         return transpose ? "T" : "N";
@@ -67,12 +68,19 @@ interface ProductArrays<A> {
         }
 
         @Override
-        public double get(float[] array, int index) {
-            return array[index];
+        public void write(float[] from, int at, ElementBuffer elements, int index, int count) {
+            if (elements instanceof ElementBuffer.Floats floats) {
+                floats.memory().put(index, from, at, count);
+                return;
+            }
+            ElementBuffer.Shorts shorts = (ElementBuffer.Shorts) elements;
+            for (int i = 0; i < count; i++) {
+                shorts.memory().put(index + i, shorts.format().encode(from[at + i]));
+            }
         }
 
         @Override
-        public void addProduct(
+        public void multiply(
                 int rows,
                 int columns,
                 int depth,
@@ -80,7 +88,8 @@ interface ProductArrays<A> {
                 boolean transposeA,
                 float[] b,
                 boolean transposeB,
-                float[] sum) {
+                float[] sum,
+                boolean add) {
             int strideA = transposeA ? rows : depth;
             int strideB = transposeB ? depth : columns;
             LIBRARY.sgemm(
@@ -94,7 +103,7 @@ interface ProductArrays<A> {
                     strideB,
                     a,
                     strideA,
-                    1,
+                    add ? 1 : 0,
                     sum,
                     columns);
         }
@@ -113,12 +122,12 @@ interface ProductArrays<A> {
         }
 
         @Override
-        public double get(double[] array, int index) {
-            return array[index];
+        public void write(double[] from, int at, ElementBuffer elements, int index, int count) {
+            ((ElementBuffer.Doubles) elements).memory().put(index, from, at, count);
         }
 
         @Override
-        public void addProduct(
+        public void multiply(
                 int rows,
                 int columns,
                 int depth,
@@ -126,7 +135,8 @@ interface ProductArrays<A> {
                 boolean transposeA,
                 double[] b,
                 boolean transposeB,
-                double[] sum) {
+                double[] sum,
+                boolean add) {
             int strideA = transposeA ? rows : depth;
             int strideB = transposeB ? depth : columns;
             LIBRARY.dgemm(
@@ -140,7 +150,7 @@ interface ProductArrays<A> {
                     strideB,
                     a,
                     strideA,
-                    1,
+                    add ? 1 : 0,
                     sum,
                     columns);
         }

@@ -8,6 +8,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Products of matrices in host memory. C goes in tiles, which all cores share, and each is the sum of products of blocks, which are
@@ -15,8 +16,9 @@ import java.util.List;
  * its row and its column alone.
  */
 final class ProductLoops {
-    private static final int ROWS = 256; // of a tile
-    private static final int COLUMNS = 512;
+    private static final int LARGEST = 512; // rows or columns of a tile: the larger, the less is copied
+    private static final int SMALLEST = 64;
+    private static final int TILES = 16; // at least, if they are not too small: for as many cores
     private static final int DEPTH = 512; // of the blocks
 
     private final HostDriver driver;
@@ -38,12 +40,9 @@ final class ProductLoops {
     }
 
     private void multiply(ProductProblem problem) {
-        List<Part> tiles = new ArrayList<>();
-        for (int row = 0; row < problem.m(); row += ROWS) {
-            for (int column = 0; column < problem.n(); column += COLUMNS) {
-                int rows = Math.min(ROWS, problem.m() - row);
-                tiles.add(new Part(row, rows, column, Math.min(COLUMNS, problem.n() - column)));
-            }
+        List<Part> tiles = tiles(problem.m(), problem.n());
+        if (tiles.isEmpty()) {
+            return;
         }
         if (problem.a().dtype() == DType.F64) {
             multiply(problem, tiles, ProductArrays.DOUBLES);
@@ -52,24 +51,88 @@ final class ProductLoops {
         }
     }
 
+    private static List<Part> tiles(int m, int n) {
+        int rows = LARGEST;
+        int columns = LARGEST;
+        while (count(m, rows) * count(n, columns) < TILES && rows + columns > 2 * SMALLEST) {
+            if (rows >= columns && rows > SMALLEST) {
+                rows /= 2;
+            } else {
+                columns /= 2;
+            }
+        }
+        List<Part> tiles = new ArrayList<>();
+        for (int row = 0; row < m; row += rows) {
+            for (int column = 0; column < n; column += columns) {
+                tiles.add(new Part(row, Math.min(rows, m - row), column, Math.min(columns, n - column)));
+            }
+        }
+        return tiles;
+    }
+
+    private static long count(int length, int ofTile) {
+        return (length + (long) ofTile - 1) / ofTile;
+    }
+
     private <A> void multiply(ProductProblem problem, List<Part> tiles, ProductArrays<A> arrays) {
-        MatrixView a = view(problem.a());
-        MatrixView b = view(problem.b());
-        MatrixView c = view(problem.c());
-        Together.each(tiles, tile -> {
+        Worker<A> first = new Worker<>(problem, tiles, arrays);
+        List<Worker<A>> workers = new ArrayList<>(List.of(first));
+        while (workers.size() < Math.min(tiles.size(), Together.threads())) {
+            workers.add(new Worker<>(problem, tiles, arrays));
+        }
+        AtomicInteger next = new AtomicInteger(); // the first tile that nobody took
+        Together.each(workers, worker -> {
+            for (int i = next.getAndIncrement(); i < tiles.size(); i = next.getAndIncrement()) {
+                worker.multiply(tiles.get(i));
+            }
+        });
+    }
+
+    /** Whoever makes tiles, in arrays of his own. */
+    private final class Worker<A> {
+        private final ProductProblem problem;
+        private final ProductArrays<A> arrays;
+        private final MatrixView a;
+        private final MatrixView b;
+        private final MatrixView c;
+        private final A left;
+        private final A right;
+        private final A sum;
+
+        Worker(ProductProblem problem, List<Part> tiles, ProductArrays<A> arrays) {
+            this.problem = problem;
+            this.arrays = arrays;
+            a = view(problem.a());
+            b = view(problem.b());
+            c = view(problem.c());
+            Part largest = tiles.get(0);
             int deepest = Math.min(DEPTH, problem.k());
-            A left = arrays.make(tile.rows * deepest);
-            A right = arrays.make(deepest * tile.columns);
-            A sum = arrays.make(tile.rows * tile.columns);
+            left = arrays.make(largest.rows * deepest);
+            right = arrays.make(deepest * largest.columns);
+            sum = arrays.make(largest.rows * largest.columns);
+        }
+
+        void multiply(Part tile) {
+            if (problem.accumulate()) {
+                c.read(tile, arrays, sum);
+            }
             for (int k = 0; k < problem.k(); k += DEPTH) {
                 int depth = Math.min(DEPTH, problem.k() - k);
                 a.read(new Part(tile.row, tile.rows, k, depth).transposedIf(problem.transposeA()), arrays, left);
                 b.read(new Part(k, depth, tile.column, tile.columns).transposedIf(problem.transposeB()), arrays, right);
-                arrays.addProduct(
-                        tile.rows, tile.columns, depth, left, problem.transposeA(), right, problem.transposeB(), sum);
+                arrays.multiply(
+                        tile.rows,
+                        tile.columns,
+                        depth,
+                        left,
+                        problem.transposeA(),
+                        right,
+                        problem.transposeB(),
+                        sum,
+                        problem.accumulate() || k > 0);
             }
-            c.write(tile, arrays, sum, problem.accumulate());
-        });
+            c.write(tile, arrays, sum);
+        }
     }
 
     private MatrixView view(Tensor tensor) {
@@ -78,6 +141,17 @@ final class ProductLoops {
 
     private void overwrite(ZerosProblem problem) {
         Layout layout = problem.tensor().layout();
-        view(problem.tensor()).writeZeros((int) layout.rows(), (int) layout.rowLength());
+        int columns = (int) layout.rowLength();
+        MatrixView matrix = view(problem.tensor());
+        double[] doubles = new double[columns];
+        float[] floats = new float[columns];
+        for (int row = 0; row < (int) layout.rows(); row++) {
+            Part part = new Part(row, 1, 0, columns);
+            if (problem.tensor().dtype() == DType.F64) {
+                matrix.write(part, ProductArrays.DOUBLES, doubles);
+            } else {
+                matrix.write(part, ProductArrays.FLOATS, floats);
+            }
+        }
     }
 }
