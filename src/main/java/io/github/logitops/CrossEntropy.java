@@ -88,7 +88,7 @@ public final class CrossEntropy {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Arguments.notNull(OP, "stream", stream);
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
-        return CrossEntropyResult.make(session, logits, made.rows(), made.classes(), options, stream);
+        return CrossEntropyResult.make(OP, session, logits, made, options, stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, Tensor, Stream)}, without class weights. */

@@ -9,7 +9,6 @@ import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.RowOutput;
-import io.github.logitops.spec.Shape;
 import java.util.Set;
 
 /**
@@ -21,23 +20,27 @@ import java.util.Set;
  * batches met one before anybody waited, the first is thrown.
  */
 public final class CrossEntropyResult extends LossResult {
-    static final String OP = "crossEntropy";
-
     private final CrossEntropyOptions options;
     private final Numbers numbers;
 
-    CrossEntropyResult(ResultBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
-        super(OP, buffers, ResultPart.LSE, new LabelRange(classes, options.ignoreIndex()), options.reduction(), stream);
+    private CrossEntropyResult(
+            String op, ResultBuffers buffers, long classes, CrossEntropyOptions options, Stream stream) {
+        super(op, buffers, ResultPart.LSE, new LabelRange(classes, options.ignoreIndex()), options.reduction(), stream);
         this.options = options;
         this.numbers = new Numbers(classes, options);
     }
 
-    /** An empty one for rows of this shape and this many classes. */
+    /**
+     * An empty one.
+     *
+     * @param op whose it is, in messages
+     * @param made for rows of this shape and this many classes
+     */
     static CrossEntropyResult make(
-            Session session, DType logits, Shape rows, long classes, CrossEntropyOptions options, Stream stream) {
+            String op, Session session, DType logits, ResultShape made, CrossEntropyOptions options, Stream stream) {
         Set<ResultPart> parts = CrossEntropyProblem.Inputs.resultParts(options);
-        ResultBuffers buffers = session.newBuffers(OP, logits, rows, parts, stream);
-        return new CrossEntropyResult(buffers, classes, options, stream);
+        ResultBuffers buffers = session.newBuffers(op, logits, made.rows(), parts, stream);
+        return new CrossEntropyResult(op, buffers, made.classes(), options, stream);
     }
 
     /**
@@ -74,7 +77,7 @@ public final class CrossEntropyResult extends LossResult {
      */
     public Tensor zLosses() {
         if (part(ResultPart.Z_LOSSES) == null) {
-            throw new IllegalStateException("crossEntropy: the options have no z-loss: options=" + options);
+            throw new IllegalStateException(op() + ": the options have no z-loss: options=" + options);
         }
         return part(ResultPart.Z_LOSSES);
     }
@@ -138,7 +141,7 @@ public final class CrossEntropyResult extends LossResult {
     private Tensor requireAsked(ResultPart part, RowOutput output) {
         if (part(part) == null) {
             throw new IllegalStateException(
-                    "crossEntropy: not among the outputs: asked=" + output + ", outputs=" + options.outputs());
+                    op() + ": not among the outputs: asked=" + output + ", outputs=" + options.outputs());
         }
         return part(part);
     }

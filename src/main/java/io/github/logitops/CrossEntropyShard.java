@@ -77,7 +77,8 @@ public final class CrossEntropyShard {
     public CrossEntropyResult newResult(DType logits, Shape shape, Stream stream) {
         Shape rows = rows(logits, shape);
         Arguments.notNull(OP, "stream", stream);
-        return CrossEntropyResult.make(session, logits, rows, shard.classes(), options, stream);
+        return CrossEntropyResult.make(
+                Op.CROSS_ENTROPY.callName(), session, logits, new ResultShape(rows, shard.classes()), options, stream);
     }
 
     /**

@@ -25,8 +25,8 @@ import io.github.logitops.spec.Shape;
  * </pre>
  *
  * Chunk by chunk, logits are made by a product of matrices, losses and gradient in one pass over them in place, and the gradients by two
- * more products. Memory beside inputs and gradients is what {@link #workspaceBytes} says. Cheap to make, without state, shared by
- * threads.
+ * more products. Memory beside inputs and gradients is what {@link #workspaceBytes} says. Without state, shared by threads; cheap to
+ * make, but for the first one of a session on CUDA, which loads cuBLAS.
  *
  * <p><i>Shapes</i>: hidden rows [..., features] of any floating dtype and row stride; the weight [classes, features], the bias
  * [classes] of that dtype. Targets, class weights and results are as {@link CrossEntropy} has them for logits [..., classes] of that
@@ -38,7 +38,7 @@ import io.github.logitops.spec.Shape;
  * ignored row has gradient 0, and adds 0 h to that of the weight, which is NaN where h is not finite. The same call on the same device
  * gives the same bits; other chunks give others, within the bounds of {@code docs/numerics.md}.
  *
- * <p><i>Waits</i>: the tensor forms wait for nothing. All of them take their workspace from the session, and so cannot be captured in a
+ * <p><i>Waits</i>: the tensor forms wait for nothing; with a bias perhaps for a staging buffer, as uploads do. All of them take their workspace from the session, and so cannot be captured in a
  * CUDA graph.
  */
 public final class LinearCrossEntropy {
@@ -71,7 +71,7 @@ public final class LinearCrossEntropy {
      */
     public CrossEntropyResult newResult(DType hidden, Shape shape, long classes, Stream stream) {
         ResultShape made = head.resultShape(hidden, shape, classes);
-        return CrossEntropyResult.make(head.session(), hidden, made.rows(), made.classes(), options, stream);
+        return CrossEntropyResult.make(OP, head.session(), hidden, made, options, stream);
     }
 
     /** As {@link #forward(Tensor, LinearLayer, Tensor, Tensor, CrossEntropyResult, Stream)}, into a new result. Close it. */
@@ -158,20 +158,22 @@ public final class LinearCrossEntropy {
         String op = linear.op();
         Arguments.notNull(op, "result", result).requireMadeFor(op, options, linear.classes());
         boolean areLabels = Arguments.notNull(op, "targets", targets).dtype().isLabel();
-        head.during(linear, gradients, stream, workspace -> {
-            LinearCrossEntropyProblem problem = new LinearCrossEntropyProblem(
-                    linear,
-                    areLabels ? new RowLabels(targets, options.ignoreIndex()) : null,
-                    areLabels ? null : targets,
-                    weights,
-                    options,
-                    knownLabels,
-                    workspace,
-                    result.buffers(),
-                    gradScale,
-                    gradients);
-            head.session().fill(problem, result.streams(), stream);
-        });
+        LinearCrossEntropyProblem problem = new LinearCrossEntropyProblem(
+                linear,
+                areLabels ? new RowLabels(targets, options.ignoreIndex()) : null,
+                areLabels ? null : targets,
+                weights,
+                options,
+                knownLabels,
+                null,
+                result.buffers(),
+                gradScale,
+                gradients);
+        head.during(
+                linear,
+                gradients,
+                stream,
+                workspace -> head.session().fill(problem.in(workspace), result.streams(), stream));
     }
 
     /**

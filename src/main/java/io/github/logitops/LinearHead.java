@@ -19,6 +19,9 @@ import java.util.function.Consumer;
  * @param productBytes what products need beside matrices
  */
 record LinearHead(String op, Session session, RowChunks chunks, long productBytes) {
+    /** What the CPU mode can have in one tensor. */
+    private static final long MOST_ON_HOST = Integer.MAX_VALUE - 8;
+
     /** Throws {@link BackendUnavailableException} where there are no products of matrices. */
     static LinearHead of(String op, Session session, RowChunks chunks) {
         Arguments.notNull(op, "chunks", chunks);
@@ -45,11 +48,15 @@ record LinearHead(String op, Session session, RowChunks chunks, long productByte
     }
 
     private long rows(DType hidden, ResultShape made) {
-        return chunks.of(made.rows().elements(), LinearWorkspace.rowBytes(hidden, made.classes()));
+        long rowBytes = LinearWorkspace.rowBytes(hidden, made.classes());
+        long rows = Math.min(chunks.of(made.rows().elements(), rowBytes), Integer.MAX_VALUE);
+        boolean chosen = !chunks.equals(RowChunks.defaults());
+        return chosen || !session.lends() ? rows : Math.max(1, Math.min(rows, MOST_ON_HOST / rowBytes));
     }
 
     /** Calls {@code work} with room for it, which is given back once what it queued on the stream is done. One call on it. */
     void during(LinearInputs linear, LinearGradients gradients, Stream stream, Consumer<LinearWorkspace> work) {
+        session.requireMadeHere(linear.op(), stream);
         boolean withOnes = linear.layer().bias() != null || gradients != null && gradients.bias() != null;
         ResultShape made = new ResultShape(linear.rowShape(), linear.classes());
         session.filled(

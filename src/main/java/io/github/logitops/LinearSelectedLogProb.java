@@ -21,9 +21,11 @@ import io.github.logitops.spec.Shape;
  * The log-probability of each row's label by logits that a linear layer makes, and its gradient: what policy gradients of language models
  * are made of, where the logits of all tokens have no room. With hidden rows h, weight W and bias b it is {@link SelectedLogProb} of
  * x = W h + b; gradients, shapes, numerics and memory are as {@link LinearCrossEntropy} says. Backward makes the logits once more: of the
- * forward op it needs two numbers a row. Cheap to make, without state, shared by threads.
+ * forward op it needs two numbers a row. Without state, shared by threads; cheap to make, but for the first one of a session on CUDA, which
+ * loads cuBLAS.
  *
- * <p><i>Labels</i> and <i>edges</i>: as {@link SelectedLogProb} says. <i>Waits</i>: for nothing; all forms take their workspace from the
+ * <p><i>Labels</i> and <i>edges</i>: as {@link SelectedLogProb} says; there are no forms on host arrays. <i>Waits</i>: for nothing; with a
+ * bias perhaps for a staging buffer, as uploads do. All forms take their workspace from the
  * session, and so cannot be captured in a CUDA graph.
  */
 public final class LinearSelectedLogProb {
@@ -58,7 +60,7 @@ public final class LinearSelectedLogProb {
         ResultShape made = head.resultShape(hidden, shape, classes);
         ResultBuffers buffers = head.session()
                 .newBuffers(OP, hidden, made.rows(), SelectedLogProbProblem.Forward.resultParts(), stream);
-        return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
+        return new SelectedLogProbResult(OP, buffers, made.range(options.ignoreIndex()), stream);
     }
 
     /** As {@link #forward(Tensor, LinearLayer, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */
@@ -81,11 +83,13 @@ public final class LinearSelectedLogProb {
     public void forward(Tensor hidden, LinearLayer layer, Tensor labels, SelectedLogProbResult result, Stream stream) {
         LinearInputs linear = new LinearInputs(FORWARD, hidden, layer);
         Arguments.notNull(FORWARD, "result", result).requireMadeFor(FORWARD, range(linear));
-        head.during(linear, null, stream, workspace -> {
-            LinearSelectedLogProbProblem problem = new LinearSelectedLogProbProblem(
-                    linear, labels(labels), workspace, result.buffers(), GradScale.ONE, null);
-            head.session().fill(problem, result.streams(), stream);
-        });
+        LinearSelectedLogProbProblem problem =
+                new LinearSelectedLogProbProblem(linear, labels(labels), null, result.buffers(), GradScale.ONE, null);
+        head.during(
+                linear,
+                null,
+                stream,
+                workspace -> head.session().fill(problem.in(workspace), result.streams(), stream));
     }
 
     /**
@@ -110,11 +114,13 @@ public final class LinearSelectedLogProb {
         Arguments.notNull(BACKWARD, "gradients", gradients);
         Arguments.notNull(BACKWARD, "saved", saved).requireMadeFor(BACKWARD, range(linear));
         saved.streams().requireFilled(BACKWARD);
-        head.during(linear, gradients, stream, workspace -> {
-            LinearSelectedLogProbProblem problem = new LinearSelectedLogProbProblem(
-                    linear, labels(labels), workspace, saved.buffers(), gradScale, gradients);
-            head.session().run(problem, saved.streams(), stream);
-        });
+        LinearSelectedLogProbProblem problem =
+                new LinearSelectedLogProbProblem(linear, labels(labels), null, saved.buffers(), gradScale, gradients);
+        head.during(
+                linear,
+                gradients,
+                stream,
+                workspace -> head.session().run(problem.in(workspace), saved.streams(), stream));
     }
 
     private LabelRange range(LinearInputs linear) {

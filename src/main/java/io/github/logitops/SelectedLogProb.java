@@ -66,7 +66,7 @@ public final class SelectedLogProb {
         ResultShape made = ResultShape.of(OP, logits, shape, axis);
         Set<ResultPart> parts = SelectedLogProbProblem.Forward.resultParts();
         ResultBuffers buffers = session.newBuffers(OP, logits, made.rows(), parts, stream);
-        return new SelectedLogProbResult(buffers, made.range(options.ignoreIndex()), stream);
+        return new SelectedLogProbResult(OP, buffers, made.range(options.ignoreIndex()), stream);
     }
 
     /** As {@link #forward(Tensor, Tensor, SelectedLogProbResult, Stream)}, into a new result. Close it. */

@@ -14,10 +14,8 @@ import io.github.logitops.op.ResultPart;
  * before anybody waited, the first is thrown.
  */
 public final class SelectedLogProbResult extends LabelledResult {
-    static final String OP = "selectedLogProb";
-
-    SelectedLogProbResult(ResultBuffers buffers, LabelRange range, Stream stream) {
-        super(OP, buffers, ResultPart.LOG_PROBS, range, stream);
+    SelectedLogProbResult(String op, ResultBuffers buffers, LabelRange range, Stream stream) {
+        super(op, buffers, ResultPart.LOG_PROBS, range, stream);
     }
 
     /** The log-probability of each row's label, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */

@@ -167,8 +167,9 @@ final class Session implements AutoCloseable {
         return tensors;
     }
 
-    private void requireMadeHere(String op, Stream stream) {
-        if (!memory.made(stream)) {
+    /** Throws unless the stream is of this session. */
+    void requireMadeHere(String op, Stream stream) {
+        if (!memory.made(Arguments.notNull(op, "stream", stream))) {
             throw new IllegalArgumentException(op + ": op and stream must come from one session: stream=" + stream);
         }
     }

@@ -46,7 +46,7 @@ final class CrossEntropyLoops {
         TargetRows targets = new TargetRows(inputs, cpu);
         Losses losses = losses(inputs, problem.dx(), targets);
         ParallelRows rows = losses.rows(problem);
-        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, cpu);
+        LossOutputs saved = new LossOutputs(problem.saved(), inputs.options(), targets, null, false, cpu);
         LongToDoubleFunction factors = saved.factors(problem.gradScale());
         rows.forEach(tile -> losses.backward(tile, saved, factors));
     }
@@ -68,7 +68,7 @@ final class CrossEntropyLoops {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         TargetRows targets = new TargetRows(inputs, cpu);
         Losses losses = losses(inputs, null, targets);
-        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, cpu);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, true, cpu);
         losses.rows(problem).forEach(tile -> losses.forward(tile, to));
     }
 
@@ -77,7 +77,7 @@ final class CrossEntropyLoops {
         CrossEntropyProblem.Inputs inputs = problem.inputs();
         TargetRows targets = new TargetRows(inputs, cpu);
         Losses losses = losses(inputs, problem.dx(), targets);
-        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, cpu);
+        LossOutputs to = new LossOutputs(problem.result(), inputs.options(), targets, null, true, cpu);
         LongToDoubleFunction factors = to.factors(problem.gradScale());
         losses.rows(problem).forEach(tile -> losses.fused(tile, to, factors));
     }
@@ -87,7 +87,7 @@ final class CrossEntropyLoops {
         targets.count(problem.rows(), problem.result());
         if (problem.after()) {
             LossOutputs to = outputs(problem, problem.result(), problem.options(), targets);
-            to.readLosses();
+            to.joinParts();
             to.reduce();
         }
     }
@@ -126,6 +126,6 @@ final class CrossEntropyLoops {
                 ? cpu.scratch()
                         .perRow(problem.op(), to.get(ResultPart.LSE).shape().elements())
                 : null;
-        return new LossOutputs(to, options, targets, losses, cpu);
+        return new LossOutputs(to, options, targets, losses, false, cpu);
     }
 }

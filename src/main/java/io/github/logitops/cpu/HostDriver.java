@@ -109,7 +109,7 @@ public final class HostDriver implements MemoryDriver {
     @Override
     public long lend(Object array) {
         HostMemory memory = HostMemory.lent(array);
-        return memory == null || memory.bytes() == 0 ? 0 : place(memory);
+        return memory == null || memory.bytes() == 0 || memory.bytes() > MAX_BYTES ? 0 : place(memory);
     }
 
     @Override

@@ -17,6 +17,7 @@ final class LossOutputs {
     private final double[]
             plainLosses; // row losses without z-losses: MEAN divides the two by different numbers; or null
 
+    private final boolean inParts;
     private final VectorView loss;
     private final VectorView rowLosses;
     private final VectorView lse;
@@ -31,13 +32,19 @@ final class LossOutputs {
     private final VectorView correct;
     private final VectorView entropy;
 
-    /** @param plainLosses room for a number for each row if they are to be reduced, else null */
+    /**
+     * @param plainLosses room for a number for each row if they are to be reduced, else null
+     * @param inParts whether these rows are some of a batch: then z-losses stay apart, as the two would not come apart again without
+     *     the rounding of both
+     */
     LossOutputs(
             ResultBuffers buffers,
             CrossEntropyOptions options,
             TargetRows targets,
             double[] plainLosses,
+            boolean inParts,
             CpuContext cpu) {
+        this.inParts = inParts;
         this.options = options;
         this.targets = targets;
         this.cpu = cpu;
@@ -96,7 +103,7 @@ final class LossOutputs {
         if (plainLosses != null) {
             plainLosses[(int) row] = plainLoss;
         }
-        rowLosses.set(row, plainLoss + ofRow);
+        rowLosses.set(row, inParts ? plainLoss : plainLoss + ofRow);
         if (zLosses != null) {
             zLosses.set(row, ofRow);
         }
@@ -124,10 +131,16 @@ final class LossOutputs {
         setEntropy(row, 0);
     }
 
-    /** Reads the losses that are to be reduced from where they were written, as they were rounded. */
-    void readLosses() {
-        for (int row = 0; plainLosses != null && row < rows; row++) {
-            plainLosses[row] = rowLosses.get(row) - (zLosses == null ? 0 : zLosses.get(row));
+    /** Takes the losses that parts of the batch left, which are without z-losses, and adds those. */
+    void joinParts() {
+        for (int row = 0; row < rows; row++) {
+            double plainLoss = rowLosses.get(row);
+            if (plainLosses != null) {
+                plainLosses[row] = plainLoss;
+            }
+            if (zLosses != null) {
+                rowLosses.set(row, plainLoss + zLosses.get(row));
+            }
         }
     }
 

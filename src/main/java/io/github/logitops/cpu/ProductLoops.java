@@ -9,17 +9,18 @@ import io.github.logitops.spec.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Products of matrices in host memory. C goes in tiles, which all cores share, and each is the sum of products of blocks, which are
- * copied to arrays of floats, or of doubles, and multiplied by a BLAS. So what an element is the sum of, and in which order, depends on
- * its row and its column alone.
+ * copied to arrays of floats, or of doubles, and multiplied by a BLAS. The tiles depend on the sizes of the matrices alone: so equal
+ * products have equal bits, however many cores there are.
  */
 final class ProductLoops {
     private static final int LARGEST = 512; // rows or columns of a tile: the larger, the less is copied
     private static final int SMALLEST = 64;
     private static final int TILES = 16; // at least, if they are not too small: for as many cores
-    private static final int DEPTH = 512; // of the blocks
+    private static final int DEPTH = 480; // of the blocks: netlib has more in two parts
 
     private final HostDriver driver;
 
@@ -75,11 +76,18 @@ final class ProductLoops {
     }
 
     private <A> void multiply(ProductProblem problem, List<Part> tiles, ProductArrays<A> arrays) {
-        Worker<A> first = new Worker<>(problem, tiles, arrays);
-        List<Worker<A>> workers = new ArrayList<>(List.of(first));
-        while (workers.size() < Math.min(tiles.size(), Together.threads())) {
-            workers.add(new Worker<>(problem, tiles, arrays));
-        }
+        int count = Math.min(tiles.size(), Together.threads());
+        long bytes = count
+                * 3L
+                * LARGEST
+                * LARGEST
+                * problem.a().dtype().arithmetic().bytes(); // at most
+        List<Worker<A>> workers = driver.onHeap(
+                problem.op() + ": the Java heap has no room for scratch",
+                bytes,
+                () -> Stream.generate(() -> new Worker<>(problem, tiles, arrays))
+                        .limit(count)
+                        .toList());
         AtomicInteger next = new AtomicInteger(); // the first tile that nobody took
         Together.each(workers, worker -> {
             for (int i = next.getAndIncrement(); i < tiles.size(); i = next.getAndIncrement()) {

@@ -12,7 +12,7 @@ import io.github.logitops.spec.Op;
 import java.util.Set;
 
 /**
- * The ops as kernel launches. Each problem queues one to three launches and returns; nothing here waits or allocates on the
+ * The ops as kernel launches. Each problem queues one to three launches, a product or overwrites, and returns; nothing here waits or allocates on the
  * device.
  */
 public final class KernelExecutor implements Executor {

@@ -35,7 +35,11 @@ final class ProductLaunches {
                 problem.transposeB(),
                 matrix(problem.c()),
                 problem.accumulate());
-        driver.matrixProducts().multiply(product, problem.workspace().address(), stream.handle());
+        driver.matrixProducts()
+                .multiply(
+                        product,
+                        problem.workspace() == null ? 0 : problem.workspace().address(),
+                        stream.handle());
     }
 
     private static Matrix matrix(Tensor tensor) {

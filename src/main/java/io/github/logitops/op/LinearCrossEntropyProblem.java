@@ -21,7 +21,7 @@ import java.util.List;
  * @param options the numbers of the cross entropy
  * @param knownLabels the labels as the host has them, so that chunks without a row that counts need no products; null where only the
  *     device knows them
- * @param workspace room for a chunk
+ * @param workspace room for a chunk; null until there is some
  * @param result the outputs beside gradients
  * @param gradScale what gradients are multiplied by
  * @param gradients where they go; null if there are to be none
@@ -92,6 +92,12 @@ public record LinearCrossEntropyProblem(
 
     private static Operands beside(RowLabels labels, Tensor probabilities, Tensor weights) {
         return new Operands().and(labels).and("targets", probabilities).and("weights", weights);
+    }
+
+    /** The same, to be carried out. */
+    public LinearCrossEntropyProblem in(LinearWorkspace room) {
+        return new LinearCrossEntropyProblem(
+                linear, labels, probabilities, weights, options, knownLabels, room, result, gradScale, gradients);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 
@@ -37,6 +38,8 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
                     + rows.dtype() + hidden.layout());
         }
         weight.address();
+        requireStride(op, "hidden", hidden);
+        requireStride(op, "weight", weight);
         if (layer.bias() != null) {
             Require.dense(
                     op,
@@ -44,6 +47,14 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
                     layer.bias(),
                     rows.dtype(),
                     Shape.of(weight.shape().extent(0)));
+        }
+    }
+
+    /** Libraries of products count by ints. */
+    private static void requireStride(String op, String name, Tensor matrix) {
+        if (matrix.layout().rowStride() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    op + ": rows must be less than 2^31 elements apart: " + name + "=" + matrix.layout());
         }
     }
 
@@ -121,6 +132,11 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
                     .and("bias", layer.bias())
                     .and(beside)
                     .requireKept(op, dx);
+        }
+        for (Tensor matrix : Arrays.asList(gradients.hidden(), gradients.weight())) {
+            if (matrix != null) {
+                requireStride(op, "gradient", matrix);
+            }
         }
         requireWritten("gradients.weight", gradients.weight(), "weight", layer.weight(), read);
         requireWritten("gradients.bias", gradients.bias(), "bias", layer.bias(), read);

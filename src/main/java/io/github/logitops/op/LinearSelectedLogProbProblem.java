@@ -13,7 +13,7 @@ import java.util.List;
  *
  * @param linear hidden rows and the layer
  * @param labels a class for each row
- * @param workspace room for a chunk
+ * @param workspace room for a chunk; null until there is some
  * @param result the outputs; where there are gradients, what the forward op left
  * @param gradScale the upstream gradient
  * @param gradients where they go; null: forward
@@ -36,6 +36,11 @@ public record LinearSelectedLogProbProblem(
             linear.requireFit(gradients, gradScale, new Operands().and(labels));
             result.requireApart(op, LinearInputs.written(gradients));
         }
+    }
+
+    /** The same, to be carried out. */
+    public LinearSelectedLogProbProblem in(LinearWorkspace room) {
+        return new LinearSelectedLogProbProblem(linear, labels, room, result, gradScale, gradients);
     }
 
     @Override

@@ -11,7 +11,7 @@ public interface Problem {
     /** Every tensor it reads or writes. */
     List<Tensor> tensors();
 
-    /** What executors carry out for it, one after the other, and make when they come to it: itself, unless it is put together of others. */
+    /** What executors carry out for it, one after the other: itself, unless it is put together of others. */
     default Iterable<Problem> steps() {
         return List.of(this);
     }

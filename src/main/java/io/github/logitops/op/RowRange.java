@@ -17,8 +17,7 @@ record RowRange(long first, long count) {
     Tensor rows(Tensor tensor) {
         Layout layout = tensor.layout();
         long stride = layout.rowStride();
-        return DeviceTensor.view(
-                tensor, count == 0 ? 0 : first * stride, new Layout(Shape.of(count, layout.rowLength()), stride));
+        return DeviceTensor.view(tensor, first * stride, new Layout(Shape.of(count, layout.rowLength()), stride));
     }
 
     /** Of a tensor without padding that has a number for each row; null of null. */

@@ -45,10 +45,17 @@ public final class DeviceTensor implements Tensor {
     /** Elements of a tensor from the first-th on as a tensor of their own, which is open as long as that is. */
     public static Tensor view(Tensor tensor, long first, Layout layout) {
         DeviceTensor of = of(tensor);
+        if (layout.span() == 0) { // it lies nowhere: what comes after padding may not be there
+            return part(of, 0, layout);
+        }
         if (first < 0 || first + layout.span() > of.layout.span()) {
             throw new IllegalArgumentException("tensor: a view reaches beyond its tensor: first=" + first + ", view="
                     + layout + ", tensor=" + tensor);
         }
+        return part(of, first, layout);
+    }
+
+    private static Tensor part(DeviceTensor of, long first, Layout layout) {
         TensorName name = new TensorName(of.name.number(), of.dtype, layout);
         return new DeviceTensor(of.memory, of.allocation, of.offset + first * of.dtype.bytes(), name, of);
     }

@@ -1,5 +1,6 @@
 package io.github.logitops.spec;
 
+import io.github.logitops.base.Arguments;
 import java.util.OptionalLong;
 
 /**
@@ -17,6 +18,8 @@ public record RowChunks(OptionalLong rows, OptionalLong bytes) {
     private static final RowChunks DEFAULTS = new RowChunks(OptionalLong.empty(), OptionalLong.empty());
 
     public RowChunks {
+        Arguments.notNull("rowChunks", "rows", rows);
+        Arguments.notNull("rowChunks", "bytes", bytes);
         if (rows.isPresent() && bytes.isPresent()) {
             throw new IllegalArgumentException("rowChunks: rows and bytes exclude each other: rows=" + rows.getAsLong()
                     + ", bytes=" + bytes.getAsLong());

@@ -151,6 +151,42 @@ class LinearCrossEntropyTest {
         }
     }
 
+    /** MEAN divides the two by different numbers: each must be there by itself. */
+    @Test
+    void smallWeightsDoNotVanishBesideZLosses() {
+        CrossEntropyOptions options = DEFAULTS.withZLoss(0.1);
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            Tensor h = bench.vector(DType.F32, Shape.of(3, 1), 1, 2, 3);
+            Tensor w = bench.vector(DType.F32, Shape.of(2, 1), 1, 2);
+            Tensor x = bench.vector(DType.F32, Shape.of(3, 2), 1, 2, 2, 4, 3, 6);
+            Tensor labels = bench.labels(DType.I32, Shape.of(3), 0, 1, 0);
+            Tensor tiny = bench.vector(DType.F32, Shape.of(2), 1e-9, 2e-9);
+            CrossEntropyResult whole =
+                    bench.keep(bench.ops().crossEntropy(options).forward(x, labels, tiny, s));
+            LinearCrossEntropy op = bench.ops().linearCrossEntropy(options, RowChunks.ofRows(2));
+            CrossEntropyResult parts = bench.keep(op.forward(h, LinearLayer.of(w), labels, tiny, s));
+            assertEquals(whole.await(), parts.await(), 1e-6 * whole.await());
+            assertArrayEquals(whole.rowLosses().download(s), parts.rowLosses().download(s), 1e-6f);
+        }
+    }
+
+    @Test
+    void aLabelOutOfRangeIsNamedByThisOp() {
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            Tensor h = bench.vector(DType.F32, Shape.of(3, 1), 1, 2, 3);
+            LinearLayer layer = LinearLayer.of(bench.vector(DType.F32, Shape.of(2, 1), 1, 2));
+            Tensor labels = bench.labels(DType.I64, Shape.of(3), 0, 1, 2);
+            LinearCrossEntropy op = bench.ops().linearCrossEntropy(DEFAULTS, RowChunks.ofRows(2));
+            CrossEntropyResult result = bench.keep(op.forward(h, layer, labels, null, s));
+            assertMessage(
+                    "linearCrossEntropy: label out of range: row=2, label=2, classes=2, ignoreIndex=-100",
+                    result::await);
+            assertEquals(2, result.countedRows());
+        }
+    }
+
     @Test
     void badInputIsNamed() {
         try (Bench bench = new Bench(rig)) {

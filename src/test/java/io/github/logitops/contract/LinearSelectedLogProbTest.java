@@ -151,7 +151,7 @@ class LinearSelectedLogProbTest {
                     empty.getMessage());
             op.forward(h, layer, labels, result, s);
             assertMessage(
-                    "selectedLogProb: label out of range: row=1, label=3, classes=3, ignoreIndex=-100",
+                    "linearSelectedLogProb: label out of range: row=1, label=3, classes=3, ignoreIndex=-100",
                     result::countedRows);
             assertMessage(
                     "linearSelectedLogProb.forward: labels must be I32[2] without padding: labels=I32[3]",

@@ -48,6 +48,7 @@ class TensorSliceTest {
             assertEquals(Layout.dense(Shape.of(2)), vector.slice(1, 2).layout());
             assertArrayEquals(new long[] {8, 9}, vector.slice(1, 2).downloadLabels(stream));
             assertEquals(0, vector.slice(3, 0).bytes());
+            assertEquals(Shape.of(0, 2, 2), padded.slice(2, 0).shape());
         }
     }
 

@@ -77,9 +77,9 @@ final class MlpTraining {
             var judge = new Trainer(mlp, split.heldOut());
             TrainConsole.Training training =
                     console.train("mlp", trainer, steps, settings.learningRate, settings.seed, judge);
-            LossCurve bigrams = console.draws() && !console.interrupted() ? bigrams(ops, stream, steps) : null;
+            boolean interrupted = console.interrupted(); // an end of the curve beside it is none of this model's
+            LossCurve bigrams = console.draws() && !interrupted ? bigrams(ops, stream, steps) : null;
             console.showCurve(training.losses());
-            boolean interrupted = console.interrupted();
             if (!interrupted) {
                 console.showSample(TextSampler.sample(ops, stream, mlp, text, settings.sample, settings.seed));
             }

@@ -7,10 +7,13 @@ import static jcuda.jcublas.JCublas2.cublasSetMathMode;
 import static jcuda.jcublas.JCublas2.cublasSetStream;
 import static jcuda.jcublas.JCublas2.cublasSetWorkspace;
 
+import io.github.logitops.base.Resources;
 import io.github.logitops.driver.MatrixProduct;
 import io.github.logitops.driver.MatrixProduct.Matrix;
 import io.github.logitops.driver.MatrixProduct.Type;
 import io.github.logitops.driver.MatrixProducts;
+import io.github.logitops.memory.DriverException;
+import java.util.List;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import jcuda.Pointer;
@@ -41,9 +44,14 @@ final class Cublas implements MatrixProducts {
             CublasLibrary.require();
             cublasHandle made = new cublasHandle();
             run("cublasCreate", () -> cublasCreate(made), () -> "");
-            handle = made;
             int mode = cublasMath.CUBLAS_DEFAULT_MATH | cublasMath.CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION;
-            run("cublasSetMathMode", () -> cublasSetMathMode(made, mode), () -> "mode=" + mode);
+            try {
+                run("cublasSetMathMode", () -> cublasSetMathMode(made, mode), () -> "mode=" + mode);
+            } catch (DriverException e) {
+                Resources.closeAfter(e, List.of(() -> destroy(made)));
+                throw e;
+            }
+            handle = made;
         }
         return this;
     }
@@ -125,7 +133,11 @@ final class Cublas implements MatrixProducts {
         if (handle != null) {
             cublasHandle made = handle;
             handle = null;
-            run("cublasDestroy", () -> cublasDestroy(made), () -> "");
+            destroy(made);
         }
+    }
+
+    private void destroy(cublasHandle made) {
+        run("cublasDestroy", () -> cublasDestroy(made), () -> "");
     }
 }

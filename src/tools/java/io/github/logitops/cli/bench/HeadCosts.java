@@ -49,11 +49,17 @@ final class HeadCosts implements AutoCloseable {
         this.rounds = rounds;
         stream = keep(ops.newStream());
         Random random = new Random(1);
-        hidden = noise(shape.rows(), 1, random);
-        layer = LinearLayer.of(noise(shape.classes(), 1 / Math.sqrt(shape.features()), random));
-        labels = keep(ops.labels(random.ints(shape.rows(), 0, shape.classes()).toArray(), stream));
-        dHidden = empty(shape.dtype(), shape.rows());
-        dWeight = empty(shape.dtype().arithmetic(), shape.classes());
+        try {
+            hidden = noise(shape.rows(), 1, random);
+            layer = LinearLayer.of(noise(shape.classes(), 1 / Math.sqrt(shape.features()), random));
+            labels = keep(
+                    ops.labels(random.ints(shape.rows(), 0, shape.classes()).toArray(), stream));
+            dHidden = empty(shape.dtype(), shape.rows());
+            dWeight = empty(shape.dtype().arithmetic(), shape.classes());
+        } catch (RuntimeException e) {
+            Resources.closeAfter(e, held);
+            throw e;
+        }
     }
 
     private <T extends AutoCloseable> T keep(T resource) {
@@ -173,7 +179,6 @@ final class HeadCosts implements AutoCloseable {
 
     @Override
     public void close() {
-        stream.synchronize();
-        Resources.closeAll(held);
+        Resources.closeAll(held); // the stream last, which waits
     }
 }
