@@ -9,26 +9,15 @@ import argparse
 import datetime
 import json
 import platform
-import statistics
 import time
+
+from torch_bench import SCHEMA, spread
 
 CALLS = 3  # between two waits
 
 
-def spread(values):
-    ordered = sorted(values)
-
-    def quantile(q):
-        at = q * (len(ordered) - 1)
-        below = int(at)
-        above = min(below + 1, len(ordered) - 1)
-        return ordered[below] + (at - below) * (ordered[above] - ordered[below])
-
-    return {"median": statistics.median(ordered), "p20": quantile(0.2), "p80": quantile(0.8)}
-
-
 def contenders(torch, args):
-    """Calls by name, and the bytes of what stays."""
+    """Calls by name."""
     torch.manual_seed(1)
     kind = {"device": "cuda", "dtype": getattr(torch, args.dtype)}
     hidden = torch.randn(args.rows, args.features, **kind).requires_grad_()
@@ -98,7 +87,7 @@ def main():
             micros[name].append((time.perf_counter() - start) * 1e6 / CALLS)
     host = [{"name": name, "unit": "us", "value": spread(values)} for name, values in micros.items()] + host
     report = {
-        "schema": 1,
+        "schema": SCHEMA,
         "tool": f"torch {torch.__version__}",
         "commit": "",
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -38,8 +38,8 @@ import io.github.logitops.spec.Shape;
  * ignored row has gradient 0, and adds 0 h to that of the weight, which is NaN where h is not finite. The same call on the same device
  * gives the same bits; other chunks give others, within the bounds of {@code docs/numerics.md}.
  *
- * <p><i>Waits</i>: the tensor forms wait for nothing; with a bias perhaps for a staging buffer, as uploads do. All of them take their workspace from the session, and so cannot be captured in a
- * CUDA graph.
+ * <p><i>Waits</i>: the tensor forms wait for nothing; with a bias perhaps for a staging buffer, as uploads do. All of them take their
+ * workspace from the session, and so cannot be captured in a CUDA graph.
  */
 public final class LinearCrossEntropy {
     private static final String OP = Op.LINEAR_CROSS_ENTROPY.callName();

@@ -1,6 +1,7 @@
 package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
+import io.github.logitops.cpu.HostDriver;
 import io.github.logitops.memory.DriverException;
 import io.github.logitops.memory.LinearGradients;
 import io.github.logitops.memory.Stream;
@@ -19,9 +20,6 @@ import java.util.function.Consumer;
  * @param productBytes what products need beside matrices
  */
 record LinearHead(String op, Session session, RowChunks chunks, long productBytes) {
-    /** What the CPU mode can have in one tensor. */
-    private static final long MOST_ON_HOST = Integer.MAX_VALUE - 8;
-
     /** Throws {@link BackendUnavailableException} where there are no products of matrices. */
     static LinearHead of(String op, Session session, RowChunks chunks) {
         Arguments.notNull(op, "chunks", chunks);
@@ -51,7 +49,7 @@ record LinearHead(String op, Session session, RowChunks chunks, long productByte
         long rowBytes = LinearWorkspace.rowBytes(hidden, made.classes());
         long rows = Math.min(chunks.of(made.rows().elements(), rowBytes), Integer.MAX_VALUE);
         boolean chosen = !chunks.equals(RowChunks.defaults());
-        return chosen || !session.lends() ? rows : Math.max(1, Math.min(rows, MOST_ON_HOST / rowBytes));
+        return chosen || !session.lends() ? rows : Math.max(1, Math.min(rows, HostDriver.MAX_BYTES / rowBytes));
     }
 
     /** Calls {@code work} with room for it, which is given back once what it queued on the stream is done. One call on it. */

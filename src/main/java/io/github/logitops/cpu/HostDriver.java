@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 public final class HostDriver implements MemoryDriver {
     private static final long ALIGNMENT = 256;
     private static final String FULL = "host memory: the Java heap is full";
-    private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // the longest array of common virtual machines
+    /** The largest allocation: the longest array of common virtual machines. */
+    public static final int MAX_BYTES = Integer.MAX_VALUE - 8;
 
     private final ConcurrentSkipListMap<Long, HostMemory> allocations = new ConcurrentSkipListMap<>();
     private final Set<Long> streams = ConcurrentHashMap.newKeySet();

@@ -2,6 +2,7 @@ package io.github.logitops.cpu;
 
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
+import io.github.logitops.spec.DType;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -43,6 +44,11 @@ interface ProductArrays<A> {
     /** sum = op(a) op(b), or added to it, of blocks by rows: op(a) is rows x depth, op(b) depth x columns. */
     void multiply(
             int rows, int columns, int depth, A a, boolean transposeA, A b, boolean transposeB, A sum, boolean add);
+
+    /** Those that matrices of this dtype go by. */
+    static ProductArrays<?> of(DType dtype) {
+        return dtype == DType.F64 ? DOUBLES : FLOATS;
+    }
 
     private static String operation(boolean transpose) {
         return transpose ? "T" : "N";

@@ -4,8 +4,6 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ProductProblem;
 import io.github.logitops.op.ZerosProblem;
-import io.github.logitops.spec.DType;
-import io.github.logitops.spec.Layout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,13 +40,8 @@ final class ProductLoops {
 
     private void multiply(ProductProblem problem) {
         List<Part> tiles = tiles(problem.m(), problem.n());
-        if (tiles.isEmpty()) {
-            return;
-        }
-        if (problem.a().dtype() == DType.F64) {
-            multiply(problem, tiles, ProductArrays.DOUBLES);
-        } else {
-            multiply(problem, tiles, ProductArrays.FLOATS);
+        if (!tiles.isEmpty()) {
+            multiply(problem, tiles, ProductArrays.of(problem.a().dtype()));
         }
     }
 
@@ -148,18 +141,15 @@ final class ProductLoops {
     }
 
     private void overwrite(ZerosProblem problem) {
-        Layout layout = problem.tensor().layout();
-        int columns = (int) layout.rowLength();
-        MatrixView matrix = view(problem.tensor());
-        double[] doubles = new double[columns];
-        float[] floats = new float[columns];
-        for (int row = 0; row < (int) layout.rows(); row++) {
-            Part part = new Part(row, 1, 0, columns);
-            if (problem.tensor().dtype() == DType.F64) {
-                matrix.write(part, ProductArrays.DOUBLES, doubles);
-            } else {
-                matrix.write(part, ProductArrays.FLOATS, floats);
-            }
+        writeZeros(problem.tensor(), ProductArrays.of(problem.tensor().dtype()));
+    }
+
+    private <A> void writeZeros(Tensor tensor, ProductArrays<A> arrays) {
+        int columns = (int) tensor.layout().rowLength();
+        MatrixView matrix = view(tensor);
+        A zeros = arrays.make(columns);
+        for (int row = 0; row < tensor.layout().rows(); row++) {
+            matrix.write(new Part(row, 1, 0, columns), arrays, zeros);
         }
     }
 }
