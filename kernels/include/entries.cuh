@@ -90,12 +90,19 @@
   LOGITOPS_TIER_ENTRY(kernel, Parameters, Bounds, tile, TierTile, bf16, __nv_bfloat16)
 #endif
 
-// Entries of kernels that walk no logits, one for each arithmetic.
-#define LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, dtype, A) \
-  LOGITOPS_ENTRY(threads) kernel##_##dtype(logitops::Parameters<A> a) { logitops::kernel(a); }
-#define LOGITOPS_ARITHMETIC_ENTRIES(kernel, Parameters, threads)      \
-  LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, f64, double) \
-  LOGITOPS_ARITHMETIC_ENTRY(kernel, Parameters, threads, f32, float)
+// Entries of kernels that walk no logits.
+#define LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, dtype, T) \
+  LOGITOPS_ENTRY(threads) kernel##_##dtype(logitops::Parameters<T> a) { logitops::kernel(a); }
+
+// One for each arithmetic.
+#define LOGITOPS_ARITHMETIC_ENTRIES(kernel, Parameters, threads)    \
+  LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f64, double) \
+  LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f32, float)
+
+// The same, one for each dtype that is narrower than what it is computed in.
+#define LOGITOPS_NARROW_ENTRIES(kernel, Parameters, threads)        \
+  LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f16, __half) \
+  LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, bf16, __nv_bfloat16)
 
 namespace logitops {
 

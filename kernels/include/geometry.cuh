@@ -13,6 +13,7 @@ constexpr int kClusterSliceBytes = 32768;   // that such a block should have, at
 constexpr int kMostClusterBlocks = 16;      // that share a row
 constexpr int kSmallBlock = 128;            // threads of a block where a row needs fewer, and where each has its own
 constexpr int kSumThreads = 512;            // threads of a block that adds up what rows came to
+constexpr int kElementThreads = 256;        // threads of a block that walks elements
 constexpr int kFragmentBytes = 32;          // of arithmetic: the columns that a thread takes at a time
 constexpr int kLineBytes = 48;              // that a row may take more in shared memory than its columns do
 constexpr int kVectorBytes = 16;            // the widest access of a thread

@@ -34,8 +34,8 @@ import io.github.logitops.spec.Shape;
  * F64 of F64).
  *
  * <p><i>Numerics</i>: products are summed up in the arithmetic dtype; logits, and their gradient, are rounded to the dtype of the hidden
- * rows. A gradient of weight or bias in F16 or BF16 is rounded after each chunk: with more than one, give it the arithmetic dtype. An
- * ignored row has gradient 0, and adds 0 h to that of the weight, which is NaN where h is not finite. The same call on the same device
+ * rows. A gradient of weight or bias in F16 or BF16 is rounded after each chunk; with more than one, give it the arithmetic dtype, or
+ * have it rounded once: {@link RowChunks#roundingOnce}. An ignored row has gradient 0, and adds 0 h to that of the weight, which is NaN where h is not finite. The same call on the same device
  * gives the same bits; other chunks give others, within the bounds of {@code docs/numerics.md}.
  *
  * <p><i>Waits</i>: the tensor forms wait for nothing; with a bias perhaps for a staging buffer, as uploads do. All of them take their
@@ -59,7 +59,7 @@ public final class LinearCrossEntropy {
         return options;
     }
 
-    /** The bytes that a call on hidden rows of this dtype and shape works in, without a bias. */
+    /** The bytes that a call on hidden rows of this dtype and shape works in at most, without a bias: all gradients in that dtype. */
     public long workspaceBytes(DType hidden, Shape shape, long classes) {
         return head.workspaceBytes(hidden, shape, classes);
     }

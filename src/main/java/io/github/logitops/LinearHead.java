@@ -42,31 +42,36 @@ record LinearHead(String op, Session session, RowChunks chunks, long productByte
 
     long workspaceBytes(DType hidden, Shape shape, long classes) {
         ResultShape made = resultShape(hidden, shape, classes);
-        return rows(hidden, made) * LinearWorkspace.rowBytes(hidden, classes) + productBytes;
+        long rows = rows(hidden, made);
+        boolean sums = chunks.roundsOnce() && rows < made.rows().elements();
+        long features = shape.extent(shape.rank() - 1);
+        return rows * LinearWorkspace.rowBytes(hidden, classes)
+                + productBytes
+                + (sums ? LinearWorkspace.weightSumBytes(hidden, classes, features) : 0);
     }
 
     private long rows(DType hidden, ResultShape made) {
         long rowBytes = LinearWorkspace.rowBytes(hidden, made.classes());
         long rows = Math.min(chunks.of(made.rows().elements(), rowBytes), Integer.MAX_VALUE);
-        boolean chosen = !chunks.equals(RowChunks.defaults());
-        return chosen || !session.lends() ? rows : Math.max(1, Math.min(rows, HostDriver.MAX_BYTES / rowBytes));
+        return chunks.areChosen() || !session.lends()
+                ? rows
+                : Math.max(1, Math.min(rows, HostDriver.MAX_BYTES / rowBytes));
     }
 
     /** Calls {@code work} with room for it, which is given back once what it queued on the stream is done. One call on it. */
     void during(LinearInputs linear, LinearGradients gradients, Stream stream, Consumer<LinearWorkspace> work) {
         session.requireMadeHere(linear.op(), stream);
-        boolean withOnes = linear.layer().bias() != null || gradients != null && gradients.bias() != null;
         ResultShape made = new ResultShape(linear.rowShape(), linear.classes());
         session.filled(
                         linear.op(),
                         stream,
-                        () -> session.make(memory -> LinearWorkspace.allocate(
+                        () -> session.make(memory -> new LinearWorkspace(
                                 memory,
-                                linear.dtype(),
+                                linear,
+                                gradients,
                                 rows(linear.dtype(), made),
-                                linear.classes(),
+                                chunks.roundsOnce(),
                                 productBytes,
-                                withOnes,
                                 stream)),
                         work::accept)
                 .close();

@@ -46,7 +46,7 @@ public final class LinearSelectedLogProb {
         return options;
     }
 
-    /** The bytes that a call on hidden rows of this dtype and shape works in, without a bias. */
+    /** The bytes that a call on hidden rows of this dtype and shape works in at most, without a bias: all gradients in that dtype. */
     public long workspaceBytes(DType hidden, Shape shape, long classes) {
         return head.workspaceBytes(hidden, shape, classes);
     }

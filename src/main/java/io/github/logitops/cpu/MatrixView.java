@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.cpu.ProductLoops.Part;
+import io.github.logitops.memory.Tensor;
 
 /**
  * A matrix in host memory.
@@ -9,6 +10,10 @@ import io.github.logitops.cpu.ProductLoops.Part;
  * @param rowStride from the start of a row to that of the next
  */
 record MatrixView(ElementBuffer elements, long rowStride) {
+    static MatrixView of(HostDriver driver, Tensor tensor) {
+        return new MatrixView(driver.elements(tensor), tensor.layout().rowStride());
+    }
+
     /** Copies a part to an array, row by row. */
     <A> void read(Part part, ProductArrays<A> arrays, A into) {
         for (int row = 0; row < part.rows(); row++) {

@@ -1,9 +1,7 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ProductProblem;
-import io.github.logitops.op.ZerosProblem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +26,6 @@ final class ProductLoops {
 
     void addTo(ProblemTable table) {
         table.on(ProductProblem.class, this::multiply);
-        table.on(ZerosProblem.class, this::overwrite);
     }
 
     /** Some rows and columns of a matrix. */
@@ -103,9 +100,9 @@ final class ProductLoops {
         Worker(ProductProblem problem, List<Part> tiles, ProductArrays<A> arrays) {
             this.problem = problem;
             this.arrays = arrays;
-            a = view(problem.a());
-            b = view(problem.b());
-            c = view(problem.c());
+            a = MatrixView.of(driver, problem.a());
+            b = MatrixView.of(driver, problem.b());
+            c = MatrixView.of(driver, problem.c());
             Part largest = tiles.get(0);
             int deepest = Math.min(DEPTH, problem.k());
             left = arrays.make(largest.rows * deepest);
@@ -133,23 +130,6 @@ final class ProductLoops {
                         problem.accumulate() || k > 0);
             }
             c.write(tile, arrays, sum);
-        }
-    }
-
-    private MatrixView view(Tensor tensor) {
-        return new MatrixView(driver.elements(tensor), tensor.layout().rowStride());
-    }
-
-    private void overwrite(ZerosProblem problem) {
-        writeZeros(problem.tensor(), ProductArrays.of(problem.tensor().dtype()));
-    }
-
-    private <A> void writeZeros(Tensor tensor, ProductArrays<A> arrays) {
-        int columns = (int) tensor.layout().rowLength();
-        MatrixView matrix = view(tensor);
-        A zeros = arrays.make(columns);
-        for (int row = 0; row < tensor.layout().rows(); row++) {
-            matrix.write(new Part(row, 1, 0, columns), arrays, zeros);
         }
     }
 }

@@ -28,7 +28,7 @@ public final class KernelExecutor implements Executor {
         new LogProbLaunches(launcher).addTo(table);
         new DistillationLaunches(launcher).addTo(table);
         new CrossEntropyLaunches(launcher).addTo(table);
-        new ProductLaunches(driver).addTo(table);
+        new ProductLaunches(driver, launcher).addTo(table);
     }
 
     /** Which PTX this device gets, in words. */

@@ -56,6 +56,8 @@ record KernelSpec(String name, Entries entries, Kept kept, int held, boolean lig
         /** Each tier and dtype: {@code <name>_<tier>_<dtype>}. */
         OF_TIERS,
         /** Each dtype that is computed in: {@code <name>_<dtype>}. */
-        OF_ARITHMETIC
+        OF_ARITHMETIC,
+        /** Each dtype that is narrower than what it is computed in: {@code <name>_<dtype>}. */
+        OF_NARROW
     }
 }

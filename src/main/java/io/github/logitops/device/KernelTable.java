@@ -19,6 +19,9 @@ final class KernelTable {
     static final KernelSpec CROSS_ENTROPY_COMBINE =
             new KernelSpec("cross_entropy_combine", Entries.OF_ARITHMETIC, Kept.NOTHING, 0, false, true);
 
+    /** Rounds sums to where they belong. */
+    static final KernelSpec ROUND_SUMS = new KernelSpec("round_sums", Entries.OF_NARROW, Kept.NOTHING, 0, false, false);
+
     private static final Map<Op, List<KernelSpec>> OF_OP = new EnumMap<>(Op.class);
 
     static {
@@ -80,13 +83,15 @@ final class KernelTable {
                         shared(of(Op.CROSS_ENTROPY, "fwd_plain")),
                         shared(of(Op.CROSS_ENTROPY, "fused")),
                         shared(of(Op.CROSS_ENTROPY, "fused_plain")),
-                        shared(BATCH_SUMS));
+                        shared(BATCH_SUMS),
+                        shared(ROUND_SUMS));
             case LINEAR_SELECTED_LOG_PROB ->
                 specs(
                         op,
                         shared(of(Op.SELECTED_LOG_PROB, "fwd")),
                         shared(of(Op.SELECTED_LOG_PROB, "bwd")),
-                        shared(BATCH_SUMS));
+                        shared(BATCH_SUMS),
+                        shared(ROUND_SUMS));
         };
     }
 

@@ -183,9 +183,12 @@ final class LaunchPlanner {
      * Whether there is an entry of a kernel. For rows that registers hold there is none of F64; in columns there are of F32 alone, for
      * kernels that look at one row twice. For tiles there are of kernels that have others for rows that registers hold, and of 16 bits
      * where rows are looked at once. Clusters share rows that are kept over several looks, by registers alone; where nothing is added
-     * up, all.
+     * up, all. What walks no rows has the same in every tier.
      */
     static boolean has(KernelSpec kernel, Tier tier, DType dtype) {
+        if (kernel.entries() == KernelSpec.Entries.OF_NARROW) {
+            return dtype != dtype.arithmetic();
+        }
         if (tier.isOfClusters() && kernel.sums() && (kernel.kept() == KernelSpec.Kept.LINE || !tier.holds())) {
             return false;
         }

@@ -93,6 +93,11 @@ final class Launcher {
         launch(kernel, LaunchPlanner.threadPerRow(rows), parameters, stream.handle());
     }
 
+    /** Launches threads that walk elements. */
+    void elements(Kernel kernel, ElementWalk walk, Parameters parameters, Stream stream) {
+        launch(kernel, walk.geometry(), parameters, stream.handle());
+    }
+
     /** Launches so many blocks that add up what rows came to. */
     void sums(Kernel kernel, int blocks, Parameters parameters, Stream stream) {
         launch(kernel, new LaunchPlanner.Geometry(blocks, LaunchPlanner.SUM_THREADS), parameters, stream.handle());

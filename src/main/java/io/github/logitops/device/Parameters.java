@@ -28,6 +28,18 @@ final class Parameters {
         return this;
     }
 
+    /** Elements. */
+    Parameters elements(long rows, long length, boolean vectors) {
+        fields.int64(rows).int64(length).int32(vectors ? 1 : 0);
+        return this;
+    }
+
+    /** Matrix. */
+    Parameters matrix(Tensor tensor) {
+        fields.pointer(tensor.address()).int64(tensor.layout().rowStride());
+        return this;
+    }
+
     /** A pointer; 0 for null. */
     Parameters pointer(Tensor tensor) {
         fields.pointer(tensor == null ? 0 : tensor.address());

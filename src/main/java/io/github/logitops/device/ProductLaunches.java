@@ -8,20 +8,26 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ProductProblem;
+import io.github.logitops.op.RoundedSumsProblem;
 import io.github.logitops.op.ZerosProblem;
 import io.github.logitops.spec.Layout;
 
-/** What ops do to matrices besides their kernels: by the device's library, and its own overwrites. */
+/** Products of matrices, by the device's library, and what is done to matrices around them. */
 final class ProductLaunches {
-    private final Driver driver;
+    private static final KernelEntries ROUND_SUMS = Kernels.of(KernelTable.ROUND_SUMS);
 
-    ProductLaunches(Driver driver) {
+    private final Driver driver;
+    private final Launcher launcher;
+
+    ProductLaunches(Driver driver, Launcher launcher) {
         this.driver = driver;
+        this.launcher = launcher;
     }
 
     void addTo(ProblemTable table) {
         table.on(ProductProblem.class, this::multiply);
         table.on(ZerosProblem.class, this::overwrite);
+        table.on(RoundedSumsProblem.class, this::round);
     }
 
     private void multiply(ProductProblem problem, Stream stream) {
@@ -45,6 +51,12 @@ final class ProductLaunches {
     private static Matrix matrix(Tensor tensor) {
         Type type = Type.valueOf(tensor.dtype().name());
         return new Matrix(tensor.address(), type, tensor.layout().rowStride());
+    }
+
+    private void round(RoundedSumsProblem problem, Stream stream) {
+        ElementWalk walk = ElementWalk.of(problem.sums(), problem.to());
+        Parameters parameters = walk.parameters().int64(problem.accumulate());
+        launcher.elements(ROUND_SUMS.entry(problem.to().dtype()), walk, parameters, stream);
     }
 
     private void overwrite(ZerosProblem problem, Stream stream) {

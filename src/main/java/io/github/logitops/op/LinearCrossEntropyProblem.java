@@ -134,8 +134,8 @@ public record LinearCrossEntropyProblem(
                 first = false;
             }
         }
-        if (gradients != null && first) {
-            steps.addAll(linear.gradientsOfNothing(gradients));
+        if (gradients != null) {
+            steps.addAll(linear.afterChunks(gradients, workspace, first));
         }
         steps.add(totals(true));
         return steps;

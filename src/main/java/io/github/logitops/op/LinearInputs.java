@@ -182,13 +182,16 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
         List<Problem> steps = new ArrayList<>();
         Tensor dLogits = workspace.logits(chunk.count());
         Tensor room = workspace.products();
-        boolean adds = gradients.accumulate() || !first;
-        if (gradients.weight() != null) { // before hidden rows may be overwritten
-            steps.add(new ProductProblem(op, dLogits, true, chunk.rows(hidden), false, gradients.weight(), adds, room));
+        Tensor weights = workspace.weightSums() == null ? gradients.weight() : workspace.weightSums();
+        if (weights != null) { // before hidden rows may be overwritten
+            boolean adds = !first || weights == gradients.weight() && gradients.accumulate();
+            steps.add(new ProductProblem(op, dLogits, true, chunk.rows(hidden), false, weights, adds, room));
         }
-        if (gradients.bias() != null) {
+        Tensor biases = workspace.biasSums() == null ? gradients.bias() : workspace.biasSums();
+        if (biases != null) {
+            boolean adds = !first || biases == gradients.bias() && gradients.accumulate();
             Tensor ones = workspace.ones(1, chunk.count());
-            steps.add(new ProductProblem(op, ones, false, dLogits, false, asRow(gradients.bias()), adds, room));
+            steps.add(new ProductProblem(op, ones, false, dLogits, false, asRow(biases), adds, room));
         }
         if (gradients.hidden() != null) {
             Tensor dHidden = chunk.rows(gradients.hidden());
@@ -197,14 +200,27 @@ public record LinearInputs(String op, Tensor hidden, LinearLayer layer) {
         return steps;
     }
 
-    /** The steps that make gradients of no chunk at all. */
-    List<Problem> gradientsOfNothing(LinearGradients gradients) {
+    /**
+     * The steps after the last chunk's.
+     *
+     * @param none whether there was no chunk at all
+     */
+    List<Problem> afterChunks(LinearGradients gradients, LinearWorkspace workspace, boolean none) {
         List<Problem> steps = new ArrayList<>();
-        if (!gradients.accumulate()) {
+        if (!none) {
+            addRounded(workspace.weightSums(), gradients.weight(), gradients.accumulate(), steps);
+            addRounded(workspace.biasSums(), gradients.bias(), gradients.accumulate(), steps);
+        } else if (!gradients.accumulate()) {
             addZeros(gradients.weight(), steps);
             addZeros(gradients.bias(), steps);
         }
         return steps;
+    }
+
+    private void addRounded(Tensor sums, Tensor gradient, boolean accumulate, List<Problem> steps) {
+        if (sums != null) {
+            steps.add(new RoundedSumsProblem(op, sums, gradient, accumulate));
+        }
     }
 
     /** The step that overwrites a gradient, if it is asked for, with zeros. */

@@ -71,8 +71,8 @@ public record LinearSelectedLogProbProblem(
         }
         if (gradients == null) {
             steps.add(new SelectedLogProbProblem.Totals(op(), labels, linear.classes(), result));
-        } else if (first) {
-            steps.addAll(linear.gradientsOfNothing(gradients));
+        } else {
+            steps.addAll(linear.afterChunks(gradients, workspace, first));
         }
         return steps;
     }

@@ -17,6 +17,7 @@ import java.util.Map;
  */
 final class BlockPool {
     private static final long SMALLEST = 512;
+    private static final long LARGE = 64L << 20; // from here on an eighth is too much to waste
 
     private final MemoryDriver driver;
     private final long limitBytes;
@@ -117,12 +118,12 @@ final class BlockPool {
         }
     }
 
-    /** Sizes that are cached come in steps of an eighth of a power of two, so that near sizes share blocks. */
+    /** Sizes that are cached come in steps of a part of a power of two, so that near sizes share blocks. */
     private long roundUp(long bytes) {
         if (cacheLimitBytes == 0 || bytes > Long.MAX_VALUE / 2) {
             return bytes;
         }
-        long step = Math.max(SMALLEST, Long.highestOneBit(bytes) / 8);
+        long step = Math.max(SMALLEST, Long.highestOneBit(bytes) / (bytes < LARGE ? 8 : 32));
         return (bytes + step - 1) / step * step;
     }
 }

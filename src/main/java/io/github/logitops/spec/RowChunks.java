@@ -10,12 +10,14 @@ import java.util.OptionalLong;
  * @param rows the number itself; or absent
  * @param bytes what the logits of those rows may take, at least those of one; or absent. Where neither is given it is a quarter of all
  *     rows, and at least {@value #LEAST}
+ * @param roundsOnce whether gradients of weight and bias that are F16 or BF16 are added up over several chunks in memory of the call's
+ *     own, in F32, and rounded once; if not, they are rounded after each chunk
  */
-public record RowChunks(OptionalLong rows, OptionalLong bytes) {
+public record RowChunks(OptionalLong rows, OptionalLong bytes, boolean roundsOnce) {
     /** The fewest rows where nothing is said, if there are as many. */
     public static final long LEAST = 2048;
 
-    private static final RowChunks DEFAULTS = new RowChunks(OptionalLong.empty(), OptionalLong.empty());
+    private static final RowChunks DEFAULTS = new RowChunks(OptionalLong.empty(), OptionalLong.empty(), false);
 
     public RowChunks {
         Arguments.notNull("rowChunks", "rows", rows);
@@ -42,12 +44,22 @@ public record RowChunks(OptionalLong rows, OptionalLong bytes) {
 
     /** So many rows. */
     public static RowChunks ofRows(long rows) {
-        return new RowChunks(OptionalLong.of(rows), OptionalLong.empty());
+        return new RowChunks(OptionalLong.of(rows), OptionalLong.empty(), false);
     }
 
     /** As many rows as have their logits in so many bytes. */
     public static RowChunks ofBytes(long bytes) {
-        return new RowChunks(OptionalLong.empty(), OptionalLong.of(bytes));
+        return new RowChunks(OptionalLong.empty(), OptionalLong.of(bytes), false);
+    }
+
+    /** The same; gradients of 16 bits are added up in F32 and rounded once: twice their memory for the time of the call. */
+    public RowChunks roundingOnce() {
+        return new RowChunks(rows, bytes, true);
+    }
+
+    /** Whether rows or bytes were given. */
+    public boolean areChosen() {
+        return rows.isPresent() || bytes.isPresent();
     }
 
     /**

@@ -60,12 +60,14 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
     record Actual(double[] rowLosses, double[][] hidden, double[][] weight) {}
 
     /**
-     * Runs it in chunks of so many rows; fails if anything is off.
+     * Runs it; fails if anything is off.
      *
+     * @param chunks of a number of rows
      * @param gradient the dtype of the gradients of weight and bias
      */
-    Actual check(Rig rig, int chunk, DType gradient) {
+    Actual check(Rig rig, RowChunks chunks, DType gradient) {
         DType dtype = crossEntropy.dtype();
+        int roundings = chunks.roundsOnce() ? 1 : count(chunks);
         CrossEntropyReference exact = CrossEntropyReference.of(
                 crossEntropy.logits(),
                 crossEntropy.targets(),
@@ -91,7 +93,7 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
             CrossEntropyResult whole = unfused(bench, x, y, w, scale);
             double[][] dLogits = x.read();
 
-            LinearCrossEntropy op = bench.ops().linearCrossEntropy(crossEntropy.options(), RowChunks.ofRows(chunk));
+            LinearCrossEntropy op = bench.ops().linearCrossEntropy(crossEntropy.options(), chunks);
             CrossEntropyResult forward = bench.keep(op.forward(h.tensor(), layer, y, w, s));
             crossEntropy.checkLosses("forward", forward, exact, bench);
 
@@ -109,16 +111,21 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
             assertArrayEquals(whole.lse().downloadDoubles(s), fused.lse().downloadDoubles(s), "lse, " + this);
 
             Actual actual = new Actual(rowLosses, dHidden.read(), dWeight.read());
-            checkGradients(dLogits, actual, dBias == null ? null : dBias.downloadDoubles(s), gradient, chunk);
+            checkGradients(dLogits, actual, dBias == null ? null : dBias.downloadDoubles(s), gradient, roundings);
 
             op.forwardBackward(h.tensor(), layer, y, w, scale, gradients.accumulating(), fused, s);
-            checkDoubled(actual.weight, dWeight.read(), gradient, chunk);
+            checkDoubled(actual.weight, dWeight.read(), gradient, roundings);
             op.forwardBackward(
                     h.tensor(), layer, y, w, scale, LinearGradients.of(h.tensor(), dWeight.tensor()), fused, s);
             assertArrayEquals(actual.hidden, h.read(), "over the hidden rows, " + this);
             assertArrayEquals(actual.weight, dWeight.read(), "the same call, the same bits, " + this);
             return actual;
         }
+    }
+
+    private int count(RowChunks chunks) {
+        int rows = (int) chunks.rows().getAsLong();
+        return (hidden.length + rows - 1) / rows;
     }
 
     /** Cross entropy of the logits, with its gradient in their place. */
@@ -130,7 +137,7 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
         return result;
     }
 
-    private void checkGradients(double[][] g, Actual actual, double[] dBias, DType gradient, int chunk) {
+    private void checkGradients(double[][] g, Actual actual, double[] dBias, DType gradient, int roundings) {
         DType dtype = crossEntropy.dtype();
         for (int n = 0; n < hidden.length; n++) {
             int row = n;
@@ -141,26 +148,24 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
                         dtype, sum.value, actual.hidden[n][i], sum.scale(1, dtype), "dHidden of " + n + ", " + this);
             }
         }
-        int chunks = (hidden.length + chunk - 1) / chunk;
         for (int v = 0; v < weight.length; v++) {
             int of = v;
             for (int i = 0; i < hidden[0].length; i++) {
                 int column = i;
                 Sum sum = Sum.of(hidden.length, n -> g[n][of] * hidden[n][column]);
                 String what = "dWeight of " + v + ", " + this;
-                Near.assertNear(gradient, sum.value, actual.weight[v][i], sum.scale(chunks, gradient), what);
+                Near.assertNear(gradient, sum.value, actual.weight[v][i], sum.scale(roundings, gradient), what);
             }
             if (dBias != null) {
                 Sum sum = Sum.of(hidden.length, n -> g[n][of]);
                 Near.assertNear(
-                        gradient, sum.value, dBias[v], sum.scale(chunks, gradient), "dBias of " + v + ", " + this);
+                        gradient, sum.value, dBias[v], sum.scale(roundings, gradient), "dBias of " + v + ", " + this);
             }
         }
     }
 
     /** What was added to itself: a rounding for each chunk. */
-    private void checkDoubled(double[][] once, double[][] twice, DType gradient, int chunk) {
-        int chunks = 2 * ((hidden.length + chunk - 1) / chunk);
+    private void checkDoubled(double[][] once, double[][] twice, DType gradient, int roundings) {
         double largest = Arrays.stream(once)
                 .flatMapToDouble(Arrays::stream)
                 .map(Math::abs)
@@ -170,7 +175,8 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
         for (int v = 0; v < once.length; v++) {
             for (int i = 0; i < once[v].length; i++) {
                 Sum sum = new Sum(2 * once[v][i], hidden.length * (largest + Math.abs(once[v][i])), hidden.length);
-                Near.assertNear(gradient, sum.value, twice[v][i], sum.scale(chunks, gradient), "accumulated, " + this);
+                Near.assertNear(
+                        gradient, sum.value, twice[v][i], sum.scale(2 * roundings, gradient), "accumulated, " + this);
             }
         }
     }
@@ -191,11 +197,11 @@ record LinearCase(CrossEntropyCase crossEntropy, double[][] hidden, double[][] w
             return new Sum(value, size, count);
         }
 
-        /** A rounding for each addition; and of 16 bits for each chunk but the last, whose own the bound has. */
-        double scale(int chunks, DType dtype) {
+        /** A rounding for each addition; and those to 16 bits but the last, which the bound has itself. */
+        double scale(int roundings, DType dtype) {
             double ofChunk = dtype == DType.BF16 ? 0x1p16 : dtype == DType.F16 ? 0x1p13 : 1;
             double smallest = dtype == DType.F16 ? 1 : 0; // 2^-24, the distance of its smallest numbers
-            return (count + 1 + (chunks - 1) * ofChunk) * size + (chunks - 1) * smallest;
+            return (count + 1 + (roundings - 1) * ofChunk) * size + (roundings - 1) * smallest;
         }
     }
 

@@ -45,9 +45,9 @@ class LinearCrossEntropyTest {
             int rows = 1 + random.nextInt(9);
             LinearCase drawn = LinearCase.of(
                     dtype, rows, 1 + random.nextInt(8), 1 + random.nextInt(20), random.nextBoolean(), draw, i);
-            LinearCase.Actual whole = drawn.check(rig, rows, dtype.arithmetic());
-            LinearCase.Actual single = drawn.check(rig, 1, dtype.arithmetic());
-            LinearCase.Actual some = drawn.check(rig, 1 + random.nextInt(rows), dtype.arithmetic());
+            LinearCase.Actual whole = drawn.check(rig, RowChunks.ofRows(rows), dtype.arithmetic());
+            LinearCase.Actual single = drawn.check(rig, RowChunks.ofRows(1), dtype.arithmetic());
+            LinearCase.Actual some = drawn.check(rig, RowChunks.ofRows(1 + random.nextInt(rows)), dtype.arithmetic());
             assertArrayEquals(whole.rowLosses(), single.rowLosses());
             assertArrayEquals(whole.rowLosses(), some.rowLosses());
         }
@@ -57,16 +57,51 @@ class LinearCrossEntropyTest {
     void gradientsOfTheLayerMayHaveItsDType(DType dtype) {
         CrossEntropyDraw draw = new CrossEntropyDraw();
         for (int i = 0; i < 6; i++) {
-            LinearCase.of(dtype, 6, 3, 7, true, draw, 100 + i).check(rig, i % 2 == 0 ? 6 : 2, dtype);
+            LinearCase.of(dtype, 6, 3, 7, true, draw, 100 + i).check(rig, RowChunks.ofRows(i % 2 == 0 ? 6 : 2), dtype);
+        }
+    }
+
+    /** The bound of a single rounding, however many chunks there are. */
+    @EachFloatingDType
+    void gradientsOfTheLayerMayBeRoundedOnce(DType dtype) {
+        CrossEntropyDraw draw = new CrossEntropyDraw();
+        for (int i = 0; i < 6; i++) {
+            LinearCase.of(dtype, 6, 3 + i, 7, i % 2 == 0, draw, 300 + i)
+                    .check(rig, RowChunks.ofRows(1 + i).roundingOnce(), dtype);
+        }
+        LinearCase.of(dtype, 5, 40, 67, true, draw, 310)
+                .check(rig, RowChunks.ofRows(1).roundingOnce(), dtype);
+    }
+
+    /** With 8 digits, what is a half by itself does not change 254. */
+    @Test
+    void whatIsRoundedOnceLosesNothingBetweenChunks() {
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            double[] rows = new double[513];
+            Arrays.fill(rows, 1);
+            Tensor h = bench.vector(DType.BF16, Shape.of(513, 1), rows);
+            LinearLayer layer = LinearLayer.of(bench.vector(DType.BF16, Shape.of(2, 1), 1, 1));
+            Tensor labels = bench.labels(DType.I32, Shape.of(513), new long[513]);
+            Tensor dw = bench.vector(DType.BF16, Shape.of(2, 1), 2, 2);
+            LinearGradients gradients = LinearGradients.of(null, dw).accumulating();
+            CrossEntropyOptions sum = DEFAULTS.withReduction(Reduction.SUM);
+            RowChunks single = RowChunks.ofRows(1);
+            bench.keep(bench.ops()
+                    .linearCrossEntropy(sum, single.roundingOnce())
+                    .forwardBackward(h, layer, labels, gradients, s));
+            assertArrayEquals(new float[] {-254, 258}, dw.download(s)); // 2 -+ 256.5, to 8 digits
+            bench.keep(bench.ops().linearCrossEntropy(sum, single).forwardBackward(h, layer, labels, gradients, s));
+            assertArrayEquals(new float[] {-254, 258}, dw.download(s));
         }
     }
 
     @EachFloatingDType
     void longRowsAndManyFeatures(DType dtype) {
         CrossEntropyDraw draw = new CrossEntropyDraw();
-        LinearCase.of(dtype, 3, 5, 1031, true, draw, 200).check(rig, 2, dtype.arithmetic());
-        LinearCase.of(dtype, 3, 600, 3, false, draw, 201).check(rig, 2, dtype.arithmetic());
-        LinearCase.of(dtype, 300, 2, 3, true, draw, 202).check(rig, 128, dtype.arithmetic());
+        LinearCase.of(dtype, 3, 5, 1031, true, draw, 200).check(rig, RowChunks.ofRows(2), dtype.arithmetic());
+        LinearCase.of(dtype, 3, 600, 3, false, draw, 201).check(rig, RowChunks.ofRows(2), dtype.arithmetic());
+        LinearCase.of(dtype, 300, 2, 3, true, draw, 202).check(rig, RowChunks.ofRows(128), dtype.arithmetic());
     }
 
     @Test
@@ -247,6 +282,11 @@ class LinearCrossEntropyTest {
             assertEquals(
                     2048 * 16 + products,
                     bench.ops().linearCrossEntropy(DEFAULTS).workspaceBytes(DType.BF16, Shape.of(5000, 2), 7));
+            RowChunks once = RowChunks.ofRows(4).roundingOnce();
+            LinearCrossEntropy rounding = bench.ops().linearCrossEntropy(DEFAULTS, once);
+            assertEquals(4 * 16 + 7 * 2 * 4 + products, rounding.workspaceBytes(DType.BF16, Shape.of(9, 2), 7));
+            assertEquals(4 * 16 + products, rounding.workspaceBytes(DType.BF16, Shape.of(4, 2), 7));
+            assertEquals(4 * 32 + products, rounding.workspaceBytes(DType.F32, Shape.of(9, 2), 7));
             Tensor h = bench.vector(DType.F32, Shape.of(9, 2), new double[18]);
             LinearLayer layer = LinearLayer.of(bench.vector(DType.F32, Shape.of(3, 2), new double[6]));
             int[] labels = new int[9];

@@ -65,9 +65,12 @@ class BlockPoolTest {
         "7169, 7680",
         "8191, 8192",
         "8193, 9216",
-        "1048577, 1179648"
+        "1048577, 1179648",
+        "67108863, 67108864",
+        "67108865, 69206016",
+        "262668288, 264241152"
     })
-    void sizesComeInStepsOfAnEighthOfAPowerOfTwo(long bytes, long size) {
+    void sizesComeInStepsOfAPartOfAPowerOfTwo(long bytes, long size) {
         BlockPool pool = pool(NO_LIMIT, 1);
         Block block = pool.take(bytes);
         assertEquals(size, block.bytes);

@@ -106,9 +106,12 @@ final class HeadCosts implements AutoCloseable {
                     "linearCrossEntropy.forward" + rows, () -> op.forward(hidden, layer, labels, null, result, stream));
             if (shape.dtype() != shape.dtype().arithmetic()) {
                 Tensor narrow = keep(ops.wrap(dWeight.address(), shape.dtype(), dWeight.shape()));
-                calls.put(
-                        "linearCrossEntropy.forwardBackward, gradient of the weight in " + shape.dtype() + rows,
-                        () -> gradients(op, new LinearGradients(dHidden, narrow, null, false), result));
+                LinearGradients rounded = new LinearGradients(dHidden, narrow, null, false);
+                String name = "linearCrossEntropy.forwardBackward, gradient of the weight in " + shape.dtype();
+                LinearCrossEntropy once = ops.linearCrossEntropy(
+                        op.options(), RowChunks.ofRows(chunk).roundingOnce());
+                calls.put(name + rows, () -> gradients(op, rounded, result));
+                calls.put(name + " rounded once" + rows, () -> gradients(once, rounded, result));
             }
         }
         List<HostCost> costs = new ArrayList<>(measure(calls));
