@@ -13,7 +13,6 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.Shape;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * Softmax cross entropy of logits along one axis with class labels or probabilities: loss, gradient, or both at once. Cheap to
@@ -47,7 +46,7 @@ import java.util.function.Function;
  * -inf beside finite ones has probability 0; the loss is +inf if its class has a positive target. A soft cap leaves no
  * infinity: -inf becomes -c and counts.
  */
-public final class CrossEntropy {
+public final class CrossEntropy extends CrossEntropyOnHost {
     private static final String OP = Op.CROSS_ENTROPY.callName();
     private static final String FORWARD = Op.CROSS_ENTROPY.method("forward");
     private static final String BACKWARD = Op.CROSS_ENTROPY.method("backward");
@@ -183,90 +182,6 @@ public final class CrossEntropy {
         forwardBackward(inputs(FORWARD_BACKWARD, logits, targets, weights), gradScale, gradient, result, stream);
     }
 
-    /** As {@link #forward(float[], int[], float[], Shape)}, without class weights. */
-    public CrossEntropyLoss<float[]> forward(float[] logits, int[] labels, Shape shape) {
-        return forward(HostForm.FLOATS, logits, labels, null, shape);
-    }
-
-    /**
-     * The loss of F32 logits on the host, without padding. Waits.
-     *
-     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
-     */
-    public CrossEntropyLoss<float[]> forward(float[] logits, int[] labels, float[] weights, Shape shape) {
-        return forward(HostForm.FLOATS, logits, labels, weights, shape);
-    }
-
-    /** As {@link #forward(double[], int[], double[], Shape)}, without class weights. */
-    public CrossEntropyLoss<double[]> forward(double[] logits, int[] labels, Shape shape) {
-        return forward(HostForm.DOUBLES, logits, labels, null, shape);
-    }
-
-    /** As {@link #forward(float[], int[], float[], Shape)}, in F64. */
-    public CrossEntropyLoss<double[]> forward(double[] logits, int[] labels, double[] weights, Shape shape) {
-        return forward(HostForm.DOUBLES, logits, labels, weights, shape);
-    }
-
-    /**
-     * The loss of F32 logits on the host with probabilities as targets, neither padded. Waits.
-     *
-     * @param weights null for 1 each
-     * @throws IllegalArgumentException if shapes and array lengths do not agree; nothing has run then
-     */
-    public CrossEntropyLoss<float[]> forward(float[] logits, float[] targets, float[] weights, Shape shape) {
-        return forwardGiven(HostForm.FLOATS, logits, targets, weights, shape);
-    }
-
-    /** As {@link #forward(float[], float[], float[], Shape)}, in F64. */
-    public CrossEntropyLoss<double[]> forward(double[] logits, double[] targets, double[] weights, Shape shape) {
-        return forwardGiven(HostForm.DOUBLES, logits, targets, weights, shape);
-    }
-
-    /** As {@link #forwardBackward(float[], int[], float[], GradScale, Shape)}, without class weights and scale. */
-    public CrossEntropyGradient<float[]> forwardBackward(float[] logits, int[] labels, Shape shape) {
-        return forwardBackward(HostForm.FLOATS, logits, labels, null, GradScale.ONE, shape);
-    }
-
-    /**
-     * Loss and gradient of F32 logits on the host, without padding; the arrays are left as they are. Waits. (There is no form
-     * for the gradient alone: on the host, nothing would be saved by it.)
-     *
-     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
-     */
-    public CrossEntropyGradient<float[]> forwardBackward(
-            float[] logits, int[] labels, float[] weights, GradScale gradScale, Shape shape) {
-        return forwardBackward(HostForm.FLOATS, logits, labels, weights, gradScale, shape);
-    }
-
-    /** As {@link #forwardBackward(double[], int[], double[], GradScale, Shape)}, without class weights and scale. */
-    public CrossEntropyGradient<double[]> forwardBackward(double[] logits, int[] labels, Shape shape) {
-        return forwardBackward(HostForm.DOUBLES, logits, labels, null, GradScale.ONE, shape);
-    }
-
-    /** As {@link #forwardBackward(float[], int[], float[], GradScale, Shape)}, in F64. */
-    public CrossEntropyGradient<double[]> forwardBackward(
-            double[] logits, int[] labels, double[] weights, GradScale gradScale, Shape shape) {
-        return forwardBackward(HostForm.DOUBLES, logits, labels, weights, gradScale, shape);
-    }
-
-    /**
-     * Loss and gradient of F32 logits on the host with probabilities as targets, neither padded; the arrays are left as they
-     * are. Waits.
-     *
-     * @param weights null for 1 each
-     * @throws IllegalArgumentException if shapes and array lengths do not agree; nothing has run then
-     */
-    public CrossEntropyGradient<float[]> forwardBackward(
-            float[] logits, float[] targets, float[] weights, GradScale gradScale, Shape shape) {
-        return forwardBackwardGiven(HostForm.FLOATS, logits, targets, weights, gradScale, shape);
-    }
-
-    /** As {@link #forwardBackward(float[], float[], float[], GradScale, Shape)}, in F64. */
-    public CrossEntropyGradient<double[]> forwardBackward(
-            double[] logits, double[] targets, double[] weights, GradScale gradScale, Shape shape) {
-        return forwardBackwardGiven(HostForm.DOUBLES, logits, targets, weights, gradScale, shape);
-    }
-
     private CrossEntropyProblem.Inputs inputs(String op, Tensor logits, Tensor targets, Tensor weights) {
         Rows x = Rows.of(op, "logits", logits, axis);
         return CrossEntropyProblem.Inputs.of(op, x, targets, weights, axis, options, ClassShard.all(x.classes()));
@@ -299,61 +214,37 @@ public final class CrossEntropy {
                 fill);
     }
 
-    private <A> CrossEntropyLoss<A> forward(HostForm<A> form, A logits, int[] labels, A weights, Shape shape) {
-        Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return forward(form, logits, host -> host.labels(labels, rows), weights, shape);
-    }
-
-    private <A> CrossEntropyLoss<A> forwardGiven(HostForm<A> form, A logits, A targets, A weights, Shape shape) {
-        return forward(form, logits, host -> host.in("targets", targets, shape), weights, shape);
-    }
-
-    private <A> CrossEntropyLoss<A> forward(
-            HostForm<A> form, A logits, Function<HostCall<A>, Tensor> targets, A weights, Shape shape) {
-        return HostCall.of(session, form, FORWARD, host -> {
+    @Override
+    <A> CrossEntropyLoss<A> lossOf(HostForm<A> form, A logits, HostTargets<A> targets, A weights, Shape shape) {
+        ResultShape made = requireTargets(FORWARD, form, targets, shape);
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("logits", logits, shape);
-            Tensor y = targets.apply(host);
-            CrossEntropyResult result = host.closing(forward(x, y, weights(host, weights, shape), host.stream()));
-            return CrossEntropyLoss.of(result, host);
+            Tensor y = host.targets(targets, made.rows(), shape);
+            Tensor w = host.inIfGiven("weights", weights, Shape.of(made.classes()));
+            return CrossEntropyLoss.of(host.closing(forward(x, y, w, host.stream())), host);
         });
     }
 
-    private <A> CrossEntropyGradient<A> forwardBackward(
-            HostForm<A> form, A logits, int[] labels, A weights, GradScale gradScale, Shape shape) {
-        Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
-        return forwardBackward(form, logits, host -> host.labels(labels, rows), weights, gradScale, shape);
-    }
-
-    private <A> CrossEntropyGradient<A> forwardBackwardGiven(
-            HostForm<A> form, A logits, A targets, A weights, GradScale gradScale, Shape shape) {
-        return forwardBackward(form, logits, host -> host.in("targets", targets, shape), weights, gradScale, shape);
-    }
-
-    private <A> CrossEntropyGradient<A> forwardBackward(
-            HostForm<A> form,
-            A logits,
-            Function<HostCall<A>, Tensor> targets,
-            A weights,
-            GradScale gradScale,
-            Shape shape) {
-        return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
+    @Override
+    <A> CrossEntropyGradient<A> gradientOf(
+            HostForm<A> form, A logits, HostTargets<A> targets, A weights, GradScale gradScale, Shape shape) {
+        ResultShape made = requireTargets(FORWARD_BACKWARD, form, targets, shape);
+        return ArrayCall.of(session, form, FORWARD_BACKWARD, host -> {
             Tensor over = host.over("logits", logits, shape);
-            Tensor y = targets.apply(host);
-            Tensor w = weights(host, weights, shape);
+            Tensor y = host.targets(targets, made.rows(), shape);
+            Tensor w = host.inIfGiven("weights", weights, Shape.of(made.classes()));
             CrossEntropyResult result = host.closing(newResult(over.dtype(), shape, host.stream()));
             forwardBackward(over, y, w, gradScale, over, result, host.stream());
             return CrossEntropyGradient.of(result, over, host);
         });
     }
 
-    /** The shape of the labels, after a look at each. */
-    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+    /** What there are targets for, after a look at each label. */
+    private ResultShape requireTargets(String call, HostForm<?> form, HostTargets<?> targets, Shape shape) {
         ResultShape made = ResultShape.of(call, form.dtype(), shape, axis);
-        made.requireLabels(OP, call, labels, options.ignoreIndex());
-        return made.rows();
-    }
-
-    private <A> Tensor weights(HostCall<A> host, A weights, Shape shape) {
-        return host.inIfGiven("weights", weights, Shape.of(shape.extent(axis.in(shape))));
+        if (targets.areLabels()) {
+            made.requireLabels(OP, call, targets.labels(), options.ignoreIndex());
+        }
+        return made;
     }
 }

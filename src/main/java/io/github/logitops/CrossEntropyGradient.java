@@ -25,7 +25,7 @@ public record CrossEntropyGradient<A>(
         int[] argmax,
         long correctRows,
         A entropy) {
-    static <A> CrossEntropyGradient<A> of(CrossEntropyResult result, Tensor gradient, HostCall<A> host) {
+    static <A> CrossEntropyGradient<A> of(CrossEntropyResult result, Tensor gradient, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new CrossEntropyGradient<>(
                 result.ifReduced(totals.loss()),

@@ -17,7 +17,7 @@ import io.github.logitops.op.ResultTotals;
  */
 public record CrossEntropyLoss<A>(
         double loss, double zLoss, A rowLosses, A lse, long countedRows, int[] argmax, long correctRows, A entropy) {
-    static <A> CrossEntropyLoss<A> of(CrossEntropyResult result, HostCall<A> host) {
+    static <A> CrossEntropyLoss<A> of(CrossEntropyResult result, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new CrossEntropyLoss<>(
                 result.ifReduced(totals.loss()),

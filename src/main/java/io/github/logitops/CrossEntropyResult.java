@@ -129,7 +129,7 @@ public final class CrossEntropyResult extends LossResult {
     }
 
     /** The entropies on the host; null if the options do not ask for them. */
-    <A> A readEntropy(HostCall<A> host) {
+    <A> A readEntropy(ArrayCall<A> host) {
         Tensor entropy = part(ResultPart.ENTROPY);
         return entropy == null ? null : host.read(entropy);
     }

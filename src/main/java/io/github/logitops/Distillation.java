@@ -46,7 +46,7 @@ import java.util.function.Consumer;
  *
  * <p><i>Numerics</i>: errors grow with distances to the maxima of both rows, not with the logits ({@code docs/numerics.md}).
  */
-public final class Distillation {
+public final class Distillation extends DistillationOnHost {
     private static final String OP = Op.DISTILLATION.callName();
     private static final String FORWARD = Op.DISTILLATION.method("forward");
     private static final String FORWARD_BACKWARD = Op.DISTILLATION.method("forwardBackward");
@@ -129,38 +129,6 @@ public final class Distillation {
         forwardBackward(inputs(FORWARD_BACKWARD, student, teacher, labels), gradScale, gradient, result, stream);
     }
 
-    /**
-     * The loss of F32 logits on the host, without padding. Waits.
-     *
-     * @param labels a class for each row; or null
-     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
-     */
-    public DistillationLoss<float[]> forward(float[] student, float[] teacher, int[] labels, Shape shape) {
-        return forward(HostForm.FLOATS, student, teacher, labels, shape);
-    }
-
-    /** As {@link #forward(float[], float[], int[], Shape)}, in F64. */
-    public DistillationLoss<double[]> forward(double[] student, double[] teacher, int[] labels, Shape shape) {
-        return forward(HostForm.DOUBLES, student, teacher, labels, shape);
-    }
-
-    /**
-     * Loss and gradient of F32 logits on the host, without padding; the arrays are left as they are. Waits.
-     *
-     * @param labels a class for each row; or null
-     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
-     */
-    public DistillationGradient<float[]> forwardBackward(
-            float[] student, float[] teacher, int[] labels, GradScale gradScale, Shape shape) {
-        return forwardBackward(HostForm.FLOATS, student, teacher, labels, gradScale, shape);
-    }
-
-    /** As {@link #forwardBackward(float[], float[], int[], GradScale, Shape)}, in F64. */
-    public DistillationGradient<double[]> forwardBackward(
-            double[] student, double[] teacher, int[] labels, GradScale gradScale, Shape shape) {
-        return forwardBackward(HostForm.DOUBLES, student, teacher, labels, gradScale, shape);
-    }
-
     private DistillationProblem.Inputs inputs(String op, Tensor student, Tensor teacher, Tensor labels) {
         return new DistillationProblem.Inputs(
                 op,
@@ -197,9 +165,10 @@ public final class Distillation {
                 fill);
     }
 
-    private <A> DistillationLoss<A> forward(HostForm<A> form, A student, A teacher, int[] labels, Shape shape) {
+    @Override
+    <A> DistillationLoss<A> lossOf(HostForm<A> form, A student, A teacher, HostLabels labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return HostCall.of(session, form, FORWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("student", student, shape);
             Tensor t = host.in("teacher", teacher, shape);
             DistillationResult result = host.closing(forward(x, t, host.labels(labels, rows), host.stream()));
@@ -207,10 +176,11 @@ public final class Distillation {
         });
     }
 
-    private <A> DistillationGradient<A> forwardBackward(
-            HostForm<A> form, A student, A teacher, int[] labels, GradScale gradScale, Shape shape) {
+    @Override
+    <A> DistillationGradient<A> gradientOf(
+            HostForm<A> form, A student, A teacher, HostLabels labels, GradScale gradScale, Shape shape) {
         Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape);
-        return HostCall.of(session, form, FORWARD_BACKWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD_BACKWARD, host -> {
             Tensor over = host.over("student", student, shape);
             Tensor t = host.in("teacher", teacher, shape);
             Tensor y = host.labels(labels, rows);
@@ -221,7 +191,7 @@ public final class Distillation {
     }
 
     /** The shape of the labels, after a look at each if there are any. */
-    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+    private Shape requireLabels(String call, HostForm<?> form, HostLabels labels, Shape shape) {
         ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
         if (labels != null) {
             made.requireLabels(OP, call, labels, options.ignoreIndex());

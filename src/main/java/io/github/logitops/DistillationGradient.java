@@ -13,7 +13,7 @@ import io.github.logitops.op.ResultTotals;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record DistillationGradient<A>(double loss, A rowLosses, A gradient, long countedRows) {
-    static <A> DistillationGradient<A> of(DistillationResult result, Tensor gradient, HostCall<A> host) {
+    static <A> DistillationGradient<A> of(DistillationResult result, Tensor gradient, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new DistillationGradient<>(
                 result.ifReduced(totals.loss()),

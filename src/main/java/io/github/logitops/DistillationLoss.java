@@ -11,7 +11,7 @@ import io.github.logitops.op.ResultTotals;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record DistillationLoss<A>(double loss, A rowLosses, long countedRows) {
-    static <A> DistillationLoss<A> of(DistillationResult result, HostCall<A> host) {
+    static <A> DistillationLoss<A> of(DistillationResult result, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new DistillationLoss<>(
                 result.ifReduced(totals.loss()), host.read(result.rowLosses()), totals.countedRows());

@@ -118,16 +118,26 @@ public final class Entropy {
      * @param dEntropy the gradient with respect to the entropies, a number for each row
      */
     public float[] backward(float[] x, float[] dEntropy, Shape shape) {
-        return backward(HostForm.FLOATS, x, dEntropy, shape);
+        return backward(HostForm.FLOATS, x, shape, perRow(dEntropy));
     }
 
     /** As {@link #backward(float[], float[], Shape)}, in F64. */
     public double[] backward(double[] x, double[] dEntropy, Shape shape) {
-        return backward(HostForm.DOUBLES, x, dEntropy, shape);
+        return backward(HostForm.DOUBLES, x, shape, perRow(dEntropy));
+    }
+
+    /** As {@link #backward(float[], float[], Shape)}, with one number for all rows. */
+    public float[] backward(float[] x, GradScale gradScale, Shape shape) {
+        return backward(HostForm.FLOATS, x, shape, (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], GradScale, Shape)}, in F64. */
+    public double[] backward(double[] x, GradScale gradScale, Shape shape) {
+        return backward(HostForm.DOUBLES, x, shape, (host, rows) -> gradScale);
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return HostCall.of(session, form, FORWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor logits = host.in("x", x, shape);
             Tensor entropy = host.out(shape.without(axis));
             forward(logits, entropy, host.stream());
@@ -135,11 +145,15 @@ public final class Entropy {
         });
     }
 
-    private <A> A backward(HostForm<A> form, A x, A dEntropy, Shape shape) {
+    private static <A> ArrayCall.Upstream<A> perRow(A dEntropy) {
+        return (host, rows) -> GradScale.perRow(host.in("dEntropy", dEntropy, rows));
+    }
+
+    private <A> A backward(HostForm<A> form, A x, Shape shape, ArrayCall.Upstream<A> gradScale) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return HostCall.of(session, form, BACKWARD, host -> {
+        return ArrayCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.over("x", x, shape);
-            GradScale upstream = GradScale.perRow(host.in("dEntropy", dEntropy, rows));
+            GradScale upstream = gradScale.of(host, rows);
             EntropyResult result = host.closing(forward(over, host.stream()));
             backward(over, result, upstream, over, host.stream());
             return host.read(over);

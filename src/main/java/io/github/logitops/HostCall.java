@@ -1,148 +1,115 @@
 package io.github.logitops;
 
+import io.github.logitops.base.Arguments;
 import io.github.logitops.base.Resources;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /**
- * An op's call on host arrays, by way of tensors: arrays go in, the tensor form runs, arrays come out, and the tensors are closed
- * with the call. Where the device can use arrays as they are, nothing is copied but what the op writes over.
+ * A call on memory of the host: it stands for tensors while the call lasts, and so every form of every op takes it. What the device can
+ * use as it is, is not copied: in the CPU mode F32 and F64 in arrays and buffers of their own, and all dtypes in byte buffers of native
+ * order. {@link LogitOps#onHost} begins one. For one thread.
  */
-final class HostCall<A> implements AutoCloseable {
+public final class HostCall {
+    private static final String CALL = "onHost";
+
     private final Session session;
-    private final HostForm<A> form;
-    private final String name;
     private final Stream stream;
     private final Deque<AutoCloseable> made = new ArrayDeque<>(); // the last one first
-    private final Map<Tensor, A> lent = new IdentityHashMap<>(); // the arrays that tensors are
+    private final List<Runnable> outputs = new ArrayList<>();
 
-    /** @param name the op's method, as messages have it */
-    private HostCall(Session session, HostForm<A> form, String name, Stream stream) {
+    private HostCall(Session session, Stream stream) {
         this.session = session;
-        this.form = form;
-        this.name = name;
         this.stream = stream;
     }
 
-    /** An op that writes over its input. */
-    interface InPlace {
-        void run(Tensor tensor, Stream stream);
-    }
-
-    /** An op that writes over its second input. */
-    interface OverSecond {
-        void run(Tensor first, Tensor second, Stream stream);
-    }
-
-    /** What {@code body} makes of arrays of this form, in one call of the session on a stream of its own. */
-    static <A, R> R of(Session session, HostForm<A> form, String name, Function<HostCall<A>, R> body) {
+    /** What {@code body} makes, in one call of the session on a stream of its own. */
+    static <R> R of(Session session, Function<HostCall, R> body) {
         return session.onOwnStream(stream -> {
-            try (HostCall<A> host = new HostCall<>(session, form, name, stream)) {
-                return body.apply(host);
+            HostCall host = new HostCall(session, stream);
+            R result;
+            try {
+                result = body.apply(host);
+                host.outputs.forEach(Runnable::run);
+            } catch (RuntimeException | Error e) {
+                Resources.closeAfter(e, List.copyOf(host.made));
+                throw e;
             }
+            Resources.closeAll(List.copyOf(host.made));
+            return result;
         });
     }
 
-    /** What an op makes of an array, x. */
-    static <A> A over(Session session, HostForm<A> form, String name, A x, Shape shape, InPlace op) {
-        return of(session, form, name, host -> {
-            Tensor over = host.over("x", x, shape);
-            op.run(over, host.stream());
-            return host.read(over);
-        });
-    }
-
-    /** What an op makes of two arrays, y and dy. */
-    static <A> A over(Session session, HostForm<A> form, String name, A y, A dy, Shape shape, OverSecond op) {
-        return of(session, form, name, host -> {
-            Tensor output = host.in("y", y, shape);
-            Tensor over = host.over("dy", dy, shape);
-            op.run(output, over, host.stream());
-            return host.read(over);
-        });
-    }
-
-    Stream stream() {
+    /** The stream that this call's ops run on; it is closed with it. */
+    public Stream stream() {
         return stream;
     }
 
-    /** A tensor of the array's elements, to be read; a wrong length is found before anything is allocated. */
-    Tensor in(String argument, A array, Shape shape) {
-        HostForm.requireLength(name, argument, array, shape);
-        Tensor tensor = lend(array, shape);
-        return tensor != null ? tensor : uploaded(array, shape);
+    /** A tensor of what is there, to be read. */
+    public Tensor in(HostTensor source) {
+        Arguments.notNull(CALL, "source", source);
+        Tensor lent = lend(source);
+        return lent != null ? lent : uploaded(source);
     }
 
-    /** The same, to be written over: the array stays as it is. */
-    Tensor over(String argument, A array, Shape shape) {
-        HostForm.requireLength(name, argument, array, shape);
-        Tensor tensor = session.lends() ? lend(form.copy().apply(array), shape) : null;
-        return tensor != null ? tensor : uploaded(array, shape);
+    /** A tensor with undefined content, whose elements are written there once the body is done. */
+    public Tensor out(HostTensor target) {
+        requireWritable(target);
+        Tensor lent = lend(target);
+        return lent != null ? lent : writtenBack(empty(target.dtype(), target.shape()), target);
     }
 
-    private Tensor uploaded(A array, Shape shape) {
-        return closing(session.filled(
-                name, form.dtype(), shape, stream, tensor -> form.up().apply(tensor, array, stream)));
+    /** A tensor of what is there, to be overwritten, as is what is there once the body is done. */
+    public Tensor inOut(HostTensor memory) {
+        requireWritable(memory);
+        Tensor lent = lend(memory);
+        return lent != null ? lent : writtenBack(uploaded(memory), memory);
     }
 
-    /** The array itself as a tensor, until the call ends; null if the device cannot use it. */
-    private Tensor lend(A array, Shape shape) {
-        Tensor tensor = session.lend(array, form.dtype(), shape);
+    /** {@code made}, which is closed with the call. */
+    public <R extends AutoCloseable> R closing(R made) {
+        this.made.push(Arguments.notNull(CALL, "made", made));
+        return made;
+    }
+
+    private static void requireWritable(HostTensor target) {
+        if (Arguments.notNull(CALL, "target", target).isReadOnly()) {
+            throw new IllegalArgumentException(CALL + ": the buffer is read-only: target=" + target);
+        }
+    }
+
+    private Tensor uploaded(HostTensor source) {
+        return closing(
+                session.filled(CALL, source.dtype(), source.shape(), stream, tensor -> tensor.upload(source, stream)));
+    }
+
+    private Tensor writtenBack(Tensor tensor, HostTensor target) {
+        outputs.add(() -> tensor.download(target, stream));
+        return tensor;
+    }
+
+    /** A new tensor with undefined content. */
+    Tensor empty(DType dtype, Shape shape) {
+        return closing(session.empty(dtype, Layout.dense(shape)));
+    }
+
+    /** Memory of the host itself as a tensor, until the call ends; null if the device cannot use it. */
+    Tensor lend(HostTensor memory) {
+        Tensor tensor = memory.isAsOnDevice() ? session.lend(memory.memory(), memory.dtype(), memory.shape()) : null;
         if (tensor != null) {
             long address = tensor.address();
             made.push(() -> session.takeBack(address));
             closing(tensor);
-            lent.put(tensor, array);
         }
         return tensor;
-    }
-
-    /** The same of an argument that may be left out: null of null. */
-    Tensor inIfGiven(String argument, A array, Shape shape) {
-        return array == null ? null : in(argument, array, shape);
-    }
-
-    /** A new tensor of labels that were looked at; null of null. */
-    Tensor labels(int[] labels, Shape rows) {
-        return labels == null
-                ? null
-                : closing(session.filled(name, DType.I32, rows, stream, tensor -> tensor.upload(labels, stream)));
-    }
-
-    /** A new tensor of a mask. */
-    Tensor mask(boolean[] mask, Shape shape) {
-        return closing(session.filled(name, DType.BOOL, shape, stream, tensor -> tensor.upload(mask, stream)));
-    }
-
-    /** A new tensor for the op to fill. */
-    Tensor out(Shape shape) {
-        Tensor tensor = session.lends() ? lend(form.make().apply((int) shape.elements()), shape) : null;
-        return tensor != null ? tensor : closing(session.empty(form.dtype(), Layout.dense(shape)));
-    }
-
-    /** What the op made is closed with the call. */
-    <R extends AutoCloseable> R closing(R result) {
-        made.push(result);
-        return result;
-    }
-
-    /** What the op wrote, in an array of the caller's own. */
-    A read(Tensor tensor) {
-        A array = lent.get(tensor);
-        return array != null ? array : form.down().apply(tensor, stream);
-    }
-
-    @Override
-    public void close() {
-        Resources.closeAll(List.copyOf(made));
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
@@ -8,6 +9,7 @@ import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.function.BiFunction;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
 
@@ -15,11 +17,17 @@ import java.util.function.UnaryOperator;
  * A kind of host array that ops take instead of tensors. The one place that knows that {@code float[]} means F32 and
  * {@code double[]} F64.
  */
-record HostForm<A>(DType dtype, IntFunction<A> make, UnaryOperator<A> copy, Up<A> up, Down<A> down) {
+record HostForm<A>(
+        DType dtype,
+        IntFunction<A> make,
+        UnaryOperator<A> copy,
+        BiFunction<A, Shape, HostTensor> host,
+        Up<A> up,
+        Down<A> down) {
     static final HostForm<float[]> FLOATS =
-            new HostForm<>(DType.F32, float[]::new, float[]::clone, Tensor::upload, Tensor::download);
-    static final HostForm<double[]> DOUBLES =
-            new HostForm<>(DType.F64, double[]::new, double[]::clone, Tensor::upload, Tensor::downloadDoubles);
+            new HostForm<>(DType.F32, float[]::new, float[]::clone, HostTensor::of, Tensor::upload, Tensor::download);
+    static final HostForm<double[]> DOUBLES = new HostForm<>(
+            DType.F64, double[]::new, double[]::clone, HostTensor::of, Tensor::upload, Tensor::downloadDoubles);
 
     /** Uploads an array. */
     interface Up<A> {

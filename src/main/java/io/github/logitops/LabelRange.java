@@ -10,11 +10,12 @@ import java.util.OptionalLong;
  */
 record LabelRange(long classes, OptionalLong ignoreIndex) {
     /** Looks at labels that are on the host, before anything runs. */
-    void require(String op, int[] labels) {
-        for (int row = 0; row < labels.length; row++) {
-            boolean ignored = ignoreIndex.isPresent() && ignoreIndex.getAsLong() == labels[row];
-            if ((labels[row] < 0 || labels[row] >= classes) && !ignored) {
-                throw outOfRange(op, row, labels[row]);
+    void require(String op, HostLabels labels) {
+        for (int row = 0; row < labels.length(); row++) {
+            long label = labels.at().applyAsLong(row);
+            boolean ignored = ignoreIndex.isPresent() && ignoreIndex.getAsLong() == label;
+            if ((label < 0 || label >= classes) && !ignored) {
+                throw outOfRange(op, row, label);
             }
         }
     }

@@ -1,5 +1,8 @@
 package io.github.logitops;
 
+import static io.github.logitops.HostForm.DOUBLES;
+import static io.github.logitops.HostForm.FLOATS;
+
 import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LinearGradients;
@@ -150,7 +153,7 @@ public final class LinearCrossEntropy {
             LinearInputs linear,
             Tensor targets,
             Tensor weights,
-            int[] knownLabels,
+            HostLabels knownLabels,
             GradScale gradScale,
             LinearGradients gradients,
             CrossEntropyResult result,
@@ -164,7 +167,7 @@ public final class LinearCrossEntropy {
                 areLabels ? null : targets,
                 weights,
                 options,
-                knownLabels,
+                knownLabels == null ? null : knownLabels.at(),
                 null,
                 result.buffers(),
                 gradScale,
@@ -186,13 +189,25 @@ public final class LinearCrossEntropy {
      */
     public CrossEntropyLoss<float[]> forward(
             float[] hidden, float[] weight, float[] bias, int[] labels, Shape shape, long classes) {
-        return forward(HostForm.FLOATS, hidden, weight, bias, labels, shape, classes);
+        return lossOf(new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, with labels of 64 bits. */
+    public CrossEntropyLoss<float[]> forward(
+            float[] hidden, float[] weight, float[] bias, long[] labels, Shape shape, long classes) {
+        return lossOf(new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes));
     }
 
     /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, in F64. */
     public CrossEntropyLoss<double[]> forward(
             double[] hidden, double[] weight, double[] bias, int[] labels, Shape shape, long classes) {
-        return forward(HostForm.DOUBLES, hidden, weight, bias, labels, shape, classes);
+        return lossOf(new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, in F64, with labels of 64 bits. */
+    public CrossEntropyLoss<double[]> forward(
+            double[] hidden, double[] weight, double[] bias, long[] labels, Shape shape, long classes) {
+        return lossOf(new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes));
     }
 
     /**
@@ -200,62 +215,113 @@ public final class LinearCrossEntropy {
      * product. Waits.
      *
      * @param bias null for none
+     * @param gradScale what gradients are multiplied by; not the loss
      * @param shape of the hidden rows, [..., features]
      * @param classes how many rows the weight has
      * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
      */
     public LinearCrossEntropyGradient<float[]> forwardBackward(
-            float[] hidden, float[] weight, float[] bias, int[] labels, Shape shape, long classes) {
-        return forwardBackward(HostForm.FLOATS, hidden, weight, bias, labels, shape, classes);
+            float[] hidden,
+            float[] weight,
+            float[] bias,
+            int[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), gradScale);
     }
 
-    /** As {@link #forwardBackward(float[], float[], float[], int[], Shape, long)}, in F64. */
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, without scale. */
+    public LinearCrossEntropyGradient<float[]> forwardBackward(
+            float[] hidden, float[] weight, float[] bias, int[] labels, Shape shape, long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), GradScale.ONE);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, with labels of 64 bits. */
+    public LinearCrossEntropyGradient<float[]> forwardBackward(
+            float[] hidden,
+            float[] weight,
+            float[] bias,
+            long[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), gradScale);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, with labels of 64 bits, without scale. */
+    public LinearCrossEntropyGradient<float[]> forwardBackward(
+            float[] hidden, float[] weight, float[] bias, long[] labels, Shape shape, long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), GradScale.ONE);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, in F64. */
+    public LinearCrossEntropyGradient<double[]> forwardBackward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            int[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes), gradScale);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, in F64, without scale. */
     public LinearCrossEntropyGradient<double[]> forwardBackward(
             double[] hidden, double[] weight, double[] bias, int[] labels, Shape shape, long classes) {
-        return forwardBackward(HostForm.DOUBLES, hidden, weight, bias, labels, shape, classes);
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes), GradScale.ONE);
     }
 
-    private <A> CrossEntropyLoss<A> forward(
-            HostForm<A> form, A hidden, A weight, A bias, int[] labels, Shape shape, long classes) {
-        Shape rows = requireLabels(FORWARD, form, labels, shape, classes);
-        return HostCall.of(head.session(), form, FORWARD, host -> {
-            Tensor h = host.in("hidden", hidden, shape);
-            LinearLayer layer = layer(host, weight, bias, shape, classes);
-            Tensor y = host.labels(labels, rows);
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, in F64, with labels of 64 bits. */
+    public LinearCrossEntropyGradient<double[]> forwardBackward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            long[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes), gradScale);
+    }
+
+    /** As {@link #forwardBackward(float[], float[], float[], int[], GradScale, Shape, long)}, in F64, with labels of 64 bits, without scale. */
+    public LinearCrossEntropyGradient<double[]> forwardBackward(
+            double[] hidden, double[] weight, double[] bias, long[] labels, Shape shape, long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes), GradScale.ONE);
+    }
+
+    private <A> CrossEntropyLoss<A> lossOf(HostHead<A> given) {
+        Shape rows = given.requireLabels(OP, FORWARD, head, options.ignoreIndex());
+        return ArrayCall.of(head.session(), given.form(), FORWARD, host -> {
+            Tensor h = host.in("hidden", given.hidden(), given.shape());
+            LinearLayer layer = given.layer(host);
+            Tensor y = host.labels(given.labels(), rows);
             return CrossEntropyLoss.of(host.closing(forward(h, layer, y, null, host.stream())), host);
         });
     }
 
-    private <A> LinearCrossEntropyGradient<A> forwardBackward(
-            HostForm<A> form, A hidden, A weight, A bias, int[] labels, Shape shape, long classes) {
-        Shape rows = requireLabels(FORWARD_BACKWARD, form, labels, shape, classes);
-        return HostCall.of(head.session(), form, FORWARD_BACKWARD, host -> {
-            Tensor over = host.over("hidden", hidden, shape);
-            LinearLayer layer = layer(host, weight, bias, shape, classes);
-            Tensor y = host.labels(labels, rows);
-            LinearGradients gradients = new LinearGradients(
-                    over, host.out(layer.weight().shape()), bias == null ? null : host.out(Shape.of(classes)), false);
-            CrossEntropyResult result = host.closing(newResult(form.dtype(), shape, classes, host.stream()));
+    private <A> LinearCrossEntropyGradient<A> gradientOf(HostHead<A> given, GradScale gradScale) {
+        Shape rows = given.requireLabels(OP, FORWARD_BACKWARD, head, options.ignoreIndex());
+        return ArrayCall.of(head.session(), given.form(), FORWARD_BACKWARD, host -> {
+            Tensor over = host.over("hidden", given.hidden(), given.shape());
+            LinearLayer layer = given.layer(host);
+            Tensor y = host.labels(given.labels(), rows);
+            LinearGradients gradients = given.gradients(host, over, layer);
+            CrossEntropyResult result =
+                    host.closing(newResult(over.dtype(), given.shape(), given.classes(), host.stream()));
             LinearInputs linear = new LinearInputs(FORWARD_BACKWARD, over, layer);
-            run(linear, y, null, labels, GradScale.ONE, gradients, result, host.stream());
-            return new LinearCrossEntropyGradient<>(
-                    CrossEntropyLoss.of(result, host),
-                    host.read(over),
-                    host.read(gradients.weight()),
-                    bias == null ? null : host.read(gradients.bias()));
+            run(linear, y, null, given.labels(), gradScale, gradients, result, host.stream());
+            return LinearCrossEntropyGradient.of(
+                    CrossEntropyLoss.of(result, host), LinearGradientArrays.of(gradients, host));
         });
-    }
-
-    private static <A> LinearLayer layer(HostCall<A> host, A weight, A bias, Shape shape, long classes) {
-        long features = shape.extent(shape.rank() - 1);
-        Tensor w = host.in("weight", weight, Shape.of(classes, features));
-        return new LinearLayer(w, host.inIfGiven("bias", bias, Shape.of(classes)));
-    }
-
-    /** The shape of the labels, after a look at each. */
-    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape, long classes) {
-        ResultShape made = head.resultShape(form.dtype(), shape, classes);
-        made.requireLabels(OP, call, labels, options.ignoreIndex());
-        return made.rows();
     }
 }

@@ -9,4 +9,8 @@ package io.github.logitops;
  * @param bias the gradient with respect to the bias; null if there is none
  * @param <A> {@code float[]} or {@code double[]}
  */
-public record LinearCrossEntropyGradient<A>(CrossEntropyLoss<A> loss, A hidden, A weight, A bias) {}
+public record LinearCrossEntropyGradient<A>(CrossEntropyLoss<A> loss, A hidden, A weight, A bias) {
+    static <A> LinearCrossEntropyGradient<A> of(CrossEntropyLoss<A> loss, LinearGradientArrays<A> of) {
+        return new LinearCrossEntropyGradient<>(loss, of.hidden(), of.weight(), of.bias());
+    }
+}

@@ -1,5 +1,8 @@
 package io.github.logitops;
 
+import static io.github.logitops.HostForm.DOUBLES;
+import static io.github.logitops.HostForm.FLOATS;
+
 import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.LinearGradients;
@@ -121,6 +124,167 @@ public final class LinearSelectedLogProb {
                 gradients,
                 stream,
                 workspace -> head.session().run(problem.in(workspace), saved.streams(), stream));
+    }
+
+    /**
+     * The log-probabilities of F32 hidden rows on the host, in a new array. Waits.
+     *
+     * @param bias null for none
+     * @param shape of the hidden rows, [..., features]
+     * @param classes how many rows the weight has
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public float[] forward(float[] hidden, float[] weight, float[] bias, int[] labels, Shape shape, long classes) {
+        return logProbsOf(new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, with labels of 64 bits. */
+    public float[] forward(float[] hidden, float[] weight, float[] bias, long[] labels, Shape shape, long classes) {
+        return logProbsOf(new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, in F64. */
+    public double[] forward(double[] hidden, double[] weight, double[] bias, int[] labels, Shape shape, long classes) {
+        return logProbsOf(new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /** As {@link #forward(float[], float[], float[], int[], Shape, long)}, in F64, with labels of 64 bits. */
+    public double[] forward(double[] hidden, double[] weight, double[] bias, long[] labels, Shape shape, long classes) {
+        return logProbsOf(new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes));
+    }
+
+    /**
+     * Forward and backward on F32 host arrays; returns the gradients in new arrays. Waits.
+     *
+     * @param bias null for none
+     * @param dLogProbs the gradient with respect to the log-probabilities, a number for each row
+     * @param shape of the hidden rows, [..., features]
+     * @param classes how many rows the weight has
+     * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
+     */
+    public LinearGradientArrays<float[]> backward(
+            float[] hidden, float[] weight, float[] bias, int[] labels, float[] dLogProbs, Shape shape, long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, with one number for all rows. */
+    public LinearGradientArrays<float[]> backward(
+            float[] hidden,
+            float[] weight,
+            float[] bias,
+            int[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, with labels of 64 bits. */
+    public LinearGradientArrays<float[]> backward(
+            float[] hidden, float[] weight, float[] bias, long[] labels, float[] dLogProbs, Shape shape, long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes), perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, with one number for all rows, with labels of 64 bits. */
+    public LinearGradientArrays<float[]> backward(
+            float[] hidden,
+            float[] weight,
+            float[] bias,
+            long[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(FLOATS, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, in F64. */
+    public LinearGradientArrays<double[]> backward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            int[] labels,
+            double[] dLogProbs,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, with one number for all rows, in F64. */
+    public LinearGradientArrays<double[]> backward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            int[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, in F64, with labels of 64 bits. */
+    public LinearGradientArrays<double[]> backward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            long[] labels,
+            double[] dLogProbs,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], float[], float[], int[], float[], Shape, long)}, with one number for all rows, in F64, with labels of 64 bits. */
+    public LinearGradientArrays<double[]> backward(
+            double[] hidden,
+            double[] weight,
+            double[] bias,
+            long[] labels,
+            GradScale gradScale,
+            Shape shape,
+            long classes) {
+        return gradientOf(
+                new HostHead<>(DOUBLES, hidden, weight, bias, HostLabels.of(labels), shape, classes),
+                (host, rows) -> gradScale);
+    }
+
+    private static <A> ArrayCall.Upstream<A> perRow(A dLogProbs) {
+        return (host, rows) -> GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
+    }
+
+    private <A> A logProbsOf(HostHead<A> given) {
+        Shape rows = given.requireLabels(OP, FORWARD, head, options.ignoreIndex());
+        return ArrayCall.of(head.session(), given.form(), FORWARD, host -> {
+            Tensor h = host.in("hidden", given.hidden(), given.shape());
+            LinearLayer layer = given.layer(host);
+            Tensor y = host.labels(given.labels(), rows);
+            return host.read(host.closing(forward(h, layer, y, host.stream())).logProbs());
+        });
+    }
+
+    private <A> LinearGradientArrays<A> gradientOf(HostHead<A> given, ArrayCall.Upstream<A> gradScale) {
+        Shape rows = given.requireLabels(OP, BACKWARD, head, options.ignoreIndex());
+        return ArrayCall.of(head.session(), given.form(), BACKWARD, host -> {
+            Tensor over = host.over("hidden", given.hidden(), given.shape());
+            LinearLayer layer = given.layer(host);
+            Tensor y = host.labels(given.labels(), rows);
+            GradScale upstream = gradScale.of(host, rows);
+            SelectedLogProbResult result = host.closing(forward(over, layer, y, host.stream()));
+            LinearGradients gradients = given.gradients(host, over, layer);
+            backward(over, layer, y, result, upstream, gradients, host.stream());
+            return LinearGradientArrays.of(gradients, host);
+        });
     }
 
     private LabelRange range(LinearInputs linear) {

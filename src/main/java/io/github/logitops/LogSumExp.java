@@ -115,16 +115,26 @@ public final class LogSumExp {
      * @param dlse the gradient with respect to lse, a number for each row
      */
     public float[] backward(float[] x, float[] dlse, Shape shape) {
-        return backward(HostForm.FLOATS, x, dlse, shape);
+        return backward(HostForm.FLOATS, x, shape, perRow(dlse));
     }
 
     /** As {@link #backward(float[], float[], Shape)}, in F64. */
     public double[] backward(double[] x, double[] dlse, Shape shape) {
-        return backward(HostForm.DOUBLES, x, dlse, shape);
+        return backward(HostForm.DOUBLES, x, shape, perRow(dlse));
+    }
+
+    /** As {@link #backward(float[], float[], Shape)}, with one number for all rows. */
+    public float[] backward(float[] x, GradScale gradScale, Shape shape) {
+        return backward(HostForm.FLOATS, x, shape, (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], GradScale, Shape)}, in F64. */
+    public double[] backward(double[] x, GradScale gradScale, Shape shape) {
+        return backward(HostForm.DOUBLES, x, shape, (host, rows) -> gradScale);
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return HostCall.of(session, form, FORWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor logits = host.in("x", x, shape);
             Tensor lse = host.out(shape.without(axis));
             forward(logits, lse, host.stream());
@@ -132,11 +142,15 @@ public final class LogSumExp {
         });
     }
 
-    private <A> A backward(HostForm<A> form, A x, A dlse, Shape shape) {
+    private static <A> ArrayCall.Upstream<A> perRow(A dlse) {
+        return (host, rows) -> GradScale.perRow(host.in("dlse", dlse, rows));
+    }
+
+    private <A> A backward(HostForm<A> form, A x, Shape shape, ArrayCall.Upstream<A> gradScale) {
         Shape rows = Arguments.notNull(BACKWARD, "shape", shape).without(axis);
-        return HostCall.of(session, form, BACKWARD, host -> {
+        return ArrayCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.over("x", x, shape);
-            GradScale upstream = GradScale.perRow(host.in("dlse", dlse, rows));
+            GradScale upstream = gradScale.of(host, rows);
             LogSumExpResult result = host.closing(forward(over, host.stream()));
             backward(over, result, upstream, over, host.stream());
             return host.read(over);

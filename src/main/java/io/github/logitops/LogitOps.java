@@ -2,6 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
 import io.github.logitops.base.Resources;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -17,6 +18,7 @@ import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +111,11 @@ public final class LogitOps implements AutoCloseable {
         return new Softmax(session, axis);
     }
 
+    /** Softmax along dimension {@code axis}, counted as {@link Axis#of} does: -1 is the last. */
+    public Softmax softmax(int axis) {
+        return softmax(Axis.of(axis));
+    }
+
     /** Log-softmax along the last axis. */
     public LogSoftmax logSoftmax() {
         return logSoftmax(Axis.LAST);
@@ -117,6 +124,11 @@ public final class LogitOps implements AutoCloseable {
     /** Log-softmax along {@code axis}. */
     public LogSoftmax logSoftmax(Axis axis) {
         return new LogSoftmax(session, axis);
+    }
+
+    /** Log-softmax along dimension {@code axis}. */
+    public LogSoftmax logSoftmax(int axis) {
+        return logSoftmax(Axis.of(axis));
     }
 
     /** Masked softmax along the last axis: of attention scores. */
@@ -129,6 +141,11 @@ public final class LogitOps implements AutoCloseable {
         return new MaskedSoftmax(session, axis);
     }
 
+    /** Masked softmax along dimension {@code axis}. */
+    public MaskedSoftmax maskedSoftmax(int axis) {
+        return maskedSoftmax(Axis.of(axis));
+    }
+
     /** Log-sum-exp along the last axis. */
     public LogSumExp logSumExp() {
         return logSumExp(Axis.LAST);
@@ -137,6 +154,11 @@ public final class LogitOps implements AutoCloseable {
     /** Log-sum-exp along {@code axis}. */
     public LogSumExp logSumExp(Axis axis) {
         return new LogSumExp(session, axis);
+    }
+
+    /** Log-sum-exp along dimension {@code axis}. */
+    public LogSumExp logSumExp(int axis) {
+        return logSumExp(Axis.of(axis));
     }
 
     /** Log-probabilities of labels, with the classes along the last axis. */
@@ -149,6 +171,11 @@ public final class LogitOps implements AutoCloseable {
         return new SelectedLogProb(session, options, axis);
     }
 
+    /** Log-probabilities of labels, with the classes along dimension {@code axis}. */
+    public SelectedLogProb selectedLogProb(SelectedLogProbOptions options, int axis) {
+        return selectedLogProb(options, Axis.of(axis));
+    }
+
     /** Entropy of softmax along the last axis. */
     public Entropy entropy() {
         return entropy(Axis.LAST);
@@ -157,6 +184,11 @@ public final class LogitOps implements AutoCloseable {
     /** Entropy of softmax along {@code axis}. */
     public Entropy entropy(Axis axis) {
         return new Entropy(session, axis);
+    }
+
+    /** Entropy of softmax along dimension {@code axis}. */
+    public Entropy entropy(int axis) {
+        return entropy(Axis.of(axis));
     }
 
     /** Distillation with the classes along the last axis. */
@@ -169,6 +201,11 @@ public final class LogitOps implements AutoCloseable {
         return new Distillation(session, options, axis);
     }
 
+    /** Distillation with the classes along dimension {@code axis}. */
+    public Distillation distillation(DistillationOptions options, int axis) {
+        return distillation(options, Axis.of(axis));
+    }
+
     /** Cross entropy with the classes along the last axis. */
     public CrossEntropy crossEntropy(CrossEntropyOptions options) {
         return crossEntropy(options, Axis.LAST);
@@ -177,6 +214,11 @@ public final class LogitOps implements AutoCloseable {
     /** Cross entropy with the classes along {@code axis}; PyTorch and ONNX have them along axis 1. */
     public CrossEntropy crossEntropy(CrossEntropyOptions options, Axis axis) {
         return new CrossEntropy(session, options, axis);
+    }
+
+    /** Cross entropy with the classes along dimension {@code axis}. */
+    public CrossEntropy crossEntropy(CrossEntropyOptions options, int axis) {
+        return crossEntropy(options, Axis.of(axis));
     }
 
     /** As {@link #linearCrossEntropy(CrossEntropyOptions, RowChunks)}, with a quarter of all rows at a time, and at least 2048. */
@@ -207,6 +249,24 @@ public final class LogitOps implements AutoCloseable {
      */
     public LinearSelectedLogProb linearSelectedLogProb(SelectedLogProbOptions options, RowChunks chunks) {
         return new LinearSelectedLogProb(session, options, chunks);
+    }
+
+    /**
+     * What {@code call} makes of memory of the host: arrays of any dtype, buffers and segments are tensors in it, and what it writes to
+     * them is there when this returns. Waits. If it fails, what outputs hold is undefined.
+     *
+     * <pre>{@code
+     * double loss = ops.onHost(host -> {
+     *     Tensor x = host.inOut(HostTensor.of(logits, DType.BF16, shape)); // short[], which then holds the gradient
+     *     Tensor y = host.in(HostTensor.of(labels)); // long[]
+     *     return host.closing(crossEntropy.forwardBackward(x, y, x, host.stream())).await();
+     * });
+     * }</pre>
+     *
+     * @throws IllegalArgumentException if an op in it found a label out of range that nobody waited for before
+     */
+    public <R> R onHost(Function<HostCall, R> call) {
+        return HostCall.of(session, Arguments.notNull("onHost", "call", call));
     }
 
     /** A new stream. Close it. */
@@ -262,6 +322,13 @@ public final class LogitOps implements AutoCloseable {
     public Tensor upload(ByteBuffer bytes, DType dtype, Shape shape, Stream stream) {
         HostForm.requireBytes(bytes, dtype, shape);
         return session.filled("upload", dtype, shape, stream, tensor -> tensor.upload(bytes, stream));
+    }
+
+    /** A new tensor without padding of what is there. Close it. */
+    public Tensor upload(HostTensor source, Stream stream) {
+        Arguments.notNull("upload", "source", source);
+        return session.filled(
+                "upload", source.dtype(), source.shape(), stream, tensor -> tensor.upload(source, stream));
     }
 
     /** I32 labels for as many rows as there are. */

@@ -65,24 +65,44 @@ public final class MaskedSoftmax {
         return forward(HostForm.DOUBLES, x, shape, host -> Mask.causal());
     }
 
+    /** {@link Mask#causal} and {@link Mask#keep} on host arrays without padding; returns y in a new array. Waits. */
+    public float[] forwardCausal(float[] x, Shape shape, boolean[] keep, Shape keepShape) {
+        return forward(HostForm.FLOATS, x, shape, andCausal(keep(keep, keepShape)));
+    }
+
+    /** As {@link #forwardCausal(float[], Shape, boolean[], Shape)}, in F64. */
+    public double[] forwardCausal(double[] x, Shape shape, boolean[] keep, Shape keepShape) {
+        return forward(HostForm.DOUBLES, x, shape, andCausal(keep(keep, keepShape)));
+    }
+
+    /** {@link Mask#causal} and {@link Mask#additive} on host arrays without padding; returns y in a new array. Waits. */
+    public float[] forwardCausal(float[] x, Shape shape, float[] additive, Shape additiveShape) {
+        return forward(HostForm.FLOATS, x, shape, andCausal(additive(additive, additiveShape)));
+    }
+
+    /** As {@link #forwardCausal(float[], Shape, float[], Shape)}, in F64. */
+    public double[] forwardCausal(double[] x, Shape shape, double[] additive, Shape additiveShape) {
+        return forward(HostForm.DOUBLES, x, shape, andCausal(additive(additive, additiveShape)));
+    }
+
     /** {@link Mask#keep} on host arrays without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape, boolean[] keep, Shape keepShape) {
-        return forwardKeep(HostForm.FLOATS, x, shape, keep, keepShape);
+        return forward(HostForm.FLOATS, x, shape, keep(keep, keepShape));
     }
 
     /** As {@link #forward(float[], Shape, boolean[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape, boolean[] keep, Shape keepShape) {
-        return forwardKeep(HostForm.DOUBLES, x, shape, keep, keepShape);
+        return forward(HostForm.DOUBLES, x, shape, keep(keep, keepShape));
     }
 
     /** {@link Mask#additive} on host arrays without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape, float[] additive, Shape additiveShape) {
-        return forwardAdditive(HostForm.FLOATS, x, shape, additive, additiveShape);
+        return forward(HostForm.FLOATS, x, shape, additive(additive, additiveShape));
     }
 
     /** As {@link #forward(float[], Shape, float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape, double[] additive, Shape additiveShape) {
-        return forwardAdditive(HostForm.DOUBLES, x, shape, additive, additiveShape);
+        return forward(HostForm.DOUBLES, x, shape, additive(additive, additiveShape));
     }
 
     /** {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on host arrays; returns dx in a new array. Waits. */
@@ -95,18 +115,32 @@ public final class MaskedSoftmax {
         return new Softmax(session, axis).backward(y, dy, shape);
     }
 
-    private <A> A forwardKeep(HostForm<A> form, A x, Shape shape, boolean[] keep, Shape keepShape) {
+    /** As {@link #backward(float[], float[], Shape)}, multiplied. */
+    public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
+        return new Softmax(session, axis).backward(y, dy, gradScale, shape);
+    }
+
+    /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
+    public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
+        return new Softmax(session, axis).backward(y, dy, gradScale, shape);
+    }
+
+    private static <A> Function<ArrayCall<A>, Mask> keep(boolean[] keep, Shape keepShape) {
         HostForm.requireLength(FORWARD, "keep", keep, Arguments.notNull(FORWARD, "keepShape", keepShape));
-        return forward(form, x, shape, host -> Mask.keep(host.mask(keep, keepShape)));
+        return host -> Mask.keep(host.mask(keep, keepShape));
     }
 
-    private <A> A forwardAdditive(HostForm<A> form, A x, Shape shape, A additive, Shape additiveShape) {
+    private static <A> Function<ArrayCall<A>, Mask> additive(A additive, Shape additiveShape) {
         Arguments.notNull(FORWARD, "additiveShape", additiveShape);
-        return forward(form, x, shape, host -> Mask.additive(host.in("additive", additive, additiveShape)));
+        return host -> Mask.additive(host.in("additive", additive, additiveShape));
     }
 
-    private <A> A forward(HostForm<A> form, A x, Shape shape, Function<HostCall<A>, Mask> mask) {
-        return HostCall.of(session, form, FORWARD, host -> {
+    private static <A> Function<ArrayCall<A>, Mask> andCausal(Function<ArrayCall<A>, Mask> mask) {
+        return mask.andThen(Mask::andCausal);
+    }
+
+    private <A> A forward(HostForm<A> form, A x, Shape shape, Function<ArrayCall<A>, Mask> mask) {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor over = host.over("x", x, shape);
             forward(over, mask.apply(host), over, host.stream());
             return host.read(over);

@@ -28,10 +28,10 @@ record ResultShape(Shape rows, long classes) {
     }
 
     /** Labels on the host: one for each row, and each in range. */
-    void requireLabels(String op, String call, int[] labels, OptionalLong ignoreIndex) {
-        if (Arguments.notNull(call, "labels", labels).length != rows.elements()) {
+    void requireLabels(String op, String call, HostLabels labels, OptionalLong ignoreIndex) {
+        if (Arguments.notNull(call, "labels", labels).length() != rows.elements()) {
             throw new IllegalArgumentException(
-                    call + ": there must be a label for each row: labels=" + labels.length + ", rows=" + rows);
+                    call + ": there must be a label for each row: labels=" + labels.length() + ", rows=" + rows);
         }
         range(ignoreIndex).require(op, labels);
     }

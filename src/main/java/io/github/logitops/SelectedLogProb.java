@@ -126,12 +126,22 @@ public final class SelectedLogProb {
      * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
      */
     public float[] forward(float[] logits, int[] labels, Shape shape) {
-        return forward(HostForm.FLOATS, logits, labels, shape);
+        return forward(HostForm.FLOATS, logits, HostLabels.of(labels), shape);
     }
 
     /** As {@link #forward(float[], int[], Shape)}, in F64. */
     public double[] forward(double[] logits, int[] labels, Shape shape) {
-        return forward(HostForm.DOUBLES, logits, labels, shape);
+        return forward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape);
+    }
+
+    /** As {@link #forward(float[], int[], Shape)}, with labels of 64 bits. */
+    public float[] forward(float[] logits, long[] labels, Shape shape) {
+        return forward(HostForm.FLOATS, logits, HostLabels.of(labels), shape);
+    }
+
+    /** As {@link #forward(float[], int[], Shape)}, in F64, with labels of 64 bits. */
+    public double[] forward(double[] logits, long[] labels, Shape shape) {
+        return forward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape);
     }
 
     /**
@@ -141,12 +151,42 @@ public final class SelectedLogProb {
      * @throws IllegalArgumentException if a label is out of range, or shapes and array lengths do not agree; nothing has run then
      */
     public float[] backward(float[] logits, int[] labels, float[] dLogProbs, Shape shape) {
-        return backward(HostForm.FLOATS, logits, labels, dLogProbs, shape);
+        return backward(HostForm.FLOATS, logits, HostLabels.of(labels), shape, perRow(dLogProbs));
     }
 
     /** As {@link #backward(float[], int[], float[], Shape)}, in F64. */
     public double[] backward(double[] logits, int[] labels, double[] dLogProbs, Shape shape) {
-        return backward(HostForm.DOUBLES, logits, labels, dLogProbs, shape);
+        return backward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape, perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, with one number for all rows. */
+    public float[] backward(float[] logits, int[] labels, GradScale gradScale, Shape shape) {
+        return backward(HostForm.FLOATS, logits, HostLabels.of(labels), shape, (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, with labels of 64 bits. */
+    public float[] backward(float[] logits, long[] labels, float[] dLogProbs, Shape shape) {
+        return backward(HostForm.FLOATS, logits, HostLabels.of(labels), shape, perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, with one number for all rows, with labels of 64 bits. */
+    public float[] backward(float[] logits, long[] labels, GradScale gradScale, Shape shape) {
+        return backward(HostForm.FLOATS, logits, HostLabels.of(labels), shape, (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, with one number for all rows, in F64. */
+    public double[] backward(double[] logits, int[] labels, GradScale gradScale, Shape shape) {
+        return backward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape, (host, rows) -> gradScale);
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, in F64, with labels of 64 bits. */
+    public double[] backward(double[] logits, long[] labels, double[] dLogProbs, Shape shape) {
+        return backward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape, perRow(dLogProbs));
+    }
+
+    /** As {@link #backward(float[], int[], float[], Shape)}, with one number for all rows, in F64, with labels of 64 bits. */
+    public double[] backward(double[] logits, long[] labels, GradScale gradScale, Shape shape) {
+        return backward(HostForm.DOUBLES, logits, HostLabels.of(labels), shape, (host, rows) -> gradScale);
     }
 
     private LabelRange range(Rows x) {
@@ -157,20 +197,25 @@ public final class SelectedLogProb {
         return new RowLabels(labels, options.ignoreIndex());
     }
 
-    private <A> A forward(HostForm<A> form, A logits, int[] labels, Shape shape) {
+    private <A> A forward(HostForm<A> form, A logits, HostLabels labels, Shape shape) {
         Shape rows = requireLabels(FORWARD, form, labels, shape);
-        return HostCall.of(session, form, FORWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor x = host.in("logits", logits, shape);
             SelectedLogProbResult result = host.closing(forward(x, host.labels(labels, rows), host.stream()));
             return host.read(result.logProbs());
         });
     }
 
-    private <A> A backward(HostForm<A> form, A logits, int[] labels, A dLogProbs, Shape shape) {
+    private static <A> ArrayCall.Upstream<A> perRow(A dLogProbs) {
+        return (host, rows) -> GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
+    }
+
+    private <A> A backward(
+            HostForm<A> form, A logits, HostLabels labels, Shape shape, ArrayCall.Upstream<A> gradScale) {
         Shape rows = requireLabels(BACKWARD, form, labels, shape);
-        return HostCall.of(session, form, BACKWARD, host -> {
+        return ArrayCall.of(session, form, BACKWARD, host -> {
             Tensor over = host.over("logits", logits, shape);
-            GradScale upstream = GradScale.perRow(host.in("dLogProbs", dLogProbs, rows));
+            GradScale upstream = gradScale.of(host, rows);
             Tensor y = host.labels(labels, rows);
             SelectedLogProbResult result = host.closing(forward(over, y, host.stream()));
             backward(over, y, result, upstream, over, host.stream());
@@ -179,7 +224,7 @@ public final class SelectedLogProb {
     }
 
     /** The shape of the labels, after a look at each. */
-    private Shape requireLabels(String call, HostForm<?> form, int[] labels, Shape shape) {
+    private Shape requireLabels(String call, HostForm<?> form, HostLabels labels, Shape shape) {
         ResultShape made = ResultShape.of(OP, form.dtype(), shape, axis);
         made.requireLabels(OP, call, labels, options.ignoreIndex());
         return made.rows();

@@ -63,12 +63,12 @@ public final class Softmax {
 
     /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
     public float[] forward(float[] x, Shape shape) {
-        return HostCall.over(session, HostForm.FLOATS, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return ArrayCall.over(session, HostForm.FLOATS, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #forward(float[], Shape)}, in F64. */
     public double[] forward(double[] x, Shape shape) {
-        return HostCall.over(session, HostForm.DOUBLES, FORWARD, x, shape, (t, s) -> forward(t, t, s));
+        return ArrayCall.over(session, HostForm.DOUBLES, FORWARD, x, shape, (t, s) -> forward(t, t, s));
     }
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
@@ -81,7 +81,7 @@ public final class Softmax {
      * array. Waits.
      */
     public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return HostCall.over(
+        return ArrayCall.over(
                 session, HostForm.FLOATS, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 
@@ -92,7 +92,7 @@ public final class Softmax {
 
     /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
     public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return HostCall.over(
+        return ArrayCall.over(
                 session, HostForm.DOUBLES, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

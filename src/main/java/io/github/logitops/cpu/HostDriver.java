@@ -144,12 +144,14 @@ public final class HostDriver implements MemoryDriver {
 
     @Override
     public void copyToDevice(long destination, ByteBuffer source, long stream) {
-        memory(destination, source.remaining()).put(source.duplicate());
+        Map.Entry<Long, HostMemory> in = requireHolding(destination, source.remaining());
+        in.getValue().put((int) (destination - in.getKey()), source);
     }
 
     @Override
     public void copyToHost(ByteBuffer destination, long source, long stream) {
-        destination.duplicate().put(memory(source, destination.remaining()));
+        Map.Entry<Long, HostMemory> in = requireHolding(source, destination.remaining());
+        in.getValue().get((int) (source - in.getKey()), destination);
     }
 
     @Override

@@ -14,18 +14,36 @@ sealed interface HostMemory {
     /** Some of it as bytes, in native byte order. */
     ByteBuffer bytes(int at, int count);
 
+    /** Overwrites as much of it as {@code source} has, from byte {@code at} on. */
+    default void put(int at, ByteBuffer source) {
+        bytes(at, source.remaining()).put(source.duplicate());
+    }
+
+    /** Copies as much of it as {@code destination} has room for, from byte {@code at} on. */
+    default void get(int at, ByteBuffer destination) {
+        destination.duplicate().put(bytes(at, destination.remaining()));
+    }
+
     /** The same bytes as elements of a floating dtype. */
     ElementBuffer elements(DType dtype, int at, int count);
 
-    /** A caller's array; null if it is none that can be used as it is. */
+    /** A caller's array or buffer; null if it is none that can be used as it is. */
     static HostMemory lent(Object array) {
         if (array instanceof float[] floats) {
-            return new Floats(floats);
+            return new Floats(FloatBuffer.wrap(floats));
+        } else if (array instanceof double[] doubles) {
+            return new Doubles(DoubleBuffer.wrap(doubles));
+        } else if (array instanceof FloatBuffer floats) {
+            return new Floats(floats.slice());
+        } else if (array instanceof DoubleBuffer doubles) {
+            return new Doubles(doubles.slice());
         }
-        return array instanceof double[] doubles ? new Doubles(doubles) : null;
+        return array instanceof ByteBuffer bytes && bytes.order() == ByteOrder.nativeOrder()
+                ? new Bytes(bytes.slice())
+                : null;
     }
 
-    /** Of a session. */
+    /** Of a session, or a buffer that is lent. */
     record Bytes(ByteBuffer memory) implements HostMemory {
         @Override
         public long bytes() {
@@ -44,10 +62,10 @@ sealed interface HostMemory {
     }
 
     /** F32 that is lent. */
-    record Floats(float[] memory) implements HostMemory {
+    record Floats(FloatBuffer memory) implements HostMemory {
         @Override
         public long bytes() {
-            return (long) memory.length * Float.BYTES;
+            return (long) memory.capacity() * Float.BYTES;
         }
 
         @Override
@@ -57,16 +75,29 @@ sealed interface HostMemory {
 
         @Override
         public ElementBuffer elements(DType dtype, int at, int count) {
-            return new ElementBuffer.Floats(FloatBuffer.wrap(memory, at / Float.BYTES, count / Float.BYTES)
-                    .slice());
+            return new ElementBuffer.Floats(part(at, count));
+        }
+
+        @Override
+        public void put(int at, ByteBuffer source) {
+            part(at, source.remaining()).put(inNativeOrder(source).asFloatBuffer());
+        }
+
+        @Override
+        public void get(int at, ByteBuffer destination) {
+            inNativeOrder(destination).asFloatBuffer().put(part(at, destination.remaining()));
+        }
+
+        private FloatBuffer part(int at, int count) {
+            return memory.slice(at / Float.BYTES, count / Float.BYTES);
         }
     }
 
     /** F64 that is lent. */
-    record Doubles(double[] memory) implements HostMemory {
+    record Doubles(DoubleBuffer memory) implements HostMemory {
         @Override
         public long bytes() {
-            return (long) memory.length * Double.BYTES;
+            return (long) memory.capacity() * Double.BYTES;
         }
 
         @Override
@@ -76,12 +107,30 @@ sealed interface HostMemory {
 
         @Override
         public ElementBuffer elements(DType dtype, int at, int count) {
-            return new ElementBuffer.Doubles(DoubleBuffer.wrap(memory, at / Double.BYTES, count / Double.BYTES)
-                    .slice());
+            return new ElementBuffer.Doubles(part(at, count));
+        }
+
+        @Override
+        public void put(int at, ByteBuffer source) {
+            part(at, source.remaining()).put(inNativeOrder(source).asDoubleBuffer());
+        }
+
+        @Override
+        public void get(int at, ByteBuffer destination) {
+            inNativeOrder(destination).asDoubleBuffer().put(part(at, destination.remaining()));
+        }
+
+        private DoubleBuffer part(int at, int count) {
+            return memory.slice(at / Double.BYTES, count / Double.BYTES);
         }
     }
 
+    private static ByteBuffer inNativeOrder(ByteBuffer buffer) {
+        return buffer.slice().order(ByteOrder.nativeOrder());
+    }
+
     private static DriverException notBytes(HostMemory memory) {
-        return new DriverException("host memory: an array that is lent is not copied: bytes=" + memory.bytes());
+        return new DriverException(
+                "host memory: an array that is lent has elements, not bytes: bytes=" + memory.bytes());
     }
 }

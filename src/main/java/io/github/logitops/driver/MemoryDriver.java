@@ -26,14 +26,14 @@ public interface MemoryDriver extends AutoCloseable {
     /** Gives memory back at once: no queued work may still use it. */
     void free(long address);
 
-    /** Whether the device can use arrays of callers as they are: most cannot. */
+    /** Whether the device can use arrays and buffers of callers as they are: most cannot. */
     default boolean lends() {
         return false;
     }
 
     /**
-     * The address of a caller's array as device memory, until it is {@linkplain #takeBack taken back}; 0 if it is none that can be used
-     * as it is. It is no allocation: it is neither freed nor copied.
+     * The address of a caller's array or buffer as device memory, until it is {@linkplain #takeBack taken back}; 0 if it is none that can be used
+     * as it is. It is no allocation, and not freed.
      */
     default long lend(Object array) {
         return 0;

@@ -79,6 +79,9 @@ public interface Tensor extends AutoCloseable {
     /** As {@link #upload(float[], Stream)}, elements in the buffer's byte order between its position and limit; neither is moved. */
     void upload(ByteBuffer source, Stream stream);
 
+    /** As {@link #upload(float[], Stream)}, from memory that stands for a tensor of this dtype and shape. */
+    void upload(HostTensor source, Stream stream);
+
     /**
      * The elements as floats, in a new array. Waits until the stream's work is done.
      *
@@ -121,6 +124,13 @@ public interface Tensor extends AutoCloseable {
      * @throws IllegalArgumentException also if the buffer is read-only
      */
     void download(ByteBuffer target, Stream stream);
+
+    /**
+     * As {@link #download(Stream)}, to memory that stands for a tensor of this dtype and shape.
+     *
+     * @throws IllegalArgumentException also if nothing can be written to it
+     */
+    void download(HostTensor target, Stream stream);
 
     /**
      * Gives the memory back, once the streams that used it are past that use. Waits for nothing. Closing again does nothing;

@@ -9,6 +9,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
 /**
  * Cross entropy of logits that a linear layer makes, chunk by chunk: products of matrices, cross entropy in place, products. What labels
@@ -32,7 +33,7 @@ public record LinearCrossEntropyProblem(
         Tensor probabilities,
         Tensor weights,
         CrossEntropyOptions options,
-        int[] knownLabels,
+        IntToLongFunction knownLabels,
         LinearWorkspace workspace,
         ResultBuffers result,
         GradScale gradScale,
@@ -146,7 +147,7 @@ public record LinearCrossEntropyProblem(
             return true;
         }
         for (long row = chunk.first(); row < chunk.first() + chunk.count(); row++) {
-            if (!options.ignores(knownLabels[(int) row])) {
+            if (!options.ignores(knownLabels.applyAsLong((int) row))) {
                 return true;
             }
         }

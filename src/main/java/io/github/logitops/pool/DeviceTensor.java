@@ -1,6 +1,7 @@
 package io.github.logitops.pool;
 
 import io.github.logitops.base.Arguments;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
@@ -134,6 +135,12 @@ public final class DeviceTensor implements Tensor {
     }
 
     @Override
+    public void upload(HostTensor source, Stream stream) {
+        requireAlike("upload", Arguments.notNull("upload", "source", source));
+        upload(HostArray.of(source), stream);
+    }
+
+    @Override
     public float[] download(Stream stream) {
         float[] target = new float[arrayLength()];
         download(target, stream);
@@ -200,6 +207,21 @@ public final class DeviceTensor implements Tensor {
             throw new IllegalArgumentException("download: the buffer is read-only: tensor=" + this);
         }
         download(new HostArray.Bytes(target), stream);
+    }
+
+    @Override
+    public void download(HostTensor target, Stream stream) {
+        requireAlike("download", Arguments.notNull("download", "target", target));
+        if (target.isReadOnly()) {
+            throw new IllegalArgumentException("download: the buffer is read-only: tensor=" + this);
+        }
+        download(HostArray.of(target), stream);
+    }
+
+    private void requireAlike(String call, HostTensor host) {
+        if (host.dtype() != dtype || !host.shape().equals(shape())) {
+            throw new IllegalArgumentException(call + ": of another dtype or shape: host=" + host + ", tensor=" + this);
+        }
     }
 
     @Override

@@ -1,15 +1,41 @@
 package io.github.logitops.pool;
 
 import io.github.logitops.element.Elements;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 
 /**
  * A host array as the source or target of a tensor's elements: which array goes with which dtype, and the conversion.
  * Device buffers are in native byte order; encode and decode work from their position on and advance it.
  */
 interface HostArray {
+    /** What host memory is made of. */
+    static HostArray of(HostTensor host) {
+        Object memory = host.memory();
+        if (memory instanceof float[] floats) {
+            return new Floats(floats);
+        } else if (memory instanceof double[] doubles) {
+            return new Doubles(doubles);
+        } else if (memory instanceof short[] bits) {
+            return new Bits(bits);
+        } else if (memory instanceof int[] labels) {
+            return new Ints(labels);
+        } else if (memory instanceof long[] labels) {
+            return new Longs(labels);
+        } else if (memory instanceof boolean[] mask) {
+            return new Booleans(mask);
+        } else if (memory instanceof FloatBuffer floats) {
+            return new FloatElements(floats);
+        } else if (memory instanceof DoubleBuffer doubles) {
+            return new DoubleElements(doubles);
+        }
+        return new Bytes((ByteBuffer) memory);
+    }
+
     /** What it is made of. */
     Object array();
 
@@ -177,6 +203,46 @@ interface HostArray {
             for (int i = 0; i < count; i++) {
                 array[to + i] = device.get() != 0;
             }
+        }
+    }
+
+    /** F32 in a buffer, from its first element on. */
+    record FloatElements(FloatBuffer array) implements HostArray {
+        @Override
+        public long elements(DType dtype) {
+            return dtype == DType.F32 ? array.capacity() : -1;
+        }
+
+        @Override
+        public void encode(int from, int count, DType dtype, ByteBuffer device) {
+            device.asFloatBuffer().put(array.slice(from, count));
+            advance(device, dtype, count);
+        }
+
+        @Override
+        public void decode(ByteBuffer device, DType dtype, int to, int count) {
+            array.slice(to, count).put(device.asFloatBuffer().slice(0, count));
+            advance(device, dtype, count);
+        }
+    }
+
+    /** F64 in a buffer, from its first element on. */
+    record DoubleElements(DoubleBuffer array) implements HostArray {
+        @Override
+        public long elements(DType dtype) {
+            return dtype == DType.F64 ? array.capacity() : -1;
+        }
+
+        @Override
+        public void encode(int from, int count, DType dtype, ByteBuffer device) {
+            device.asDoubleBuffer().put(array.slice(from, count));
+            advance(device, dtype, count);
+        }
+
+        @Override
+        public void decode(ByteBuffer device, DType dtype, int to, int count) {
+            array.slice(to, count).put(device.asDoubleBuffer().slice(0, count));
+            advance(device, dtype, count);
         }
     }
 

@@ -324,10 +324,10 @@ class DistillationTest {
 
             Distillation none = bench.ops().distillation(NONE);
             float[] floats = {1, 1, 1, 1};
-            DistillationGradient<float[]> same = none.forwardBackward(floats, floats, null, GradScale.ONE, shape);
+            DistillationGradient<float[]> same = none.forwardBackward(floats, floats, shape);
             assertArrayEquals(new float[4], same.gradient());
             assertTrue(Double.isNaN(same.loss()));
-            assertEquals(2, none.forward(floats, floats, null, shape).countedRows());
+            assertEquals(2, none.forward(floats, floats, shape).countedRows());
             assertMessage(
                     "distillation: label out of range: row=0, label=2, classes=2, ignoreIndex=-100",
                     () -> op.forward(student, teacher, new int[] {2, 0}, shape));

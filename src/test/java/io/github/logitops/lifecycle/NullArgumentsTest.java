@@ -16,6 +16,7 @@ import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProbResult;
 import io.github.logitops.base.Resources;
 import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.LinearGradients;
 import io.github.logitops.memory.LinearLayer;
@@ -193,6 +194,7 @@ class NullArgumentsTest {
                 GradScale.ONE,
                 Mask.causal(),
                 ByteBuffer.allocate(24),
+                HostTensor.of(new float[6], SHAPE),
                 CrossEntropyOptions.defaults(),
                 DistillationOptions.defaults(),
                 SelectedLogProbOptions.defaults(),

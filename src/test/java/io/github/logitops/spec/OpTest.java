@@ -31,10 +31,13 @@ class OpTest {
         Set<List<Class<?>>> expected = op == Op.CROSS_ENTROPY_SHARD
                 ? Set.of(List.of(long.class, long.class))
                 : op.options() == Void.class
-                        ? Set.of(List.of(), List.of(Axis.class))
-                        : Set.of(
-                                List.of(op.options()),
-                                List.of(op.options(), makesLogits(op) ? RowChunks.class : Axis.class));
+                        ? Set.of(List.of(), List.of(Axis.class), List.of(int.class))
+                        : makesLogits(op)
+                                ? Set.of(List.of(op.options()), List.of(op.options(), RowChunks.class))
+                                : Set.of(
+                                        List.of(op.options()),
+                                        List.of(op.options(), Axis.class),
+                                        List.of(op.options(), int.class));
         assertEquals(
                 expected,
                 factories(op).stream()
