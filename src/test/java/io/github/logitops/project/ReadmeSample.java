@@ -8,7 +8,6 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.Softmax;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Reduction;
@@ -24,7 +23,7 @@ final class ReadmeSample {
             Softmax softmax = ops.softmax(); // along the last axis; cheap, without state, shared by threads
             float[] y = softmax.forward(logits, shape); // host arrays in, a new host array out
             float[] dx = softmax.backward(y, dy, shape);
-            float[] masks = ops.softmax(Axis.of(1)).forward(pixels, Shape.of(2, 3, 4, 4)); // any axis, no transpose
+            float[] masks = ops.softmax(1).forward(pixels, Shape.of(2, 3, 4, 4)); // any axis, no transpose
 
             try (Stream s = ops.newStream(); // tensors: ordered on the stream, nothing waits
                     Tensor x = ops.upload(logits, DType.BF16, shape, s);
@@ -39,6 +38,7 @@ final class ReadmeSample {
                     .withLabelSmoothing(0.1)
                     .withIgnoreIndex(-100)
                     .withReduction(Reduction.MEAN));
+            float[] gradient = loss.forwardBackward(logits, classes, shape).gradient(); // labels in int[] or long[]
             try (Stream s = ops.newStream();
                     Tensor x = ops.upload(logits, DType.F32, shape, s);
                     Tensor labels = ops.labels(classes, s);
