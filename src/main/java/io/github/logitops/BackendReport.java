@@ -1,5 +1,7 @@
 package io.github.logitops;
 
+import java.io.Serializable;
+
 /**
  * Which backend a session runs on, and why.
  *
@@ -8,7 +10,7 @@ package io.github.logitops;
  * @param device the device in words
  * @param reason why this one
  */
-public record BackendReport(Backend requested, Backend selected, String device, String reason) {
+public record BackendReport(Backend requested, Backend selected, String device, String reason) implements Serializable {
     /** One line. */
     @Override
     public String toString() {

@@ -2,6 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.LeakTracking;
+import java.io.Serializable;
 
 /**
  * How a session is opened. Immutable; start from {@link #defaults()} and change what differs.
@@ -18,7 +19,8 @@ import io.github.logitops.memory.LeakTracking;
  *     rows, soft targets, soft caps, weights with smoothing, and outputs beside the loss stay as they are.
  */
 public record OpenOptions(
-        int deviceOrdinal, long memoryLimitBytes, long cacheLimitBytes, LeakTracking leakTracking, boolean fastCpu) {
+        int deviceOrdinal, long memoryLimitBytes, long cacheLimitBytes, LeakTracking leakTracking, boolean fastCpu)
+        implements Serializable {
     public OpenOptions {
         if (deviceOrdinal < 0) {
             throw new IllegalArgumentException("openOptions: devices count from 0: deviceOrdinal=" + deviceOrdinal);

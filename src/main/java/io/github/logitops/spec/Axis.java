@@ -1,13 +1,14 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 
 /**
  * The dimension an op works along.
  *
  * @param index counted from 0 at the outermost dimension, or from -1 at the innermost one backwards
  */
-public record Axis(int index) {
+public record Axis(int index) implements Serializable {
     /** The innermost dimension, where a row's elements are neighbours in memory. */
     public static final Axis LAST = new Axis(-1);
 

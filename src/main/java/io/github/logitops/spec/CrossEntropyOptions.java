@@ -1,6 +1,7 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.OptionalDouble;
@@ -30,7 +31,8 @@ public record CrossEntropyOptions(
         double zLoss,
         double logitScale,
         OptionalDouble softCap,
-        Set<RowOutput> outputs) {
+        Set<RowOutput> outputs)
+        implements Serializable {
     private static final String OP = Op.CROSS_ENTROPY.callName();
     private static final CrossEntropyOptions DEFAULTS = new CrossEntropyOptions(
             0, OptionalLong.of(-100), Reduction.MEAN, EmptyMean.NAN, 0, 1, OptionalDouble.empty(), Set.of());
@@ -141,5 +143,9 @@ public record CrossEntropyOptions(
         if (!rule) {
             throw new IllegalArgumentException(OP + ": " + breach);
         }
+    }
+
+    private Object writeReplace() {
+        return Serialized.of(this);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 import java.util.OptionalLong;
 
 /**
@@ -23,7 +24,8 @@ public record DistillationOptions(
         TemperatureFactor factor,
         double hardWeight,
         OptionalLong ignoreIndex,
-        Reduction reduction) {
+        Reduction reduction)
+        implements Serializable {
     private static final String OP = Op.DISTILLATION.callName();
     private static final DistillationOptions DEFAULTS =
             new DistillationOptions(Divergence.KL, 1, TemperatureFactor.ONE, 0, OptionalLong.of(-100), Reduction.MEAN);
@@ -82,5 +84,9 @@ public record DistillationOptions(
     /** What the divergence counts in the loss: (1 - hardWeight) times the factor; 0 at a hardWeight of 1. */
     public double softWeight() {
         return hardWeight == 1 ? 0 : (1 - hardWeight) * factor.at(temperature);
+    }
+
+    private Object writeReplace() {
+        return Serialized.of(this);
     }
 }

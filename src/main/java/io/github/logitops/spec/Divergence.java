@@ -1,5 +1,7 @@
 package io.github.logitops.spec;
 
+import java.io.Serializable;
+
 /**
  * How far a student's distribution Q is from a teacher's P. With M = beta P + (1 - beta) Q,
  *
@@ -13,7 +15,7 @@ package io.github.logitops.spec;
  *
  * @param beta in [0, 1]
  */
-public record Divergence(double beta) {
+public record Divergence(double beta) implements Serializable {
     /** KL(P || Q): the student covers all that the teacher does. */
     public static final Divergence KL = new Divergence(0);
 

@@ -1,6 +1,7 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 
 /**
  * A shape and how its rows lie in memory. A row is a run along the innermost dimension; its elements are neighbours, and
@@ -10,7 +11,7 @@ import io.github.logitops.base.Arguments;
  * @param shape the extents
  * @param rowStride elements from the start of one row to the start of the next, at least the innermost extent
  */
-public record Layout(Shape shape, long rowStride) {
+public record Layout(Shape shape, long rowStride) implements Serializable {
     public Layout {
         Arguments.notNull("layout", "shape", shape);
         if (shape.rank() == 0 ? rowStride != 1 : rowStride < shape.extent(shape.rank() - 1)) {

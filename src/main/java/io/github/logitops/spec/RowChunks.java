@@ -1,6 +1,7 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 import java.util.OptionalLong;
 
 /**
@@ -13,7 +14,7 @@ import java.util.OptionalLong;
  * @param roundsOnce whether gradients of weight and bias that are F16 or BF16 are added up over several chunks in memory of the call's
  *     own, in F32, and rounded once; if not, they are rounded after each chunk
  */
-public record RowChunks(OptionalLong rows, OptionalLong bytes, boolean roundsOnce) {
+public record RowChunks(OptionalLong rows, OptionalLong bytes, boolean roundsOnce) implements Serializable {
     /** The fewest rows where nothing is said, if there are as many. */
     public static final long LEAST = 2048;
 
@@ -78,5 +79,9 @@ public record RowChunks(OptionalLong rows, OptionalLong bytes, boolean roundsOnc
                 ? rows.getAsLong()
                 : bytes.isPresent() ? bytes.getAsLong() / rowBytes : Math.max(LEAST, (all + 3) / 4);
         return Math.max(1, Math.min(all, chosen));
+    }
+
+    private Object writeReplace() {
+        return Serialized.of(this);
     }
 }

@@ -1,6 +1,7 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 import java.util.OptionalLong;
 
 /**
@@ -8,7 +9,7 @@ import java.util.OptionalLong;
  *
  * @param ignoreIndex rows with this label have log-probability 0 and gradient 0; may lie outside [0, classes)
  */
-public record SelectedLogProbOptions(OptionalLong ignoreIndex) {
+public record SelectedLogProbOptions(OptionalLong ignoreIndex) implements Serializable {
     private static final String OP = Op.SELECTED_LOG_PROB.callName();
     private static final SelectedLogProbOptions DEFAULTS = new SelectedLogProbOptions(OptionalLong.of(-100));
 
@@ -29,5 +30,9 @@ public record SelectedLogProbOptions(OptionalLong ignoreIndex) {
     /** These options with no label ignored. */
     public SelectedLogProbOptions withoutIgnoreIndex() {
         return new SelectedLogProbOptions(OptionalLong.empty());
+    }
+
+    private Object writeReplace() {
+        return Serialized.of(this);
     }
 }

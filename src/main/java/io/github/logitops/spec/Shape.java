@@ -1,11 +1,14 @@
 package io.github.logitops.spec;
 
 import io.github.logitops.base.Arguments;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** The extents of a tensor, outermost first. Extents may be zero; a shape of rank 0 has one element. Immutable. */
-public final class Shape {
+public final class Shape implements Serializable {
+    private static final long serialVersionUID = 1;
+
     private final long[] extents;
     private final long elements;
 
@@ -92,5 +95,10 @@ public final class Shape {
     @Override
     public String toString() {
         return Arrays.stream(extents).mapToObj(Long::toString).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    /** As any other shape: with extents of its own, looked at. */
+    private Object readResolve() {
+        return of(extents);
     }
 }
