@@ -1,6 +1,6 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.cpu.ProductLoops.Part;
+import io.github.logitops.cpu.MatrixView.Part;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.RoundedSumsProblem;

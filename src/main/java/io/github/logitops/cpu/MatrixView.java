@@ -1,6 +1,5 @@
 package io.github.logitops.cpu;
 
-import io.github.logitops.cpu.ProductLoops.Part;
 import io.github.logitops.memory.Tensor;
 
 /**
@@ -10,6 +9,13 @@ import io.github.logitops.memory.Tensor;
  * @param rowStride from the start of a row to that of the next
  */
 record MatrixView(ElementBuffer elements, long rowStride) {
+    /** Some rows and columns of a matrix. */
+    record Part(int row, int rows, int column, int columns) {
+        Part transposedIf(boolean transpose) {
+            return transpose ? new Part(column, columns, row, rows) : this;
+        }
+    }
+
     static MatrixView of(HostDriver driver, Tensor tensor) {
         return new MatrixView(driver.elements(tensor), tensor.layout().rowStride());
     }

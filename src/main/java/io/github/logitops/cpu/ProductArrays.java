@@ -45,6 +45,9 @@ interface ProductArrays<A> {
     void multiply(
             int rows, int columns, int depth, A a, boolean transposeA, A b, boolean transposeB, A sum, boolean add);
 
+    /** sum = sum + other, of so many elements. */
+    void add(A sum, A other, int count);
+
     /** Those that matrices of this dtype go by. */
     static ProductArrays<?> of(DType dtype) {
         return dtype == DType.F64 ? DOUBLES : FLOATS;
@@ -82,6 +85,13 @@ interface ProductArrays<A> {
             ElementBuffer.Shorts shorts = (ElementBuffer.Shorts) elements;
             for (int i = 0; i < count; i++) {
                 shorts.memory().put(index + i, shorts.format().encode(from[at + i]));
+            }
+        }
+
+        @Override
+        public void add(float[] sum, float[] other, int count) {
+            for (int i = 0; i < count; i++) {
+                sum[i] += other[i];
             }
         }
 
@@ -130,6 +140,13 @@ interface ProductArrays<A> {
         @Override
         public void write(double[] from, int at, ElementBuffer elements, int index, int count) {
             ((ElementBuffer.Doubles) elements).memory().put(index, from, at, count);
+        }
+
+        @Override
+        public void add(double[] sum, double[] other, int count) {
+            for (int i = 0; i < count; i++) {
+                sum[i] += other[i];
+            }
         }
 
         @Override
