@@ -43,6 +43,22 @@ public final class CrossEntropyResult extends LossResult {
         return new CrossEntropyResult(op, buffers, made.classes(), options, stream);
     }
 
+    private CrossEntropyResult(CrossEntropyResult whole, ResultBuffers buffers) {
+        super(whole, buffers);
+        this.options = whole.options;
+        this.numbers = whole.numbers;
+    }
+
+    /**
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch: an op that fills it
+     * fills this, too. It shares this one's memory, and is open as long as this is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public CrossEntropyResult first(long count) {
+        return new CrossEntropyResult(this, buffers().first(count));
+    }
+
     /**
      * What of {@link #await} is z-loss: 0 if the options ask for none. Waits and throws as {@link #await} does.
      */
@@ -59,6 +75,28 @@ public final class CrossEntropyResult extends LossResult {
     public long correctRows() {
         requireAsked(ResultPart.CORRECT, RowOutput.ARGMAX);
         return awaitTotals().correctRows();
+    }
+
+    /**
+     * {@link #correctRows} over {@link #countedRows}, NaN of no rows. Waits and throws as these do.
+     *
+     * @throws IllegalStateException also if the options do not ask for {@link RowOutput#ARGMAX}
+     */
+    public double accuracy() {
+        requireAsked(ResultPart.CORRECT, RowOutput.ARGMAX);
+        ResultTotals.Values totals = awaitTotals();
+        return (double) totals.correctRows() / totals.countedRows();
+    }
+
+    /**
+     * The perplexity: exp of the mean loss, z-loss left out. Waits and throws as {@link #await} does.
+     *
+     * @throws IllegalStateException also if the reduction is not MEAN
+     */
+    public double perplexity() {
+        requireMean("perplexity");
+        ResultTotals.Values totals = awaitReduced();
+        return Math.exp(totals.loss() - totals.zLoss());
     }
 
     /**

@@ -23,6 +23,21 @@ public final class DistillationResult extends LossResult {
         this.options = options;
     }
 
+    private DistillationResult(DistillationResult whole, ResultBuffers buffers) {
+        super(whole, buffers);
+        this.options = whole.options;
+    }
+
+    /**
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch: an op that fills it
+     * fills this, too. It shares this one's memory, and is open as long as this is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public DistillationResult first(long count) {
+        return new DistillationResult(this, buffers().first(count));
+    }
+
     void requireMadeFor(String call, DistillationOptions opOptions, long classes) {
         requireMadeFor(call, "another distillation", options, opOptions);
         requireMadeFor(call, range(classes, opOptions));

@@ -18,6 +18,21 @@ public final class EntropyResult implements AutoCloseable {
         this.streams = new ResultStreams(entropy(), null, stream);
     }
 
+    private EntropyResult(ResultBuffers buffers, ResultStreams streams) {
+        this.buffers = buffers;
+        this.streams = streams;
+    }
+
+    /**
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch. It shares this one's
+     * memory, and is open as long as this is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public EntropyResult first(long count) {
+        return new EntropyResult(buffers.first(count), streams);
+    }
+
     /** The entropy of each row, of the logits' shape without the axis and the arithmetic dtype. */
     public Tensor entropy() {
         return buffers.get(ResultPart.ENTROPY);

@@ -26,6 +26,14 @@ abstract class LabelledResult implements AutoCloseable {
         this.streams = new ResultStreams(buffers.get(named), new LabelCheck(op, buffers.totals(), range), stream);
     }
 
+    /** A part of another one, whose memory and streams it has. */
+    LabelledResult(LabelledResult whole, ResultBuffers buffers) {
+        this.op = whole.op;
+        this.buffers = buffers;
+        this.range = whole.range;
+        this.streams = whole.streams;
+    }
+
     /**
      * The number of rows whose label is neither ignored nor out of range; of all rows where the op had no labels. Waits until
      * the work on the result's stream is done.

@@ -18,6 +18,21 @@ public final class LogSumExpResult implements AutoCloseable {
         this.streams = new ResultStreams(lse(), null, stream);
     }
 
+    private LogSumExpResult(ResultBuffers buffers, ResultStreams streams) {
+        this.buffers = buffers;
+        this.streams = streams;
+    }
+
+    /**
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch. It shares this one's
+     * memory, and is open as long as this is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public LogSumExpResult first(long count) {
+        return new LogSumExpResult(buffers.first(count), streams);
+    }
+
     /** The log-sum-exp of each row, of the logits' shape without the axis and the arithmetic dtype. */
     public Tensor lse() {
         return buffers.get(ResultPart.LSE);

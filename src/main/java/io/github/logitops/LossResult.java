@@ -17,6 +17,11 @@ abstract class LossResult extends LabelledResult {
         this.reduction = reduction;
     }
 
+    LossResult(LossResult whole, ResultBuffers buffers) {
+        super(whole, buffers);
+        this.reduction = whole.reduction;
+    }
+
     /**
      * The reduced loss. Waits until the work on the result's stream is done.
      *
@@ -26,6 +31,13 @@ abstract class LossResult extends LabelledResult {
      */
     public double await() {
         return awaitReduced().loss();
+    }
+
+    /** Throws where the loss is no mean. */
+    void requireMean(String what) {
+        if (reduction != Reduction.MEAN) {
+            throw new IllegalStateException(op() + ": no " + what + " but of a mean: reduction=" + reduction);
+        }
     }
 
     /** What was reduced to one number each. */

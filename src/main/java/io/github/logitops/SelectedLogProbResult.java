@@ -18,6 +18,20 @@ public final class SelectedLogProbResult extends LabelledResult {
         super(op, buffers, ResultPart.LOG_PROBS, range, stream);
     }
 
+    private SelectedLogProbResult(SelectedLogProbResult whole, ResultBuffers buffers) {
+        super(whole, buffers);
+    }
+
+    /**
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch: an op that fills it
+     * fills this, too. It shares this one's memory, and is open as long as this is; closing it does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public SelectedLogProbResult first(long count) {
+        return new SelectedLogProbResult(this, buffers().first(count));
+    }
+
     /** The log-probability of each row's label, of the labels' shape and the arithmetic dtype: 0 in ignored rows. */
     public Tensor logProbs() {
         return part(ResultPart.LOG_PROBS);

@@ -53,6 +53,14 @@ public interface Tensor extends AutoCloseable {
     Tensor slice(long first, long count);
 
     /**
+     * The same elements in another shape, as a tensor that shares this one's memory, as {@link #slice} does. With padding between rows
+     * the innermost extent stays.
+     *
+     * @throws IllegalArgumentException if the shape has more or fewer elements, or other rows where these are padded
+     */
+    Tensor reshape(Shape shape);
+
+    /**
      * Queues an overwrite with {@code source}, which may be changed once this returns. May wait for a staging buffer, not for
      * the device's other work.
      *

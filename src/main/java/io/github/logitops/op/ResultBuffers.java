@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * What an op leaves on the device beside gradients: of the parts that there could be those that the op, or its options, ask for.
@@ -24,9 +25,16 @@ public final class ResultBuffers implements AutoCloseable {
     private final Tensor[] parts = new Tensor[ResultPart.values().length]; // by ordinal; null: there is none
     private final List<TensorGroup> pieces = new ArrayList<>();
     private final Operands written = new Operands();
+    private final boolean view; // of others, whose memory it is
     private ResultTotals totals; // null: the op has no labels
 
-    private ResultBuffers() {}
+    private ResultBuffers() {
+        this(false);
+    }
+
+    private ResultBuffers(boolean view) {
+        this.view = view;
+    }
 
     /** New buffers for rows of this shape; {@code stream} is where their first use must be ordered after. */
     public static ResultBuffers allocate(
@@ -70,12 +78,28 @@ public final class ResultBuffers implements AutoCloseable {
 
     /** What these have of some rows, and their totals. The memory is that of these. */
     ResultBuffers of(RowRange range) {
-        ResultBuffers some = new ResultBuffers();
+        return view(range, range::perRow);
+    }
+
+    /**
+     * What these have of the first entries of their rows' outermost dimension, and their totals. The memory is that of these; closing
+     * them does nothing.
+     *
+     * @throws IllegalArgumentException if there are not as many
+     */
+    public ResultBuffers first(long count) {
+        Tensor one = get(ResultPart.LSE) == null ? get(ResultPart.ROW_LOSSES) : get(ResultPart.LSE);
+        Tensor some = one.slice(0, count);
+        return view(new RowRange(0, some.shape().elements()), tensor -> tensor.slice(0, count));
+    }
+
+    private ResultBuffers view(RowRange range, UnaryOperator<Tensor> perRow) {
+        ResultBuffers some = new ResultBuffers(true);
         for (ResultPart part : ResultPart.values()) {
             Tensor tensor = get(part);
             boolean whole = tensor == null || part.isTotal() || part == ResultPart.CHUNKS;
             some.parts[part.ordinal()] =
-                    whole ? tensor : part == ResultPart.STATISTICS ? range.statistics(tensor) : range.perRow(tensor);
+                    whole ? tensor : part == ResultPart.STATISTICS ? range.statistics(tensor) : perRow.apply(tensor);
         }
         some.pieces.addAll(pieces);
         some.written.and(written);
@@ -126,6 +150,8 @@ public final class ResultBuffers implements AutoCloseable {
     /** Gives the memory back once the work that uses it is done; the totals stay while somebody keeps them. */
     @Override
     public void close() {
-        Resources.closeAll(pieces);
+        if (!view) {
+            Resources.closeAll(pieces);
+        }
     }
 }

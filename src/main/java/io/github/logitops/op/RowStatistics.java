@@ -14,15 +14,14 @@ public final class RowStatistics {
 
     private RowStatistics() {}
 
-    /** The shape of the statistics of rows of this shape. */
+    /** The shape of the statistics of rows of this shape, one row after the other; those of a part of more rows are padded. */
     public static Shape shape(Shape rows) {
-        return rows.within(COUNT);
+        return Shape.of(COUNT, rows.elements());
     }
 
     /** How many elements a row's second number lies behind its first. */
     public static long stride(Tensor statistics) {
-        boolean ofRange = statistics.shape().rank() == 2; // a part of more rows may be padded
-        return ofRange ? statistics.layout().rowStride() : statistics.shape().elements() / COUNT;
+        return statistics.layout().rowStride();
     }
 
     /** What forward writes: apart from x. */

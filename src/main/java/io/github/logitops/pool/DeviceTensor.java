@@ -72,6 +72,17 @@ public final class DeviceTensor implements Tensor {
     }
 
     @Override
+    public Tensor reshape(Shape shape) {
+        Layout dense = Layout.dense(Arguments.notNull("reshape", "shape", shape));
+        boolean keepsRows = shape.rank() > 0 && dense.rowLength() == layout.rowLength();
+        if (shape.elements() != shape().elements() || !layout.isDense() && !keepsRows) {
+            throw new IllegalArgumentException("reshape: each element must be there once, and padded rows stay as they"
+                    + " are: shape=" + shape + ", tensor=" + this);
+        }
+        return view(this, 0, layout.isDense() ? dense : new Layout(shape, layout.rowStride()));
+    }
+
+    @Override
     public DType dtype() {
         return dtype;
     }

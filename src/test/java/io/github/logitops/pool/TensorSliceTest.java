@@ -53,6 +53,35 @@ class TensorSliceTest {
     }
 
     @Test
+    void anotherShapeHasTheSameElements() {
+        try (Tensor all = ops.upload(new float[] {1, 2, 3, 4, 5, 6}, DType.F32, Shape.of(2, 3), stream);
+                Tensor padded = ops.empty(DType.F32, new Layout(Shape.of(2, 2, 2), 3))) {
+            assertArrayEquals(all.download(stream), all.reshape(Shape.of(3, 2)).download(stream));
+            all.reshape(Shape.of(6)).slice(1, 2).upload(new float[] {0, 0}, stream);
+            assertArrayEquals(new float[] {1, 0, 0, 4, 5, 6}, all.download(stream));
+            padded.upload(new float[] {0, 1, 2, 3, 4, 5, 6, 7}, stream);
+            Tensor rows = padded.reshape(Shape.of(4, 2));
+            assertEquals(new Layout(Shape.of(4, 2), 3), rows.layout());
+            assertArrayEquals(padded.download(stream), rows.download(stream));
+            assertEquals(
+                    "reshape: each element must be there once, and padded rows stay as they are: shape=[8], tensor="
+                            + padded,
+                    assertThrows(IllegalArgumentException.class, () -> padded.reshape(Shape.of(8)))
+                            .getMessage());
+            assertThrows(IllegalArgumentException.class, () -> all.reshape(Shape.of(5)));
+            assertThrows(IllegalArgumentException.class, () -> all.reshape(Shape.of()));
+            assertEquals(
+                    Shape.of(),
+                    all.slice(0, 1)
+                            .slice(0, 1)
+                            .reshape(Shape.of(3))
+                            .slice(0, 1)
+                            .reshape(Shape.of())
+                            .shape());
+        }
+    }
+
+    @Test
     void itLivesAsLongAsTheWhole() {
         Tensor all = ops.empty(DType.F32, Shape.of(4, 2));
         Tensor part = all.slice(1, 2);
