@@ -8,7 +8,7 @@
 // Shapes    x, dx: [rows, cols]; row o * inner + i starts at o * outer + i, neighbours lie axis apart. 64-bit but cols.
 //           probabilities: like x; read where labels are null.
 //           row_losses, lse, target_sums, labels: [rows]; scale.per_row: [rows], or null for 1 each; weights: [cols], or
-//           null for 1 each. statistics: [2, rows], max and sum. z_losses, argmax and correct (both or none), entropy:
+//           null for 1 each. statistics: [2, rows], max and sum. z_losses, argmax and correct (both or none), entropy, ranks:
 //           [rows], or null where not asked for.
 //           divisors: W, N and W / N, known before (batch_sums), or null for 1 each; W = 0 makes g NaN.
 // Tiers     rows  a group of threads per row, x read once (beyond shared memory twice); inner = 1, axis = 1.

@@ -7,7 +7,7 @@
 //           Columns are the classes [first, first + cols) of `classes`.
 //           probabilities: like x; read where labels are null.
 //           row_losses, lse, target_sums, labels: [rows]; statistics: [2, rows], max and sum; weights: [classes], or
-//           null for 1 each. z_losses, argmax and correct (both or none), entropy: [rows], or null where not asked
+//           null for 1 each. z_losses, argmax and correct (both or none), entropy, ranks: [rows], or null where not asked
 //           for.
 //           partials: [5, rows], or null; without them first is 0 and cols are all classes.
 // Tiers     rows  a group of threads per row, x read once; inner = 1, axis = 1.

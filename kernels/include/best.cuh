@@ -37,7 +37,7 @@ struct Best {
     }
   }
 
- private:
+  /** Whether it comes before another one, where the largest is first. */
   LOGITOPS_DEVICE bool beats(Best other) const {
     const bool nan = value != value;
     const bool other_nan = other.value != other.value;

@@ -58,7 +58,13 @@ class RowLoss {
       if (asked.entropy != nullptr) {
         exp_sum_.keep_moments();
       }
-      look_at_all(tier, x_row, logits, asked.argmax != nullptr, target.spreads());
+      wanted_ = target.label_column;
+      const bool ranks = asked.ranks != nullptr;
+      if (ranks && target.given) {
+        find_largest_target(tier);
+      }
+      const Best<A> wanted = ranks ? wanted_logit(tier, x_row) : Best<A>::none();
+      look_at_all(tier, x_row, logits, asked, wanted, target.spreads());
     }
   }
 
@@ -77,26 +83,52 @@ class RowLoss {
     RowOutputs<A>::write(to.argmax, row, static_cast<int32_t>(argmax_));
     RowOutputs<A>::write(to.correct, row, target_.counted && argmax_ == wanted_ ? 1 : 0);
     RowOutputs<A>::write(to.entropy, row, exp_sum_.entropy());
+    RowOutputs<A>::write(to.ranks, row, target_.counted ? static_cast<int32_t>(rank_) : -1);
   }
 
  private:
+  /** The largest probability is the target: a look of its own, as ranks need it before logits are looked at. */
+  template <class Tier>
+  LOGITOPS_DEVICE void find_largest_target(Tier& tier) {
+    Best<A> best = Best<A>::none();
+    each_value(tier, target_.probabilities, A(-INFINITY),
+               [&](auto columns, const Fragment<A>& q) { best.add(columns, q); });
+    wanted_ = static_cast<uint32_t>(tier.best(best).column);
+  }
+
+  /** The target's logit, for all threads. */
+  template <class Tier, class X>
+  LOGITOPS_DEVICE Best<A> wanted_logit(Tier& tier, const X& x_row) const {
+    const bool has = wanted_ != kNoClass && tier.has(wanted_);
+    return tier.best(has ? Best<A>{widen(*x_row.at(wanted_)), wanted_} : Best<A>::none());
+  }
+
   /** Whatever a fragment gives, in one look at it. */
   template <class Tier, class X>
-  LOGITOPS_DEVICE void look_at_all(Tier& tier, const X& x_row, const Logits<A>& logits, bool wants_best, bool spreads) {
+  LOGITOPS_DEVICE void look_at_all(Tier& tier, const X& x_row, const Logits<A>& logits, const RowOutputs<A>& asked,
+                                   Best<A> wanted, bool spreads) {
+    const bool wants_best = asked.argmax != nullptr;
+    const bool wants_target = wants_best && target_.given && asked.ranks == nullptr;
     SpreadSums<A> spread{unit_};
     Best<A> best = Best<A>::none();
     Best<A> best_target = Best<A>::none();
     each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
       if (wants_best) {
         best.add(columns, v);
-        if (target_.given) {
-          Fragment<A> q;
-          target_.probabilities.load(columns, A(0), q);
+      }
+      if (wants_target) {
+        Fragment<A> q;
+        target_.probabilities.load(columns, A(0), q);
 #pragma unroll
-          for (int k = 0; k < kFragment<A>; k++) {
-            q[k] = columns.holds(k) ? q[k] : A(-INFINITY);
-          }
-          best_target.add(columns, q);
+        for (int k = 0; k < kFragment<A>; k++) {
+          q[k] = columns.holds(k) ? q[k] : A(-INFINITY);
+        }
+        best_target.add(columns, q);
+      }
+      if (asked.ranks != nullptr) {
+#pragma unroll
+        for (int k = 0; k < kFragment<A>; k++) {
+          rank_ += Best<A>{v[k], columns[k]}.beats(wanted) ? 1 : 0;
         }
       }
       logits.apply(columns, v);
@@ -117,7 +149,12 @@ class RowLoss {
     }
     if (wants_best) {
       argmax_ = static_cast<uint32_t>(tier.best(best).column);
-      wanted_ = target_.given ? static_cast<uint32_t>(tier.best(best_target).column) : target_.label_column;
+      if (wants_target) {
+        wanted_ = static_cast<uint32_t>(tier.best(best_target).column);
+      }
+    }
+    if (asked.ranks != nullptr) {
+      rank_ = tier.count(rank_);
     }
   }
 
@@ -125,7 +162,8 @@ class RowLoss {
   A unit_;
   RowSums<A> sums_ = {};
   uint32_t argmax_ = 0;
-  uint32_t wanted_ = 0;
+  uint32_t wanted_ = 0;  // the target's column
+  uint32_t rank_ = 0;  // how many columns come before it
   ExpSum<A> exp_sum_;
 };
 

@@ -66,6 +66,10 @@ class GroupReduce {
     return reduce(value, [](Best<A>& into, Best<A> from) { into.merge(from); });
   }
 
+  LOGITOPS_DEVICE uint32_t count(uint32_t value) {
+    return reduce(value, [](uint32_t& into, uint32_t from) { into += from; });
+  }
+
   /** Orders what the threads of the group did before against what they do after. */
   LOGITOPS_DEVICE static void sync() {
     if (!kMayBeBlock || blockDim.x <= kWarp) {

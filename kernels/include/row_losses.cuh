@@ -66,13 +66,14 @@ struct RowOutputs {
   int32_t* argmax;
   int32_t* correct;
   A* entropy;
+  int32_t* ranks;
 
   template <CallKind kKnown>
   LOGITOPS_DEVICE RowOutputs known() const {
     if (kKnown == CallKind::kAny) {
       return *this;
     }
-    return {row_losses, lse, target_sums, statistics, z_losses, nullptr, nullptr, nullptr};
+    return {row_losses, lse, target_sums, statistics, z_losses, nullptr, nullptr, nullptr, nullptr};
   }
 
   /** The lse as it is; the loss 0 for an ignored row, NaN for a bad label or an lse that is not finite. */
@@ -98,6 +99,7 @@ struct RowOutputs {
     write(argmax, row, -1);
     write(correct, row, 0);
     write(entropy, row, A(0));
+    write(ranks, row, -1);
   }
 
   template <class V>

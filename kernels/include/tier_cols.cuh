@@ -203,6 +203,7 @@ class TierCols {
   LOGITOPS_DEVICE A nearby_max(A value) { return value; }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return value.value(); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return value; }
+  LOGITOPS_DEVICE uint32_t count(uint32_t value) { return value; }
 
  protected:
   int64_t inner_;

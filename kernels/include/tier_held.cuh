@@ -192,6 +192,7 @@ class HeldTier {
   LOGITOPS_DEVICE A nearby_sum(Compensated<A> value) { return group_.nearby_sum(value); }
   LOGITOPS_DEVICE A sum(Compensated<A> value) { return group_.sum(value); }
   LOGITOPS_DEVICE Best<A> best(Best<A> value) { return group_.best(value); }
+  LOGITOPS_DEVICE uint32_t count(uint32_t value) { return group_.count(value); }
 
   template <class V>
   LOGITOPS_DEVICE auto exchange(const V& value) {

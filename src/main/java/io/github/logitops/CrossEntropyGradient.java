@@ -14,6 +14,7 @@ import io.github.logitops.op.ResultTotals;
  * @param argmax the class with the largest logit of each row, -1 in ignored ones, or null if the options do not ask for it
  * @param correctRows how many counted rows have that at their target; 0 if the options do not ask for it
  * @param entropy the entropy of each row's softmax, 0 in ignored ones, or null if the options do not ask for it
+ * @param ranks how many classes come before each row's target, -1 in ignored ones, or null if the options do not ask for it
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record CrossEntropyGradient<A>(
@@ -24,7 +25,8 @@ public record CrossEntropyGradient<A>(
         long countedRows,
         int[] argmax,
         long correctRows,
-        A entropy) {
+        A entropy,
+        int[] ranks) {
     static <A> CrossEntropyGradient<A> of(CrossEntropyResult result, Tensor gradient, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new CrossEntropyGradient<>(
@@ -35,6 +37,7 @@ public record CrossEntropyGradient<A>(
                 totals.countedRows(),
                 result.readArgmax(host.stream()),
                 result.correctRowsIfAsked(totals),
-                result.readEntropy(host));
+                result.readEntropy(host),
+                result.readRanks(host.stream()));
     }
 }

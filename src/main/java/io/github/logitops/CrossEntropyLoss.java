@@ -13,10 +13,19 @@ import io.github.logitops.op.ResultTotals;
  * @param argmax the class with the largest logit of each row, or null if the options do not ask for it
  * @param correctRows how many counted rows have that at their target; 0 if the options do not ask for it
  * @param entropy the entropy of each row's softmax, or null if the options do not ask for it
+ * @param ranks how many classes come before each row's target, -1 in ignored ones, or null if the options do not ask for it
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record CrossEntropyLoss<A>(
-        double loss, double zLoss, A rowLosses, A lse, long countedRows, int[] argmax, long correctRows, A entropy) {
+        double loss,
+        double zLoss,
+        A rowLosses,
+        A lse,
+        long countedRows,
+        int[] argmax,
+        long correctRows,
+        A entropy,
+        int[] ranks) {
     static <A> CrossEntropyLoss<A> of(CrossEntropyResult result, ArrayCall<A> host) {
         ResultTotals.Values totals = result.awaitTotals();
         return new CrossEntropyLoss<>(
@@ -27,6 +36,7 @@ public record CrossEntropyLoss<A>(
                 totals.countedRows(),
                 result.readArgmax(host.stream()),
                 result.correctRowsIfAsked(totals),
-                result.readEntropy(host));
+                result.readEntropy(host),
+                result.readRanks(host.stream()));
     }
 }

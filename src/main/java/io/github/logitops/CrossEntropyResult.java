@@ -9,6 +9,7 @@ import io.github.logitops.op.ResultTotals;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.RowOutput;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -150,6 +151,34 @@ public final class CrossEntropyResult extends LossResult {
         return requireAsked(ResultPart.ENTROPY, RowOutput.ENTROPY);
     }
 
+    /**
+     * For each row on the device an I32: how many classes have a larger logit than its target, or as large a one and a lower index; a NaN
+     * is the largest. Where targets are probabilities, the target is the largest of them. -1 in rows that do not count.
+     *
+     * @throws IllegalStateException if the options do not ask for {@link RowOutput#RANK}
+     */
+    public Tensor ranks() {
+        return requireAsked(ResultPart.RANKS, RowOutput.RANK);
+    }
+
+    /**
+     * The part of {@link #countedRows} whose target is among the k largest logits: 1 less its rank. NaN of no rows. Waits and throws as
+     * {@link #countedRows} does; brings the ranks to the host.
+     *
+     * @throws IllegalArgumentException also if k is less than 1
+     * @throws IllegalStateException also if the options do not ask for {@link RowOutput#RANK}
+     */
+    public double topKAccuracy(int k) {
+        Tensor ranks = ranks();
+        if (k < 1) {
+            throw new IllegalArgumentException(op() + ": k must be at least 1: k=" + k);
+        }
+        long counted = awaitTotals().countedRows();
+        long[] all = ranks.downloadLabels(streams().requireFilled(op()));
+        long right = Arrays.stream(all).filter(rank -> rank >= 0 && rank < k).count();
+        return (double) right / counted;
+    }
+
     /** How many rows are correct, on the host; 0 if the options do not ask. */
     long correctRowsIfAsked(ResultTotals.Values totals) {
         return part(ResultPart.CORRECT) == null ? 0 : totals.correctRows();
@@ -157,13 +186,22 @@ public final class CrossEntropyResult extends LossResult {
 
     /** The largest classes on the host; null if the options do not ask for them. */
     int[] readArgmax(Stream stream) {
-        Tensor largest = part(ResultPart.ARGMAX);
-        if (largest == null) {
+        return readInts(ResultPart.ARGMAX, stream);
+    }
+
+    /** The ranks on the host; null if the options do not ask for them. */
+    int[] readRanks(Stream stream) {
+        return readInts(ResultPart.RANKS, stream);
+    }
+
+    private int[] readInts(ResultPart part, Stream stream) {
+        Tensor tensor = part(part);
+        if (tensor == null) {
             return null;
         }
-        int[] argmax = new int[(int) largest.shape().elements()];
-        largest.download(argmax, stream);
-        return argmax;
+        int[] ints = new int[(int) tensor.shape().elements()];
+        tensor.download(ints, stream);
+        return ints;
     }
 
     /** The entropies on the host; null if the options do not ask for them. */

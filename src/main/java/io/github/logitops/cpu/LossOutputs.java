@@ -31,6 +31,7 @@ final class LossOutputs {
     private final VectorView argmax;
     private final VectorView correct;
     private final VectorView entropy;
+    private final VectorView ranks;
 
     /**
      * @param plainLosses room for a number for each row if they are to be reduced, else null
@@ -63,6 +64,7 @@ final class LossOutputs {
         argmax = view(buffers, ResultPart.ARGMAX);
         correct = view(buffers, ResultPart.CORRECT);
         entropy = view(buffers, ResultPart.ENTROPY);
+        ranks = view(buffers, ResultPart.RANKS);
     }
 
     private VectorView view(ResultBuffers buffers, ResultPart part) {
@@ -71,6 +73,10 @@ final class LossOutputs {
 
     boolean wantsArgmax() {
         return argmax != null;
+    }
+
+    boolean wantsRanks() {
+        return ranks != null;
     }
 
     boolean wantsEntropy() {
@@ -116,6 +122,12 @@ final class LossOutputs {
         }
     }
 
+    void setRank(long row, int rank) {
+        if (ranks != null) {
+            ranks.setInt(row, rank);
+        }
+    }
+
     void setEntropy(long row, double value) {
         if (entropy != null) {
             entropy.set(row, value);
@@ -129,6 +141,7 @@ final class LossOutputs {
         setNoLosses(row);
         setArgmax(row, -1, false);
         setEntropy(row, 0);
+        setRank(row, -1);
     }
 
     /** Takes the losses that parts of the batch left, which are without z-losses, and adds those. */

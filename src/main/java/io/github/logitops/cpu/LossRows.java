@@ -83,8 +83,8 @@ final class LossRows implements Losses {
     private Measured forward(Tile tile, TileLabels labels, LossOutputs to) {
         Measured of = read(tile, labels);
         TileSoftmax z = of.z;
-        if (to.wantsArgmax()) {
-            writeArgmax(of, to);
+        if (to.wantsArgmax() || to.wantsRanks()) {
+            writeOrder(of, to);
         }
         double[] entropies = to.wantsEntropy() ? z.entropies() : null;
         double[][] losses = targets.spreads() && labels.anyCounts() ? spreadLosses(of) : null;
@@ -149,15 +149,23 @@ final class LossRows implements Losses {
         return new Operand(TARGETS, (block, into) -> targets.read(block, labels, into));
     }
 
-    private void writeArgmax(Measured of, LossOutputs to) {
-        int[] best = TileArgmax.of(of.tile, logits.capped() ? logits.x(TARGETS) : of.z.v());
-        int[] right = null;
-        if (!targets.labelled()) {
-            right = TileArgmax.of(of.tile, targets.probabilities(TARGETS));
+    /** Writes which class is the largest, and where the target's is. */
+    private void writeOrder(Measured of, LossOutputs to) {
+        Tile tile = of.tile;
+        Operand x = logits.capped() ? logits.x(TARGETS) : of.z.v();
+        int[] target =
+                targets.labelled() ? of.labels.columns() : TileOrder.largest(tile, targets.probabilities(TARGETS));
+        if (to.wantsRanks()) {
+            int[] ranks = TileOrder.ranks(tile, x, target);
+            for (int i = 0; i < tile.rows(); i++) {
+                to.setRank(tile.row(i), of.labels.counts(i) ? ranks[i] : -1);
+            }
         }
-        for (int i = 0; i < of.tile.rows(); i++) {
-            int ofTarget = right == null ? of.labels.column(i) : right[i];
-            to.setArgmax(of.tile.row(i), best[i], of.labels.counts(i) && ofTarget == best[i]);
+        if (to.wantsArgmax()) {
+            int[] largest = TileOrder.largest(tile, x);
+            for (int i = 0; i < tile.rows(); i++) {
+                to.setArgmax(tile.row(i), largest[i], of.labels.counts(i) && target[i] == largest[i]);
+            }
         }
     }
 

@@ -42,6 +42,11 @@ final class TileLabels {
         return counted > 0;
     }
 
+    /** Of the label of each row, or -1. */
+    int[] columns() {
+        return columns;
+    }
+
     /** Of the label of a row, or -1. */
     int column(int row) {
         return columns[row];

@@ -192,6 +192,7 @@ final class CrossEntropyLaunches {
                 .pointer(result.get(ResultPart.Z_LOSSES))
                 .pointer(result.get(ResultPart.ARGMAX))
                 .pointer(result.get(ResultPart.CORRECT))
-                .pointer(result.get(ResultPart.ENTROPY));
+                .pointer(result.get(ResultPart.ENTROPY))
+                .pointer(result.get(ResultPart.RANKS));
     }
 }

@@ -81,6 +81,9 @@ public sealed interface CrossEntropyProblem extends Problem {
             if (options.outputs().contains(RowOutput.ENTROPY)) {
                 parts.add(ResultPart.ENTROPY);
             }
+            if (options.outputs().contains(RowOutput.RANK)) {
+                parts.add(ResultPart.RANKS);
+            }
             return parts;
         }
 

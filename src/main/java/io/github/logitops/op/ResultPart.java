@@ -39,6 +39,8 @@ public enum ResultPart {
     CORRECT("correct", rows -> rows, DType.I32),
     /** The entropy of each row. */
     ENTROPY("entropy", rows -> rows),
+    /** For each row an I32: how many classes have a larger logit than its target, or as large a one and a lower index; -1 if it does not count. */
+    RANKS("ranks", rows -> rows, DType.I32),
     /** What the rows of each chunk come to, while a launch adds them up: nine numbers at most. */
     CHUNKS("chunks", rows -> Shape.of(chunks(rows.elements()), 9), DType.F64),
     /** An I32: how many chunks are done, less 1; -1 at first and between launches. */

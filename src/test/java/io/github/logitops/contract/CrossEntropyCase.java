@@ -9,6 +9,7 @@ import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.reference.CrossEntropyReference;
+import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.reference.Targets;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -210,6 +211,26 @@ record CrossEntropyCase(
         }
     }
 
+    private void checkRanks(CrossEntropyResult result, Bench bench) {
+        double[][] rounded = SoftmaxContract.rounded(dtype, logits);
+        long[] ranks = result.ranks().downloadLabels(bench.stream());
+        int[] ofK = new int[3];
+        long counted = 0;
+        for (int n = 0; n < ranks.length; n++) {
+            int rank = counts(n)
+                    ? SoftmaxReference.rank(rounded[n], (int) targets().best(n))
+                    : -1;
+            assertEquals(rank, ranks[n], "rank of " + n + ", " + this);
+            counted += counts(n) ? 1 : 0;
+            for (int k = 1; k <= ofK.length; k++) {
+                ofK[k - 1] += rank >= 0 && rank < k ? 1 : 0;
+            }
+        }
+        for (int k = 1; k <= ofK.length; k++) {
+            assertEquals((double) ofK[k - 1] / counted, result.topKAccuracy(k), "top " + k + ", " + this);
+        }
+    }
+
     GradScale scale(Bench bench) {
         return scaledPerRow
                 ? GradScale.perRow(bench.vector(dtype.arithmetic(), geometry.rowShape(), gradScale))
@@ -241,6 +262,9 @@ record CrossEntropyCase(
         }
         if (options.outputs().contains(RowOutput.ARGMAX)) {
             assertEquals(exact.correctRows(), result.correctRows(), op + ", " + this);
+        }
+        if (options.outputs().contains(RowOutput.RANK)) {
+            checkRanks(result, bench);
         }
         assertEquals(exact.countedRows(), result.countedRows(), op);
     }

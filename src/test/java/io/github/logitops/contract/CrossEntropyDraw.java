@@ -60,6 +60,7 @@ final class CrossEntropyDraw {
                 options,
                 options.withOutputs(RowOutput.ARGMAX),
                 options.withOutputs(RowOutput.ENTROPY),
+                options.withOutputs(RowOutput.RANK),
                 options.withOutputs(RowOutput.values()));
     }
 

@@ -144,6 +144,7 @@ class CrossEntropyOutputsTest {
             assertEquals((l0 * l0 + l1 * l1) / 2, labelled.zLoss(), 1e-13);
             assertArrayEquals(new int[] {1, 0}, labelled.argmax());
             assertEquals(1, labelled.correctRows());
+            assertArrayEquals(new int[] {0, 1}, labelled.ranks());
             assertEquals(Math.log(2), labelled.entropy()[1], 1e-15);
 
             double[] q = {0.5, 0.5, 0, 1};
@@ -176,6 +177,9 @@ class CrossEntropyOutputsTest {
                 assertEquals(argmax, thrown(result::correct));
                 assertEquals(argmax, thrown(result::correctRows));
                 assertEquals("crossEntropy: not among the outputs: asked=ENTROPY, outputs=[]", thrown(result::entropy));
+                String rank = "crossEntropy: not among the outputs: asked=RANK, outputs=[]";
+                assertEquals(rank, thrown(result::ranks));
+                assertEquals(rank, thrown(() -> result.topKAccuracy(5)));
                 assertEquals("crossEntropy: the options have no z-loss: options=" + NONE, thrown(result::zLosses));
                 assertEquals(
                         "crossEntropy: no reduced loss, read rowLosses: reduction=NONE", thrown(result::awaitZLoss));

@@ -138,13 +138,15 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         return method.equals("crossEntropy.forward") ? geometry.rows() : countedRows();
     }
 
-    /** How often a thread looks at the logit of a row's label besides: once, for its loss, its gradient or both. */
+    /** How often a thread looks at the logit of a row's label besides: for its loss, its gradient or both once, and once for its rank. */
     public int looksAtLabels() {
+        boolean ranks = targets != null && targets.everyOutput() && !method.equals("crossEntropy.backward");
+        int ofRanks = ranks ? countedRows() : 0;
         if (targets == Targets.PROBABILITIES_AND_EVERY_OUTPUT) {
-            return 0;
+            return ofRanks;
         }
         boolean looks = method.matches("crossEntropy.*|selectedLogProb.forward|(hard|reverse|mixed)Distillation.*");
-        return looks ? countedRows() : 0;
+        return ofRanks + (looks ? countedRows() : 0);
     }
 
     /** How often it writes the gradient of a label's logit over that of a logit like others. */
@@ -277,9 +279,11 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         List<double[]> written = new ArrayList<>();
         tensors.forEach(tensor -> written.add(tensor.downloadDoubles(bench.stream())));
         if (targets.everyOutput()) {
-            written.add(Arrays.stream(result.argmax().downloadLabels(bench.stream()))
-                    .asDoubleStream()
-                    .toArray());
+            for (Tensor ints : List.of(result.argmax(), result.ranks())) {
+                written.add(Arrays.stream(ints.downloadLabels(bench.stream()))
+                        .asDoubleStream()
+                        .toArray());
+            }
         }
         return written;
     }

@@ -66,6 +66,17 @@ public final class SoftmaxReference {
         return best;
     }
 
+    /** How many elements come before one, where the largest is first, the lowest index among equals, and a NaN the largest. */
+    public static int rank(double[] x, int column) {
+        int rank = 0;
+        for (int j = 0; j < x.length; j++) {
+            boolean nan = Double.isNaN(x[j]);
+            boolean equal = x[j] == x[column] || nan && Double.isNaN(x[column]);
+            rank += (equal ? j < column : nan || x[j] > x[column]) ? 1 : 0;
+        }
+        return rank;
+    }
+
     /** g y (dy - sum y dy). */
     public static double[] softmaxBackward(double[] y, double[] dy, double gradScale) {
         DoubleDoubleSum sum = new DoubleDoubleSum();

@@ -33,7 +33,7 @@ public record Targets(long[] labels, double[][] probabilities) {
     }
 
     /** The class that a counted row should have. */
-    long best(int row) {
+    public long best(int row) {
         return labels != null ? labels[row] : SoftmaxReference.argmax(probabilities[row]);
     }
 

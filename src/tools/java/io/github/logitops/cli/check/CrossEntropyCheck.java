@@ -148,6 +148,10 @@ final class CrossEntropyCheck implements OpCheck {
         if (options.outputs().contains(RowOutput.ARGMAX)) {
             trial.judge().loss(op, "correct rows of " + numbers, exact.correctRows(), result.correctRows(), 0);
         }
+        if (options.outputs().contains(RowOutput.RANK)) {
+            double right = result.topKAccuracy(1) * exact.countedRows();
+            trial.judge().loss(op, "rows of rank 0 of " + numbers, exact.correctRows(), Math.rint(right), 0);
+        }
         if (options.outputs().contains(RowOutput.ENTROPY)) {
             double[] entropy = result.entropy().downloadDoubles(trial.stream());
             for (int n = 0; n < Case.ROWS; n++) {
