@@ -119,7 +119,9 @@ public final class HostTensor {
     /**
      * Any dtype, in native byte order.
      *
-     * @param segment a {@code java.lang.foreign.MemorySegment}, of JDK 22 or newer, of at most 2^31-1 bytes
+     * @param segment a {@code java.lang.foreign.MemorySegment}, of JDK 22 or newer, of at most 2^31-1 bytes: off the heap, or over a
+     *     {@code byte[]}
+     * @throws IllegalArgumentException also if it is none that buffers can be made of
      */
     public static HostTensor ofSegment(Object segment, DType dtype, Shape shape) {
         return of(

@@ -246,7 +246,17 @@ class HostTensorTest {
             Object segment;
             try {
                 Class<?> type = Class.forName("java.lang.foreign.MemorySegment");
-                segment = type.getMethod("ofArray", float[].class).invoke(null, (Object) new float[] {3, 4});
+                Object overFloats = type.getMethod("ofArray", float[].class).invoke(null, (Object) new float[2]);
+                String message = assertThrows(
+                                IllegalArgumentException.class,
+                                () -> HostTensor.ofSegment(overFloats, DType.F32, Shape.of(2)))
+                        .getMessage();
+                assertTrue(message.startsWith("hostTensor: no buffer: segment=MemorySegment"), message);
+                Class<?> arena = Class.forName("java.lang.foreign.Arena");
+                segment = arena.getMethod("allocate", long.class, long.class)
+                        .invoke(arena.getMethod("ofAuto").invoke(null), 8L, 8L);
+                ByteBuffer bytes = (ByteBuffer) type.getMethod("asByteBuffer").invoke(segment);
+                bytes.order(ByteOrder.nativeOrder()).putFloat(3).putFloat(4);
             } catch (ClassNotFoundException e) {
                 assertTrue(Runtime.version().feature() < 22);
                 return;

@@ -43,7 +43,7 @@ public final class RowMax {
     }
 
     private <A> A forward(HostForm<A> form, A x, Shape shape) {
-        return HostCall.of(session, form, FORWARD, host -> {
+        return ArrayCall.of(session, form, FORWARD, host -> {
             Tensor logits = host.in("x", x, shape);
             Tensor max = host.out(shape.without(axis));
             forward(logits, max, host.stream());
