@@ -51,8 +51,9 @@ public final class CrossEntropyResult extends LossResult {
     }
 
     /**
-     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch: an op that fills it
-     * fills this, too. It shares this one's memory, and is open as long as this is; closing it does nothing.
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch. It shares this one's
+     * memory, and is open as long as this is; closing it does nothing. What there is one of for a batch is that of the last op that filled
+     * either; what a smaller batch has not filled stays.
      *
      * @throws IllegalArgumentException if there are not as many
      */
@@ -162,8 +163,8 @@ public final class CrossEntropyResult extends LossResult {
     }
 
     /**
-     * The part of {@link #countedRows} whose target is among the k largest logits: 1 less its rank. NaN of no rows. Waits and throws as
-     * {@link #countedRows} does; brings the ranks to the host.
+     * The part of this result's rows that count whose target is among the k largest logits, by their {@link #ranks}, which this brings to
+     * the host. NaN of no rows. Waits and throws as {@link #countedRows} does.
      *
      * @throws IllegalArgumentException also if k is less than 1
      * @throws IllegalStateException also if the options do not ask for {@link RowOutput#RANK}
@@ -173,10 +174,12 @@ public final class CrossEntropyResult extends LossResult {
         if (k < 1) {
             throw new IllegalArgumentException(op() + ": k must be at least 1: k=" + k);
         }
-        long counted = awaitTotals().countedRows();
-        long[] all = ranks.downloadLabels(streams().requireFilled(op()));
-        long right = Arrays.stream(all).filter(rank -> rank >= 0 && rank < k).count();
-        return (double) right / counted;
+        awaitTotals();
+        long[] counted = Arrays.stream(ranks.downloadLabels(streams().requireFilled(op())))
+                .filter(rank -> rank >= 0)
+                .toArray();
+        long right = Arrays.stream(counted).filter(rank -> rank < k).count();
+        return (double) right / counted.length;
     }
 
     /** How many rows are correct, on the host; 0 if the options do not ask. */

@@ -29,8 +29,9 @@ public final class DistillationResult extends LossResult {
     }
 
     /**
-     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch: an op that fills it
-     * fills this, too. It shares this one's memory, and is open as long as this is; closing it does nothing.
+     * This result for the first {@code count} entries of its rows' outermost dimension, as of a smaller last batch. It shares this one's
+     * memory, and is open as long as this is; closing it does nothing. What there is one of for a batch is that of the last op that filled
+     * either; what a smaller batch has not filled stays.
      *
      * @throws IllegalArgumentException if there are not as many
      */

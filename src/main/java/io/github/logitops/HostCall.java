@@ -8,6 +8,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
+import java.nio.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,10 +27,33 @@ public final class HostCall {
     private final Stream stream;
     private final Deque<AutoCloseable> made = new ArrayDeque<>(); // the last one first
     private final List<Runnable> outputs = new ArrayList<>();
+    private final List<Named> named = new ArrayList<>();
+    private boolean ended;
 
     private HostCall(Session session, Stream stream) {
         this.session = session;
         this.stream = stream;
+    }
+
+    /** Memory that stands for a tensor of this call. */
+    private record Named(HostTensor memory, boolean written) {
+        boolean overlaps(Named other) {
+            if (memory.memory() == other.memory.memory()) {
+                return memory.shape().elements() > 0;
+            }
+            return memory.memory() instanceof Buffer buffer
+                    && other.memory.memory() instanceof Buffer with
+                    && overlap(buffer, with);
+        }
+
+        /** As far as that can be seen: of buffers of one array. */
+        private static boolean overlap(Buffer one, Buffer other) {
+            return one.hasArray()
+                    && other.hasArray()
+                    && one.array() == other.array()
+                    && one.arrayOffset() < other.arrayOffset() + other.capacity()
+                    && other.arrayOffset() < one.arrayOffset() + one.capacity();
+        }
     }
 
     /** What {@code body} makes, in one call of the session on a stream of its own. */
@@ -39,8 +63,10 @@ public final class HostCall {
             R result;
             try {
                 result = body.apply(host);
+                host.ended = true;
                 host.outputs.forEach(Runnable::run);
             } catch (RuntimeException | Error e) {
+                host.ended = true;
                 Resources.closeAfter(e, List.copyOf(host.made));
                 throw e;
             }
@@ -49,42 +75,73 @@ public final class HostCall {
         });
     }
 
-    /** The stream that this call's ops run on; it is closed with it. */
+    /**
+     * The stream that this call's ops run on; it is closed with it. Before tensors are used that other streams work on, have it wait for
+     * those: {@link Stream#waitFor}.
+     */
     public Stream stream() {
+        requireOpen();
         return stream;
     }
 
-    /** A tensor of what is there, to be read. */
+    /**
+     * A tensor of what is there, to be read. Nothing must be written to it: the memory may be the tensor itself.
+     *
+     * @throws IllegalArgumentException if this call writes to some of that memory
+     * @throws IllegalStateException if the call is over
+     */
     public Tensor in(HostTensor source) {
-        Arguments.notNull(CALL, "source", source);
+        require("source", source, false);
         Tensor lent = lend(source);
         return lent != null ? lent : uploaded(source);
     }
 
-    /** A tensor with undefined content, whose elements are written there once the body is done. */
+    /**
+     * A tensor with undefined content, whose elements are there once the call is over.
+     *
+     * @throws IllegalArgumentException if nothing can be written there, or the call has some of that memory already; of buffers that are
+     *     off the heap or views of others, that is not seen
+     * @throws IllegalStateException if the call is over
+     */
     public Tensor out(HostTensor target) {
-        requireWritable(target);
+        require("target", target, true);
         Tensor lent = lend(target);
         return lent != null ? lent : writtenBack(empty(target.dtype(), target.shape()), target);
     }
 
-    /** A tensor of what is there, to be overwritten, as is what is there once the body is done. */
+    /** As {@link #out}, of what is there. */
     public Tensor inOut(HostTensor memory) {
-        requireWritable(memory);
+        require("memory", memory, true);
         Tensor lent = lend(memory);
         return lent != null ? lent : writtenBack(uploaded(memory), memory);
     }
 
-    /** {@code made}, which is closed with the call. */
+    /** {@code made}, which is closed with the call; what is not cannot be awaited after it, as the stream is closed. */
     public <R extends AutoCloseable> R closing(R made) {
+        requireOpen();
         this.made.push(Arguments.notNull(CALL, "made", made));
         return made;
     }
 
-    private static void requireWritable(HostTensor target) {
-        if (Arguments.notNull(CALL, "target", target).isReadOnly()) {
-            throw new IllegalArgumentException(CALL + ": the buffer is read-only: target=" + target);
+    private void requireOpen() {
+        if (ended) {
+            throw new IllegalStateException(CALL + ": used after the call: stream=" + stream);
         }
+    }
+
+    private void require(String name, HostTensor memory, boolean written) {
+        requireOpen();
+        if (Arguments.notNull(CALL, name, memory).isReadOnly() && written) {
+            throw new IllegalArgumentException(CALL + ": the buffer is read-only: " + name + "=" + memory);
+        }
+        Named next = new Named(memory, written);
+        for (Named before : named) {
+            if ((written || before.written) && next.overlaps(before)) {
+                throw new IllegalArgumentException(CALL + ": what is written has no other tensor in the call: " + name
+                        + "=" + memory + ", other=" + before.memory);
+            }
+        }
+        named.add(next);
     }
 
     private Tensor uploaded(HostTensor source) {
@@ -104,7 +161,7 @@ public final class HostCall {
 
     /** Memory of the host itself as a tensor, until the call ends; null if the device cannot use it. */
     Tensor lend(HostTensor memory) {
-        Tensor tensor = memory.isAsOnDevice() ? session.lend(memory.memory(), memory.dtype(), memory.shape()) : null;
+        Tensor tensor = session.lend(memory);
         if (tensor != null) {
             long address = tensor.address();
             made.push(() -> session.takeBack(address));

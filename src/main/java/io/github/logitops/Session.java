@@ -2,6 +2,7 @@ package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
 import io.github.logitops.base.Resources;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -65,9 +66,9 @@ final class Session implements AutoCloseable {
         return memory.lends();
     }
 
-    /** A caller's array as a tensor, to be given back by its address when that is closed; null if the device cannot use it. */
-    Tensor lend(Object array, DType dtype, Shape shape) {
-        return make(from -> from.lend(array, dtype, Layout.dense(shape)));
+    /** A caller's memory as a tensor, to be given back by its address when that is closed; null if the device cannot use it. */
+    Tensor lend(HostTensor memory) {
+        return make(from -> from.lend(memory));
     }
 
     /** Ends what {@link #lend} began. */

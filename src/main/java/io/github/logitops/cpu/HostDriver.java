@@ -3,6 +3,7 @@ package io.github.logitops.cpu;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -108,8 +109,8 @@ public final class HostDriver implements MemoryDriver {
     }
 
     @Override
-    public long lend(Object array) {
-        HostMemory memory = HostMemory.lent(array);
+    public long lend(Object lent) {
+        HostMemory memory = HostMemory.lent((HostTensor) lent);
         return memory == null || memory.bytes() == 0 || memory.bytes() > MAX_BYTES ? 0 : place(memory);
     }
 

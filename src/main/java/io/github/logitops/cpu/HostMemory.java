@@ -1,6 +1,7 @@
 package io.github.logitops.cpu;
 
 import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.spec.DType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,20 +28,19 @@ sealed interface HostMemory {
     /** The same bytes as elements of a floating dtype. */
     ElementBuffer elements(DType dtype, int at, int count);
 
-    /** A caller's array or buffer; null if it is none that can be used as it is. */
-    static HostMemory lent(Object array) {
-        if (array instanceof float[] floats) {
+    /** A caller's memory; null if it cannot be used as it is, by all threads. */
+    static HostMemory lent(HostTensor host) {
+        Object memory = host.isConfined() ? null : host.memory();
+        if (memory instanceof float[] floats && host.dtype() == DType.F32) {
             return new Floats(FloatBuffer.wrap(floats));
-        } else if (array instanceof double[] doubles) {
+        } else if (memory instanceof double[] doubles && host.dtype() == DType.F64) {
             return new Doubles(DoubleBuffer.wrap(doubles));
-        } else if (array instanceof FloatBuffer floats) {
-            return new Floats(floats.slice());
-        } else if (array instanceof DoubleBuffer doubles) {
-            return new Doubles(doubles.slice());
+        } else if (memory instanceof FloatBuffer floats) {
+            return new Floats(floats);
+        } else if (memory instanceof DoubleBuffer doubles) {
+            return new Doubles(doubles);
         }
-        return array instanceof ByteBuffer bytes && bytes.order() == ByteOrder.nativeOrder()
-                ? new Bytes(bytes.slice())
-                : null;
+        return memory instanceof ByteBuffer bytes && bytes.order() == ByteOrder.nativeOrder() ? new Bytes(bytes) : null;
     }
 
     /** Of a session, or a buffer that is lent. */

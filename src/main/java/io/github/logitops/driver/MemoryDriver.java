@@ -35,7 +35,7 @@ public interface MemoryDriver extends AutoCloseable {
      * The address of a caller's array or buffer as device memory, until it is {@linkplain #takeBack taken back}; 0 if it is none that can be used
      * as it is. It is no allocation, and not freed.
      */
-    default long lend(Object array) {
+    default long lend(Object memory) {
         return 0;
     }
 

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 
 /**
  * Memory of the host that stands for a tensor: an array, a buffer or a segment, which holds each element once, row after row without
@@ -22,8 +23,13 @@ public final class HostTensor {
     private final Object memory;
     private final DType dtype;
     private final Shape shape;
+    private final boolean confined;
 
     private HostTensor(Object memory, long elements, DType dtype, Shape shape) {
+        this(memory, elements, dtype, shape, false);
+    }
+
+    private HostTensor(Object memory, long elements, DType dtype, Shape shape, boolean confined) {
         if (elements != Arguments.notNull("hostTensor", "shape", shape).elements()) {
             throw new IllegalArgumentException("hostTensor: each element must be there once: elements=" + elements
                     + ", dtype=" + dtype + ", shape=" + shape);
@@ -31,6 +37,7 @@ public final class HostTensor {
         this.memory = memory;
         this.dtype = dtype;
         this.shape = shape;
+        this.confined = confined;
     }
 
     private static HostTensor ofArray(Object array, boolean suits, DType dtype, Shape shape) {
@@ -110,10 +117,14 @@ public final class HostTensor {
 
     /** Any dtype, in the buffer's byte order: big-endian unless it was set; {@link ByteOrder#nativeOrder} is the fastest. */
     public static HostTensor of(ByteBuffer bytes, DType dtype, Shape shape) {
+        return of(bytes, dtype, shape, false);
+    }
+
+    private static HostTensor of(ByteBuffer bytes, DType dtype, Shape shape, boolean confined) {
         ByteOrder order = Arguments.notNull("hostTensor", "bytes", bytes).order();
         int size = Arguments.notNull("hostTensor", "dtype", dtype).bytes();
         requireSuits(bytes, bytes.remaining() % size == 0, dtype);
-        return new HostTensor(bytes.slice().order(order), bytes.remaining() / size, dtype, shape);
+        return new HostTensor(bytes.slice().order(order), bytes.remaining() / size, dtype, shape, confined);
     }
 
     /**
@@ -124,18 +135,18 @@ public final class HostTensor {
      * @throws IllegalArgumentException also if it is none that buffers can be made of
      */
     public static HostTensor ofSegment(Object segment, DType dtype, Shape shape) {
-        return of(
-                bytes(Arguments.notNull("hostTensor", "segment", segment)).order(ByteOrder.nativeOrder()),
-                dtype,
-                shape);
+        Arguments.notNull("hostTensor", "segment", segment);
+        ByteBuffer bytes = (ByteBuffer) ofSegment(segment, "asByteBuffer");
+        boolean shared = (boolean) ofSegment(segment, "isAccessibleBy", new Thread());
+        return of(bytes.order(ByteOrder.nativeOrder()), dtype, shape, !shared);
     }
 
-    /** By reflection, as this is compiled for JDKs that have no segments. */
-    private static ByteBuffer bytes(Object segment) {
+    /** What a method gives; by reflection, as this is compiled for JDKs that have no segments. */
+    private static Object ofSegment(Object segment, String method, Object... arguments) {
         try {
-            return (ByteBuffer) Class.forName("java.lang.foreign.MemorySegment")
-                    .getMethod("asByteBuffer")
-                    .invoke(segment);
+            Class<?>[] types = Arrays.stream(arguments).map(Object::getClass).toArray(Class<?>[]::new);
+            Class<?> type = Class.forName("java.lang.foreign.MemorySegment");
+            return type.getMethod(method, types).invoke(segment, arguments);
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException("hostTensor: no buffer: segment=" + segment, e.getCause());
         } catch (ReflectiveOperationException | IllegalArgumentException e) {
@@ -170,14 +181,9 @@ public final class HostTensor {
         return memory instanceof Buffer buffer && buffer.isReadOnly();
     }
 
-    /** Whether elements lie there as they do on a device. */
-    public boolean isAsOnDevice() {
-        if (memory instanceof float[]) {
-            return dtype == DType.F32;
-        } else if (memory instanceof double[]) {
-            return dtype == DType.F64;
-        }
-        return !(memory instanceof ByteBuffer bytes) || bytes.order() == ByteOrder.nativeOrder();
+    /** Whether no thread but the one that made it may use it, as of a segment of a confined arena. */
+    public boolean isConfined() {
+        return confined;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.github.logitops.driver.Calls;
 import io.github.logitops.driver.MemoryDriver;
 import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.LeakTracking;
 import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.memory.Stream;
@@ -114,10 +115,10 @@ public final class DeviceMemory implements AutoCloseable {
         return driver.lends();
     }
 
-    /** A caller's array as a tensor; null if the device cannot use it. Once the tensor is closed, its address is to be taken back. */
-    public Tensor lend(Object array, DType dtype, Layout layout) {
-        long address = driver.lend(array);
-        return address == 0 ? null : wrap(address, dtype, layout);
+    /** A caller's memory as a tensor; null if the device cannot use it. Once the tensor is closed, its address is to be taken back. */
+    public Tensor lend(HostTensor memory) {
+        long address = driver.lend(memory);
+        return address == 0 ? null : wrap(address, memory.dtype(), Layout.dense(memory.shape()));
     }
 
     /** Ends what {@link #lend} began, at the address of its tensor. */

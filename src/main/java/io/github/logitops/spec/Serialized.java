@@ -41,6 +41,9 @@ record Serialized(Class<?> type, Object[] components) implements Serializable {
     }
 
     private Object readResolve() throws ObjectStreamException {
+        if (type == null || !type.isRecord() || type.getPackage() != Serialized.class.getPackage()) {
+            throw new InvalidObjectException("serialized: not options: type=" + type);
+        }
         try {
             RecordComponent[] of = type.getRecordComponents();
             Class<?>[] types = Arrays.stream(of).map(RecordComponent::getType).toArray(Class<?>[]::new);

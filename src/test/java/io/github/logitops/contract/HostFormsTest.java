@@ -222,7 +222,7 @@ class HostFormsTest {
     }
 
     private static Tensor empty(DType dtype, Shape shape, HostCall host) {
-        return host.in(HostTensor.of(new double[(int) shape.elements()], dtype, shape));
+        return host.out(HostTensor.of(new double[(int) shape.elements()], dtype, shape));
     }
 
     private static LinearGradients gradients(Tensor hidden, LinearLayer layer, HostCall host) {

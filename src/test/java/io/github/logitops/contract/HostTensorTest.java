@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.CrossEntropy;
+import io.github.logitops.HostCall;
 import io.github.logitops.element.Elements;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.HostTensor;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -179,7 +181,7 @@ class HostTensorTest {
             boolean[] keep = {true, false};
             double[] y = bench.ops().onHost(host -> {
                 Mask mask = Mask.keep(host.in(HostTensor.of(keep, Shape.of(2)))).andCausal();
-                Tensor over = host.in(HostTensor.of(new float[4], Shape.of(2, 2)));
+                Tensor over = host.inOut(HostTensor.of(new float[4], Shape.of(2, 2)));
                 bench.ops().maskedSoftmax(-1).forward(over, mask, over, host.stream());
                 return over.downloadDoubles(host.stream());
             });
@@ -203,6 +205,56 @@ class HostTensorTest {
                             })));
             assertEquals(0, bench.ops().memoryStatistics().liveTensors());
             assertArrayEquals(new float[] {1, 2}, out);
+        }
+    }
+
+    @Test
+    void whatIsWrittenHasOneTensor() {
+        float[] array = {1, 2, 3, 4};
+        Shape two = Shape.of(2);
+        HostTensor all = HostTensor.of(array, Shape.of(4));
+        HostTensor first = HostTensor.of(FloatBuffer.wrap(array, 0, 2), two);
+        HostTensor second = HostTensor.of(FloatBuffer.wrap(array, 2, 2), two);
+        HostTensor middle = HostTensor.of(FloatBuffer.wrap(array, 1, 2), two);
+        try (Bench bench = new Bench(rig)) {
+            String message = "onHost: what is written has no other tensor in the call: ";
+            assertMessage(
+                    message + "target=" + all + ", other=" + all,
+                    () -> bench.ops().onHost(host -> {
+                        host.in(all);
+                        return host.out(all);
+                    }));
+            assertMessage(
+                    message + "source=" + middle + ", other=" + second,
+                    () -> bench.ops().onHost(host -> {
+                        host.inOut(second);
+                        return host.in(middle);
+                    }));
+            bench.ops().onHost(host -> {
+                host.in(all);
+                host.in(all);
+                return null;
+            });
+            bench.ops().onHost(host -> {
+                bench.ops().softmax().forward(host.in(first), host.out(second), host.stream());
+                return null;
+            });
+            assertArrayEquals(new float[] {1, 2, array[2], 1 - array[2]}, array, 1e-6f);
+        }
+    }
+
+    @Test
+    void nothingIsDoneAfterTheCall() {
+        HostTensor two = HostTensor.of(new float[2], Shape.of(2));
+        try (Bench bench = new Bench(rig)) {
+            HostCall over = bench.ops().onHost(host -> host);
+            for (Consumer<HostCall> late : List.<Consumer<HostCall>>of(
+                    host -> host.in(two), host -> host.out(two), host -> host.inOut(two), HostCall::stream)) {
+                String message = assertThrows(IllegalStateException.class, () -> late.accept(over))
+                        .getMessage();
+                assertTrue(message.startsWith("onHost: used after the call: stream="), message);
+            }
+            assertThrows(IllegalStateException.class, () -> over.closing(bench.stream()));
         }
     }
 
@@ -241,29 +293,43 @@ class HostTensorTest {
 
     /** From JDK 22 on there are segments. */
     @Test
-    void segmentsAreMemory() throws ReflectiveOperationException {
+    void segmentsAreMemory() throws Exception {
+        Class<?> type;
+        try {
+            type = Class.forName("java.lang.foreign.MemorySegment");
+        } catch (ClassNotFoundException e) {
+            assertTrue(Runtime.version().feature() < 22);
+            return;
+        }
+        Object overFloats = type.getMethod("ofArray", float[].class).invoke(null, (Object) new float[2]);
+        String message = assertThrows(
+                        IllegalArgumentException.class, () -> HostTensor.ofSegment(overFloats, DType.F32, Shape.of(2)))
+                .getMessage();
+        assertTrue(message.startsWith("hostTensor: no buffer: segment=MemorySegment"), message);
+        for (String scope : new String[] {"ofAuto", "ofConfined"}) {
+            requireInPlace(segment(scope, 1 << 17), scope.equals("ofConfined"));
+        }
+    }
+
+    private static HostTensor segment(String scope, int elements) throws ReflectiveOperationException {
+        Class<?> arena = Class.forName("java.lang.foreign.Arena");
+        Object made = arena.getMethod(scope).invoke(null);
+        Object segment = arena.getMethod("allocate", long.class, long.class).invoke(made, 4L * elements, 8L);
+        return HostTensor.ofSegment(segment, DType.F32, Shape.of(elements / 2, 2));
+    }
+
+    /** So many rows that several threads share them. */
+    private void requireInPlace(HostTensor zeros, boolean confined) {
+        assertEquals(confined, zeros.isConfined());
         try (Bench bench = new Bench(rig)) {
-            Object segment;
-            try {
-                Class<?> type = Class.forName("java.lang.foreign.MemorySegment");
-                Object overFloats = type.getMethod("ofArray", float[].class).invoke(null, (Object) new float[2]);
-                String message = assertThrows(
-                                IllegalArgumentException.class,
-                                () -> HostTensor.ofSegment(overFloats, DType.F32, Shape.of(2)))
-                        .getMessage();
-                assertTrue(message.startsWith("hostTensor: no buffer: segment=MemorySegment"), message);
-                Class<?> arena = Class.forName("java.lang.foreign.Arena");
-                segment = arena.getMethod("allocate", long.class, long.class)
-                        .invoke(arena.getMethod("ofAuto").invoke(null), 8L, 8L);
-                ByteBuffer bytes = (ByteBuffer) type.getMethod("asByteBuffer").invoke(segment);
-                bytes.order(ByteOrder.nativeOrder()).putFloat(3).putFloat(4);
-            } catch (ClassNotFoundException e) {
-                assertTrue(Runtime.version().feature() < 22);
-                return;
-            }
-            HostTensor host = HostTensor.ofSegment(segment, DType.F32, Shape.of(2));
-            Tensor x = bench.keep(bench.ops().upload(host, bench.stream()));
-            assertArrayEquals(new float[] {3, 4}, x.download(bench.stream()));
+            bench.ops().onHost(host -> {
+                Tensor over = host.inOut(zeros);
+                bench.ops().softmax().forward(over, over, host.stream());
+                return null;
+            });
+            ByteBuffer bytes = (ByteBuffer) zeros.memory();
+            assertEquals(0.5f, bytes.getFloat(0));
+            assertEquals(0.5f, bytes.getFloat(bytes.capacity() - 4));
         }
     }
 }

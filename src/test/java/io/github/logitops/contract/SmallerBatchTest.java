@@ -80,6 +80,7 @@ class SmallerBatchTest {
             assertEquals(last.await(), all.await()); // the last op's
             assertEquals(expected.countedRows(), last.countedRows());
             assertEquals(expected.correctRows(), last.correctRows());
+            assertEquals(expected.topKAccuracy(2), last.topKAccuracy(2));
             assertEquals(Shape.of(LAST, 3), last.rowLosses().shape());
             assertArrayEquals(expected.rowLosses().download(s), last.rowLosses().download(s));
             assertArrayEquals(expected.lse().download(s), last.lse().download(s));
@@ -152,6 +153,16 @@ class SmallerBatchTest {
             CrossEntropyResult result =
                     bench.keep(bench.ops().crossEntropy(options).forward(x, y, s));
             assertEquals(2.0 / 3, result.accuracy());
+            CrossEntropyOptions ranked = CrossEntropyOptions.defaults().withOutputs(RowOutput.RANK);
+            CrossEntropyResult ranks =
+                    bench.keep(bench.ops().crossEntropy(ranked).forward(x, y, s));
+            assertEquals(2.0 / 3, ranks.topKAccuracy(1));
+            assertEquals(1, ranks.topKAccuracy(2));
+            assertEquals(1, ranks.first(1).topKAccuracy(1));
+            assertEquals(
+                    "crossEntropy: k must be at least 1: k=0",
+                    assertThrows(IllegalArgumentException.class, () -> ranks.topKAccuracy(0))
+                            .getMessage());
             assertEquals(Math.exp(result.await()), result.perplexity(), 1e-15);
             CrossEntropyResult withZ =
                     bench.keep(bench.ops().crossEntropy(options.withZLoss(1)).forward(x, y, s));

@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.DriverException;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.MemoryStatistics;
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,7 @@ class LentArraysTest {
     @Test
     void anArrayIsMemoryUntilItIsTakenBack() {
         try (HostDriver driver = new HostDriver()) {
-            long address = driver.lend(new float[10]);
+            long address = driver.lend(HostTensor.of(new float[10], Shape.of(10)));
             assertTrue(driver.isAccessible(address + 8, 32));
             assertFalse(driver.isAccessible(address + 8, 36));
             assertThrows(DriverException.class, () -> driver.fill(address, (byte) 0, 4, 0));
@@ -34,8 +36,8 @@ class LentArraysTest {
     @Test
     void whatCannotBeUsedIsNotLent() {
         try (HostDriver driver = new HostDriver()) {
-            assertEquals(0, driver.lend(new short[10]));
-            assertEquals(0, driver.lend(new float[0]));
+            assertEquals(0, driver.lend(HostTensor.of(new short[10], DType.BF16, Shape.of(10))));
+            assertEquals(0, driver.lend(HostTensor.of(new float[0], Shape.of(0))));
         }
     }
 

@@ -102,6 +102,13 @@ class SerializableTest {
                 ClassCastException.class,
                 assertThrows(InvalidObjectException.class, () -> arrived(forged))
                         .getCause());
+        for (Class<?> type : new Class<?>[] {null, String.class, BackendReport.class}) {
+            Serialized other = new Serialized(type, new Object[0]);
+            assertEquals(
+                    "serialized: not options: type=" + type,
+                    assertThrows(InvalidObjectException.class, () -> arrived(other))
+                            .getMessage());
+        }
     }
 
     private static Object arrived(Object value) throws IOException, ClassNotFoundException {
