@@ -32,8 +32,10 @@ public interface MemoryDriver extends AutoCloseable {
     }
 
     /**
-     * The address of a caller's array or buffer as device memory, until it is {@linkplain #takeBack taken back}; 0 if it is none that can be used
-     * as it is. It is no allocation, and not freed.
+     * The address of a caller's memory as device memory, until it is {@linkplain #takeBack taken back}; 0 if it cannot be used as it is.
+     * It is no allocation, and not freed.
+     *
+     * @param memory a {@code HostTensor}
      */
     default long lend(Object memory) {
         return 0;
