@@ -14,6 +14,10 @@ struct Elements {
   int32_t vectors;  // 1: each row of each matrix begins at a multiple of 16 bytes
 };
 
+/** How many neighbours of T a thread takes at a time: a vector. */
+template <class T>
+constexpr int kNeighbours = kVectorBytes / sizeof(T);
+
 template <class T>
 struct Matrix {
   T* data;
@@ -22,7 +26,7 @@ struct Matrix {
   LOGITOPS_DEVICE T* at(int64_t row, int64_t column) const { return data + row * stride + column; }
 };
 
-/** Reads kCount neighbours: one, or as many as whole vectors have. */
+/** Reads kCount neighbours: one, or as many as whole vectors have; of a wider type, several vectors. */
 template <int kCount, class T>
 LOGITOPS_DEVICE void load_elements(const T* from, Arithmetic<T>* into) {
   if constexpr (kCount == 1) {
@@ -41,6 +45,25 @@ LOGITOPS_DEVICE void store_elements(T* to, const Arithmetic<T>* values) {
 #pragma unroll
     for (int k = 0; k < kCount; k += kVectorBytes / sizeof(T)) {
       *reinterpret_cast<Vector<T>*>(to + k) = pack<T>(values + k);
+    }
+  }
+}
+
+/**
+ * Multiplies gradients of kCount neighbours, the first of which has this index among all elements, by what the caller has
+ * them multiplied by: `factor`, or where there is one for each element, by that.
+ */
+template <int kCount, class A>
+LOGITOPS_DEVICE void scale_elements(const GradScale<A>& scale, const RowFactor<A>& factor, int64_t index, A* gradient) {
+  if (scale.per_row == nullptr) {
+#pragma unroll
+    for (int k = 0; k < kCount; k++) {
+      gradient[k] = factor.times(gradient[k]);
+    }
+  } else {
+#pragma unroll
+    for (int k = 0; k < kCount; k++) {
+      gradient[k] = RowFactor<A>(scale.of(index + k)).times(gradient[k]);
     }
   }
 }

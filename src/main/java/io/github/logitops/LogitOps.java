@@ -209,6 +209,16 @@ public final class LogitOps implements AutoCloseable {
         return new LinearSelectedLogProb(session, options, chunks);
     }
 
+    /** Sigmoid, element by element. */
+    public Sigmoid sigmoid() {
+        return new Sigmoid(session);
+    }
+
+    /** Log-sigmoid, element by element. */
+    public LogSigmoid logSigmoid() {
+        return new LogSigmoid(session);
+    }
+
     /** A new stream. Close it. */
     public Stream newStream() {
         return session.make(DeviceMemory::newStream);

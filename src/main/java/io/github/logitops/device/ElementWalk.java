@@ -1,7 +1,6 @@
 package io.github.logitops.device;
 
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import java.util.List;
 
@@ -16,7 +15,6 @@ import java.util.List;
 record ElementWalk(List<Tensor> tensors, long rows, long length, int neighbours) {
     private static final int THREADS = KernelManifest.geometry("ElementThreads");
     private static final int VECTOR_BYTES = KernelManifest.geometry("VectorBytes");
-    private static final int FRAGMENT_BYTES = KernelManifest.geometry("FragmentBytes");
     private static final long MOST_BLOCKS = 1 << 20; // of more, each has several turns
 
     static ElementWalk of(Tensor... tensors) {
@@ -25,9 +23,10 @@ record ElementWalk(List<Tensor> tensors, long rows, long length, int neighbours)
         boolean dense = all.stream().allMatch(tensor -> tensor.layout().isDense());
         long rows = dense ? 1 : first.rows();
         long length = dense ? first.shape().elements() : first.rowLength();
-        DType arithmetic = all.get(0).dtype().arithmetic();
+        int narrowest =
+                all.stream().mapToInt(tensor -> tensor.dtype().bytes()).min().getAsInt();
         boolean vectors = all.stream().allMatch(tensor -> isOfVectors(tensor, rows));
-        return new ElementWalk(all, rows, length, vectors ? FRAGMENT_BYTES / arithmetic.bytes() : 1);
+        return new ElementWalk(all, rows, length, vectors ? VECTOR_BYTES / narrowest : 1);
     }
 
     private static boolean isOfVectors(Tensor tensor, long rows) {

@@ -80,12 +80,17 @@ final class Require {
      * each row, have the rows' shape and are not what is written.
      */
     static void fits(String op, GradScale gradScale, Rows dx) {
+        fits(op, gradScale, dx, dx.rowShape());
+    }
+
+    /** The same, where factors have this shape. */
+    static void fits(String op, GradScale gradScale, Rows dx, Shape factors) {
         if (Double.isFinite(gradScale.value())) {
             held(op, dx.dtype(), "gradScale", gradScale.value());
         }
         Tensor perRow = gradScale.perRow();
         if (perRow != null) {
-            dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());
+            dense(op, "gradScale", perRow, dx.dtype().arithmetic(), factors);
             apart(op, dx.name(), dx.tensor(), "gradScale", perRow);
         }
     }

@@ -82,6 +82,8 @@ class NullArgumentsTest {
                 ops.crossEntropy(options).shard(0, 3),
                 ops.linearCrossEntropy(options),
                 ops.linearSelectedLogProb(SelectedLogProbOptions.defaults()),
+                ops.sigmoid(),
+                ops.logSigmoid(),
                 stream,
                 tensor,
                 GradScale.ONE,

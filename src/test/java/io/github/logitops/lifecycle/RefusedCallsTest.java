@@ -71,6 +71,8 @@ class RefusedCallsTest {
         LINEAR_LAYER_ON_HOST(ops -> ops.linearCrossEntropy(CrossEntropyOptions.defaults(), RowChunks.ofRows(1))
                 .forwardBackward(LOGITS, LOGITS, new float[] {1, 2}, new int[] {1, 0}, SHAPE, 2)
                 .weight()),
+        SIGMOID_ON_HOST(ops -> ops.sigmoid().forward(LOGITS, SHAPE)),
+        LOG_SIGMOID_BACKWARD_ON_HOST(ops -> ops.logSigmoid().backward(LOGITS, LOGITS, SHAPE)),
         SELECTED_LABEL_OUT_OF_RANGE(RefusedCallsTest::selectedLabelOutOfRange),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),

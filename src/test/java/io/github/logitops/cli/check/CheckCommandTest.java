@@ -22,6 +22,7 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.SelectedLogProbProblem;
+import io.github.logitops.op.SigmoidProblem;
 import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
@@ -161,6 +162,7 @@ class CheckCommandTest {
             this.target = target;
             executor = new CpuExecutor(driver);
             spoilSoftmax();
+            spoilSigmoid();
             spoilLogProbs();
             spoilLosses();
         }
@@ -189,6 +191,15 @@ class CheckCommandTest {
             outputs.on(
                     MaskedSoftmaxProblem.Forward.class,
                     (problem, stream) -> spoil(16, problem.y().tensor(), stream));
+        }
+
+        private void spoilSigmoid() {
+            outputs.on(
+                    SigmoidProblem.Forward.class,
+                    (problem, stream) -> spoil(25, problem.y().tensor(), stream));
+            outputs.on(
+                    SigmoidProblem.Backward.class,
+                    (problem, stream) -> spoil(26, problem.dx().tensor(), stream));
         }
 
         private void spoilLogProbs() {
@@ -247,7 +258,7 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Verdict verdict = run(driver, new Spoiled(driver, target), Placement.DENSE);
