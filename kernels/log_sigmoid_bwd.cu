@@ -6,7 +6,6 @@
 // Numerics  f32 arithmetic, f64 for f64; each element is rounded once. 1 - e^y is no difference where y is near 0.
 #include "include/elements.cuh"
 #include "include/entries.cuh"
-#include "include/sigmoid.cuh"
 
 namespace logitops {
 

@@ -25,7 +25,8 @@ LOGITOPS_DEVICE void log_sigmoid_fwd(const LogSigmoidForward<T>& a) {
     load_elements<kCount>(a.x.at(row, column), v);
 #pragma unroll
     for (int k = 0; k < kCount; k++) {
-      v[k] = -Sigmoid<Arithmetic<T>>(v[k]).softplus_of_minus();
+      const Sigmoid<Arithmetic<T>> sigmoid(v[k]);
+      v[k] = -sigmoid.softplus_of_minus(sigmoid.rest());
     }
     store_elements<kCount>(a.y.at(row, column), v);
   });

@@ -6,7 +6,6 @@
 // Numerics  f32 arithmetic, f64 for f64; each element is rounded once.
 #include "include/elements.cuh"
 #include "include/entries.cuh"
-#include "include/sigmoid.cuh"
 
 namespace logitops {
 

@@ -88,4 +88,74 @@ LOGITOPS_DEVICE void each_element(const Elements& elements, Body body) {
   }
 }
 
+/** kCount elements one after the other, row after row; of the last ones of all, some may be missing. */
+template <int kCount>
+struct Run {
+  int64_t length;  // of a row
+  int64_t first;   // its first element, among all
+  int64_t row;     // where that lies
+  int64_t column;
+  int32_t count;  // how many there are
+  bool whole;     // it is in one row, and vectors of every matrix
+
+  /** Reads them; 0 for those that are missing. */
+  template <class T>
+  LOGITOPS_DEVICE void load(const Matrix<const T>& from, Arithmetic<T>* into) const {
+    if (whole) {
+      load_elements<kCount>(from.at(row, column), into);
+    } else {
+      each([&](int k, int64_t at_row, int64_t at_column) {
+        into[k] = k < count ? widen(*from.at(at_row, at_column)) : Arithmetic<T>(0);
+      });
+    }
+  }
+
+  /** Writes them, each rounded. */
+  template <class T>
+  LOGITOPS_DEVICE void store(const Matrix<T>& to, const Arithmetic<T>* values) const {
+    if (whole) {
+      store_elements<kCount>(to.at(row, column), values);
+    } else {
+      each([&](int k, int64_t at_row, int64_t at_column) {
+        if (k < count) {
+          logitops::store(to.at(at_row, at_column), values[k]);
+        }
+      });
+    }
+  }
+
+ private:
+  template <class Body>
+  LOGITOPS_DEVICE void each(Body body) const {
+    int64_t at_row = row, at_column = column;
+#pragma unroll
+    for (int k = 0; k < kCount; k++) {
+      body(k, at_row, at_column);
+      at_column++;
+      if (at_column == length) {
+        at_column = 0;
+        at_row++;
+      }
+    }
+  }
+};
+
+/**
+ * Calls body(run) for runs that together are all elements, each once. The threads of the grid take turns: which one has an element
+ * depends on the element and the number of blocks, not on where it lies. Here Elements say `vectors` only if no run of a whole
+ * number crosses from a row to another one.
+ */
+template <int kCount, class Body>
+LOGITOPS_DEVICE void each_run(const Elements& elements, Body body) {
+  const int64_t all = elements.rows * elements.length;
+  const int64_t threads = static_cast<int64_t>(gridDim.x) * blockDim.x;
+  for (int64_t i = static_cast<int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i * kCount < all; i += threads) {
+    const int64_t first = i * kCount;
+    const int64_t row = elements.rows == 1 ? 0 : quotient(first, elements.length);
+    const int32_t count = all - first < kCount ? static_cast<int32_t>(all - first) : kCount;
+    const bool whole = elements.vectors != 0 && count == kCount;
+    body(Run<kCount>{elements.length, first, row, first - row * elements.length, count, whole});
+  }
+}
+
 }  // namespace logitops

@@ -15,6 +15,7 @@ import io.github.logitops.spec.Op;
 import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.slf4j.Logger;
@@ -217,6 +218,16 @@ public final class LogitOps implements AutoCloseable {
     /** Log-sigmoid, element by element. */
     public LogSigmoid logSigmoid() {
         return new LogSigmoid(session);
+    }
+
+    /** Sigmoid cross entropy, for labels that do not exclude each other, with classes along the last axis. */
+    public SigmoidCrossEntropy sigmoidCrossEntropy(SigmoidCrossEntropyOptions options) {
+        return sigmoidCrossEntropy(options, Axis.LAST);
+    }
+
+    /** The same with classes along {@code axis}. */
+    public SigmoidCrossEntropy sigmoidCrossEntropy(SigmoidCrossEntropyOptions options, Axis axis) {
+        return new SigmoidCrossEntropy(session, options, axis);
     }
 
     /** A new stream. Close it. */

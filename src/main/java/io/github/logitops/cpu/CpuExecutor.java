@@ -39,6 +39,7 @@ public final class CpuExecutor implements Executor {
         new DistillationLoops(cpu).addTo(table);
         new CrossEntropyLoops(cpu).addTo(table);
         new SigmoidLoops(cpu).addTo(table);
+        new SigmoidCrossEntropyLoops(cpu).addTo(table);
         new ProductLoops(driver).addTo(table);
         new MatrixLoops(driver).addTo(table);
     }

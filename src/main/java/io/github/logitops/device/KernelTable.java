@@ -93,6 +93,7 @@ final class KernelTable {
                         shared(BATCH_SUMS),
                         shared(ROUND_SUMS));
             case SIGMOID, LOG_SIGMOID -> specs(op, ofElements("fwd"), ofElements("bwd"));
+            case SIGMOID_CROSS_ENTROPY -> specs(op, ofElements("fused"));
         };
     }
 

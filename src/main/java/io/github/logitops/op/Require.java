@@ -69,10 +69,15 @@ final class Require {
 
     /** A gradient that may go over the logits, with a scale that fits it. */
     static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale) {
+        gradientOverLogits(op, dx, x, gradScale, dx.rowShape());
+    }
+
+    /** The same, where factors have this shape. */
+    static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale, Shape factors) {
         Arguments.notNull(op, "gradScale", gradScale);
         alike(op, x, dx);
         sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
-        fits(op, gradScale, dx);
+        fits(op, gradScale, dx, factors);
     }
 
     /**

@@ -34,7 +34,8 @@ public final class ResultBuffers implements AutoCloseable {
         return Resources.filled(new ResultBuffers(), made -> {
             Set<ResultPart> all = EnumSet.copyOf(parts);
             if (parts.contains(ResultPart.LABEL_STATS)) {
-                all.addAll(EnumSet.of(ResultPart.CHUNKS, ResultPart.COUNTER));
+                all.add(ResultPart.COUNTER);
+                all.add(parts.contains(ResultPart.ELEMENT_SUMS) ? ResultPart.ELEMENT_SUMS : ResultPart.CHUNKS);
             }
             made.addPiece(memory, logits, rows, all, false);
             if (parts.contains(ResultPart.LABEL_STATS)) {

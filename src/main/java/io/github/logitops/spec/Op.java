@@ -39,6 +39,9 @@ public enum Op {
     SIGMOID("sigmoid", Void.class, "forward", "backward"),
     /** y = log(1 / (1 + exp(-x))), element by element. */
     LOG_SIGMOID("logSigmoid", Void.class, "forward", "backward"),
+    /** Binary cross entropy of logits: each class by itself. */
+    SIGMOID_CROSS_ENTROPY(
+            "sigmoidCrossEntropy", SigmoidCrossEntropyOptions.class, "forward", "backward", "forwardBackward"),
     ;
 
     private final String callName;

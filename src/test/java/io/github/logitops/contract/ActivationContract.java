@@ -150,8 +150,11 @@ abstract class ActivationContract {
     }
 
     static void assertMessage(String message, Runnable call) {
-        assertEquals(
-                message, assertThrows(IllegalArgumentException.class, call::run).getMessage());
+        assertMessage(message, IllegalArgumentException.class, call);
+    }
+
+    static void assertMessage(String message, Class<? extends Exception> type, Runnable call) {
+        assertEquals(message, assertThrows(type, call::run).getMessage());
     }
 
     final double[][] forward(DType dtype, Geometry geometry, double[][] logits) {

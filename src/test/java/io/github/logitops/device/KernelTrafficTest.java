@@ -62,7 +62,10 @@ class KernelTrafficTest {
             Map.entry("logSigmoid.forward", Map.of("x", new Passes(1, 0), "y", new Passes(0, 1))),
             Map.entry(
                     "logSigmoid.backward",
-                    Map.of("y", new Passes(1, 0), "dy", new Passes(1, 0), "dx", new Passes(0, 1))));
+                    Map.of("y", new Passes(1, 0), "dy", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("sigmoidCrossEntropy.forward", Map.of("x", new Passes(1, 0))),
+            Map.entry("sigmoidCrossEntropy.backward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))),
+            Map.entry("sigmoidCrossEntropy.forwardBackward", Map.of("x", new Passes(1, 0), "dx", new Passes(0, 1))));
 
     /** How often each element is read and written. */
     private record Passes(int reads, int writes) {

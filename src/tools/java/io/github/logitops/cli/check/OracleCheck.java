@@ -16,7 +16,8 @@ final class OracleCheck {
                             new MaskedSoftmaxCheck(),
                             new DistillationCheck(),
                             new CrossEntropyCheck(),
-                            new CrossEntropyShardCheck()),
+                            new CrossEntropyShardCheck(),
+                            new SigmoidCrossEntropyCheck()),
                     LinearCheck.ALL)
             .flatMap(List::stream)
             .sorted(Comparator.comparing(OpCheck::op))
