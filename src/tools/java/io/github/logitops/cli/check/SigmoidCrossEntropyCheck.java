@@ -60,14 +60,14 @@ final class SigmoidCrossEntropyCheck implements OpCheck {
         GradScale scale = GradScale.of(GRAD_SCALE);
         PlacedRows apart = trial.place(null);
         op.backward(x.tensor(), targets, forward, scale, apart.tensor(), trial.stream());
-        gradient(trial, BACKWARD, apart, exact);
+        gradient(trial, BACKWARD, options, apart, exact);
 
         SigmoidCrossEntropyResult fused = trial.keep(
                 op.newResult(trial.what().dtype(), trial.what().layout().shape(), trial.stream()));
         PlacedRows dx = trial.output(x);
         op.forwardBackward(x.tensor(), targets, scale, dx.tensor(), fused, trial.stream());
         losses(trial, FORWARD_BACKWARD, options, fused, exact);
-        gradient(trial, FORWARD_BACKWARD, dx, exact);
+        gradient(trial, FORWARD_BACKWARD, options, dx, exact);
         trial.judge().unchanged(FORWARD_BACKWARD, t);
     }
 
@@ -93,7 +93,8 @@ final class SigmoidCrossEntropyCheck implements OpCheck {
             SigmoidCrossEntropyResult result,
             SigmoidCrossEntropyReference exact) {
         if (options.reduction() != Reduction.NONE) {
-            trial.judge().loss(op, "loss", exact.loss(), result.await(), exact.lossScale());
+            String output = "loss" + ofOptions(options);
+            trial.judge().loss(op, output, exact.loss(), result.await(), exact.lossScale());
             return;
         }
         Tensor losses = result.elementLosses();
@@ -102,19 +103,30 @@ final class SigmoidCrossEntropyCheck implements OpCheck {
         int classes = trial.what().classes();
         for (int n = 0; n < Case.ROWS; n++) {
             SigmoidCrossEntropyReference.Row row = exact.rows()[n];
+            double[] actual = new double[classes];
             for (int j = 0; j < classes; j++) {
-                double loss = flat[columns ? j * Case.ROWS + n : n * classes + j];
-                String output = "loss of row " + n + ", class " + j;
-                trial.judge().loss(op, output, row.losses()[j], loss, row.lossScales()[j]);
+                actual[j] = flat[columns ? j * Case.ROWS + n : n * classes + j];
             }
+            trial.judge().losses(op, "losses of row " + n, row.losses(), actual, row.lossScales());
         }
     }
 
-    private static void gradient(Trial trial, String op, PlacedRows dx, SigmoidCrossEntropyReference exact) {
+    /** Outputs have names of their own. */
+    private static String ofOptions(SigmoidCrossEntropyOptions options) {
+        String ignoring = options.ignoreValue().isPresent() ? ", every option" : "";
+        return options.reduction() == Reduction.NONE ? ignoring + ", not reduced" : ignoring;
+    }
+
+    private static void gradient(
+            Trial trial,
+            String op,
+            SigmoidCrossEntropyOptions options,
+            PlacedRows dx,
+            SigmoidCrossEntropyReference exact) {
         double[][] gradient = dx.read(trial.judge(), op);
         for (int n = 0; n < Case.ROWS; n++) {
             SigmoidCrossEntropyReference.Row row = exact.rows()[n];
-            trial.judge().row(op, "dx row " + n, row.gradient(), gradient[n], row.gradientScale());
+            trial.judge().row(op, "dx row " + n + ofOptions(options), row.gradient(), gradient[n], row.gradientScale());
         }
     }
 }
