@@ -11,8 +11,8 @@ import io.github.logitops.spec.Shape;
  * Sigmoid, element by element, forward and backward. Cheap to make, without state, shared by threads.
  *
  * <p><i>Numerics</i>: F64 is computed in double, the other dtypes at least in float, and each element is rounded once. -inf becomes 0,
- * +inf 1 and NaN NaN. Each value is off by 3 roundings of itself at most, and below 0 by 7 more and two to three for each unit that
- * the logit is below it (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code
+ * +inf 1 and NaN NaN. Each value is off by 7 roundings of itself at most, and below 0 by 10 and a few more for each unit that the
+ * logit is below it (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code
  * docs/numerics.md}).
  */
 public final class Sigmoid {
