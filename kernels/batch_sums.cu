@@ -17,30 +17,19 @@
 //
 // Shapes    row_losses, z_losses, correct, labels: [rows]; weights: [classes]; chunks: one for each block.
 // Launch    blocks of 512, one for each chunk of chunk_rows rows; one if there are no rows. The block that is done last
-//           adds the chunks up: nobody waits, and the order of a sum does not depend on who comes last.
-// Numerics  sums are in f64, as one may be beyond f32 whose mean is not, and of f64 compensated; their order depends on
-//           the number of rows alone. A NaN among the row losses makes the loss NaN. If no row counts, loss and z_loss of a
+//           adds the chunks up: see include/grid_sum.cuh.
+// Numerics  sums are in f64, and of f64 compensated; their order depends on the number of rows alone. A NaN among the row losses makes the loss NaN. If no row counts, loss and z_loss of a
 //           MEAN are `empty`; if their weights sum to 0, the loss is NaN.
 #include "include/entries.cuh"
+#include "include/grid_sum.cuh"
 #include "include/labels.cuh"
 
 namespace logitops {
 
-/** A sum in f64 of f32 numbers, which has digits to spare. */
-struct SpareSum {
-  double sum = 0;
-
-  LOGITOPS_DEVICE void add(double value) { sum += value; }
-  LOGITOPS_DEVICE void merge(SpareSum other) { sum += other.sum; }
-  LOGITOPS_DEVICE double value() const { return sum; }
-};
-
-LOGITOPS_DEVICE SpareSum shuffle_xor(SpareSum value, uint32_t mask) { return {shuffle_xor(value.sum, mask)}; }
-
 /** What some rows come to. */
 template <class A>
 struct RowsSum {
-  using Sum = std::conditional_t<sizeof(A) == 8, Compensated<double>, SpareSum>;
+  using Sum = GridSum<A>;
 
   Sum losses;
   Sum z_losses;
@@ -63,9 +52,7 @@ struct BatchSums {
   double* divisors;  // null: nothing is divided
   int64_t* stats;
   RowsSum* chunks;
-  uint32_t*
-      counter;  // one less than how many chunks are done: what results are filled with at first, and what a launch
-                // leaves
+  uint32_t* counter;  // of chunks that are done: see include/grid_sum.cuh
   double empty;
   int32_t mean;  // 0: a SUM
   uint32_t chunk_rows;
@@ -87,7 +74,7 @@ struct BatchSums {
       if (threadIdx.x == 0) {
         chunks[chunk] = sum;
       }
-      if (!completes(all)) {
+      if (!completes<A>(counter, all)) {
         return;
       }
       sum = of_chunks(all);
@@ -101,21 +88,6 @@ struct BatchSums {
   static constexpr int kUnroll = 4;  // rows that a thread has under way at a time
   static constexpr uint32_t kWarp = 32;
   static constexpr uint32_t kWarps = kSumThreads / kWarp;
-
-  /** Whether this block is the last of all to be done. Then its threads see what all others wrote before. */
-  LOGITOPS_DEVICE bool completes(uint32_t all) const {
-    __shared__ int32_t last;
-    if (threadIdx.x == 0) {
-      __threadfence();
-      last = atomicAdd(counter, 1) + 2 == all;
-      if (last != 0) {
-        __threadfence();
-        atomicExch(counter, UINT32_MAX);
-      }
-    }
-    __syncthreads();
-    return last != 0;
-  }
 
   /** Probabilities have their weights in them. */
   LOGITOPS_DEVICE bool weighs() const { return targets.weights != nullptr && targets.labels.labels != nullptr; }

@@ -19,7 +19,7 @@ struct RoundSums {
 
 template <class T>
 LOGITOPS_DEVICE void round_sums(const RoundSums<T>& a) {
-  each_element<kFragment<Arithmetic<T>>>(a.elements, [&](auto count, int64_t row, int64_t column) {
+  each_element<kNeighbours<T>>(a.elements, [&](auto count, int64_t row, int64_t column) {
     constexpr int kCount = decltype(count)::value;
     Arithmetic<T> sums[kCount], before[kCount];
     T* to = a.to.at(row, column);

@@ -35,6 +35,14 @@ LOGITOPS_DEVICE A exponential(A t) {
 LOGITOPS_DEVICE float logarithm(float value) { return logf(value); }
 LOGITOPS_DEVICE double logarithm(double value) { return log(value); }
 
+/** log(1 + value), good where the sum itself would lose the value. */
+LOGITOPS_DEVICE float logarithm_of_one_plus(float value) { return log1pf(value); }
+LOGITOPS_DEVICE double logarithm_of_one_plus(double value) { return log1p(value); }
+
+/** e^value - 1, good where the power itself would be lost beside 1. */
+LOGITOPS_DEVICE float exponential_minus_one(float value) { return expm1f(value); }
+LOGITOPS_DEVICE double exponential_minus_one(double value) { return expm1(value); }
+
 LOGITOPS_DEVICE float hyperbolic_tangent(float value) { return tanhf(value); }
 LOGITOPS_DEVICE double hyperbolic_tangent(double value) { return tanh(value); }
 

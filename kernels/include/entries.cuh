@@ -99,6 +99,11 @@
   LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f64, double) \
   LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f32, float)
 
+// The same, one for each dtype.
+#define LOGITOPS_DTYPE_ENTRIES(kernel, Parameters, threads)       \
+  LOGITOPS_ARITHMETIC_ENTRIES(kernel, Parameters, threads)        \
+  LOGITOPS_NARROW_ENTRIES(kernel, Parameters, threads)
+
 // The same, one for each dtype that is narrower than what it is computed in.
 #define LOGITOPS_NARROW_ENTRIES(kernel, Parameters, threads)        \
   LOGITOPS_ENTRY_OF_DTYPE(kernel, Parameters, threads, f16, __half) \

@@ -6,7 +6,7 @@ readonly sanitize_seconds=240 plain_seconds=25
 readonly all_tools=(racecheck memcheck initcheck synccheck)
 declare -rA tool_seconds=([racecheck]=7 [memcheck]=3 [initcheck]=9 [synccheck]=4)
 readonly all_ops=(softmax logSoftmax maskedSoftmax logSumExp entropy selectedLogProb distillation crossEntropy crossEntropyShard
-  linearCrossEntropy linearSelectedLogProb)
+  linearCrossEntropy linearSelectedLogProb sigmoid logSigmoid sigmoidCrossEntropy)
 readonly tool_found=9 killed=137
 
 sanitize() {

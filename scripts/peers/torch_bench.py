@@ -48,6 +48,13 @@ LEAST = {
     "entropy.backward": (2, 8),
     "distillation.forward": (2, 4),
     "distillation.forwardBackward": (3, 4),
+    "sigmoid.forward": (2, 0),
+    "sigmoid.backward": (3, 0),
+    "logSigmoid.forward": (2, 0),
+    "logSigmoid.backward": (3, 0),
+    "sigmoidCrossEntropy.forward": (2, 0),
+    "sigmoidCrossEntropy.backward": (3, 0),
+    "sigmoidCrossEntropy.forwardBackward": (3, 0),
     "crossEntropy.forward probabilities": (2, 8),
     "crossEntropy.backward probabilities": (3, 8),
     "crossEntropy.forwardBackward probabilities": (3, 8),
@@ -325,6 +332,12 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
     additive = compiled(lambda t, m: torch.softmax(t + m, 1))
     distillation = compiled(lambda t, teacher: f.kl_div(
         torch.log_softmax(t, 1), torch.softmax(teacher, 1), reduction="sum") / shape.rows)
+    sigmoid = compiled(torch.sigmoid)
+    sigmoid_backward = compiled(lambda d, y: aten.sigmoid_backward(d, y))
+    log_sigmoid = compiled(f.logsigmoid)
+    # PyTorch's starts from the logits, and on a GPU keeps nothing of the forward op; ours from its output.
+    log_sigmoid_backward = compiled(lambda d, t: aten.log_sigmoid_backward(d, t, t.new_empty(0)))
+    sigmoid_cross_entropy = compiled(lambda t, targets: f.binary_cross_entropy_with_logits(t, targets))
     cross_entropy = compiled(lambda t: f.cross_entropy(t, labels))
     cross_entropy_given = compiled(lambda t, targets: f.cross_entropy(t, targets))
 
@@ -352,6 +365,12 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
         "entropy.forward": lambda i: entropy(x[i]),
         "distillation.forward": without_gradient(lambda i: distillation(x[i], dy[i])),
         "distillation.forwardBackward": with_gradient(lambda i: distillation(leaves[i], dy[i])),
+        "sigmoid.forward": lambda i: sigmoid(x[i]),
+        "sigmoid.backward": lambda i: sigmoid_backward(dy[i], x[i]),
+        "logSigmoid.forward": lambda i: log_sigmoid(x[i]),
+        "logSigmoid.backward": lambda i: log_sigmoid_backward(dy[i], x[i]),
+        "sigmoidCrossEntropy.forward": without_gradient(lambda i: sigmoid_cross_entropy(x[i], dy[i])),
+        "sigmoidCrossEntropy.forwardBackward": with_gradient(lambda i: sigmoid_cross_entropy(leaves[i], dy[i])),
         "crossEntropy.forward probabilities": without_gradient(lambda i: cross_entropy_given(x[i], dy[i])),
         "crossEntropy.forwardBackward probabilities": with_gradient(lambda i: cross_entropy_given(leaves[i], dy[i])),
     }
@@ -367,6 +386,7 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
             "logSumExp.backward": lambda i: log_sum_exp(leaves[i]),
             "selectedLogProb.backward": lambda i: selected(leaves[i]),
             "entropy.backward": lambda i: entropy(leaves[i]),
+            "sigmoidCrossEntropy.backward": lambda i: sigmoid_cross_entropy(leaves[i], dy[i]),
             "crossEntropy.backward probabilities": lambda i: cross_entropy_given(leaves[i], dy[i]),
         }
         contenders += [backward_contender(torch, provider, op, shape, leaves, forward, passes(op, shape))

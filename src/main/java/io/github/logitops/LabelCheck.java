@@ -48,7 +48,6 @@ final class LabelCheck implements DeviceStream.Check {
 
     /** What the last op on {@code stream} left there, once its work is done and its labels were found good. */
     ResultTotals.Values await(Stream stream) {
-        totals.requireOpen();
         if (DeviceStream.of(stream).takeCheck(this)) {
             return look(stream);
         }

@@ -12,6 +12,7 @@ import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Op;
 import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.SelectedLogProbOptions;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -243,6 +244,31 @@ public final class LogitOps extends TensorFactory implements AutoCloseable {
      */
     public LinearSelectedLogProb linearSelectedLogProb(SelectedLogProbOptions options, RowChunks chunks) {
         return new LinearSelectedLogProb(session, options, chunks);
+    }
+
+    /** Sigmoid, element by element. */
+    public Sigmoid sigmoid() {
+        return new Sigmoid(session);
+    }
+
+    /** Log-sigmoid, element by element. */
+    public LogSigmoid logSigmoid() {
+        return new LogSigmoid(session);
+    }
+
+    /** Sigmoid cross entropy, for labels that do not exclude each other, with classes along the last axis. */
+    public SigmoidCrossEntropy sigmoidCrossEntropy(SigmoidCrossEntropyOptions options) {
+        return sigmoidCrossEntropy(options, Axis.LAST);
+    }
+
+    /** The same with classes along {@code axis}. */
+    public SigmoidCrossEntropy sigmoidCrossEntropy(SigmoidCrossEntropyOptions options, Axis axis) {
+        return new SigmoidCrossEntropy(session, options, axis);
+    }
+
+    /** The same with classes along dimension {@code axis}. */
+    public SigmoidCrossEntropy sigmoidCrossEntropy(SigmoidCrossEntropyOptions options, int axis) {
+        return sigmoidCrossEntropy(options, Axis.of(axis));
     }
 
     /**

@@ -42,15 +42,12 @@ abstract class LossResult extends LabelledResult {
 
     /** What was reduced to one number each. */
     ResultTotals.Values awaitReduced() {
-        if (reduction == Reduction.NONE) {
-            throw new IllegalStateException(op() + ": no reduced loss, read rowLosses: reduction=NONE");
-        }
-        return awaitTotals();
+        return awaitReduced(reduction, "rowLosses");
     }
 
     /** What was reduced to one number: NaN where nothing was. */
     double ifReduced(double number) {
-        return reduction == Reduction.NONE ? Double.NaN : number;
+        return ifReduced(reduction, number);
     }
 
     /** The reduced loss on the device: one element of the arithmetic dtype, not written where the reduction is NONE. */

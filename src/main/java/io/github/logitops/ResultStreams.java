@@ -57,9 +57,12 @@ final class ResultStreams {
         stream.during(() -> fillOn(stream, () -> {}));
     }
 
-    /** What the last op left, once its work is done and its labels were found good. */
-    ResultTotals.Values await(String call) {
+    /** What the last op left in {@code totals}, once its work is done and its labels, if there are any, were found good. */
+    ResultTotals.Values await(String call, ResultTotals totals) {
         Stream last = requireFilled(call);
-        return last.during(() -> labels.await(last));
+        return last.during(() -> {
+            totals.requireOpen();
+            return labels == null ? totals.read(last) : labels.await(last);
+        });
     }
 }

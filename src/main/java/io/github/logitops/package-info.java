@@ -8,8 +8,9 @@
  * <p><i>Ops</i>, cheap to make and shared by threads: {@link io.github.logitops.Softmax}, {@link io.github.logitops.LogSoftmax},
  * {@link io.github.logitops.MaskedSoftmax}, {@link io.github.logitops.LogSumExp}, {@link io.github.logitops.Entropy},
  * {@link io.github.logitops.SelectedLogProb}, {@link io.github.logitops.CrossEntropy} and its
- * {@link io.github.logitops.CrossEntropyShard}, {@link io.github.logitops.Distillation}. Each has forms on tensors, which wait for
- * nothing, and on host arrays, which return new ones.
+ * {@link io.github.logitops.CrossEntropyShard}, {@link io.github.logitops.Distillation}, and for labels that do not exclude each other
+ * {@link io.github.logitops.Sigmoid}, {@link io.github.logitops.LogSigmoid} and {@link io.github.logitops.SigmoidCrossEntropy}. Each
+ * has forms on tensors, which wait for nothing, and on host arrays, which return new ones.
  *
  * <p><i>Results</i> on the device, filled by ops again and again ({@code ...Result}), and on the host ({@code ...Loss},
  * {@code ...Gradient}).

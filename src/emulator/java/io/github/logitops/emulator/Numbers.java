@@ -49,10 +49,27 @@ final class Numbers {
         return bits + 0x7FFF + (bits >>> BFLOAT16_DROPPED & 1) >>> BFLOAT16_DROPPED;
     }
 
+    /** a + b, rounded towards zero: the nearest float, but for what Knuth's two-sum says is missing of it. */
+    static float sumTowardsZero(float a, float b) {
+        float nearest = a + b;
+        if (!Float.isFinite(nearest)) {
+            boolean overflow = Float.isFinite(a) && Float.isFinite(b);
+            return overflow ? Math.copySign(Float.MAX_VALUE, nearest) : nearest;
+        }
+        float ofB = nearest - a;
+        float missing = (a - (nearest - ofB)) + (b - ofB);
+        boolean tooFar = nearest > 0 ? missing < 0 : missing > 0;
+        return tooFar ? Math.nextAfter(nearest, 0.0) : nearest;
+    }
+
+    /** 2^x. */
+    static float ex2Approx(float x) {
+        return (float) Math.pow(2, x);
+    }
+
     /** 2^x with subnormal arguments and results as zero. */
     static float ex2ApproxFtz(float x) {
-        float result = (float) Math.pow(2, flush(x));
-        return flush(result);
+        return flush(ex2Approx(flush(x)));
     }
 
     /** log2(x) with subnormal arguments as zero. */

@@ -192,6 +192,7 @@ final class Operations {
 
     /** Java rounds to nearest, as .rn asks, and keeps subnormals. */
     private static void floats() {
+        VALUES.put("add.rz.f32", (a, b, c) -> bits(Numbers.sumTowardsZero(asFloat(a), asFloat(b))));
         VALUES.put("add.rn.f32", (a, b, c) -> bits(asFloat(a) + asFloat(b)));
         VALUES.put("sub.rn.f32", (a, b, c) -> bits(asFloat(a) - asFloat(b)));
         VALUES.put("mul.rn.f32", (a, b, c) -> bits(asFloat(a) * asFloat(b)));
@@ -246,6 +247,7 @@ final class Operations {
     }
 
     private static void approximations() {
+        VALUES.put("ex2.approx.f32", (a, b, c) -> bits(Numbers.ex2Approx(asFloat(a))));
         VALUES.put("ex2.approx.ftz.f32", (a, b, c) -> bits(Numbers.ex2ApproxFtz(asFloat(a))));
         VALUES.put("lg2.approx.ftz.f32", (a, b, c) -> bits(Numbers.lg2ApproxFtz(asFloat(a))));
         VALUES.put("rcp.approx.ftz.f32", (a, b, c) -> bits(Numbers.rcpApproxFtz(asFloat(a))));

@@ -38,6 +38,8 @@ public final class CpuExecutor implements Executor {
         new LogProbLoops(cpu).addTo(table);
         new DistillationLoops(cpu).addTo(table);
         new CrossEntropyLoops(cpu).addTo(table);
+        new SigmoidLoops(cpu).addTo(table);
+        new SigmoidCrossEntropyLoops(cpu).addTo(table);
         new ProductLoops(driver).addTo(table);
         new MatrixLoops(driver).addTo(table);
     }

@@ -28,6 +28,7 @@ public final class KernelExecutor implements Executor {
         new LogProbLaunches(launcher).addTo(table);
         new DistillationLaunches(launcher).addTo(table);
         new CrossEntropyLaunches(launcher).addTo(table);
+        new SigmoidLaunches(launcher).addTo(table);
         new ProductLaunches(driver, launcher).addTo(table);
     }
 

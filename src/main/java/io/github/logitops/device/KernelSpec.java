@@ -57,6 +57,8 @@ record KernelSpec(String name, Entries entries, Kept kept, int held, boolean lig
         OF_TIERS,
         /** Each dtype that is computed in: {@code <name>_<dtype>}. */
         OF_ARITHMETIC,
+        /** Each dtype: {@code <name>_<dtype>}. */
+        OF_DTYPES,
         /** Each dtype that is narrower than what it is computed in: {@code <name>_<dtype>}. */
         OF_NARROW
     }

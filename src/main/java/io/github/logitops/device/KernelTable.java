@@ -92,6 +92,8 @@ final class KernelTable {
                         shared(of(Op.SELECTED_LOG_PROB, "bwd")),
                         shared(BATCH_SUMS),
                         shared(ROUND_SUMS));
+            case SIGMOID, LOG_SIGMOID -> specs(op, ofElements("fwd"), ofElements("bwd"));
+            case SIGMOID_CROSS_ENTROPY -> specs(op, ofElements("fused"));
         };
     }
 
@@ -131,6 +133,11 @@ final class KernelTable {
     /** The same; it is light. */
     private static SpecOf light(int part, String what, Kept kept) {
         return prefix -> new KernelSpec(prefix + what, Entries.OF_TIERS, kept, part, true, true);
+    }
+
+    /** One that is written for this op and walks elements. */
+    private static SpecOf ofElements(String what) {
+        return prefix -> new KernelSpec(prefix + what, Entries.OF_DTYPES, Kept.NOTHING, 0, false, false);
     }
 
     /** One that adds up nothing over a row. */

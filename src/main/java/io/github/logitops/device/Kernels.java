@@ -60,7 +60,7 @@ final class Kernels {
         return switch (kernel.entries()) {
             case OF_TIERS -> kernel.name() + "_" + Kernel.part(tier) + "_" + Kernel.part(dtype);
             case OF_ARITHMETIC -> kernel.name() + "_" + Kernel.part(dtype.arithmetic());
-            case OF_NARROW -> kernel.name() + "_" + Kernel.part(dtype);
+            case OF_DTYPES, OF_NARROW -> kernel.name() + "_" + Kernel.part(dtype);
         };
     }
 

@@ -34,10 +34,9 @@ final class Parameters {
         return this;
     }
 
-    /** Matrix. */
+    /** Matrix; all 0 for null. */
     Parameters matrix(Tensor tensor) {
-        fields.pointer(tensor.address()).int64(tensor.layout().rowStride());
-        return this;
+        return perRow(tensor, tensor == null ? 0 : tensor.layout().rowStride());
     }
 
     /** A pointer; 0 for null. */

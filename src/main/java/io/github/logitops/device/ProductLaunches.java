@@ -55,7 +55,8 @@ final class ProductLaunches {
 
     private void round(RoundedSumsProblem problem, Stream stream) {
         ElementWalk walk = ElementWalk.of(problem.sums(), problem.to());
-        Parameters parameters = walk.parameters().int64(problem.accumulate());
+        Parameters parameters =
+                walk.parameters().matrix(problem.sums()).matrix(problem.to()).int64(problem.accumulate());
         launcher.elements(ROUND_SUMS.entry(problem.to().dtype()), walk, parameters, stream);
     }
 

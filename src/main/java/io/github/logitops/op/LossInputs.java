@@ -4,6 +4,7 @@ import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.Shape;
 import java.util.List;
 
 /** What an op takes that makes a loss of each row, and what holds for all of them. */
@@ -19,6 +20,11 @@ interface LossInputs {
 
     /** How row losses become the loss. */
     Reduction reduction();
+
+    /** The shape of one number for each loss: the rows', unless elements have losses. */
+    default Shape lossShape() {
+        return x().rowShape();
+    }
 
     /** The result was made for rows like those of the logits. */
     void requireRows(ResultBuffers result);
@@ -46,7 +52,7 @@ interface LossInputs {
         requireFit(result, besideX);
         result.requireApart(op(), dx.name(), dx.tensor());
         Require.fits(op(), gradScale, reduction());
-        Require.gradientOverLogits(op(), dx, x(), gradScale);
+        Require.gradientOverLogits(op(), dx, x(), gradScale, lossShape());
         besideX.requireKept(op(), dx);
         if (gradScale.perRow() != null) {
             result.requireApart(op(), "gradScale", gradScale.perRow());

@@ -69,10 +69,15 @@ final class Require {
 
     /** A gradient that may go over the logits, with a scale that fits it. */
     static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale) {
+        gradientOverLogits(op, dx, x, gradScale, dx.rowShape());
+    }
+
+    /** The same, where factors have this shape. */
+    static void gradientOverLogits(String op, Rows dx, Rows x, GradScale gradScale, Shape factors) {
         Arguments.notNull(op, "gradScale", gradScale);
         alike(op, x, dx);
         sameOrApart(op, dx.name(), dx.tensor(), x.name(), x.tensor());
-        fits(op, gradScale, dx);
+        fits(op, gradScale, dx, factors);
     }
 
     /**
@@ -80,12 +85,17 @@ final class Require {
      * each row, have the rows' shape and are not what is written.
      */
     static void fits(String op, GradScale gradScale, Rows dx) {
+        fits(op, gradScale, dx, dx.rowShape());
+    }
+
+    /** The same, where factors have this shape. */
+    static void fits(String op, GradScale gradScale, Rows dx, Shape factors) {
         if (Double.isFinite(gradScale.value())) {
             held(op, dx.dtype(), "gradScale", gradScale.value());
         }
         Tensor perRow = gradScale.perRow();
         if (perRow != null) {
-            dense(op, "gradScale", perRow, dx.dtype().arithmetic(), dx.rowShape());
+            dense(op, "gradScale", perRow, dx.dtype().arithmetic(), factors);
             apart(op, dx.name(), dx.tensor(), "gradScale", perRow);
         }
     }

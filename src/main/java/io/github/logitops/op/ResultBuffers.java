@@ -42,7 +42,8 @@ public final class ResultBuffers implements AutoCloseable {
         return Resources.filled(new ResultBuffers(), made -> {
             Set<ResultPart> all = EnumSet.copyOf(parts);
             if (parts.contains(ResultPart.LABEL_STATS)) {
-                all.addAll(EnumSet.of(ResultPart.CHUNKS, ResultPart.COUNTER));
+                all.add(ResultPart.COUNTER);
+                all.add(parts.contains(ResultPart.ELEMENT_SUMS) ? ResultPart.ELEMENT_SUMS : ResultPart.CHUNKS);
             }
             made.addPiece(memory, logits, rows, all, false);
             if (parts.contains(ResultPart.LABEL_STATS)) {
@@ -78,7 +79,7 @@ public final class ResultBuffers implements AutoCloseable {
 
     /** What these have of some rows, and their totals. The memory is that of these. */
     ResultBuffers of(RowRange range) {
-        return view(range, range::perRow);
+        return view(range::perRow, range);
     }
 
     /**
@@ -88,18 +89,25 @@ public final class ResultBuffers implements AutoCloseable {
      * @throws IllegalArgumentException if there are not as many
      */
     public ResultBuffers first(long count) {
-        Tensor one = get(ResultPart.LSE) == null ? get(ResultPart.ROW_LOSSES) : get(ResultPart.LSE);
-        Tensor some = one.slice(0, count);
-        return view(new RowRange(0, some.shape().elements()), tensor -> tensor.slice(0, count));
+        long rows = 0; // where there is nothing of rows
+        for (ResultPart part : ResultPart.values()) {
+            if (get(part) != null && part.isOfRows()) {
+                rows = get(part).slice(0, count).shape().elements();
+            }
+        }
+        return view(tensor -> tensor.slice(0, count), new RowRange(0, rows));
     }
 
-    private ResultBuffers view(RowRange range, UnaryOperator<Tensor> perRow) {
+    private ResultBuffers view(UnaryOperator<Tensor> perRow, RowRange range) {
         ResultBuffers some = new ResultBuffers(true);
         for (ResultPart part : ResultPart.values()) {
             Tensor tensor = get(part);
-            boolean whole = tensor == null || part.isTotal() || part == ResultPart.CHUNKS;
-            some.parts[part.ordinal()] =
-                    whole ? tensor : part == ResultPart.STATISTICS ? range.statistics(tensor) : perRow.apply(tensor);
+            if (tensor != null && part == ResultPart.STATISTICS) {
+                tensor = range.statistics(tensor);
+            } else if (tensor != null && part.isOfRows()) {
+                tensor = perRow.apply(tensor);
+            }
+            some.parts[part.ordinal()] = tensor;
         }
         some.pieces.addAll(pieces);
         some.written.and(written);

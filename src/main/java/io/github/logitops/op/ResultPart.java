@@ -44,10 +44,16 @@ public enum ResultPart {
     /** What the rows of each chunk come to, while a launch adds them up: nine numbers at most. */
     CHUNKS("chunks", rows -> Shape.of(chunks(rows.elements()), 9), DType.F64),
     /** An I32: how many chunks are done, less 1; -1 at first and between launches. */
-    COUNTER("counter", rows -> Shape.of(), DType.I32);
+    COUNTER("counter", rows -> Shape.of(), DType.I32),
+    /** The loss of each element, where elements have losses: what is called rows here are then the logits themselves. */
+    ELEMENT_LOSSES("elementLosses", elements -> elements),
+    /** What the elements of each block come to, while a launch adds them up: three numbers at most. */
+    ELEMENT_SUMS("elementSums", elements -> Shape.of(elementBlocks(elements.elements()), 3), DType.F64);
 
     private static final int ROWS_AT_A_TIME = 2048; // of a block that adds rows up
     private static final int MOST_CHUNKS = 256;
+    private static final int ELEMENTS_AT_A_TIME = 2048; // of a block that adds elements up
+    private static final int MOST_BLOCKS = 1024; // of those
 
     private final String inMessages;
     private final UnaryOperator<Shape> shape;
@@ -68,6 +74,11 @@ public enum ResultPart {
         return this == LOSS || this == Z_LOSS || this == DIVISORS || this == LABEL_STATS || this == COUNTER;
     }
 
+    /** Whether it has something for each row, as rows lie, and no more. */
+    boolean isOfRows() {
+        return !isTotal() && this != STATISTICS && this != CHUNKS && this != ELEMENT_SUMS;
+    }
+
     /** How many of so many rows a block adds up. */
     public static long chunkRows(long rows) {
         return ROWS_AT_A_TIME * Math.max(1, ceilDiv(rows, (long) ROWS_AT_A_TIME * MOST_CHUNKS));
@@ -76,6 +87,11 @@ public enum ResultPart {
     /** How many chunks there are of so many rows; at least one. */
     public static long chunks(long rows) {
         return Math.max(1, ceilDiv(rows, chunkRows(rows)));
+    }
+
+    /** How many blocks add up so many elements; at least one. */
+    public static long elementBlocks(long elements) {
+        return Math.max(1, Math.min(MOST_BLOCKS, ceilDiv(elements, ELEMENTS_AT_A_TIME)));
     }
 
     private static long ceilDiv(long dividend, long divisor) {

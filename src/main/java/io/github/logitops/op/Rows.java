@@ -78,6 +78,11 @@ public record Rows(
                 name, tensor, shape.without(axis), outer, (int) classes, inner, outerStride, axisStride, innermost);
     }
 
+    /** The same of a tensor that there may be; null of null. */
+    static Rows orNull(String op, String name, Tensor tensor, Axis axis) {
+        return tensor == null ? null : of(op, name, tensor, axis);
+    }
+
     /** The number of rows. */
     public long count() {
         return outer * inner;

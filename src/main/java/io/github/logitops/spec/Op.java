@@ -35,6 +35,13 @@ public enum Op {
     LINEAR_CROSS_ENTROPY("linearCrossEntropy", CrossEntropyOptions.class, "forward", "forwardBackward"),
     /** A linear layer and the log-probability of a label. */
     LINEAR_SELECTED_LOG_PROB("linearSelectedLogProb", SelectedLogProbOptions.class, "forward", "backward"),
+    /** y = 1 / (1 + exp(-x)), element by element. */
+    SIGMOID("sigmoid", Void.class, "forward", "backward"),
+    /** y = log(1 / (1 + exp(-x))), element by element. */
+    LOG_SIGMOID("logSigmoid", Void.class, "forward", "backward"),
+    /** Binary cross entropy of logits: each class by itself. */
+    SIGMOID_CROSS_ENTROPY(
+            "sigmoidCrossEntropy", SigmoidCrossEntropyOptions.class, "forward", "backward", "forwardBackward"),
     ;
 
     private final String callName;

@@ -6,7 +6,8 @@
  * {@link io.github.logitops.spec.Layout} (a shape whose rows may be padded), {@link io.github.logitops.spec.Axis}.
  * <i>Options of ops</i>, immutable, with {@code defaults()} and {@code with...}:
  * {@link io.github.logitops.spec.CrossEntropyOptions}, {@link io.github.logitops.spec.DistillationOptions},
- * {@link io.github.logitops.spec.SelectedLogProbOptions}, and what these choose from. {@link io.github.logitops.spec.Op} names the
+ * {@link io.github.logitops.spec.SelectedLogProbOptions}, {@link io.github.logitops.spec.SigmoidCrossEntropyOptions}, and what these
+ * choose from. {@link io.github.logitops.spec.Op} names the
  * ops.
  */
 package io.github.logitops.spec;

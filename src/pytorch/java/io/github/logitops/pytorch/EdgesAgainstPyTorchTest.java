@@ -16,6 +16,7 @@ import io.github.logitops.spec.DType;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,21 @@ class EdgesAgainstPyTorchTest {
         assertEquals(NAN, ours.loss());
         assertArrayEquals(new double[] {NAN, NAN}, torch.gradient());
         assertArrayEquals(new double[] {NAN, NAN}, ours.gradient());
+    }
+
+    /** It forms (1 - t) x, which is 0 times infinity. */
+    @Test
+    void differsWhereALogitWithTheTarget1IsInfinite() {
+        Outcome torch = TorchExpression.of(DType.F64)
+                .with("x", Shape.of(2), INF, -INF)
+                .with("t", Shape.of(2), 1, 1)
+                .evaluate("torch.binary_cross_entropy_with_logits(x, t, None, None, 0)", 1, 1);
+        var ours = ops.sigmoidCrossEntropy(SigmoidCrossEntropyOptions.defaults().withReduction(Reduction.NONE))
+                .forwardBackward(new double[] {INF, -INF}, new double[] {1, 1}, null, null, GradScale.ONE, Shape.of(2));
+        assertArrayEquals(new double[] {NAN, NAN}, torch.value());
+        assertArrayEquals(new double[] {0, INF}, ours.elementLosses());
+        assertArrayEquals(new double[] {0, -1}, torch.gradient());
+        assertArrayEquals(new double[] {0, -1}, ours.gradient());
     }
 
     @Test

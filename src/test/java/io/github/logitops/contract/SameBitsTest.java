@@ -29,6 +29,11 @@ import java.util.Random;
 class SameBitsTest {
     private static final int DRAWS = 4;
 
+    /** Methods whose first output is the loss of all rows. */
+    private static final String OF_BATCH =
+            "(crossEntropy|distillation|hardDistillation|reverseDistillation|mixedDistillation|sigmoidCrossEntropy"
+                    + "|weightedSigmoidCrossEntropy).*";
+
     private final Rig rig;
     /** All of whose sessions are on devices of one architecture: another may share long rows in another way. */
     private final Rig rigOfOneArchitecture;
@@ -160,10 +165,7 @@ class SameBitsTest {
             first.add(rows.read()[0]);
         }
         for (int i = 0; i < ran.others().size(); i++) {
-            boolean ofBatch = i == 0
-                    && call.method()
-                            .matches(
-                                    "(crossEntropy|distillation|hardDistillation|reverseDistillation|mixedDistillation).*"); // loss
+            boolean ofBatch = i == 0 && call.method().matches(OF_BATCH);
             if (!ofBatch) {
                 first.add(new double[] {ran.others().get(i)[0]});
             }

@@ -15,6 +15,7 @@ import io.github.logitops.LogSumExp;
 import io.github.logitops.LogSumExpResult;
 import io.github.logitops.SelectedLogProb;
 import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.memory.BinaryTargets;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
@@ -25,6 +26,7 @@ import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import io.github.logitops.support.Bench;
 import io.github.logitops.support.OnEachRig;
 import io.github.logitops.support.Rig;
@@ -140,6 +142,34 @@ class SmallerBatchTest {
             distillation.forward(x, all.slice(2, LAST), y, loss, s);
             assertEquals(fresh.await(), loss.await());
             assertArrayEquals(fresh.rowLosses().download(s), loss.rowLosses().download(s));
+        }
+    }
+
+    @Test
+    void sigmoidCrossEntropyInAResultOfMoreRows() {
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            for (Reduction reduction : Reduction.values()) {
+                var op = bench.ops()
+                        .sigmoidCrossEntropy(
+                                SigmoidCrossEntropyOptions.defaults().withReduction(reduction));
+                Tensor x = logits(bench, 4);
+                BinaryTargets all = BinaryTargets.of(logits(bench, 5));
+                BinaryTargets some = BinaryTargets.of(all.targets().slice(0, LAST));
+                var whole = bench.keep(op.forward(x, all, s));
+                var last = whole.first(LAST);
+                op.forward(x.slice(0, LAST), some, last, s);
+                var expected = bench.keep(op.forward(x.slice(0, LAST), some, s));
+                assertEquals(30, last.countedElements());
+                assertThrows(IllegalArgumentException.class, () -> whole.first(5));
+                if (reduction == Reduction.NONE) {
+                    assertArrayEquals(
+                            expected.elementLosses().download(s),
+                            last.elementLosses().download(s));
+                } else {
+                    assertEquals(expected.await(), last.await());
+                }
+            }
         }
     }
 

@@ -87,6 +87,9 @@ class FirstCallTest {
         for (Geometry geometry : Geometry.ofEveryTier()) {
             OpCall.ofEveryOp(dtype, geometry).forEach(call -> needed.addAll(loadedBy(call, 90)));
         }
+        if (dtype.bytes() == 2) {
+            needed.add("round_sums_" + Kernel.part(dtype)); // of a linear layer, which is no OpCall
+        }
         assertEquals(needed, warm);
     }
 

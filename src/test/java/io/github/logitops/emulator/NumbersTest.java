@@ -1,8 +1,10 @@
 package io.github.logitops.emulator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.logitops.element.BinaryFormat;
+import java.math.BigDecimal;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -41,11 +43,30 @@ class NumbersTest {
     }
 
     @Test
+    void sumsTowardsZeroAreNeverTooLarge() {
+        assertEquals(Float.MAX_VALUE, Numbers.sumTowardsZero(Float.MAX_VALUE, Float.MAX_VALUE));
+        assertEquals(Float.NEGATIVE_INFINITY, Numbers.sumTowardsZero(Float.NEGATIVE_INFINITY, 1));
+        assertEquals(Math.nextDown(1f), Numbers.sumTowardsZero(1, -Float.MIN_VALUE));
+        assertEquals(1, Numbers.sumTowardsZero(1, Math.nextDown(0x1p-23f)));
+        Random random = new Random(3);
+        for (int i = 0; i < VALUES; i++) {
+            float a = (random.nextFloat() - 0.5f) * 0x1p10f;
+            float b = random.nextFloat() - 0.5f;
+            BigDecimal exact = new BigDecimal(a).add(new BigDecimal(b));
+            float sum = Numbers.sumTowardsZero(a, b);
+            assertTrue(new BigDecimal(sum).abs().compareTo(exact.abs()) <= 0);
+            float next = Math.nextAfter(sum, Math.copySign(Double.POSITIVE_INFINITY, sum));
+            assertTrue(new BigDecimal(next).abs().compareTo(exact.abs()) > 0);
+        }
+    }
+
+    @Test
     void powersOfTwoAreWithinHalfAnUlpAndFlushed() {
         for (int exponent = -126; exponent < 128; exponent++) {
             assertEquals(Math.scalb(1f, exponent), Numbers.ex2ApproxFtz(exponent));
         }
         assertEquals(0, Numbers.ex2ApproxFtz(-126.5f), "a subnormal result");
+        assertEquals(0x1p-149f, Numbers.ex2Approx(-149), "the same where it is not flushed");
         assertEquals(0, Numbers.ex2ApproxFtz(Float.NEGATIVE_INFINITY));
         assertEquals(Float.POSITIVE_INFINITY, Numbers.ex2ApproxFtz(128));
         assertEquals(1, Numbers.ex2ApproxFtz(Float.MIN_VALUE));

@@ -14,7 +14,9 @@ import io.github.logitops.LogSumExpResult;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
 import io.github.logitops.SelectedLogProbResult;
+import io.github.logitops.SigmoidCrossEntropyResult;
 import io.github.logitops.base.Resources;
+import io.github.logitops.memory.BinaryTargets;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.LeakTracking;
@@ -37,6 +39,7 @@ import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import io.github.logitops.spec.TemperatureFactor;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
@@ -83,6 +86,11 @@ class NullArgumentsTest {
                 ops.crossEntropy(options).shard(0, 3),
                 ops.linearCrossEntropy(options),
                 ops.linearSelectedLogProb(SelectedLogProbOptions.defaults()),
+                ops.sigmoid(),
+                ops.logSigmoid(),
+                ops.sigmoidCrossEntropy(SigmoidCrossEntropyOptions.defaults()),
+                BinaryTargets.of(tensor),
+                SigmoidCrossEntropyOptions.defaults(),
                 stream,
                 tensor,
                 GradScale.ONE,
@@ -133,6 +141,7 @@ class NullArgumentsTest {
         boolean ofCombine = method.getDeclaringClass() == CrossEntropyShard.class
                 && method.getName().equals("combine"); // which sends to another method
         return Set.of("weights", "bias").contains(parameter.getName())
+                || parameter.getName().matches("(?i).*(positive|element)Weights")
                 || parameter.getName().equals("labels") && (ofDistillation || ofCombine);
     }
 
@@ -175,6 +184,8 @@ class NullArgumentsTest {
             return keep(newResult(type));
         } else if (type == LinearLayer.class) {
             return LinearLayer.of(keep(ops.empty(DType.F32, Shape.of(3, 3))));
+        } else if (type == BinaryTargets.class) {
+            return BinaryTargets.of(keep(newTensor("probabilities")));
         } else if (name.equals("classes")) {
             return 3L;
         }
@@ -198,6 +209,7 @@ class NullArgumentsTest {
                 CrossEntropyOptions.defaults(),
                 DistillationOptions.defaults(),
                 SelectedLogProbOptions.defaults(),
+                SigmoidCrossEntropyOptions.defaults(),
                 OpenOptions.defaults(),
                 RowChunks.defaults(),
                 LinearGradients.of(null, null),
@@ -238,7 +250,7 @@ class NullArgumentsTest {
     private static int length(String name) {
         return switch (name) {
             case "labels", "dlse", "dEntropy", "dLogProbs" -> 2;
-            case "weights", "bias" -> 3;
+            case "weights", "positiveWeights", "bias" -> 3;
             case "weight" -> 9; // of a linear layer
             default -> 6;
         };
@@ -256,6 +268,9 @@ class NullArgumentsTest {
             return ops.selectedLogProb(SelectedLogProbOptions.defaults()).forward(x, y, stream);
         } else if (type == DistillationResult.class) {
             return ops.distillation(DistillationOptions.defaults()).forward(x, x, y, stream);
+        } else if (type == SigmoidCrossEntropyResult.class) {
+            return ops.sigmoidCrossEntropy(SigmoidCrossEntropyOptions.defaults())
+                    .forward(x, BinaryTargets.of(x), stream);
         }
         return ops.crossEntropy(CrossEntropyOptions.defaults()).forward(x, y, stream);
     }

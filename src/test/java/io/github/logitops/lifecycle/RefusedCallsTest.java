@@ -29,6 +29,7 @@ import io.github.logitops.spec.RowChunks;
 import io.github.logitops.spec.RowOutput;
 import io.github.logitops.spec.SelectedLogProbOptions;
 import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import io.github.logitops.support.WatchedDriver;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -71,6 +72,12 @@ class RefusedCallsTest {
         LINEAR_LAYER_ON_HOST(ops -> ops.linearCrossEntropy(CrossEntropyOptions.defaults(), RowChunks.ofRows(1))
                 .forwardBackward(LOGITS, LOGITS, new float[] {1, 2}, new int[] {1, 0}, SHAPE, 2)
                 .weight()),
+        SIGMOID_ON_HOST(ops -> ops.sigmoid().forward(LOGITS, SHAPE)),
+        LOG_SIGMOID_BACKWARD_ON_HOST(ops -> ops.logSigmoid().backward(LOGITS, LOGITS, SHAPE)),
+        SIGMOID_CROSS_ENTROPY_ON_HOST(ops -> ops.sigmoidCrossEntropy(
+                        SigmoidCrossEntropyOptions.defaults().withIgnoreValue(2))
+                .forwardBackward(LOGITS, LOGITS, null, LOGITS, GradScale.ONE, SHAPE)
+                .gradient()),
         SELECTED_LABEL_OUT_OF_RANGE(RefusedCallsTest::selectedLabelOutOfRange),
         TENSORS_IN_HALF(RefusedCallsTest::tensorsInHalf),
         LOSS_AND_SEPARATE_GRADIENT(RefusedCallsTest::lossAndSeparateGradient),

@@ -21,7 +21,7 @@ class PublicTypesTest {
     private static final Path MODULE = Path.of("src/main/java/module-info.java");
     private static final Pattern EXPORT = Pattern.compile("^ *exports ([\\w.]+);$", Pattern.MULTILINE);
     private static final Path LIST = Path.of("src/test/resources/public-types.txt");
-    private static final int MOST = 55; // to be raised on purpose, with what users then gain
+    private static final int MOST = 63; // to be raised on purpose, with what users then gain
 
     @Test
     void areThoseOfTheList() throws IOException {

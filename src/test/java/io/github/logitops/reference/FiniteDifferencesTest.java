@@ -6,6 +6,7 @@ import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DistillationOptions;
 import io.github.logitops.spec.Divergence;
 import io.github.logitops.spec.Reduction;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import io.github.logitops.spec.TemperatureFactor;
 import io.github.logitops.support.Data;
 import java.util.Arrays;
@@ -168,6 +169,65 @@ class FiniteDifferencesTest {
                     moved[row] = x;
                     DistillationReference there = DistillationReference.of(moved, teacher, labels, options, gradScale);
                     return 2 * (options.reduction() == Reduction.NONE ? there.rows()[row].loss() : there.loss());
+                });
+                assertEquals(slope, at.rows()[n].gradient()[j], 1e-8, options + ", row " + n + ", class " + j);
+            }
+        }
+    }
+
+    @Test
+    void sigmoids() {
+        double[] x = new Data(51).values(1, 6)[0];
+        double[] dy = new Data(52).values(1, 6)[0];
+        double[] dx = SigmoidReference.sigmoidBackward(SigmoidReference.sigmoid(x), dy, 3);
+        double[] ofLog = SigmoidReference.logSigmoidBackward(SigmoidReference.logSigmoid(x), dy, 3);
+        for (int j = 0; j < x.length; j++) {
+            assertEquals(slope(x, j, moved -> 3 * dot(SigmoidReference.sigmoid(moved), dy)), dx[j], 1e-8);
+            assertEquals(slope(x, j, moved -> 3 * dot(SigmoidReference.logSigmoid(moved), dy)), ofLog[j], 1e-8);
+        }
+    }
+
+    @Test
+    void sigmoidCrossEntropyWithEveryOption() {
+        double[][] x = new Data(53).values(2, 4);
+        double[][] targets = {{0.3, -1, 1, 0}, {0.5, 1, 0.9, -1}};
+        double[][] weights = {{1, 2, -1, 0.5}, {3, 1, 0, 1}};
+        double[] positive = {0.5, 1, 2, 3};
+        for (Reduction reduction : Reduction.values()) {
+            for (double smoothing : new double[] {0, 0.2, 1}) {
+                SigmoidCrossEntropyOptions options = SigmoidCrossEntropyOptions.defaults()
+                        .withReduction(reduction)
+                        .withLabelSmoothing(smoothing)
+                        .withIgnoreValue(-1);
+                checkSigmoid(new SigmoidCrossEntropyReference.Batch(x, targets, positive, weights, twos()), options);
+                checkSigmoid(new SigmoidCrossEntropyReference.Batch(x, targets, null, null, twos()), options);
+            }
+        }
+    }
+
+    private static double[][] twos() {
+        return new double[][] {{2, 2, 2, 2}, {2, 2, 2, 2}};
+    }
+
+    private static void checkSigmoid(SigmoidCrossEntropyReference.Batch batch, SigmoidCrossEntropyOptions options) {
+        SigmoidCrossEntropyReference at = SigmoidCrossEntropyReference.of(batch, options);
+        for (int n = 0; n < batch.x().length; n++) {
+            for (int j = 0; j < batch.x()[n].length; j++) {
+                int row = n;
+                int column = j;
+                double slope = slope(batch.x()[n], j, x -> {
+                    double[][] moved = batch.x().clone();
+                    moved[row] = x;
+                    SigmoidCrossEntropyReference there = SigmoidCrossEntropyReference.of(
+                            new SigmoidCrossEntropyReference.Batch(
+                                    moved,
+                                    batch.targets(),
+                                    batch.positiveWeights(),
+                                    batch.elementWeights(),
+                                    batch.gradScale()),
+                            options);
+                    boolean none = options.reduction() == Reduction.NONE;
+                    return 2 * (none ? there.rows()[row].losses()[column] : there.loss());
                 });
                 assertEquals(slope, at.rows()[n].gradient()[j], 1e-8, options + ", row " + n + ", class " + j);
             }

@@ -31,7 +31,7 @@ class OpTest {
         Set<List<Class<?>>> expected = op == Op.CROSS_ENTROPY_SHARD
                 ? Set.of(List.of(long.class, long.class))
                 : op.options() == Void.class
-                        ? Set.of(List.of(), List.of(Axis.class), List.of(int.class))
+                        ? hasNoAxis(op) ? Set.of(List.of()) : Set.of(List.of(), List.of(Axis.class), List.of(int.class))
                         : makesLogits(op)
                                 ? Set.of(List.of(op.options()), List.of(op.options(), RowChunks.class))
                                 : Set.of(
@@ -48,6 +48,11 @@ class OpTest {
     /** Whether it makes its logits itself, with a linear layer. */
     private static boolean makesLogits(Op op) {
         return op == Op.LINEAR_CROSS_ENTROPY || op == Op.LINEAR_SELECTED_LOG_PROB;
+    }
+
+    /** Whether it takes element by element. */
+    private static boolean hasNoAxis(Op op) {
+        return op == Op.SIGMOID || op == Op.LOG_SIGMOID;
     }
 
     /** The public methods of what is made that take a stream queue its work, but for the one that makes results. */
@@ -71,7 +76,7 @@ class OpTest {
                 .map(Method::getName)
                 .collect(Collectors.toCollection(TreeSet::new));
         TreeSet<String> named = Arrays.stream(Op.values())
-                .filter(op -> !makesLogits(op))
+                .filter(op -> !makesLogits(op) && !hasNoAxis(op))
                 .map(Op::callName)
                 .collect(Collectors.toCollection(TreeSet::new));
         named.remove(Op.CROSS_ENTROPY_SHARD.callName()); // which a cross entropy makes

@@ -48,6 +48,12 @@ class SerializableTest {
                         .withReduction(Reduction.SUM),
                 SelectedLogProbOptions.defaults().withIgnoreIndex(3),
                 SelectedLogProbOptions.defaults().withoutIgnoreIndex(),
+                SigmoidCrossEntropyOptions.defaults(),
+                SigmoidCrossEntropyOptions.defaults()
+                        .withIgnoreValue(Double.NaN)
+                        .withLabelSmoothing(0.2)
+                        .withReduction(Reduction.SUM)
+                        .withEmptyMean(EmptyMean.ZERO),
                 RowChunks.defaults(),
                 RowChunks.ofRows(5),
                 RowChunks.ofBytes(1 << 20).roundingOnce(),

@@ -34,11 +34,12 @@ public record HostArguments(Method method, Set<String> names) {
     private static final boolean[] KEEP = {true, false, true, true, false};
     private static final double SCALE = 0.5;
 
-    private static final Map<String, Shape> SHAPES = Map.of(
+    private static final Map<String, Shape> SHAPES = Map.of( // of what is not like the logits
             "hidden", Shape.of(3, FEATURES),
             "weight", Shape.of(CLASSES, FEATURES),
             "bias", Shape.of(CLASSES),
             "weights", Shape.of(CLASSES),
+            "positiveWeights", Shape.of(CLASSES),
             "additive", Shape.of(CLASSES),
             "keep", Shape.of(CLASSES),
             "dlse", ROWS,

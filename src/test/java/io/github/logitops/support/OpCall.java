@@ -106,6 +106,7 @@ public record OpCall(String method, Targets targets, DType dtype, Geometry geome
         }
         RowValueCalls.addTo(calls);
         calls.add("crossEntropyShard", Targets.LABELS, OpCall::crossEntropyShard);
+        SigmoidCalls.addTo(calls);
         return calls.all;
     }
 

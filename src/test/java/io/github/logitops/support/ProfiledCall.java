@@ -36,10 +36,10 @@ public record ProfiledCall(OpCall call, List<LaunchProfile> launches, Map<String
         return main().traffic(rows.get(name));
     }
 
-    /** The last launch that walked rows: others, before and after, look at labels and losses. */
+    /** The last launch that walked rows or elements: others, before and after, look at labels and losses. */
     public LaunchProfile main() {
         return launches.stream()
-                .filter(launch -> launch.entry().matches("\\w+_(rows|held\\d?|cols\\d*|tile)_\\w+"))
+                .filter(launch -> launch.entry().matches("\\w+_(rows|held\\d?|cols\\d*|tile)_\\w+|(log_)?sigmoid_\\w+"))
                 .reduce((first, second) -> second)
                 .orElseThrow();
     }

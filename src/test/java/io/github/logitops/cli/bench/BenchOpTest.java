@@ -64,6 +64,13 @@ class BenchOpTest {
         expected.put("crossEntropyShard.combine", 4 * 32 + " read");
         expected.put("crossEntropyShard.combineProbabilities", 4 * 28 + " read");
         expected.put("crossEntropyShard.backward", 2 * tensor + 4 * 8 + " copy");
+        expected.put("sigmoid.forward", 2 * tensor + " copy");
+        expected.put("sigmoid.backward", 3 * tensor + " triad");
+        expected.put("logSigmoid.forward", 2 * tensor + " copy");
+        expected.put("logSigmoid.backward", 3 * tensor + " triad");
+        expected.put("sigmoidCrossEntropy.forward", 2 * tensor + " read");
+        expected.put("sigmoidCrossEntropy.backward", 3 * tensor + " triad");
+        expected.put("sigmoidCrossEntropy.forwardBackward", 3 * tensor + " triad");
         Map<String, String> actual = new LinkedHashMap<>();
         BenchShape padded = new BenchShape(DType.BF16, 4, 33, 1, 7);
         assertEquals(4 * 40 * 2, padded.span());

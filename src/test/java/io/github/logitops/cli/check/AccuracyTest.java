@@ -30,12 +30,16 @@ class AccuracyTest {
             "distillation.forwardBackward loss",
             "entropy.backward",
             "entropy.forward",
+            "logSigmoid.backward",
+            "logSigmoid.forward",
             "logSoftmax.backward",
             "logSoftmax.forward",
             "logSumExp.backward",
             "logSumExp.forward",
             "selectedLogProb.backward",
             "selectedLogProb.forward",
+            "sigmoid.backward",
+            "sigmoid.forward",
             "softmax.backward",
             "softmax.forward");
 
@@ -105,8 +109,9 @@ class AccuracyTest {
             ErrorSize plain = accuracy.table().plain(output, DType.F32);
             String both = output + ": " + ours + ", plain: " + plain;
             assertTrue(ours.relative() < BOUND, both);
-            assertTrue(plain.relative() > 10 * ours.relative(), both);
-            assertTrue(plain.ulps() > 10 * ours.ulps(), both);
+            boolean addsUp = !output.matches("(sigmoid|logSigmoid)\\.\\w+"); // else there is little to lose
+            assertTrue(!addsUp || plain.relative() > 10 * ours.relative(), both);
+            assertTrue(!addsUp || plain.ulps() > 10 * ours.ulps(), both);
         }
     }
 
@@ -140,7 +145,7 @@ class AccuracyTest {
 
     /** By the numbers that {@link CheckCommandTest.Spoiled} gives outputs. */
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 5, 6, 7, 17, 18, 19, 20, 21, 22, 23, 24})
+    @ValueSource(ints = {0, 1, 2, 5, 6, 7, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Verdict verdict = new Verdict();

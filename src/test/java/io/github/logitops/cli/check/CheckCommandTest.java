@@ -22,6 +22,8 @@ import io.github.logitops.op.Problem;
 import io.github.logitops.op.ProblemTable;
 import io.github.logitops.op.ResultPart;
 import io.github.logitops.op.SelectedLogProbProblem;
+import io.github.logitops.op.SigmoidCrossEntropyProblem;
+import io.github.logitops.op.SigmoidProblem;
 import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
@@ -161,6 +163,7 @@ class CheckCommandTest {
             this.target = target;
             executor = new CpuExecutor(driver);
             spoilSoftmax();
+            spoilSigmoid();
             spoilLogProbs();
             spoilLosses();
         }
@@ -189,6 +192,25 @@ class CheckCommandTest {
             outputs.on(
                     MaskedSoftmaxProblem.Forward.class,
                     (problem, stream) -> spoil(16, problem.y().tensor(), stream));
+        }
+
+        private void spoilSigmoid() {
+            outputs.on(
+                    SigmoidProblem.Forward.class,
+                    (problem, stream) -> spoil(25, problem.y().tensor(), stream));
+            outputs.on(
+                    SigmoidProblem.Backward.class,
+                    (problem, stream) -> spoil(26, problem.dx().tensor(), stream));
+            outputs.on(SigmoidCrossEntropyProblem.Forward.class, (problem, stream) -> {
+                spoil(27, problem.result().get(ResultPart.LOSS), stream);
+                spoil(28, problem.result().get(ResultPart.ELEMENT_LOSSES), stream);
+            });
+            outputs.on(
+                    SigmoidCrossEntropyProblem.Backward.class,
+                    (problem, stream) -> spoil(29, problem.dx().tensor(), stream));
+            outputs.on(
+                    SigmoidCrossEntropyProblem.Fused.class,
+                    (problem, stream) -> spoil(30, problem.dx().tensor(), stream));
         }
 
         private void spoilLogProbs() {
@@ -247,7 +269,11 @@ class CheckCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
+    @ValueSource(
+            ints = {
+                0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28,
+                29, 30
+            })
     void aWrongValueIsSeenWhereverItIs(int target) {
         HostDriver driver = new HostDriver();
         Verdict verdict = run(driver, new Spoiled(driver, target), Placement.DENSE);

@@ -33,7 +33,8 @@ record BenchOp(
                     RowValueOps.OTHERS,
                     DistillationOps.ALL,
                     CrossEntropyOps.PROBABILITIES,
-                    ShardOps.ALL)
+                    ShardOps.ALL,
+                    SigmoidOps.ALL)
             .flatMap(List::stream)
             .toList();
 

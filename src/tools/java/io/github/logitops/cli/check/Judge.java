@@ -21,8 +21,12 @@ final class Judge {
 
     /** A loss or log-sum-exp, which is stored in the arithmetic dtype. */
     void loss(String op, String output, double exact, double actual, double scale) {
-        judge(op, output, current.dtype().arithmetic(), new double[] {exact}, new double[] {actual}, new double[] {scale
-        });
+        losses(op, output, new double[] {exact}, new double[] {actual}, new double[] {scale});
+    }
+
+    /** Several of them. */
+    void losses(String op, String output, double[] exact, double[] actual, double[] scales) {
+        judge(op, output, current.dtype().arithmetic(), exact, actual, scales);
     }
 
     /** An input, which must be as it was. */

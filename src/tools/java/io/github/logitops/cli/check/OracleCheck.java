@@ -10,13 +10,14 @@ import java.util.stream.Stream;
 final class OracleCheck {
     /** One for each op, in the order of the table of ops, on which the random rows of each depend. */
     static final List<OpCheck> OPS = Stream.of(
-                    SoftmaxCheck.ALL,
+                    ActivationCheck.ALL,
                     LogProbCheck.ALL,
                     List.of(
                             new MaskedSoftmaxCheck(),
                             new DistillationCheck(),
                             new CrossEntropyCheck(),
-                            new CrossEntropyShardCheck()),
+                            new CrossEntropyShardCheck(),
+                            new SigmoidCrossEntropyCheck()),
                     LinearCheck.ALL)
             .flatMap(List::stream)
             .sorted(Comparator.comparing(OpCheck::op))

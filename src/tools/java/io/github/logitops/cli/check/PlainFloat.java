@@ -66,6 +66,38 @@ final class PlainFloat {
         return dx;
     }
 
+    static float[] sigmoid(float[] x) {
+        float[] y = new float[x.length];
+        for (int j = 0; j < x.length; j++) {
+            y[j] = 1 / (1 + (float) Math.exp(-x[j]));
+        }
+        return y;
+    }
+
+    static float[] sigmoidBackward(float[] y, float[] dy) {
+        float[] dx = new float[y.length];
+        for (int j = 0; j < y.length; j++) {
+            dx[j] = dy[j] * (y[j] * (1 - y[j]));
+        }
+        return dx;
+    }
+
+    static float[] logSigmoid(float[] x) {
+        float[] y = new float[x.length];
+        for (int j = 0; j < x.length; j++) {
+            y[j] = -(float) Math.log1p((float) Math.exp(-x[j]));
+        }
+        return y;
+    }
+
+    static float[] logSigmoidBackward(float[] y, float[] dy) {
+        float[] dx = new float[y.length];
+        for (int j = 0; j < y.length; j++) {
+            dx[j] = dy[j] * -(float) Math.expm1(y[j]);
+        }
+        return dx;
+    }
+
     /** exp(x - lse), from the saved lse. */
     static float[] logSumExpBackward(float[] x) {
         float lse = logSumExp(x);

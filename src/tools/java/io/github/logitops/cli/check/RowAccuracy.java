@@ -17,7 +17,7 @@ import io.github.logitops.spec.SelectedLogProbOptions;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
-/** The accuracy of softmax and of what is one number for each row. */
+/** The accuracy of softmax, of sigmoid and of what is one number for each row. */
 final class RowAccuracy {
     private final Comparison comparison;
     private final Trial trial;
@@ -32,14 +32,16 @@ final class RowAccuracy {
     }
 
     void measure() {
-        softmax(SoftmaxCheck.SOFTMAX, PlainFloat::softmax, PlainFloat::softmaxBackward);
-        softmax(SoftmaxCheck.LOG_SOFTMAX, PlainFloat::logSoftmax, PlainFloat::logSoftmaxBackward);
+        activation(ActivationCheck.SOFTMAX, PlainFloat::softmax, PlainFloat::softmaxBackward);
+        activation(ActivationCheck.LOG_SOFTMAX, PlainFloat::logSoftmax, PlainFloat::logSoftmaxBackward);
+        activation(ActivationCheck.SIGMOID, PlainFloat::sigmoid, PlainFloat::sigmoidBackward);
+        activation(ActivationCheck.LOG_SIGMOID, PlainFloat::logSigmoid, PlainFloat::logSigmoidBackward);
         logSumExp();
         entropy();
         selectedLogProb();
     }
 
-    private void softmax(SoftmaxCheck op, UnaryOperator<float[]> plain, BinaryOperator<float[]> plainBackward) {
+    private void activation(ActivationCheck op, UnaryOperator<float[]> plain, BinaryOperator<float[]> plainBackward) {
         PlacedRows in = trial.place(x);
         PlacedRows out = trial.output(in);
         op.forward().run(trial.ops(), Axis.LAST, in.tensor(), out.tensor(), trial.stream());

@@ -93,7 +93,12 @@ final class Trial implements AutoCloseable {
 
     /** A vector of the arithmetic dtype, such as class weights, that is closed with the trial. */
     Tensor vector(double[] values) {
-        return keep(ops.upload(values, what.dtype().arithmetic(), Shape.of(values.length), stream));
+        return vector(values, Shape.of(values.length));
+    }
+
+    /** The same with this shape. */
+    Tensor vector(double[] values, Shape shape) {
+        return keep(ops.upload(values, what.dtype().arithmetic(), shape, stream));
     }
 
     /** Labels of either type. */

@@ -4,6 +4,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
+import io.github.logitops.reference.SigmoidReference;
 import io.github.logitops.reference.SoftmaxReference;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
@@ -11,9 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Softmax or log-softmax, forward and backward, beside what the oracle calls by the same name. */
-record SoftmaxCheck(
+/**
+ * Softmax, log-softmax, sigmoid or log-sigmoid, forward and backward, beside what the oracle calls by the same name.
+ *
+ * @param byElements whether each element is a row of its own
+ */
+record ActivationCheck(
         Op op,
+        boolean byElements,
         Forward forward,
         Backward backward,
         UnaryOperator<double[]> exactForward,
@@ -22,8 +28,9 @@ record SoftmaxCheck(
         OfBackward backwardScale)
         implements OpCheck {
 
-    static final SoftmaxCheck SOFTMAX = new SoftmaxCheck(
+    static final ActivationCheck SOFTMAX = new ActivationCheck(
             Op.SOFTMAX,
+            false,
             (ops, axis, x, y, stream) -> ops.softmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.softmax(axis).backward(y, dy, scale, dx, stream),
             SoftmaxReference::softmax,
@@ -31,8 +38,9 @@ record SoftmaxCheck(
             SoftmaxReference::softmaxBackward,
             SoftmaxReference::softmaxBackwardScale);
 
-    static final SoftmaxCheck LOG_SOFTMAX = new SoftmaxCheck(
+    static final ActivationCheck LOG_SOFTMAX = new ActivationCheck(
             Op.LOG_SOFTMAX,
+            false,
             (ops, axis, x, y, stream) -> ops.logSoftmax(axis).forward(x, y, stream),
             (ops, axis, y, dy, scale, dx, stream) -> ops.logSoftmax(axis).backward(y, dy, scale, dx, stream),
             SoftmaxReference::logSoftmax,
@@ -40,7 +48,27 @@ record SoftmaxCheck(
             SoftmaxReference::logSoftmaxBackward,
             SoftmaxReference::logSoftmaxBackwardScale);
 
-    static final List<OpCheck> ALL = List.of(SOFTMAX, LOG_SOFTMAX);
+    static final ActivationCheck SIGMOID = new ActivationCheck(
+            Op.SIGMOID,
+            true,
+            (ops, axis, x, y, stream) -> ops.sigmoid().forward(x, y, stream),
+            (ops, axis, y, dy, scale, dx, stream) -> ops.sigmoid().backward(y, dy, scale, dx, stream),
+            SigmoidReference::sigmoid,
+            SigmoidReference::sigmoidScale,
+            SigmoidReference::sigmoidBackward,
+            SigmoidReference::sigmoidBackwardScale);
+
+    static final ActivationCheck LOG_SIGMOID = new ActivationCheck(
+            Op.LOG_SIGMOID,
+            true,
+            (ops, axis, x, y, stream) -> ops.logSigmoid().forward(x, y, stream),
+            (ops, axis, y, dy, scale, dx, stream) -> ops.logSigmoid().backward(y, dy, scale, dx, stream),
+            SigmoidReference::logSigmoid,
+            SigmoidReference::logSigmoidScale,
+            SigmoidReference::logSigmoidBackward,
+            SigmoidReference::logSigmoidBackwardScale);
+
+    static final List<OpCheck> ALL = List.of(SOFTMAX, LOG_SOFTMAX, SIGMOID, LOG_SIGMOID);
 
     private static final double GRAD_SCALE = 256;
 
@@ -83,7 +111,7 @@ record SoftmaxCheck(
         if (!perRow) {
             Arrays.fill(scales, GRAD_SCALE);
         }
-        GradScale gradScale = perRow ? GradScale.perRow(trial.vector(scales)) : GradScale.of(GRAD_SCALE);
+        GradScale gradScale = perRow ? GradScale.perRow(factors(trial, scales)) : GradScale.of(GRAD_SCALE);
         backward.run(trial.ops(), axis, out.tensor(), dy.tensor(), gradScale, dx.tensor(), trial.stream());
         double[][] gradient = dx.read(judge, op.method("backward"));
         for (int n = 0; n < Case.ROWS; n++) {
@@ -94,5 +122,16 @@ record SoftmaxCheck(
         if (dx != dy) {
             judge.unchanged(op.method("backward"), dy);
         }
+    }
+
+    /** The tensor of a factor for each row: where elements are rows, for each of theirs. */
+    private Tensor factors(Trial trial, double[] ofRows) {
+        if (!byElements) {
+            return trial.vector(ofRows);
+        }
+        int classes = trial.what().classes();
+        double[] each = new double[Case.ROWS * classes];
+        Arrays.setAll(each, i -> ofRows[i / classes]);
+        return trial.vector(each, trial.what().layout().shape());
     }
 }

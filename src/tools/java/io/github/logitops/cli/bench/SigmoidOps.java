@@ -1,0 +1,128 @@
+package io.github.logitops.cli.bench;
+
+import io.github.logitops.LogSigmoid;
+import io.github.logitops.Sigmoid;
+import io.github.logitops.SigmoidCrossEntropy;
+import io.github.logitops.SigmoidCrossEntropyResult;
+import io.github.logitops.memory.BinaryTargets;
+import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.Tensor;
+import io.github.logitops.reference.SigmoidCrossEntropyReference;
+import io.github.logitops.reference.SigmoidReference;
+import io.github.logitops.spec.DType;
+import io.github.logitops.spec.Op;
+import io.github.logitops.spec.Shape;
+import io.github.logitops.spec.SigmoidCrossEntropyOptions;
+import java.util.Arrays;
+import java.util.List;
+
+/** Sigmoid, log-sigmoid, and sigmoid cross entropy without weights. */
+final class SigmoidOps {
+    static final List<BenchOp> ALL = List.of(
+            new BenchOp(
+                    Op.SIGMOID.method("forward"),
+                    Traffic.of(1, 1, 0),
+                    w -> {
+                        Sigmoid op = w.ops().sigmoid();
+                        return Prepared.rows(w, i -> op.forward(w.input(i), w.output(i), w.stream()));
+                    },
+                    row -> SigmoidReference.sigmoid(row.x())),
+            new BenchOp(
+                    Op.SIGMOID.method("backward"),
+                    Traffic.of(2, 1, 0),
+                    w -> {
+                        Sigmoid op = w.ops().sigmoid();
+                        return Prepared.rows(w, i -> op.backward(w.input(i), w.gradient(i), w.output(i), w.stream()));
+                    },
+                    row -> SigmoidReference.sigmoidBackward(row.x(), row.dy(), 1)),
+            new BenchOp(
+                    Op.LOG_SIGMOID.method("forward"),
+                    Traffic.of(1, 1, 0),
+                    w -> {
+                        LogSigmoid op = w.ops().logSigmoid();
+                        return Prepared.rows(w, i -> op.forward(w.input(i), w.output(i), w.stream()));
+                    },
+                    row -> SigmoidReference.logSigmoid(row.x())),
+            new BenchOp(
+                    Op.LOG_SIGMOID.method("backward"),
+                    Traffic.of(2, 1, 0),
+                    w -> {
+                        LogSigmoid op = w.ops().logSigmoid();
+                        return Prepared.rows(w, i -> op.backward(w.input(i), w.gradient(i), w.output(i), w.stream()));
+                    },
+                    row -> SigmoidReference.logSigmoidBackward(row.x(), row.dy(), 1)),
+            new BenchOp(
+                    Op.SIGMOID_CROSS_ENTROPY.method("forward"),
+                    Traffic.of(2, 0, 0),
+                    w -> {
+                        SigmoidCrossEntropy op = loss(w);
+                        SigmoidCrossEntropyResult result = w.result(op::newResult);
+                        return new Prepared(
+                                i -> op.forward(w.input(i), targets(w, i), result, w.stream()),
+                                row -> lossOf(w, op, row),
+                                loss -> loss);
+                    },
+                    row -> new double[] {exact(row, 1).loss()}),
+            new BenchOp(
+                    Op.SIGMOID_CROSS_ENTROPY.method("backward"),
+                    Traffic.of(2, 1, 0),
+                    w -> {
+                        SigmoidCrossEntropy op = loss(w);
+                        SigmoidCrossEntropyResult result = w.result(op::newResult);
+                        op.forward(w.input(0), targets(w, 0), result, w.stream());
+                        return Prepared.rows(
+                                w,
+                                i -> op.backward(
+                                        w.input(i), targets(w, i), result, GradScale.ONE, w.output(i), w.stream()));
+                    },
+                    SigmoidOps::gradient),
+            new BenchOp(
+                    Op.SIGMOID_CROSS_ENTROPY.method("forwardBackward"),
+                    Traffic.of(2, 1, 0),
+                    w -> {
+                        SigmoidCrossEntropy op = loss(w);
+                        SigmoidCrossEntropyResult result = w.result(op::newResult);
+                        return Prepared.rows(
+                                w,
+                                i -> op.forwardBackward(
+                                        w.input(i), targets(w, i), GradScale.ONE, w.output(i), result, w.stream()));
+                    },
+                    SigmoidOps::gradient));
+
+    private SigmoidOps() {}
+
+    private static SigmoidCrossEntropy loss(Workload w) {
+        return w.ops()
+                .sigmoidCrossEntropy(
+                        SigmoidCrossEntropyOptions.defaults(), w.shape().axis());
+    }
+
+    private static BinaryTargets targets(Workload w, int set) {
+        return BinaryTargets.of(w.gradient(set));
+    }
+
+    /** Of a row alone, as nothing but the loss of all is left of a batch. */
+    private static Tensor lossOf(Workload w, SigmoidCrossEntropy op, long row) {
+        try (Tensor x = w.row(w.input(0), row);
+                Tensor t = w.row(w.gradient(0), row);
+                SigmoidCrossEntropyResult alone = op.forward(x, BinaryTargets.of(t), w.stream())) {
+            DType arithmetic = w.shape().dtype().arithmetic();
+            return w.ops().upload(new double[] {alone.await()}, arithmetic, Shape.of(1), w.stream());
+        }
+    }
+
+    /** One row of a batch of as many: the gradient of the mean over all elements. */
+    private static double[] gradient(BenchRow row) {
+        return exact(row, 1.0 / row.shape().rows()).rows()[0].gradient();
+    }
+
+    private static SigmoidCrossEntropyReference exact(BenchRow row, double gradScale) {
+        double[] scales = new double[row.x().length];
+        Arrays.fill(scales, gradScale);
+        double[][] x = {row.x()};
+        double[][] t = {row.dy()};
+        return SigmoidCrossEntropyReference.of(
+                new SigmoidCrossEntropyReference.Batch(x, t, null, null, new double[][] {scales}),
+                SigmoidCrossEntropyOptions.defaults());
+    }
+}
