@@ -59,11 +59,10 @@ class RowLoss {
         exp_sum_.keep_moments();
       }
       wanted_ = target.label_column;
-      const bool ranks = asked.ranks != nullptr;
-      if (ranks && target.given) {
+      if (target.given && (asked.argmax != nullptr || asked.ranks != nullptr)) {
         find_largest_target(tier);
       }
-      const Best<A> wanted = ranks ? wanted_logit(tier, x_row) : Best<A>::none();
+      const Best<A> wanted = asked.ranks != nullptr ? wanted_logit(tier, x_row) : Best<A>::none();
       look_at_all(tier, x_row, logits, asked, wanted, target.spreads());
     }
   }
@@ -87,7 +86,7 @@ class RowLoss {
   }
 
  private:
-  /** The largest probability is the target: a look of its own, as ranks need it before logits are looked at. */
+  /** The largest probability is the target: a look of their own, as ranks need it before logits are looked at. */
   template <class Tier>
   LOGITOPS_DEVICE void find_largest_target(Tier& tier) {
     Best<A> best = Best<A>::none();
@@ -107,23 +106,11 @@ class RowLoss {
   template <class Tier, class X>
   LOGITOPS_DEVICE void look_at_all(Tier& tier, const X& x_row, const Logits<A>& logits, const RowOutputs<A>& asked,
                                    Best<A> wanted, bool spreads) {
-    const bool wants_best = asked.argmax != nullptr;
-    const bool wants_target = wants_best && target_.given && asked.ranks == nullptr;
     SpreadSums<A> spread{unit_};
     Best<A> best = Best<A>::none();
-    Best<A> best_target = Best<A>::none();
     each_value(tier, x_row, A(-INFINITY), [&](auto columns, Fragment<A>& v) {
-      if (wants_best) {
+      if (asked.argmax != nullptr) {
         best.add(columns, v);
-      }
-      if (wants_target) {
-        Fragment<A> q;
-        target_.probabilities.load(columns, A(0), q);
-#pragma unroll
-        for (int k = 0; k < kFragment<A>; k++) {
-          q[k] = columns.holds(k) ? q[k] : A(-INFINITY);
-        }
-        best_target.add(columns, q);
       }
       if (asked.ranks != nullptr) {
 #pragma unroll
@@ -147,11 +134,8 @@ class RowLoss {
       sums_.spread = tier.sum(spread.targets);
       sums_.spread_logits = tier.sum(spread.logits);
     }
-    if (wants_best) {
+    if (asked.argmax != nullptr) {
       argmax_ = static_cast<uint32_t>(tier.best(best).column);
-      if (wants_target) {
-        wanted_ = static_cast<uint32_t>(tier.best(best_target).column);
-      }
     }
     if (asked.ranks != nullptr) {
       rank_ = tier.count(rank_);

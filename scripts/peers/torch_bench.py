@@ -77,7 +77,10 @@ def least_bytes(op, shape):
     if op == "maskedSoftmax.forward causal":
         squares, queries = shape.squares()
         hidden = squares * (queries * (queries - 1) // 2) * BYTES[shape.dtype]
-    return tensors * shape.bytes + row_bytes * shape.rows - hidden
+    losses = 0
+    if op == "sigmoidCrossEntropy.forward":  # of each element
+        losses = shape.rows * shape.columns * max(4, BYTES[shape.dtype])
+    return tensors * shape.bytes + row_bytes * shape.rows + losses - hidden
 
 
 class LeftOut:
@@ -338,6 +341,7 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
     # PyTorch's starts from the logits, and on a GPU keeps nothing of the forward op; ours from its output.
     log_sigmoid_backward = compiled(lambda d, t: aten.log_sigmoid_backward(d, t, t.new_empty(0)))
     sigmoid_cross_entropy = compiled(lambda t, targets: f.binary_cross_entropy_with_logits(t, targets))
+    sigmoid_losses = compiled(lambda t, targets: f.binary_cross_entropy_with_logits(t, targets, reduction="none"))
     cross_entropy = compiled(lambda t: f.cross_entropy(t, labels))
     cross_entropy_given = compiled(lambda t, targets: f.cross_entropy(t, targets))
 
@@ -369,7 +373,7 @@ def torch_contenders(torch, provider, passes, shape, x, dy, labels, compiled):
         "sigmoid.backward": lambda i: sigmoid_backward(dy[i], x[i]),
         "logSigmoid.forward": lambda i: log_sigmoid(x[i]),
         "logSigmoid.backward": lambda i: log_sigmoid_backward(dy[i], x[i]),
-        "sigmoidCrossEntropy.forward": without_gradient(lambda i: sigmoid_cross_entropy(x[i], dy[i])),
+        "sigmoidCrossEntropy.forward": without_gradient(lambda i: sigmoid_losses(x[i], dy[i])),
         "sigmoidCrossEntropy.forwardBackward": with_gradient(lambda i: sigmoid_cross_entropy(leaves[i], dy[i])),
         "crossEntropy.forward probabilities": without_gradient(lambda i: cross_entropy_given(x[i], dy[i])),
         "crossEntropy.forwardBackward probabilities": with_gradient(lambda i: cross_entropy_given(leaves[i], dy[i])),

@@ -173,6 +173,24 @@ class SmallerBatchTest {
         }
     }
 
+    /** A block adds up 2048 elements: fewer blocks leave fewer sums. */
+    @Test
+    void sigmoidCrossEntropyOfFewerBlocks() {
+        try (Bench bench = new Bench(rig)) {
+            Stream s = bench.stream();
+            double[] zeros = new double[3 * 2048];
+            Tensor x = bench.vector(DType.F32, Shape.of(3, 2048), zeros);
+            BinaryTargets targets = BinaryTargets.of(bench.vector(DType.F32, Shape.of(3, 2048), zeros));
+            var op = bench.ops().sigmoidCrossEntropy(SigmoidCrossEntropyOptions.defaults());
+            var whole = bench.keep(op.forward(x, targets, s));
+            assertEquals(Math.log(2), whole.await(), 1e-7);
+            var last = whole.first(1);
+            op.forward(x.slice(0, 1), BinaryTargets.of(targets.targets().slice(0, 1)), last, s);
+            assertEquals(Math.log(2), last.await(), 1e-7);
+            assertEquals(2048, last.countedElements());
+        }
+    }
+
     @Test
     void accuracyAndPerplexity() {
         CrossEntropyOptions options = CrossEntropyOptions.defaults().withOutputs(RowOutput.ARGMAX);

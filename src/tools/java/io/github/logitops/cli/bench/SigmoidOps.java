@@ -9,8 +9,8 @@ import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.reference.SigmoidCrossEntropyReference;
 import io.github.logitops.reference.SigmoidReference;
-import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Op;
+import io.github.logitops.spec.Reduction;
 import io.github.logitops.spec.Shape;
 import io.github.logitops.spec.SigmoidCrossEntropyOptions;
 import java.util.Arrays;
@@ -51,18 +51,22 @@ final class SigmoidOps {
                         return Prepared.rows(w, i -> op.backward(w.input(i), w.gradient(i), w.output(i), w.stream()));
                     },
                     row -> SigmoidReference.logSigmoidBackward(row.x(), row.dy(), 1)),
+            // The losses of all elements: of a mean nothing is left that a row could be held against.
             new BenchOp(
                     Op.SIGMOID_CROSS_ENTROPY.method("forward"),
-                    Traffic.of(2, 0, 0),
+                    new Traffic("triad", shape -> 2 * shape.bytes() + losses(shape, shape.rows())),
                     w -> {
-                        SigmoidCrossEntropy op = loss(w);
+                        SigmoidCrossEntropyOptions each =
+                                SigmoidCrossEntropyOptions.defaults().withReduction(Reduction.NONE);
+                        SigmoidCrossEntropy op =
+                                w.ops().sigmoidCrossEntropy(each, w.shape().axis());
                         SigmoidCrossEntropyResult result = w.result(op::newResult);
                         return new Prepared(
                                 i -> op.forward(w.input(i), targets(w, i), result, w.stream()),
-                                row -> lossOf(w, op, row),
-                                loss -> loss);
+                                row -> lossesOf(w, result, row),
+                                losses -> losses);
                     },
-                    row -> new double[] {exact(row, 1).loss()}),
+                    row -> exact(row, 1).rows()[0].losses()),
             new BenchOp(
                     Op.SIGMOID_CROSS_ENTROPY.method("backward"),
                     Traffic.of(2, 1, 0),
@@ -101,14 +105,15 @@ final class SigmoidOps {
         return BinaryTargets.of(w.gradient(set));
     }
 
-    /** Of a row alone, as nothing but the loss of all is left of a batch. */
-    private static Tensor lossOf(Workload w, SigmoidCrossEntropy op, long row) {
-        try (Tensor x = w.row(w.input(0), row);
-                Tensor t = w.row(w.gradient(0), row);
-                SigmoidCrossEntropyResult alone = op.forward(x, BinaryTargets.of(t), w.stream())) {
-            DType arithmetic = w.shape().dtype().arithmetic();
-            return w.ops().upload(new double[] {alone.await()}, arithmetic, Shape.of(1), w.stream());
-        }
+    private static Tensor lossesOf(Workload w, SigmoidCrossEntropyResult result, long row) {
+        Tensor losses = result.elementLosses();
+        long address = losses.address() + losses(w.shape(), row);
+        return w.ops().wrap(address, losses.dtype(), Shape.of(w.shape().columns()));
+    }
+
+    /** The bytes of the losses of so many rows. */
+    private static long losses(BenchShape shape, long rows) {
+        return rows * shape.columns() * shape.dtype().arithmetic().bytes();
     }
 
     /** One row of a batch of as many: the gradient of the mean over all elements. */
