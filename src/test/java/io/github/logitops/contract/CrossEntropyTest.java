@@ -85,6 +85,17 @@ class CrossEntropyTest {
         }
     }
 
+    /** In registers, in a tile, and where it is too long for either. */
+    @EachFloatingDType
+    void columnsOfAnyLengthHaveLosses(DType dtype) {
+        for (int classes : new int[] {3, 32, 64, 65, 200, 1500}) {
+            Geometry columns = Geometry.dense(2, classes, 3).along(1);
+            CrossEntropyCase.of(dtype, columns, new Data(24).logits(6, classes))
+                    .labels(DType.I64, 0, 2, -100, 1, 2, classes - 1)
+                    .check(rig);
+        }
+    }
+
     @EachFloatingDType
     void aFactorForEachRowIsTheUpstreamGradientOfRowLosses(DType dtype) {
         CrossEntropyCase.of(dtype, Geometry.dense(5, 33), new Data(23).logits(5, 33))
