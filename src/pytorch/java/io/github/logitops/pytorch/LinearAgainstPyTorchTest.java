@@ -103,7 +103,7 @@ class LinearAgainstPyTorchTest {
                 var loss = narrow.loss();
                 return new LinearCrossEntropyGradient<>(
                         new CrossEntropyLoss<>(
-                                loss.loss(), 0, new double[0], new double[0], loss.countedRows(), null, 0, null),
+                                loss.loss(), 0, new double[0], new double[0], loss.countedRows(), null, 0, null, null),
                         doubles(narrow.hidden()),
                         doubles(narrow.weight()),
                         doubles(narrow.bias()));
