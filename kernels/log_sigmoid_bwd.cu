@@ -1,41 +1,18 @@
 // log_sigmoid_bwd: dx = g dy (1 - e^y), where y is what log_sigmoid_fwd wrote, element by element.
 //
-// Shapes    y, dy, dx: [rows, length], rows `stride` elements apart; factors: an element each, without padding.
-// Launch    blocks of 256, any grid: see include/elements.cuh.
-// Aliasing  dx may be dy.
+// Shapes, launch and aliasing as in include/activation.cuh.
 // Numerics  f32 arithmetic, f64 for f64; each element is rounded once. 1 - e^y is no difference where y is near 0.
-#include "include/elements.cuh"
+#include "include/activation.cuh"
 #include "include/entries.cuh"
 
 namespace logitops {
 
 template <class T>
-struct LogSigmoidBackward {
-  Elements elements;
-  Matrix<T> dx;
-  Matrix<const T> y;
-  Matrix<const T> dy;
-  GradScale<Arithmetic<T>> grad_scale;  // per_row: a factor for each element
-};
-
-template <class T>
-LOGITOPS_DEVICE void log_sigmoid_bwd(const LogSigmoidBackward<T>& a) {
+LOGITOPS_DEVICE void log_sigmoid_bwd(const ActivationBackward<T>& a) {
   using A = Arithmetic<T>;
-  const RowFactor<A> factor(a.grad_scale.value);
-  each_element<kNeighbours<T>>(a.elements, [&](auto count, int64_t row, int64_t column) {
-    constexpr int kCount = decltype(count)::value;
-    A y[kCount], v[kCount];
-    load_elements<kCount>(a.y.at(row, column), y);
-    load_elements<kCount>(a.dy.at(row, column), v);
-#pragma unroll
-    for (int k = 0; k < kCount; k++) {
-      v[k] *= -exponential_minus_one(y[k]);
-    }
-    scale_elements<kCount>(a.grad_scale, factor, row * a.elements.length + column, v);
-    store_elements<kCount>(a.dx.at(row, column), v);
-  });
+  a.write([](A y) { return -exponential_minus_one(y); });
 }
 
 }  // namespace logitops
 
-LOGITOPS_DTYPE_ENTRIES(log_sigmoid_bwd, LogSigmoidBackward, logitops::kElementThreads)
+LOGITOPS_DTYPE_ENTRIES(log_sigmoid_bwd, ActivationBackward, logitops::kElementThreads)

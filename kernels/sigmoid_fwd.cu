@@ -1,36 +1,19 @@
 // sigmoid_fwd: y = 1 / (1 + e^-x), element by element.
 //
-// Shapes    x, y: [rows, length], rows `stride` elements apart.
-// Launch    blocks of 256, any grid: see include/elements.cuh.
-// Aliasing  y may be x.
+// Shapes, launch and aliasing as in include/activation.cuh.
 // Numerics  f32 arithmetic, f64 for f64; each element is rounded once. f32 powers of e below 2^-126 are 0.
-#include "include/elements.cuh"
+#include "include/activation.cuh"
 #include "include/entries.cuh"
 #include "include/sigmoid.cuh"
 
 namespace logitops {
 
 template <class T>
-struct SigmoidForward {
-  Elements elements;
-  Matrix<T> y;
-  Matrix<const T> x;
-};
-
-template <class T>
-LOGITOPS_DEVICE void sigmoid_fwd(const SigmoidForward<T>& a) {
-  each_element<kNeighbours<T>>(a.elements, [&](auto count, int64_t row, int64_t column) {
-    constexpr int kCount = decltype(count)::value;
-    Arithmetic<T> v[kCount];
-    load_elements<kCount>(a.x.at(row, column), v);
-#pragma unroll
-    for (int k = 0; k < kCount; k++) {
-      v[k] = Sigmoid<Arithmetic<T>>(v[k]).of();
-    }
-    store_elements<kCount>(a.y.at(row, column), v);
-  });
+LOGITOPS_DEVICE void sigmoid_fwd(const ActivationForward<T>& a) {
+  using A = Arithmetic<T>;
+  a.write([](A x) { return Sigmoid<A>(x).of(); });
 }
 
 }  // namespace logitops
 
-LOGITOPS_DTYPE_ENTRIES(sigmoid_fwd, SigmoidForward, logitops::kElementThreads)
+LOGITOPS_DTYPE_ENTRIES(sigmoid_fwd, ActivationForward, logitops::kElementThreads)

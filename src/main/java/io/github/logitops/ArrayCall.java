@@ -1,13 +1,12 @@
 package io.github.logitops;
 
 import io.github.logitops.memory.GradScale;
+import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
-import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -76,22 +75,14 @@ final class ArrayCall<A> {
     Tensor in(String argument, A array, Shape shape) {
         HostForm.requireLength(name, argument, array, shape);
         Tensor tensor = lend(array, shape);
-        return tensor != null ? tensor : uploaded(array, shape);
+        return tensor != null ? tensor : host.uploaded(form.host().apply(array, shape));
     }
 
     /** The same, to be written over: the array stays as it is. */
     Tensor over(String argument, A array, Shape shape) {
         HostForm.requireLength(name, argument, array, shape);
         Tensor tensor = session.lends() ? lend(form.copy().apply(array), shape) : null;
-        return tensor != null ? tensor : uploaded(array, shape);
-    }
-
-    private Tensor uploaded(A array, Shape shape) {
-        return filled(form.dtype(), shape, tensor -> form.up().apply(tensor, array, stream()));
-    }
-
-    private Tensor filled(DType dtype, Shape shape, Consumer<Tensor> fill) {
-        return closing(session.filled(name, dtype, shape, stream(), fill));
+        return tensor != null ? tensor : host.uploaded(form.host().apply(array, shape));
     }
 
     private Tensor lend(A array, Shape shape) {
@@ -109,7 +100,7 @@ final class ArrayCall<A> {
 
     /** A new tensor of labels that were looked at; null of null. */
     Tensor labels(HostLabels labels, Shape rows) {
-        return labels == null ? null : filled(labels.dtype(), rows, tensor -> labels.upload(tensor, stream()));
+        return labels == null ? null : host.uploaded(labels.host().apply(rows));
     }
 
     /** A tensor of either kind of targets. */
@@ -119,7 +110,7 @@ final class ArrayCall<A> {
 
     /** A new tensor of a mask. */
     Tensor mask(boolean[] mask, Shape shape) {
-        return filled(DType.BOOL, shape, tensor -> tensor.upload(mask, stream()));
+        return host.uploaded(HostTensor.of(mask, shape));
     }
 
     /** A new tensor for the op to fill. */
@@ -136,6 +127,10 @@ final class ArrayCall<A> {
     /** What the op wrote, in an array of the caller's own. */
     A read(Tensor tensor) {
         A array = lent.get(tensor);
-        return array != null ? array : form.down().apply(tensor, stream());
+        if (array == null) {
+            array = form.make().apply((int) tensor.shape().elements());
+            tensor.download(form.host().apply(array, tensor.shape()), stream());
+        }
+        return array;
     }
 }

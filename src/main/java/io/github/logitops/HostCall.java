@@ -144,7 +144,8 @@ public final class HostCall {
         named.add(next);
     }
 
-    private Tensor uploaded(HostTensor source) {
+    /** A new tensor of what is there. */
+    Tensor uploaded(HostTensor source) {
         return closing(
                 session.filled(CALL, source.dtype(), source.shape(), stream, tensor -> tensor.upload(source, stream)));
     }

@@ -2,8 +2,6 @@ package io.github.logitops;
 
 import io.github.logitops.base.Arguments;
 import io.github.logitops.memory.HostTensor;
-import io.github.logitops.memory.Stream;
-import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.lang.reflect.Array;
@@ -17,27 +15,9 @@ import java.util.function.UnaryOperator;
  * A kind of host array that ops take instead of tensors. The one place that knows that {@code float[]} means F32 and
  * {@code double[]} F64.
  */
-record HostForm<A>(
-        DType dtype,
-        IntFunction<A> make,
-        UnaryOperator<A> copy,
-        BiFunction<A, Shape, HostTensor> host,
-        Up<A> up,
-        Down<A> down) {
-    static final HostForm<float[]> FLOATS =
-            new HostForm<>(DType.F32, float[]::new, float[]::clone, HostTensor::of, Tensor::upload, Tensor::download);
-    static final HostForm<double[]> DOUBLES = new HostForm<>(
-            DType.F64, double[]::new, double[]::clone, HostTensor::of, Tensor::upload, Tensor::downloadDoubles);
-
-    /** Uploads an array. */
-    interface Up<A> {
-        void apply(Tensor tensor, A array, Stream stream);
-    }
-
-    /** Downloads a new array. */
-    interface Down<A> {
-        A apply(Tensor tensor, Stream stream);
-    }
+record HostForm<A>(DType dtype, IntFunction<A> make, UnaryOperator<A> copy, BiFunction<A, Shape, HostTensor> host) {
+    static final HostForm<float[]> FLOATS = new HostForm<>(DType.F32, float[]::new, float[]::clone, HostTensor::of);
+    static final HostForm<double[]> DOUBLES = new HostForm<>(DType.F64, double[]::new, double[]::clone, HostTensor::of);
 
     /** Found out before memory is asked for: a wrong shape may be a huge one. */
     static void requireLength(String call, String name, Object array, Shape shape) {

@@ -5,7 +5,6 @@ import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.SigmoidProblem;
 import io.github.logitops.spec.Op;
-import io.github.logitops.spec.Shape;
 
 /**
  * Sigmoid, element by element, forward and backward. Cheap to make, without state, shared by threads.
@@ -15,14 +14,9 @@ import io.github.logitops.spec.Shape;
  * logit is below it (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code
  * docs/numerics.md}).
  */
-public final class Sigmoid {
-    private static final String FORWARD = Op.SIGMOID.method("forward");
-    private static final String BACKWARD = Op.SIGMOID.method("backward");
-
-    private final Session session;
-
+public final class Sigmoid extends Activation {
     Sigmoid(Session session) {
-        this.session = session;
+        super(session, Op.SIGMOID);
     }
 
     /**
@@ -34,13 +28,9 @@ public final class Sigmoid {
      * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
      * @throws IllegalStateException if a tensor or the stream is closed
      */
+    @Override
     public void forward(Tensor x, Tensor y, Stream stream) {
         session.run(SigmoidProblem.Forward.of(SigmoidProblem.Kind.SIGMOID, x, y), stream);
-    }
-
-    /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
-    public void backward(Tensor y, Tensor dy, Tensor dx, Stream stream) {
-        backward(y, dy, GradScale.ONE, dx, stream);
     }
 
     /**
@@ -54,42 +44,8 @@ public final class Sigmoid {
      * @throws IllegalArgumentException if shapes, dtypes or the aliasing are not as said
      * @throws IllegalStateException if a tensor or the stream is closed
      */
+    @Override
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
         session.run(SigmoidProblem.Backward.of(SigmoidProblem.Kind.SIGMOID, y, dy, gradScale, dx), stream);
-    }
-
-    /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
-    public float[] forward(float[] x, Shape shape) {
-        return ArrayCall.over(session, HostForm.FLOATS, FORWARD, x, shape, (t, s) -> forward(t, t, s));
-    }
-
-    /** As {@link #forward(float[], Shape)}, in F64. */
-    public double[] forward(double[] x, Shape shape) {
-        return ArrayCall.over(session, HostForm.DOUBLES, FORWARD, x, shape, (t, s) -> forward(t, t, s));
-    }
-
-    /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
-    public float[] backward(float[] y, float[] dy, Shape shape) {
-        return backward(y, dy, GradScale.ONE, shape);
-    }
-
-    /**
-     * {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on F32 host arrays without padding; returns dx in a new
-     * array. Waits.
-     */
-    public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return ArrayCall.over(
-                session, HostForm.FLOATS, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
-    }
-
-    /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
-    public double[] backward(double[] y, double[] dy, Shape shape) {
-        return backward(y, dy, GradScale.ONE, shape);
-    }
-
-    /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
-    public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return ArrayCall.over(
-                session, HostForm.DOUBLES, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

@@ -7,7 +7,6 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.op.SoftmaxProblem;
 import io.github.logitops.spec.Axis;
 import io.github.logitops.spec.Op;
-import io.github.logitops.spec.Shape;
 
 /**
  * Softmax along one axis, forward and backward. Cheap to make, without state, shared by threads.
@@ -17,15 +16,11 @@ import io.github.logitops.spec.Shape;
  * off by 26 roundings of itself at most, and a few more for each unit that the logits lie below the row's maximum, however far
  * from 0 they lie (those below 2^-126 may be 0); in F16 and BF16 by half a unit in the last place more ({@code docs/numerics.md}).
  */
-public final class Softmax {
-    private static final String FORWARD = Op.SOFTMAX.method("forward");
-    private static final String BACKWARD = Op.SOFTMAX.method("backward");
-
-    private final Session session;
+public final class Softmax extends Activation {
     private final Axis axis;
 
     Softmax(Session session, Axis axis) {
-        this.session = session;
+        super(session, Op.SOFTMAX);
         this.axis = Arguments.notNull(Op.SOFTMAX.callName(), "axis", axis);
     }
 
@@ -38,13 +33,9 @@ public final class Softmax {
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor or the stream is closed
      */
+    @Override
     public void forward(Tensor x, Tensor y, Stream stream) {
         session.run(SoftmaxProblem.Forward.of(SoftmaxProblem.Kind.SOFTMAX, axis, x, y), stream);
-    }
-
-    /** As {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)}, without a scale. */
-    public void backward(Tensor y, Tensor dy, Tensor dx, Stream stream) {
-        backward(y, dy, GradScale.ONE, dx, stream);
     }
 
     /**
@@ -57,42 +48,8 @@ public final class Softmax {
      * @throws IllegalArgumentException if shapes, dtypes, the axis or the aliasing are not as said
      * @throws IllegalStateException if a tensor or the stream is closed
      */
+    @Override
     public void backward(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream) {
         session.run(SoftmaxProblem.Backward.of(SoftmaxProblem.Kind.SOFTMAX, axis, y, dy, gradScale, dx), stream);
-    }
-
-    /** {@link #forward(Tensor, Tensor, Stream)} on an F32 host array without padding; returns y in a new array. Waits. */
-    public float[] forward(float[] x, Shape shape) {
-        return ArrayCall.over(session, HostForm.FLOATS, FORWARD, x, shape, (t, s) -> forward(t, t, s));
-    }
-
-    /** As {@link #forward(float[], Shape)}, in F64. */
-    public double[] forward(double[] x, Shape shape) {
-        return ArrayCall.over(session, HostForm.DOUBLES, FORWARD, x, shape, (t, s) -> forward(t, t, s));
-    }
-
-    /** As {@link #backward(float[], float[], GradScale, Shape)}, without a scale. */
-    public float[] backward(float[] y, float[] dy, Shape shape) {
-        return backward(y, dy, GradScale.ONE, shape);
-    }
-
-    /**
-     * {@link #backward(Tensor, Tensor, GradScale, Tensor, Stream)} on F32 host arrays without padding; returns dx in a new
-     * array. Waits.
-     */
-    public float[] backward(float[] y, float[] dy, GradScale gradScale, Shape shape) {
-        return ArrayCall.over(
-                session, HostForm.FLOATS, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
-    }
-
-    /** As {@link #backward(double[], double[], GradScale, Shape)}, without a scale. */
-    public double[] backward(double[] y, double[] dy, Shape shape) {
-        return backward(y, dy, GradScale.ONE, shape);
-    }
-
-    /** As {@link #backward(float[], float[], GradScale, Shape)}, in F64. */
-    public double[] backward(double[] y, double[] dy, GradScale gradScale, Shape shape) {
-        return ArrayCall.over(
-                session, HostForm.DOUBLES, BACKWARD, y, dy, shape, (a, b, s) -> backward(a, b, gradScale, b, s));
     }
 }

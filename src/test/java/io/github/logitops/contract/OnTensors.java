@@ -5,10 +5,12 @@ import io.github.logitops.DistillationResult;
 import io.github.logitops.HostCall;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.BinaryTargets;
+import io.github.logitops.memory.GradScale;
 import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.LinearGradients;
 import io.github.logitops.memory.LinearLayer;
 import io.github.logitops.memory.Mask;
+import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
@@ -23,42 +25,20 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What a method on tensors gives: the numbers that the one on arrays returns, in that order. */
 interface OnTensors {
     RowChunks CHUNKS = RowChunks.ofRows(2);
 
     Map<String, OnTensors> ALL = Map.ofEntries(
-            Map.entry("softmax.forward", (ops, given, host) -> {
-                Tensor y = logits(given, host);
-                ops.softmax(-1).forward(given.tensor("x", host), y, host.stream());
-                return numbers(host, y);
-            }),
-            Map.entry("softmax.backward", (ops, given, host) -> {
-                Tensor dx = logits(given, host);
-                Tensor y = given.tensor("y", host);
-                ops.softmax(-1).backward(y, given.tensor("dy", host), given.gradScale(host), dx, host.stream());
-                return numbers(host, dx);
-            }),
-            Map.entry("logSoftmax.forward", (ops, given, host) -> {
-                Tensor y = logits(given, host);
-                ops.logSoftmax(-1).forward(given.tensor("x", host), y, host.stream());
-                return numbers(host, y);
-            }),
-            Map.entry("logSoftmax.backward", (ops, given, host) -> {
-                Tensor dx = logits(given, host);
-                Tensor y = given.tensor("y", host);
-                ops.logSoftmax(-1).backward(y, given.tensor("dy", host), given.gradScale(host), dx, host.stream());
-                return numbers(host, dx);
-            }),
+            Map.entry("softmax.forward", forward(ops -> ops.softmax(-1)::forward)),
+            Map.entry("softmax.backward", backward(ops -> ops.softmax(-1)::backward)),
+            Map.entry("logSoftmax.forward", forward(ops -> ops.logSoftmax(-1)::forward)),
+            Map.entry("logSoftmax.backward", backward(ops -> ops.logSoftmax(-1)::backward)),
             Map.entry("maskedSoftmax.forward", (ops, given, host) -> masked(ops, given, host, false)),
             Map.entry("maskedSoftmax.forwardCausal", (ops, given, host) -> masked(ops, given, host, true)),
-            Map.entry("maskedSoftmax.backward", (ops, given, host) -> {
-                Tensor dx = logits(given, host);
-                Tensor y = given.tensor("y", host);
-                ops.maskedSoftmax(-1).backward(y, given.tensor("dy", host), given.gradScale(host), dx, host.stream());
-                return numbers(host, dx);
-            }),
+            Map.entry("maskedSoftmax.backward", backward(ops -> ops.maskedSoftmax(-1)::backward)),
             Map.entry("logSumExp.forward", (ops, given, host) -> {
                 Tensor lse = rows(given, host);
                 ops.logSumExp(-1).forward(given.tensor("x", host), lse, host.stream());
@@ -144,28 +124,10 @@ interface OnTensors {
                         host.stream());
                 return numbers(host, result.await(), 0, result.rowLosses(), dx, result.countedRows(), 0);
             }),
-            Map.entry("sigmoid.forward", (ops, given, host) -> {
-                Tensor y = logits(given, host);
-                ops.sigmoid().forward(given.tensor("x", host), y, host.stream());
-                return numbers(host, y);
-            }),
-            Map.entry("sigmoid.backward", (ops, given, host) -> {
-                Tensor dx = logits(given, host);
-                Tensor y = given.tensor("y", host);
-                ops.sigmoid().backward(y, given.tensor("dy", host), given.gradScale(host), dx, host.stream());
-                return numbers(host, dx);
-            }),
-            Map.entry("logSigmoid.forward", (ops, given, host) -> {
-                Tensor y = logits(given, host);
-                ops.logSigmoid().forward(given.tensor("x", host), y, host.stream());
-                return numbers(host, y);
-            }),
-            Map.entry("logSigmoid.backward", (ops, given, host) -> {
-                Tensor dx = logits(given, host);
-                Tensor y = given.tensor("y", host);
-                ops.logSigmoid().backward(y, given.tensor("dy", host), given.gradScale(host), dx, host.stream());
-                return numbers(host, dx);
-            }),
+            Map.entry("sigmoid.forward", forward(ops -> ops.sigmoid()::forward)),
+            Map.entry("sigmoid.backward", backward(ops -> ops.sigmoid()::backward)),
+            Map.entry("logSigmoid.forward", forward(ops -> ops.logSigmoid()::forward)),
+            Map.entry("logSigmoid.backward", backward(ops -> ops.logSigmoid()::backward)),
             Map.entry("sigmoidCrossEntropy.forward", (ops, given, host) -> {
                 var op = ops.sigmoidCrossEntropy(SigmoidCrossEntropyOptions.defaults(), -1);
                 var result = host.closing(op.forward(given.tensor("logits", host), binary(given, host), host.stream()));
@@ -221,6 +183,33 @@ interface OnTensors {
                 op.backward(hidden, layer, y, saved, given.gradScale(host), gradients, host.stream());
                 return numbers(host, gradients.hidden(), gradients.weight(), gradients.bias());
             }));
+
+    /** A method that makes a tensor like its input. */
+    interface Forward {
+        void run(Tensor x, Tensor y, Stream stream);
+    }
+
+    /** Its gradient, from what it made. */
+    interface Backward {
+        void run(Tensor y, Tensor dy, GradScale gradScale, Tensor dx, Stream stream);
+    }
+
+    private static OnTensors forward(Function<LogitOps, Forward> op) {
+        return (ops, given, host) -> {
+            Tensor y = logits(given, host);
+            op.apply(ops).run(given.tensor("x", host), y, host.stream());
+            return numbers(host, y);
+        };
+    }
+
+    private static OnTensors backward(Function<LogitOps, Backward> op) {
+        return (ops, given, host) -> {
+            Tensor dx = logits(given, host);
+            Tensor dy = given.tensor("dy", host);
+            op.apply(ops).run(given.tensor("y", host), dy, given.gradScale(host), dx, host.stream());
+            return numbers(host, dx);
+        };
+    }
 
     private static Tensor logits(HostArguments given, HostCall host) {
         return empty(given.dtype(), Shape.of(3, HostArguments.CLASSES), host);

@@ -18,10 +18,13 @@ import java.util.List;
 
 /** Sigmoid, log-sigmoid, and sigmoid cross entropy without weights. */
 final class SigmoidOps {
+    private static final long LARGE = 256L << 20;
+
     static final List<BenchOp> ALL = List.of(
             new BenchOp(
                     Op.SIGMOID.method("forward"),
                     Traffic.of(1, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         Sigmoid op = w.ops().sigmoid();
                         return Prepared.rows(w, i -> op.forward(w.input(i), w.output(i), w.stream()));
@@ -30,6 +33,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.SIGMOID.method("backward"),
                     Traffic.of(2, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         Sigmoid op = w.ops().sigmoid();
                         return Prepared.rows(w, i -> op.backward(w.input(i), w.gradient(i), w.output(i), w.stream()));
@@ -38,6 +42,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.LOG_SIGMOID.method("forward"),
                     Traffic.of(1, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         LogSigmoid op = w.ops().logSigmoid();
                         return Prepared.rows(w, i -> op.forward(w.input(i), w.output(i), w.stream()));
@@ -46,6 +51,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.LOG_SIGMOID.method("backward"),
                     Traffic.of(2, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         LogSigmoid op = w.ops().logSigmoid();
                         return Prepared.rows(w, i -> op.backward(w.input(i), w.gradient(i), w.output(i), w.stream()));
@@ -55,6 +61,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.SIGMOID_CROSS_ENTROPY.method("forward"),
                     new Traffic("triad", shape -> 2 * shape.bytes() + losses(shape, shape.rows())),
+                    SigmoidOps::suits,
                     w -> {
                         SigmoidCrossEntropyOptions each =
                                 SigmoidCrossEntropyOptions.defaults().withReduction(Reduction.NONE);
@@ -70,6 +77,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.SIGMOID_CROSS_ENTROPY.method("backward"),
                     Traffic.of(2, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         SigmoidCrossEntropy op = loss(w);
                         SigmoidCrossEntropyResult result = w.result(op::newResult);
@@ -83,6 +91,7 @@ final class SigmoidOps {
             new BenchOp(
                     Op.SIGMOID_CROSS_ENTROPY.method("forwardBackward"),
                     Traffic.of(2, 1, 0),
+                    SigmoidOps::suits,
                     w -> {
                         SigmoidCrossEntropy op = loss(w);
                         SigmoidCrossEntropyResult result = w.result(op::newResult);
@@ -94,6 +103,11 @@ final class SigmoidOps {
                     SigmoidOps::gradient));
 
     private SigmoidOps() {}
+
+    /** To elements it makes no difference where classes lie, nor how much larger than all caches a tensor is. */
+    private static boolean suits(BenchShape shape) {
+        return shape.inner() == 1 && shape.bytes() <= LARGE;
+    }
 
     private static SigmoidCrossEntropy loss(Workload w) {
         return w.ops()
