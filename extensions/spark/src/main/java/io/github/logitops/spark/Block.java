@@ -1,0 +1,17 @@
+package io.github.logitops.spark;
+
+import java.io.Serializable;
+
+/**
+ * Rows of a partition that tasks work on at once. Dense features are standardised, as {@link Scaling} says, before they are rounded to
+ * the dtype; sparse ones are scaled but not shifted, so that they stay sparse, and {@link PartitionLoss} makes up for it.
+ *
+ * @param rows how many
+ * @param dense [rows, features]; or null
+ * @param sparse the same; or null
+ * @param labels the class of each row; null where there are probabilities
+ * @param probabilities [rows, classes]; or null
+ * @param weights one for each row; null where all are 1
+ */
+record Block(int rows, Numbers dense, SparseRows sparse, int[] labels, Numbers probabilities, Numbers weights)
+        implements Serializable {}

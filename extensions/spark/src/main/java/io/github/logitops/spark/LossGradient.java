@@ -1,0 +1,16 @@
+package io.github.logitops.spark;
+
+/**
+ * A sum over rows: of losses, and of their gradient.
+ *
+ * @param gradient [classes, features], then the intercepts
+ */
+record LossGradient(double loss, double[] gradient) implements Addend<LossGradient> {
+    @Override
+    public LossGradient plus(LossGradient other) {
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] += other.gradient[i];
+        }
+        return new LossGradient(loss + other.loss, gradient);
+    }
+}
