@@ -1,8 +1,14 @@
 package io.github.logitops.spark;
 
-import java.util.ArrayList;
+import java.io.Serializable;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -19,7 +25,7 @@ import org.apache.spark.sql.types.StructType;
  *
  * @param sparse whether most features are 0, and left out
  */
-record TestData(int rows, int features, int classes, boolean sparse, long seed) {
+record TestData(int rows, int features, int classes, boolean sparse, long seed) implements Serializable {
     static final StructType COLUMNS = new StructType()
             .add("features", SQLDataTypes.VectorType())
             .add("label", DataTypes.DoubleType)
@@ -30,43 +36,47 @@ record TestData(int rows, int features, int classes, boolean sparse, long seed) 
         return new TestData(rows, features, classes, false, 1);
     }
 
-    List<Row> list() {
-        Random random = new Random(seed);
-        double[][] w = new double[classes][features];
-        for (double[] ofClass : w) {
-            for (int i = 0; i < features; i++) {
-                ofClass[i] = random.nextGaussian() * 2 / Math.sqrt(features);
-            }
-        }
-        List<Row> all = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            double[] x = new double[features];
-            double[] logits = new double[classes];
-            for (int i = 0; i < features; i++) {
-                double z = sparse && random.nextInt(20) > 0 ? 0 : random.nextGaussian();
-                x[i] = z == 0 ? 0 : (z + (sparse ? 0 : i % 5)) * (1 + i % 3);
-                for (int k = 0; k < classes; k++) {
-                    logits[k] += w[k][i] * z;
-                }
-            }
-            double[] p = softmax(logits);
-            Vector features = sparse ? Vectors.dense(x).toSparse() : Vectors.dense(x);
-            all.add(RowFactory.create(
-                    features,
-                    (double) draw(p, random.nextDouble()),
-                    0.5 + 1.5 * random.nextDouble(),
-                    Vectors.dense(p)));
-        }
-        return all;
+    /** The rows with these numbers; each is the same whichever others are asked for. */
+    Iterator<Row> rows(Iterator<Integer> numbers) {
+        double[][] w = weights();
+        Iterable<Integer> all = () -> numbers;
+        return StreamSupport.stream(all.spliterator(), false)
+                .map(number -> row(w, new Random(seed + 1_000_003L * number)))
+                .iterator();
     }
 
-    /** In so many partitions. */
+    private double[][] weights() {
+        Random random = new Random(seed);
+        return Stream.generate(() -> random.doubles(features, -1, 1)
+                        .map(w -> w * 4 / Math.sqrt(features))
+                        .toArray())
+                .limit(classes)
+                .toArray(double[][]::new);
+    }
+
+    private Row row(double[][] w, Random random) {
+        double[] x = new double[features];
+        double[] logits = new double[classes];
+        for (int i = 0; i < features; i++) {
+            double z = sparse && random.nextInt(20) > 0 ? 0 : random.nextGaussian();
+            x[i] = z == 0 ? 0 : (z + (sparse ? 0 : i % 5)) * (1 + i % 3);
+            for (int k = 0; k < classes; k++) {
+                logits[k] += w[k][i] * z;
+            }
+        }
+        double[] p = softmax(logits);
+        Vector vector = sparse ? Vectors.dense(x).toSparse() : Vectors.dense(x);
+        double label = draw(p, random.nextDouble());
+        return RowFactory.create(vector, label, 0.5 + 1.5 * random.nextDouble(), Vectors.dense(p));
+    }
+
+    /** All rows, made by tasks, in so many partitions. */
     Dataset<Row> in(SparkSession spark, int partitions) {
-        return spark.createDataFrame(
-                        new org.apache.spark.api.java.JavaSparkContext(spark.sparkContext())
-                                .parallelize(list(), partitions),
-                        COLUMNS)
-                .cache();
+        List<Integer> numbers = IntStream.range(0, rows).boxed().toList();
+        JavaRDD<Row> all = new JavaSparkContext(spark.sparkContext())
+                .parallelize(numbers, partitions)
+                .mapPartitions(this::rows);
+        return spark.createDataFrame(all, COLUMNS);
     }
 
     private static double[] softmax(double[] logits) {
