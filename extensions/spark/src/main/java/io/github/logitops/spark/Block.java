@@ -4,10 +4,11 @@ import java.io.Serializable;
 
 /**
  * Rows of a partition that tasks work on at once. Dense features are standardised, as {@link Scaling} says, before they are rounded to
- * the dtype; sparse ones are scaled but not shifted, so that they stay sparse, and {@link PartitionLoss} makes up for it.
+ * the dtype; sparse ones are scaled but not shifted, so that they stay sparse, and {@link SparseProducts} makes up for it. With intercepts the last
+ * column is 1.
  *
  * @param rows how many
- * @param dense [rows, features]; or null
+ * @param dense [rows, columns]; or null
  * @param sparse the same; or null
  * @param labels the class of each row; null where there are probabilities
  * @param probabilities [rows, classes]; or null

@@ -63,12 +63,15 @@ final class BlockBuilder implements Iterator<Block> {
     }
 
     private Numbers dense(List<Example> rows) {
-        Numbers all = Numbers.zeros(settings.dtype(), rows.size() * settings.features());
+        Numbers all = Numbers.zeros(settings.dtype(), rows.size() * settings.columns());
         int at = 0;
         for (Example row : rows) {
             double[] x = row.features().toArray();
             for (int i = 0; i < x.length; i++) {
                 all.set(at++, x[i] * scaling.factors()[i] - scaling.shifts()[i]);
+            }
+            if (settings.intercept()) {
+                all.set(at++, 1);
             }
         }
         return all;
@@ -76,8 +79,9 @@ final class BlockBuilder implements Iterator<Block> {
 
     private SparseRows sparse(List<Example> rows, int stored) {
         int[] starts = new int[rows.size() + 1];
-        int[] indices = new int[stored];
-        double[] values = new double[stored];
+        int all = stored + (settings.intercept() ? rows.size() : 0);
+        int[] indices = new int[all];
+        double[] values = new double[all];
         for (int row = 0; row < rows.size(); row++) {
             int at = starts[row];
             Vector x = rows.get(row).features();
@@ -86,6 +90,10 @@ final class BlockBuilder implements Iterator<Block> {
             for (int i = 0; i < given.length; i++, at++) {
                 indices[at] = where == null ? i : where[i];
                 values[at] = given[i] * scaling.factors()[indices[at]];
+            }
+            if (settings.intercept()) {
+                indices[at] = settings.features();
+                values[at++] = 1;
             }
             starts[row + 1] = at;
         }

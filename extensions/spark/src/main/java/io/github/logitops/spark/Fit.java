@@ -139,7 +139,7 @@ final class Fit {
 
     private int blockRows(TaskSettings settings) {
         int asked = of.get("blockRows");
-        long rowBytes = (long) settings.dtype().bytes() * (settings.features() + settings.classes());
+        long rowBytes = (long) settings.dtype().bytes() * (settings.columns() + settings.classes());
         return asked > 0 ? asked : (int) Math.max(1, Math.min(MOST_ROWS, BLOCK_BYTES / rowBytes));
     }
 
@@ -175,7 +175,9 @@ final class Fit {
             double[] met = Arrays.copyOf(statistics.classes(), settings.classes());
             Arrays.setAll(met, k -> Math.log1p(met[k]));
             centre(met);
-            System.arraycopy(met, 0, start, settings.weights(), met.length);
+            for (int k = 0; k < met.length; k++) {
+                start[(k + 1) * settings.columns() - 1] = met[k];
+            }
         }
         return start;
     }
@@ -190,14 +192,15 @@ final class Fit {
         int features = settings.features();
         int classes = settings.classes();
         double[] point = minimum.point();
-        double[] coefficients = new double[settings.weights()]; // [features, classes]: the columns of a matrix of Spark
+        double[] coefficients = new double[features * classes]; // [features, classes]: the columns of a matrix of Spark
         double[] intercepts = new double[classes];
         for (int k = 0; k < classes; k++) {
+            int at = k * settings.columns();
             for (int i = 0; i < features; i++) {
-                coefficients[i * classes + k] = point[k * features + i] * scaling.factors()[i];
-                intercepts[k] -= point[k * features + i] * scaling.shifts()[i];
+                coefficients[i * classes + k] = point[at + i] * scaling.factors()[i];
+                intercepts[k] -= point[at + i] * scaling.shifts()[i];
             }
-            intercepts[k] += settings.intercept() ? point[settings.weights() + k] : 0;
+            intercepts[k] += settings.intercept() ? point[at + features] : 0;
         }
         if (of.getRegParam() == 0) { // one of many that are as good
             for (int i = 0; i < features; i++) {

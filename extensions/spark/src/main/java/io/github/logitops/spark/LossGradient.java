@@ -3,7 +3,7 @@ package io.github.logitops.spark;
 /**
  * A sum over rows: of losses, and of their gradient.
  *
- * @param gradient [classes, features], then the intercepts
+ * @param gradient [classes, columns], the intercept in the last one
  */
 record LossGradient(double loss, double[] gradient) implements Addend<LossGradient> {
     @Override

@@ -33,15 +33,37 @@ record Numbers(double[] doubles, float[] floats) implements Serializable {
         }
     }
 
-    /** Adds all of them to {@code sums}, from {@code at} on. */
-    void addTo(double[] sums, int at) {
+    int length() {
+        return doubles != null ? doubles.length : floats.length;
+    }
+
+    /** Copies {@code row} to here, from {@code at} on. */
+    void write(double[] row, int at) {
+        for (int i = 0; i < row.length; i++) {
+            set(at + i, row[i]);
+        }
+    }
+
+    /** Fills {@code row} with what is here, from {@code at} on. */
+    void read(int at, double[] row) {
+        if (doubles != null) {
+            System.arraycopy(doubles, at, row, 0, row.length);
+        } else {
+            for (int i = 0; i < row.length; i++) {
+                row[i] = floats[at + i];
+            }
+        }
+    }
+
+    /** Adds each to the one of {@code sums}. */
+    void addTo(double[] sums) {
         if (doubles != null) {
             for (int i = 0; i < doubles.length; i++) {
-                sums[at + i] += doubles[i];
+                sums[i] += doubles[i];
             }
         } else {
             for (int i = 0; i < floats.length; i++) {
-                sums[at + i] += floats[i];
+                sums[i] += floats[i];
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.github.logitops.spark;
 
+import io.github.logitops.Backend;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.HostCall;
@@ -12,108 +13,114 @@ import io.github.logitops.memory.LinearLayer;
 import io.github.logitops.memory.Stream;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;
+import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
 import java.util.Arrays;
 
 /**
- * Loss and gradient of a partition's blocks at one point, by LogitOps: dense blocks in one op with their linear layer, sparse ones by
- * loops over what is not 0 and cross entropy between them. Blocks are added up in double. For one thread.
+ * Loss and gradient of a partition's blocks at one point, by LogitOps: on a GPU dense blocks in one op with their linear layer, else cross
+ * entropy between products on the host. Blocks are added up in double. For one thread.
  */
 final class PartitionLoss implements AutoCloseable {
     private final LogitOps ops;
     private final TaskSettings settings;
     private final Scaling scaling;
     private final double[] point;
-    private final LinearCrossEntropy head;
     private final CrossEntropy crossEntropy;
     private final Stream stream;
-    private final Tensor weight;
-    private final Tensor bias; // null without intercepts
     private final Tensor classWeights; // null for 1 each
-    private final Numbers weightGradient; // of a block
-    private final Numbers biasGradient;
+    private final OnDevice onDevice; // null where dense blocks are multiplied on the host
     private final double[] sums;
     private double loss;
-    private SparseSums sparse; // null before the first sparse block
+    private Numbers logits = new Numbers(new double[0], null); // of a block; of the largest so far
+    private BlockProducts dense; // null before the first such block
+    private BlockProducts sparse;
 
-    /** @param point [classes, features], then the intercepts */
     PartitionLoss(LogitOps ops, TaskSettings settings, Scaling scaling, double[] point) {
+        this(ops, settings, scaling, point, ops.backendReport().selected() == Backend.CUDA);
+    }
+
+    /**
+     * @param point [classes, columns]
+     * @param layerOnDevice whether dense blocks go to the device whole
+     */
+    PartitionLoss(LogitOps ops, TaskSettings settings, Scaling scaling, double[] point, boolean layerOnDevice) {
         this.ops = ops;
         this.settings = settings;
         this.scaling = scaling;
         this.point = point;
         CrossEntropyOptions options = settings.crossEntropy();
-        head = ops.linearCrossEntropy(options);
         crossEntropy = ops.crossEntropy(options);
-        weightGradient = Numbers.zeros(settings.dtype(), settings.weights());
-        biasGradient = settings.intercept() ? Numbers.zeros(settings.dtype(), settings.classes()) : null;
         sums = new double[settings.parameters()];
         stream = ops.newStream();
-        weight = uploaded(Arrays.copyOf(point, settings.weights()), settings.classes(), settings.features());
-        bias = settings.intercept() ? uploaded(intercepts(), settings.classes()) : null;
-        classWeights = settings.classWeights() == null ? null : uploaded(settings.classWeights(), settings.classes());
+        double[] weights = settings.classWeights();
+        classWeights = weights == null ? null : ops.upload(weights, settings.dtype(), Shape.of(weights.length), stream);
+        onDevice = layerOnDevice ? new OnDevice(options) : null;
     }
 
-    private Tensor uploaded(double[] values, long... shape) {
-        return ops.upload(values, settings.dtype(), Shape.of(shape), stream);
-    }
+    /** Dense blocks with their linear layer in one op. */
+    private final class OnDevice {
+        private final LinearCrossEntropy head;
+        private final Shape layer = Shape.of(settings.classes(), settings.columns());
+        private final Tensor weight = ops.upload(point, settings.dtype(), layer, stream);
+        private final Numbers gradient = Numbers.zeros(settings.dtype(), settings.parameters());
 
-    private double[] intercepts() {
-        return settings.intercept()
-                ? Arrays.copyOfRange(point, settings.weights(), point.length)
-                : new double[settings.classes()];
+        OnDevice(CrossEntropyOptions options) {
+            head = ops.linearCrossEntropy(options);
+        }
+
+        double add(Block block) {
+            double blockLoss = ops.onHost(host -> {
+                host.stream().waitFor(stream);
+                Shape shape = Shape.of(block.rows(), settings.columns());
+                Tensor rows = host.in(block.dense().as(shape));
+                LinearGradients gradients = LinearGradients.of(null, host.out(gradient.as(layer)));
+                CrossEntropyResult result =
+                        host.closing(head.newResult(settings.dtype(), shape, settings.classes(), host.stream()));
+                head.forwardBackward(
+                        rows,
+                        LinearLayer.of(weight),
+                        targets(host, block),
+                        classWeights,
+                        scale(host, block),
+                        gradients,
+                        result,
+                        host.stream());
+                return weighted(host, block, result);
+            });
+            gradient.addTo(sums);
+            return blockLoss;
+        }
     }
 
     void add(Block block) {
-        loss += block.dense() != null ? addDense(block) : addSparse(block);
+        if (block.sparse() != null) {
+            sparse = sparse != null ? sparse : new SparseProducts(settings, scaling, point);
+            loss += add(block, sparse);
+        } else if (onDevice != null) {
+            loss += onDevice.add(block);
+        } else {
+            dense = dense != null ? dense : new DenseProducts(settings, point);
+            loss += add(block, dense);
+        }
     }
 
-    private double addDense(Block block) {
-        int features = settings.features();
-        int classes = settings.classes();
+    private double add(Block block, BlockProducts products) {
+        DType dtype = settings.dtype();
+        Shape shape = Shape.of(block.rows(), settings.classes());
+        if (logits.length() != shape.elements()) {
+            logits = Numbers.zeros(dtype, (int) shape.elements());
+        }
+        products.logits(block, logits);
         double blockLoss = ops.onHost(host -> {
             host.stream().waitFor(stream);
-            Shape shape = Shape.of(block.rows(), features);
-            Tensor rows = host.in(block.dense().as(shape));
-            LinearGradients gradients = new LinearGradients(
-                    null,
-                    host.out(weightGradient.as(Shape.of(classes, features))),
-                    bias == null ? null : host.out(biasGradient.as(Shape.of(classes))),
-                    false);
-            CrossEntropyResult result = host.closing(head.newResult(settings.dtype(), shape, classes, host.stream()));
-            head.forwardBackward(
-                    rows,
-                    new LinearLayer(weight, bias),
-                    targets(host, block),
-                    classWeights,
-                    scale(host, block),
-                    gradients,
-                    result,
-                    host.stream());
-            return weighted(host, block, result);
-        });
-        weightGradient.addTo(sums, 0);
-        if (biasGradient != null) {
-            biasGradient.addTo(sums, settings.weights());
-        }
-        return blockLoss;
-    }
-
-    private double addSparse(Block block) {
-        if (sparse == null) {
-            sparse = new SparseSums(settings, scaling, point, intercepts());
-        }
-        double[] logits = sparse.logits(block);
-        double blockLoss = ops.onHost(host -> {
-            host.stream().waitFor(stream);
-            Shape shape = Shape.of(block.rows(), settings.classes());
-            Tensor x = host.inOut(HostTensor.of(logits, settings.dtype(), shape));
-            CrossEntropyResult result = host.closing(crossEntropy.newResult(settings.dtype(), shape, host.stream()));
+            Tensor x = host.inOut(logits.as(shape)); // the gradient goes over it
+            CrossEntropyResult result = host.closing(crossEntropy.newResult(dtype, shape, host.stream()));
             crossEntropy.forwardBackward(
                     x, targets(host, block), classWeights, scale(host, block), x, result, host.stream());
             return weighted(host, block, result);
         });
-        sparse.addGradient(block, logits);
+        products.addGradient(block, logits);
         return blockLoss;
     }
 
@@ -139,23 +146,24 @@ final class PartitionLoss implements AutoCloseable {
                 : block.weights().dot(losses);
     }
 
-    /** The sum over all blocks added. */
+    /** The sum over all blocks, to be asked for once. */
     LossGradient sum() {
-        if (sparse != null) {
-            sparse.addTo(sums);
+        for (BlockProducts products : new BlockProducts[] {dense, sparse}) {
+            if (products != null) {
+                products.addTo(sums);
+            }
         }
         return new LossGradient(loss, sums);
     }
 
     @Override
     public void close() {
+        if (onDevice != null) {
+            onDevice.weight.close();
+        }
         if (classWeights != null) {
             classWeights.close();
         }
-        if (bias != null) {
-            bias.close();
-        }
-        weight.close();
         stream.close();
     }
 }

@@ -11,19 +11,18 @@ import java.util.Arrays;
  */
 record Penalty(double lambda, double alpha, double[] factors) {
 
-    /** Adds the squares' part and its gradient at a point, [classes, features] and more. */
-    double addSquares(double[] point, double[] gradient, int classes) {
+    /** Adds the squares' part and its gradient at a point, [classes, columns]. */
+    double addSquares(double[] point, double[] gradient, TaskSettings settings) {
         double price = lambda * (1 - alpha);
         if (price == 0) {
             return 0;
         }
         double sum = 0;
-        for (int k = 0, at = 0; k < classes; k++) {
-            for (double factor : factors) {
-                double slope = price * factor * factor * point[at];
-                sum += slope * point[at] / 2;
-                gradient[at++] += slope;
-            }
+        for (int i = 0; i < point.length; i++) {
+            double factor = factor(i % settings.columns());
+            double slope = price * factor * factor * point[i];
+            sum += slope * point[i] / 2;
+            gradient[i] += slope;
         }
         return sum;
     }
@@ -35,7 +34,11 @@ record Penalty(double lambda, double alpha, double[] factors) {
             return null;
         }
         double[] prices = new double[settings.parameters()];
-        Arrays.setAll(prices, i -> i < settings.weights() ? price * factors[i % settings.features()] : 0);
+        Arrays.setAll(prices, i -> price * factor(i % settings.columns()));
         return prices;
+    }
+
+    private double factor(int column) {
+        return column < factors.length ? factors[column] : 0; // an intercept's
     }
 }

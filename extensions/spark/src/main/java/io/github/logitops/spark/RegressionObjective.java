@@ -44,7 +44,7 @@ record RegressionObjective(
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] = sum.gradient()[i] / weight;
         }
-        return sum.loss() / weight + penalty.addSquares(point, gradient, settings.classes());
+        return sum.loss() / weight + penalty.addSquares(point, gradient, settings);
     }
 
     /** What a task does. */

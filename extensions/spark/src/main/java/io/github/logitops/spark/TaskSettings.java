@@ -27,14 +27,14 @@ record TaskSettings(
         double[] classWeights)
         implements Serializable {
 
-    /** Weights of all classes, and intercepts. */
-    int parameters() {
-        return weights() + (intercept ? classes : 0);
+    /** What a row is multiplied by for each class: a coefficient for each feature and, last, the intercept, whose feature is 1. */
+    int columns() {
+        return features + (intercept ? 1 : 0);
     }
 
-    /** [classes, features]: the parameters before the intercepts. */
-    int weights() {
-        return classes * features;
+    /** Of all classes, [classes, columns]. */
+    int parameters() {
+        return classes * columns();
     }
 
     /** Row by row: tasks add row losses up in double, each times the weight of its row. */
