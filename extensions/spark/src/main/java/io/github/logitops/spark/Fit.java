@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /** One fit, on the driver: reads the rows, minimises, and makes the model. */
 final class Fit {
     private static final Logger LOG = LoggerFactory.getLogger(Fit.class);
-    private static final long BLOCK_BYTES = 4L << 20; // of features and logits
+    private static final long BLOCK_BYTES = 32L << 20; // of features and logits
     private static final long MOST_ROWS = 4096; // of a block
 
     private final SoftmaxRegression of;
@@ -46,9 +46,10 @@ final class Fit {
     private SoftmaxRegressionModel run(FitProgress progress) {
         progress.reading();
         TrainingRows rows = rows();
-        TrainingRows.Overview overview = rows.overview()
-                .filter(all -> all.statistics().weight() > 0)
-                .orElseThrow(() -> new IllegalArgumentException("softmaxRegression: no row has a weight: rows=0"));
+        TrainingRows.Overview overview = rows.overview().orElseThrow();
+        if (overview.statistics().weight() == 0) {
+            throw noRows(overview.statistics().rows());
+        }
         if (!overview.empty().isEmpty()) {
             LOG.warn(
                     "softmaxRegression: partitions without rows have no work: partitions={} of {}",
@@ -86,9 +87,7 @@ final class Fit {
         String targets = probabilities ? of.get("targetProbabilitiesCol") : of.getLabelCol();
         Column weight = of.isSet(of.weightCol()) ? col(of.getWeightCol()).cast("double") : lit(1.0);
         Dataset<Row> columns = dataset.select(col(of.getFeaturesCol()), col(targets), weight.as("weight"));
-        Row first = columns.takeAsList(1).stream()
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("softmaxRegression: no row has a weight: rows=0"));
+        Row first = columns.takeAsList(1).stream().findFirst().orElseThrow(() -> noRows(0));
         if (first.isNullAt(0) || first.isNullAt(1)) {
             throw new IllegalArgumentException(
                     "softmaxRegression: a column is null: row=first, columns=" + of.getFeaturesCol() + ", " + targets);
@@ -97,6 +96,10 @@ final class Fit {
         int classes = probabilities ? first.<Vector>getAs(1).size() : knownClasses();
         ExampleReader reader = new ExampleReader(features, classes, probabilities);
         return new TrainingRows(columns.toJavaRDD(), reader, of.getAggregationDepth());
+    }
+
+    private static IllegalArgumentException noRows(long rows) {
+        return new IllegalArgumentException("softmaxRegression: no row has a weight: rows=" + rows);
     }
 
     /** How many classes there are by the parameter, or by the metadata of the labels; 0 if neither says. */

@@ -79,7 +79,13 @@ final class OrderedSum<T extends Addend<T>> implements Serializable {
         nodes.put(node, sum);
     }
 
-    private Optional<T> total() {
+    /** How many sums wait for a neighbour. */
+    int waiting() {
+        return nodes.size();
+    }
+
+    /** The sum of all that was added; nothing if nothing was. */
+    Optional<T> total() {
         return nodes.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey((a, b) -> Long.compare(a.first(), b.first())))
                 .map(Map.Entry::getValue)

@@ -187,7 +187,7 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
         return setting(blockRows, value);
     }
 
-    /** Levels of tasks that add up what partitions give; more where there are many partitions. Default: 2. */
+    /** Levels of tasks that add up what partitions give, at least 2; more where there are many partitions. Default: 2. */
     public SoftmaxRegression setAggregationDepth(int value) {
         return setting(aggregationDepth(), value);
     }

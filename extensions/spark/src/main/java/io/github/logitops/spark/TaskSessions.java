@@ -18,11 +18,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of this JVM, one for each device, that tasks share: the next evaluation finds them open. An executor does not hear that a
- * fit is over, so a session is closed once no task has used it for {@value #IDLE_SECONDS} seconds or somewhat more, and when the JVM ends.
+ * fit is over, so a session is closed once no task has used it for 20 seconds or somewhat more (system property
+ * {@code logitops.spark.idleSeconds}), and when the JVM ends.
  */
 final class TaskSessions {
     private static final Logger LOG = LoggerFactory.getLogger(TaskSessions.class);
-    private static final long IDLE_SECONDS = 20;
+    private static final long IDLE_SECONDS = Long.getLong("logitops.spark.idleSeconds", 20);
 
     /** What Spark calls the resource; {@code spark.task.resource.gpu.amount} gives a task one. */
     private static final String GPU = "gpu";
