@@ -26,6 +26,7 @@ final class Fit {
     private static final Logger LOG = LoggerFactory.getLogger(Fit.class);
     private static final long BLOCK_BYTES = 32L << 20; // of features and logits
     private static final long MOST_ROWS = 4096; // of a block
+    private static final double F32_RESOLUTION = 0x1p-27; // less than a rounding: of a mean of rows
 
     private final SoftmaxRegression of;
     private final Dataset<?> dataset;
@@ -75,6 +76,7 @@ final class Fit {
                     objective.penalty().prices(settings),
                     of.getMaxIter(),
                     of.getTol(),
+                    settings.dtype() == DType.F32 ? F32_RESOLUTION : 0,
                     progress::reached);
             return model(settings, scaling, minimum, progress);
         } finally {

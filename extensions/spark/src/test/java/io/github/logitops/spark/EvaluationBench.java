@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.spark.ml.Estimator;
 import org.apache.spark.ml.classification.LogisticRegression;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerJobStart;
@@ -16,7 +17,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Seconds an evaluation of the objective takes, from the start of its job to the start of the next, which the driver's part is in: Spark's
  * LogisticRegression and SoftmaxRegression, in turns. Medians over all evaluations of all rounds, but the first of a fit.
- * {@code scripts/bench-spark.sh} runs it.
+ * {@code scripts/bench-spark.sh} runs it, whose BLAS is that of both: netlib's by the Vector API, unless another is named.
  */
 final class EvaluationBench {
     private static final int ROWS = 40_000;
@@ -45,70 +46,68 @@ final class EvaluationBench {
         }
     }
 
-    public static void main(String[] args) throws Exception {
+    /** @param args rounds; numbers of classes; workers of a core each, in processes of their own, or 0 for two cores of this one */
+    public static void main(String[] args) throws InterruptedException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
-        int[] classes = args.length > 1
-                ? Arrays.stream(args[1].split(",")).mapToInt(Integer::parseInt).toArray()
-                : new int[] {10, 100, 1000};
-        SparkSession spark = LocalSpark.open();
+        String[] classes = args.length > 1 ? args[1].split(",") : new String[] {"10", "100", "1000"};
+        int workers = args.length > 2 ? Integer.parseInt(args[2]) : 0;
+        SparkSession spark =
+                workers == 0 ? LocalSpark.open() : LocalCluster.open(workers, 1, Map.of("spark.executor.memory", "3g"));
         Starts starts = new Starts();
         spark.sparkContext().addSparkListener(starts);
-        System.out.println("classes  Spark  F64  F32  (seconds an evaluation)   Spark/F64  Spark/F32");
-        for (int count : classes) {
-            Dataset<Row> data = TestData.of(ROWS, FEATURES, count).in(spark, 2).select("features", "label");
-            data.cache().count();
-            Map<String, Runnable> fits = new LinkedHashMap<>();
-            fits.put(
-                    "Spark",
-                    () -> new LogisticRegression()
-                            .setFamily("multinomial")
-                            .setMaxIter(ITERATIONS)
-                            .setTol(0)
-                            .fit(data));
-            for (String dtype : List.of("F64", "F32")) {
-                fits.put(dtype, () -> ours(dtype, count).fit(data));
-            }
-            Map<String, List<Double>> seconds = new LinkedHashMap<>();
-            for (int round = 0; round < rounds; round++) {
-                fits.forEach((name, fit) -> {
-                    fit.run();
-                    waitForListeners();
-                    for (double interval : starts.intervals(2)) {
-                        seconds.computeIfAbsent(name, n -> new ArrayList<>()).add(interval);
-                    }
-                });
-            }
-            double theirs = median(seconds.get("Spark"));
-            double f64 = median(seconds.get("F64"));
-            double f32 = median(seconds.get("F32"));
-            System.out.println(String.format(
-                    Locale.ROOT,
-                    "%d  %.3f  %.3f  %.3f   %.2f  %.2f",
-                    count,
-                    theirs,
-                    f64,
-                    f32,
-                    theirs / f64,
-                    theirs / f32));
-            data.unpersist();
+        System.out.println("classes  Spark  F64  F32  (seconds an evaluation)  Spark/F64  Spark/F32");
+        for (String count : classes) {
+            measure(spark, starts, Integer.parseInt(count), rounds);
         }
         spark.stop();
     }
 
-    private static SoftmaxRegression ours(String dtype, int classes) {
-        return new SoftmaxRegression()
-                .setDtype(dtype)
-                .setNumClasses(classes)
-                .setMaxIter(ITERATIONS)
-                .setTol(0);
-    }
-
-    private static void waitForListeners() {
-        try {
-            Thread.sleep(300); // events come to listeners a little later
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
+    private static void measure(SparkSession spark, Starts starts, int classes, int rounds)
+            throws InterruptedException {
+        Dataset<Row> data = TestData.of(ROWS, FEATURES, classes)
+                .in(spark, 2)
+                .select("features", "label")
+                .cache();
+        data.count();
+        Map<String, Estimator<?>> fits = new LinkedHashMap<>();
+        fits.put(
+                "Spark",
+                new LogisticRegression()
+                        .setFamily("multinomial")
+                        .setMaxIter(ITERATIONS)
+                        .setTol(0));
+        for (String dtype : List.of("F64", "F32")) {
+            fits.put(
+                    dtype,
+                    new SoftmaxRegression()
+                            .setDtype(dtype)
+                            .setNumClasses(classes)
+                            .setMaxIter(ITERATIONS)
+                            .setTol(0));
         }
+        Map<String, List<Double>> seconds = new LinkedHashMap<>();
+        for (int round = 0; round < rounds; round++) {
+            for (String name : fits.keySet()) {
+                fits.get(name).fit(data);
+                Thread.sleep(300); // listeners hear a little later
+                for (double interval : starts.intervals(2)) {
+                    seconds.computeIfAbsent(name, n -> new ArrayList<>()).add(interval);
+                }
+            }
+        }
+        data.unpersist();
+        double theirs = median(seconds.get("Spark"));
+        double f64 = median(seconds.get("F64"));
+        double f32 = median(seconds.get("F32"));
+        System.out.println(String.format(
+                Locale.ROOT,
+                "%d  %.3f  %.3f  %.3f  %.2f  %.2f",
+                classes,
+                theirs,
+                f64,
+                f32,
+                theirs / f64,
+                theirs / f32));
     }
 
     private static double median(List<Double> values) {
