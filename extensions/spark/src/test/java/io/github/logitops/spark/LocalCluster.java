@@ -18,6 +18,11 @@ public final class LocalCluster {
 
     private LocalCluster() {}
 
+    /** So many workers with so many cores each. */
+    public static SparkSession open(int workers, int cores) {
+        return open(workers, cores, Map.of());
+    }
+
     /** @param settings of Spark; and {@link #EXECUTOR_OPTIONS} */
     public static SparkSession open(int workers, int cores, Map<String, String> settings) {
         SparkSession.getDefaultSession().foreach(session -> {
@@ -29,7 +34,11 @@ public final class LocalCluster {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String options = JavaModuleOptions.defaultModuleOptions() + " " + settings.getOrDefault(EXECUTOR_OPTIONS, "");
+        String options = String.join(
+                " ",
+                JavaModuleOptions.defaultModuleOptions(),
+                "-Dlogitops.leakTracking=" + System.getProperty("logitops.leakTracking", "OFF"),
+                settings.getOrDefault(EXECUTOR_OPTIONS, ""));
         SparkSession.Builder builder = LocalSpark.configured("local-cluster[" + workers + "," + cores + ",1024]")
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
