@@ -1,5 +1,7 @@
 package io.github.logitops.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 
 /**
@@ -14,5 +16,6 @@ import java.io.Serializable;
  * @param probabilities [rows, classes]; or null
  * @param weights one for each row; null where all are 1
  */
+@DefaultSerializer(JavaSerializer.class) // Kryo, where Spark is told to take it, can not write records
 record Block(int rows, Numbers dense, SparseRows sparse, int[] labels, Numbers probabilities, Numbers weights)
         implements Serializable {}

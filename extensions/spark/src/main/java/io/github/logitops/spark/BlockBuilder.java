@@ -12,13 +12,16 @@ final class BlockBuilder implements Iterator<Block> {
     /** Non-zeros are worth a product of their own if they are fewer than one in so many. */
     private static final int SPARSE = 8;
 
+    private static final long BYTES = 32L << 20; // of a block's features and logits
+    private static final long SPARSE_BYTES = 12; // of a value that is not left out, with its index
+
     private final Iterator<Example> examples;
     private final TaskSettings settings;
     private final Scaling scaling;
     private final int most;
     private Example next;
 
-    /** @param most rows of a block */
+    /** @param most rows of a block, if these fit in some megabytes */
     BlockBuilder(Iterator<Example> examples, TaskSettings settings, Scaling scaling, int most) {
         this.examples = examples;
         this.settings = settings;
@@ -46,12 +49,13 @@ final class BlockBuilder implements Iterator<Block> {
             throw new NoSuchElementException("all examples are in blocks");
         }
         List<Example> rows = new ArrayList<>();
-        for (; next != null && rows.size() < most; advance()) {
+        for (long bytes = 0; next != null && rows.size() < most && bytes < BYTES; advance()) {
             rows.add(next);
+            bytes += bytes(next);
         }
         long stored =
                 rows.stream().mapToLong(row -> row.features().numActives()).sum();
-        boolean sparse = stored < (long) rows.size() * settings.features() / SPARSE;
+        boolean sparse = stored * SPARSE < (long) rows.size() * settings.features();
         boolean labels = rows.get(0).probabilities() == null;
         return new Block(
                 rows.size(),
@@ -62,13 +66,22 @@ final class BlockBuilder implements Iterator<Block> {
                 weights(rows));
     }
 
+    /** What an example takes, and its logits. */
+    private long bytes(Example example) {
+        int size = settings.dtype().bytes();
+        long features = Math.min(
+                (long) size * settings.columns(),
+                SPARSE_BYTES * example.features().numActives());
+        return features + (long) size * settings.classes();
+    }
+
     private Numbers dense(List<Example> rows) {
         Numbers all = Numbers.zeros(settings.dtype(), rows.size() * settings.columns());
         int at = 0;
         for (Example row : rows) {
             double[] x = row.features().toArray();
             for (int i = 0; i < x.length; i++) {
-                all.set(at++, x[i] * scaling.factors()[i] - scaling.shifts()[i]);
+                all.set(at++, (x[i] - scaling.means()[i]) * scaling.factors()[i]);
             }
             if (settings.intercept()) {
                 all.set(at++, 1);

@@ -17,6 +17,7 @@ import org.apache.spark.sql.Row;
  * @param probabilities whether targets are these
  */
 record ExampleReader(int features, int classes, boolean probabilities) implements Serializable {
+    private static final int MOST = 1_000_000; // classes that nobody said: a column of ids is no label
     private static final double OFF = 1e-4; // what probabilities in floats may be off, summed up
 
     /** The examples of a partition. */
@@ -65,7 +66,11 @@ record ExampleReader(int features, int classes, boolean probabilities) implement
     }
 
     private int label(double label, Place place) {
-        int last = classes == 0 ? Integer.MAX_VALUE - 1 : classes - 1;
+        if (classes == 0 && label >= MOST) {
+            throw place.wrong(
+                    "a label for more classes than are assumed; set numClasses", "label=" + label + ", most=" + MOST);
+        }
+        int last = classes == 0 ? MOST - 1 : classes - 1;
         if (!(label >= 0 && label <= last && label == Math.rint(label))) {
             throw place.wrong("label out of range", "label=" + label + (classes == 0 ? "" : ", classes=" + classes));
         }

@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
 /** One fit, on the driver: reads the rows, minimises, and makes the model. */
 final class Fit {
     private static final Logger LOG = LoggerFactory.getLogger(Fit.class);
-    private static final long BLOCK_BYTES = 32L << 20; // of features and logits
     private static final long MOST_ROWS = 4096; // of a block
     private static final double F32_RESOLUTION = 0x1p-27; // less than a rounding: of a mean of rows
 
@@ -86,13 +85,16 @@ final class Fit {
 
     private TrainingRows rows() {
         boolean probabilities = of.hasTargetProbabilities();
-        String targets = probabilities ? of.get("targetProbabilitiesCol") : of.getLabelCol();
-        Column weight = of.isSet(of.weightCol()) ? col(of.getWeightCol()).cast("double") : lit(1.0);
-        Dataset<Row> columns = dataset.select(col(of.getFeaturesCol()), col(targets), weight.as("weight"));
+        String targets = probabilities ? of.getTargetProbabilitiesCol() : of.getLabelCol();
+        String weights = of.hasWeights() ? of.getWeightCol() : "weight";
+        Column weight = of.hasWeights() ? col(weights).cast("double") : lit(1.0);
+        Dataset<Row> columns = dataset.select(col(of.getFeaturesCol()), col(targets), weight.as(weights));
         Row first = columns.takeAsList(1).stream().findFirst().orElseThrow(() -> noRows(0));
-        if (first.isNullAt(0) || first.isNullAt(1)) {
-            throw new IllegalArgumentException(
-                    "softmaxRegression: a column is null: row=first, columns=" + of.getFeaturesCol() + ", " + targets);
+        for (int i = 0; i < 2; i++) {
+            if (first.isNullAt(i)) {
+                throw new IllegalArgumentException("softmaxRegression: a column is null: row=first, column="
+                        + columns.schema().fieldNames()[i]);
+            }
         }
         int features = first.<Vector>getAs(0).size();
         int classes = probabilities ? first.<Vector>getAs(1).size() : knownClasses();
@@ -106,7 +108,7 @@ final class Fit {
 
     /** How many classes there are by the parameter, or by the metadata of the labels; 0 if neither says. */
     private int knownClasses() {
-        int asked = of.get("numClasses");
+        int asked = of.getNumClasses();
         if (asked > 0) {
             return asked;
         }
@@ -122,30 +124,29 @@ final class Fit {
 
     private TaskSettings settings(ExampleReader reader, Statistics statistics) {
         int classes = reader.classes() > 0 ? reader.classes() : statistics.classes().length;
-        if ((long) classes * (reader.features() + 1) > Integer.MAX_VALUE - 8) {
+        if (classes * (reader.features() + 1L) > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("softmaxRegression: more coefficients than an array holds: features="
                     + reader.features() + ", classes=" + classes);
         }
-        double[] weights = of.get("classWeights");
+        double[] weights = of.isDefined(of.classWeights()) ? of.getClassWeights() : null;
         if (weights != null
                 && (weights.length != classes || !Arrays.stream(weights).allMatch(w -> w >= 0 && Double.isFinite(w)))) {
             throw new IllegalArgumentException("softmaxRegression: class weights must be one for each class, finite and"
                     + " not negative: classes=" + classes + ", classWeights=" + Arrays.toString(weights));
         }
         return new TaskSettings(
-                DType.valueOf(of.get("dtype")),
-                Backend.valueOf(of.get("backend")),
+                DType.valueOf(of.getDtype()),
+                Backend.valueOf(of.getBackend()),
                 reader.features(),
                 classes,
                 of.getFitIntercept(),
-                of.get("labelSmoothing"),
+                of.getLabelSmoothing(),
                 weights);
     }
 
     private int blockRows(TaskSettings settings) {
-        int asked = of.get("blockRows");
-        long rowBytes = (long) settings.dtype().bytes() * (settings.columns() + settings.classes());
-        return asked > 0 ? asked : (int) Math.max(1, Math.min(MOST_ROWS, BLOCK_BYTES / rowBytes));
+        long fit = (Integer.MAX_VALUE - 8) / Math.max(settings.columns(), settings.classes()); // into an array
+        return (int) Math.min(fit, of.getBlockRows() > 0 ? of.getBlockRows() : MOST_ROWS);
     }
 
     private Penalty penalty(Scaling scaling) {
@@ -197,13 +198,14 @@ final class Fit {
         int features = settings.features();
         int classes = settings.classes();
         double[] point = minimum.point();
+        double[] shifts = scaling.shifts();
         double[] coefficients = new double[features * classes]; // [features, classes]: the columns of a matrix of Spark
         double[] intercepts = new double[classes];
         for (int k = 0; k < classes; k++) {
             int at = k * settings.columns();
             for (int i = 0; i < features; i++) {
                 coefficients[i * classes + k] = point[at + i] * scaling.factors()[i];
-                intercepts[k] -= point[at + i] * scaling.shifts()[i];
+                intercepts[k] -= point[at + i] * shifts[i];
             }
             intercepts[k] += settings.intercept() ? point[at + features] : 0;
         }

@@ -1,5 +1,7 @@
 package io.github.logitops.spark;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +12,7 @@ import org.apache.spark.api.java.JavaRDD;
  * A sum whose order is that of the partitions, so that its bits are the same however tasks race, fail or move. It is a binary tree over
  * places: two neighbours become one as soon as both are there; what has no neighbour waits.
  */
+@DefaultSerializer(JavaSerializer.class) // Kryo, where Spark is told to take it, can not write records
 final class OrderedSum<T extends Addend<T>> implements Serializable {
     private static final long serialVersionUID = 1;
 
@@ -39,6 +42,7 @@ final class OrderedSum<T extends Addend<T>> implements Serializable {
      *
      * @param place in the order
      */
+    @DefaultSerializer(JavaSerializer.class)
     record Part<T>(int place, T value) implements Serializable {}
 
     /** The sum of all parts, which are one or none for each partition, by so many levels of tasks; nothing if there are none. */

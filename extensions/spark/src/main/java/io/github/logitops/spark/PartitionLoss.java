@@ -15,7 +15,9 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.CrossEntropyOptions;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Shape;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 
 /**
  * Loss and gradient of a partition's blocks at one point, by LogitOps: on a GPU dense blocks in one op with their linear layer, else cross
@@ -31,8 +33,9 @@ final class PartitionLoss implements AutoCloseable {
     private final Tensor classWeights; // null for 1 each
     private final OnDevice onDevice; // null where dense blocks are multiplied on the host
     private final double[] sums;
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>(); // the last one first
     private double loss;
-    private Numbers logits = new Numbers(new double[0], null); // of a block; of the largest so far
+    private Numbers logits = new Numbers(new double[0], null); // of the last block, and their gradient
     private BlockProducts dense; // null before the first such block
     private BlockProducts sparse;
 
@@ -49,24 +52,39 @@ final class PartitionLoss implements AutoCloseable {
         this.settings = settings;
         this.scaling = scaling;
         this.point = point;
+        sums = new double[settings.parameters()];
         CrossEntropyOptions options = settings.crossEntropy();
         crossEntropy = ops.crossEntropy(options);
-        sums = new double[settings.parameters()];
-        stream = ops.newStream();
-        double[] weights = settings.classWeights();
-        classWeights = weights == null ? null : ops.upload(weights, settings.dtype(), Shape.of(weights.length), stream);
-        onDevice = layerOnDevice ? new OnDevice(options) : null;
+        LinearCrossEntropy head = layerOnDevice ? ops.linearCrossEntropy(options) : null;
+        try { // tasks share the session: what is not closed here stays in it
+            stream = own(ops.newStream());
+            double[] weights = settings.classWeights();
+            classWeights = weights == null ? null : uploaded(weights, Shape.of(weights.length));
+            onDevice = head == null ? null : new OnDevice(head);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    private Tensor uploaded(double[] values, Shape shape) {
+        return own(ops.upload(values, settings.dtype(), shape, stream));
+    }
+
+    private <R extends AutoCloseable> R own(R made) {
+        owned.push(made);
+        return made;
     }
 
     /** Dense blocks with their linear layer in one op. */
     private final class OnDevice {
         private final LinearCrossEntropy head;
         private final Shape layer = Shape.of(settings.classes(), settings.columns());
-        private final Tensor weight = ops.upload(point, settings.dtype(), layer, stream);
+        private final Tensor weight = uploaded(point, layer);
         private final Numbers gradient = Numbers.zeros(settings.dtype(), settings.parameters());
 
-        OnDevice(CrossEntropyOptions options) {
-            head = ops.linearCrossEntropy(options);
+        OnDevice(LinearCrossEntropy head) {
+            this.head = head;
         }
 
         double add(Block block) {
@@ -158,12 +176,17 @@ final class PartitionLoss implements AutoCloseable {
 
     @Override
     public void close() {
-        if (onDevice != null) {
-            onDevice.weight.close();
+        owned.forEach(PartitionLoss::close);
+        owned.clear();
+    }
+
+    private static void close(AutoCloseable made) {
+        try {
+            made.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
-        if (classWeights != null) {
-            classWeights.close();
-        }
-        stream.close();
     }
 }

@@ -3,6 +3,7 @@ package io.github.logitops.spark;
 import io.github.logitops.Backend;
 import io.github.logitops.spec.DType;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.param.DoubleArrayParam;
 import org.apache.spark.ml.param.DoubleParam;
@@ -16,6 +17,7 @@ import org.apache.spark.ml.util.Identifiable$;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -33,8 +35,8 @@ import org.apache.spark.sql.types.StructType;
  * the same has coefficients 0.
  *
  * <p><i>Tasks</i> compute in the CPU mode, or on the GPU that Spark gave them ({@code spark.task.resource.gpu.amount}). Data are read
- * twice, and kept as blocks of dtype {@code dtype}, in memory or on disk, until the fit ends. Sums over partitions have one order: the same
- * partitions, on machines that compute alike, give the same bits, whatever fails and is tried again.
+ * twice, but for the first row, and kept as blocks of dtype {@code dtype}, in memory or on disk, until the fit ends. Sums over partitions have one order: partitions
+ * with the same rows in the same order, on machines that compute alike, give the same bits, whatever fails and is tried again.
  *
  * <p><i>Errors</i>: what is wrong with a row is an {@link IllegalArgumentException} that names its partition, and its number there; Spark
  * wraps it in its own where tasks throw it.
@@ -162,7 +164,7 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
         return setting(maxIter(), value);
     }
 
-    /** When it has converged: the objective's relative change over iterations, or the gradient beside it. Default: 1e-6. */
+    /** When it has converged: the objective's change over ten iterations beside the objective at the start, or the gradient beside the objective. Default: 1e-6. */
     public SoftmaxRegression setTol(double value) {
         return setting(tol(), value);
     }
@@ -197,14 +199,47 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
         return this;
     }
 
-    <T> T get(String name) {
-        @SuppressWarnings("unchecked")
-        Param<T> param = (Param<T>) getParam(name);
-        return isDefined(param) ? $(param) : null;
+    /** The column of probabilities. */
+    public String getTargetProbabilitiesCol() {
+        return $(targetProbabilitiesCol);
+    }
+
+    /** Weights of classes, if they were set. */
+    public double[] getClassWeights() {
+        return $(classWeights);
+    }
+
+    public double getLabelSmoothing() {
+        return (Double) $(labelSmoothing);
+    }
+
+    public int getNumClasses() {
+        return (Integer) $(numClasses);
+    }
+
+    public String getDtype() {
+        return $(dtype);
+    }
+
+    public String getBackend() {
+        return $(backend);
+    }
+
+    public int getBlockRows() {
+        return (Integer) $(blockRows);
     }
 
     boolean hasTargetProbabilities() {
-        return isSet(targetProbabilitiesCol);
+        return isNamed(targetProbabilitiesCol);
+    }
+
+    boolean hasWeights() {
+        return isNamed(weightCol());
+    }
+
+    /** Whether a column was set; an empty name is none. */
+    private boolean isNamed(Param<String> column) {
+        return isDefined(column) && !$(column).isEmpty();
     }
 
     @Override
@@ -227,13 +262,24 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
     public StructType validateAndTransformSchema(StructType schema, boolean fitting, DataType featuresDataType) {
         boolean labels = fitting && !hasTargetProbabilities();
         if (fitting && hasTargetProbabilities()) {
-            DataType type = schema.apply(getOrDefault(targetProbabilitiesCol)).dataType();
-            if (!type.equals(SQLDataTypes.VectorType())) {
-                throw new IllegalArgumentException("softmaxRegression: probabilities must be vectors: column="
-                        + getOrDefault(targetProbabilitiesCol) + ", type=" + type.simpleString());
-            }
+            requireType(
+                    schema,
+                    getTargetProbabilitiesCol(),
+                    "probabilities must be vectors",
+                    SQLDataTypes.VectorType()::equals);
+        }
+        if (fitting && hasWeights()) {
+            requireType(schema, getWeightCol(), "weights must be numbers", NumericType.class::isInstance);
         }
         return super.validateAndTransformSchema(schema, labels, featuresDataType);
+    }
+
+    private static void requireType(StructType schema, String column, String rule, Predicate<DataType> is) {
+        DataType type = schema.apply(column).dataType();
+        if (!is.test(type)) {
+            throw new IllegalArgumentException(
+                    "softmaxRegression: " + rule + ": column=" + column + ", type=" + type.simpleString());
+        }
     }
 
     @Override

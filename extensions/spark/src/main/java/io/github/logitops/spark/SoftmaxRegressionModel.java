@@ -136,8 +136,8 @@ public final class SoftmaxRegressionModel extends SharedModel<SoftmaxRegressionM
 
     @Override
     public String toString() {
-        return "SoftmaxRegressionModel: uid=" + uid() + ", numClasses=" + numClasses() + ", numFeatures="
-                + numFeatures();
+        String size = coefficients == null ? "" : ", numClasses=" + numClasses() + ", numFeatures=" + numFeatures();
+        return "SoftmaxRegressionModel: uid=" + uid() + size;
     }
 
     /** Parameters as Spark writes them, and one row of numbers beside them. */

@@ -67,7 +67,7 @@ final class Statistics implements Addend<Statistics> {
     private void add(int feature, double value, double w) {
         weights[feature] += w;
         double step = value - means[feature];
-        means[feature] += step * w / weights[feature];
+        means[feature] += step * (w / weights[feature]); // exact of the first, so that what never changes deviates by 0
         squares[feature] += w * step * (value - means[feature]);
     }
 
@@ -96,7 +96,7 @@ final class Statistics implements Addend<Statistics> {
         double sum = weights[feature] + otherWeight;
         if (otherWeight > 0) {
             double step = otherMean - means[feature];
-            means[feature] += step * otherWeight / sum;
+            means[feature] += step * (otherWeight / sum);
             squares[feature] += otherSquares + step * step * weights[feature] * otherWeight / sum;
             weights[feature] = sum;
         }
@@ -119,7 +119,7 @@ final class Statistics implements Addend<Statistics> {
     /** The mean of each feature. */
     double[] means() {
         double[] all = new double[means.length];
-        Arrays.setAll(all, i -> means[i] * weights[i] / weight);
+        Arrays.setAll(all, i -> means[i] * (weights[i] / weight));
         return all;
     }
 

@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The sessions of this JVM, one for each device, that tasks share: the next evaluation finds them open. An executor does not hear that a
  * fit is over, so a session is closed once no task has used it for 20 seconds or somewhat more (system property
- * {@code logitops.spark.idleSeconds}), and when the JVM ends.
+ * {@code logitops.spark.idleSeconds}), and, if none has it, when the JVM ends.
  */
 final class TaskSessions {
     private static final Logger LOG = LoggerFactory.getLogger(TaskSessions.class);
-    private static final long IDLE_SECONDS = Long.getLong("logitops.spark.idleSeconds", 20);
+    private static final long IDLE_SECONDS = Math.max(1, Long.getLong("logitops.spark.idleSeconds", 20));
 
     /** What Spark calls the resource; {@code spark.task.resource.gpu.amount} gives a task one. */
     private static final String GPU = "gpu";
@@ -132,7 +132,7 @@ final class TaskSessions {
     private static void close(LogitOps session) {
         try {
             session.close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // the others are to be closed, too
             LOG.warn("softmaxRegression: a session did not close", e);
         }
     }

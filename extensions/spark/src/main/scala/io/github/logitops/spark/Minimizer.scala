@@ -6,7 +6,7 @@ import breeze.optimize.FirstOrderMinimizer.{defaultConvergenceCheck, functionVal
 import java.util.function.{DoubleConsumer, ToDoubleBiFunction}
 
 /** L-BFGS and, where absolute values have a price, OWL-QN, both by Breeze: in Scala because Java can not implement its functions. */
-object Minimizer {
+private[spark] object Minimizer {
 
   /** Pairs of steps and gradients that the Hessian is estimated by. */
   private val Memory = 10
@@ -16,7 +16,8 @@ object Minimizer {
    *
    * @param objective writes its gradient at a point into the second array
    * @param prices of the absolute value of each coordinate, or null for none; not part of the objective
-   * @param tolerance of the objective's relative change, and of the gradient's length beside the objective
+   * @param tolerance of the objective's change over ten iterations, beside the objective at the start; and of the gradient's length
+   *   beside the objective
    * @param resolution of the objective beside that of the start: without prices an iteration that gains less is the last, as line
    *   searches would look for what rounding hides; 0 for none
    * @param seen hears of the objective, prices included, at the start and after each iteration
@@ -49,4 +50,4 @@ object Minimizer {
 }
 
 /** A point, and why it was the last. */
-final class Minimum(val point: Array[Double], val reason: String)
+private[spark] final class Minimum(val point: Array[Double], val reason: String)

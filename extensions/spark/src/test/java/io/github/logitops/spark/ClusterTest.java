@@ -106,7 +106,11 @@ class ClusterTest {
 
     @Test
     void whoIsKilledInTheMidstChangesNothing() throws Exception {
-        Map<String, String> settings = Map.of(LocalCluster.EXECUTOR_OPTIONS, "-Dlogitops.spark.idleSeconds=1");
+        Map<String, String> settings = Map.of(
+                LocalCluster.EXECUTOR_OPTIONS,
+                "-Dlogitops.spark.idleSeconds=1",
+                "spark.serializer", // the stricter one
+                "org.apache.spark.serializer.KryoSerializer");
         try (SparkSession spark = LocalCluster.open(2, 1, settings)) {
             Dataset<Row> data =
                     TestData.of(20_000, 20, 20).in(spark, PARTITIONS).cache();

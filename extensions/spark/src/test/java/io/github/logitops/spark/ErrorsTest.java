@@ -66,7 +66,9 @@ class ErrorsTest {
         requireSays("label out of range: partition=1, row=1, label=-1.0", with(X, -1.0, 1.0, P));
         requireSays("label out of range: partition=1, row=1, label=0.5", with(X, 0.5, 1.0, P));
         requireSays("label out of range: partition=1, row=1, label=NaN", with(X, Double.NaN, 1.0, P));
-        requireSays("label out of range: partition=1, row=1, label=1.0E10", with(X, 1e10, 1.0, P));
+        requireSays(
+                "a label for more classes than are assumed; set numClasses: partition=1, row=1, label=1.0E9, most=1000000",
+                with(X, 1e9, 1.0, P));
         requireSays(
                 "label out of range: partition=1, row=1, label=3.0, classes=3",
                 with(X, 3.0, 1.0, P),
@@ -90,9 +92,30 @@ class ErrorsTest {
     @Test
     void weights() {
         requireSays("weights must be finite and not negative: partition=1, row=1, weight=-1.0", with(X, 0.0, -1.0, P));
-        requireSays("a column is null: partition=1, row=1, column=weight", with(X, 0.0, null, P));
+        requireSays(
+                "a column is null: partition=1, row=1, column=often",
+                with(X, 0.0, null, P).withColumnRenamed("weight", "often"),
+                regression -> regression.setWeightCol("often"));
+        requireSays(
+                "weights must be numbers: column=text, type=string",
+                with(X, 0.0, 1.0, P).selectExpr("features", "label", "probabilities", "'1' as text"),
+                regression -> regression.setWeightCol("text"));
         requireSays("no row has a weight: rows=1", frame(List.of(RowFactory.create(X, 0.0, 0.0, P)), 1));
         requireSays("no row has a weight: rows=0", frame(List.of(), 1));
+    }
+
+    @Test
+    void nothingInTheFirstRow() {
+        Row row = RowFactory.create(X, null, 1.0, P);
+        requireSays("a column is null: row=first, column=label", frame(List.of(row), 1));
+    }
+
+    @Test
+    void moreCoefficientsThanAnArrayHolds() {
+        requireSays(
+                "more coefficients than an array holds: features=2, classes=900000000",
+                with(X, 0.0, 1.0, P),
+                regression -> regression.setNumClasses(900_000_000));
     }
 
     @Test

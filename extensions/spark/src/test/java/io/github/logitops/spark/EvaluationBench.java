@@ -51,8 +51,10 @@ final class EvaluationBench {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 3;
         String[] classes = args.length > 1 ? args[1].split(",") : new String[] {"10", "100", "1000"};
         int workers = args.length > 2 ? Integer.parseInt(args[2]) : 0;
-        SparkSession spark =
-                workers == 0 ? LocalSpark.open() : LocalCluster.open(workers, 1, Map.of("spark.executor.memory", "3g"));
+        String blas = "-Ddev.ludovic.netlib.blas.nativeLib=" + System.getProperty("dev.ludovic.netlib.blas.nativeLib");
+        Map<String, String> executors = Map.of(
+                "spark.executor.memory", "3g", LocalCluster.EXECUTOR_OPTIONS, "-XX:ActiveProcessorCount=1 " + blas);
+        SparkSession spark = workers == 0 ? LocalSpark.open() : LocalCluster.open(workers, 1, executors);
         Starts starts = new Starts();
         spark.sparkContext().addSparkListener(starts);
         System.out.println("classes  Spark  F64  F32  (seconds an evaluation)  Spark/F64  Spark/F32");

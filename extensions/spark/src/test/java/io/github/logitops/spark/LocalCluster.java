@@ -39,7 +39,7 @@ public final class LocalCluster {
                 JavaModuleOptions.defaultModuleOptions(),
                 "-Dlogitops.leakTracking=" + System.getProperty("logitops.leakTracking", "OFF"),
                 settings.getOrDefault(EXECUTOR_OPTIONS, ""));
-        SparkSession.Builder builder = LocalSpark.configured("local-cluster[" + workers + "," + cores + ",1024]")
+        SparkSession.Builder builder = LocalSpark.configured("local-cluster[" + workers + "," + cores + ",4096]")
                 .config("spark.executor.memory", "1g")
                 .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .config("spark.executor.extraJavaOptions", options)

@@ -1,10 +1,12 @@
 package io.github.logitops.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.OpenOptions;
+import io.github.logitops.memory.DeviceOutOfMemoryException;
 import io.github.logitops.spec.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +16,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -51,6 +54,17 @@ class PartitionLossTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void whatFailsLeavesNothingInTheSession() {
+        TaskSettings settings = new TaskSettings(DType.F64, Backend.CPU, FEATURES, CLASSES, true, 0, CLASS_WEIGHTS);
+        double[] point = new double[settings.parameters()];
+        try (LogitOps ops = LogitOps.open(Backend.CPU, OpenOptions.defaults().withMemoryLimitBytes(600))) {
+            assertThrows( // class weights have room, the weight has not
+                    DeviceOutOfMemoryException.class, () -> new PartitionLoss(ops, settings, null, point, true));
+            assertEquals(0, ops.memoryStatistics().liveTensors());
         }
     }
 

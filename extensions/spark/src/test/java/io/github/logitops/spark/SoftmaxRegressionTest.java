@@ -18,6 +18,7 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.attribute.NominalAttribute;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
@@ -125,11 +126,36 @@ class SoftmaxRegressionTest {
     }
 
     @Test
+    void whereNoColumnIsNamedThereIsNone() {
+        requireAlike(
+                regression().fit(data),
+                regression().setWeightCol("").setTargetProbabilitiesCol("").fit(data),
+                0);
+    }
+
+    @Test
+    void metadataTellHowManyClassesThereAre() {
+        Dataset<Row> told = data.withColumn(
+                "label",
+                col("label")
+                        .as(
+                                "label",
+                                NominalAttribute.defaultAttr()
+                                        .withNumValues(9)
+                                        .withName("label")
+                                        .toMetadata()));
+        assertEquals(9, regression().setMaxIter(1).fit(told).numClasses());
+    }
+
+    @Test
     void classesThatNobodyHasGetAnIntercept() {
         SoftmaxRegressionModel model = regression().setNumClasses(CLASSES + 2).fit(data);
         assertEquals(CLASSES + 2, model.numClasses());
         Vector p = model.predictProbability(Vectors.dense(new double[6]));
-        assertTrue(p.apply(CLASSES) < 0.02);
+        SoftmaxRegressionModel start =
+                regression().setNumClasses(CLASSES + 2).setMaxIter(0).fit(data);
+        Vector before = start.predictProbability(Vectors.dense(new double[6]));
+        assertTrue(p.apply(CLASSES) > 0 && p.apply(CLASSES) < before.apply(CLASSES) / 2, p + " after " + before);
     }
 
     @Test
@@ -179,8 +205,8 @@ class SoftmaxRegressionTest {
         for (Param<?> param : regression.params()) {
             assertEquals(regression.isSet(param), read.isSet(read.getParam(param.name())), param.name());
         }
-        assertArrayEquals(new double[] {1, 2, 3, 4}, read.<double[]>get("classWeights"));
-        assertEquals("F32", read.<String>get("dtype"));
+        assertArrayEquals(new double[] {1, 2, 3, 4}, read.getClassWeights());
+        assertEquals("F32", read.getDtype());
         assertEquals(200, read.getMaxIter());
         assertEquals(regression.uid(), read.uid());
 
@@ -232,7 +258,9 @@ class SoftmaxRegressionTest {
         spark.sparkContext().setJobDescription("mine");
         SoftmaxRegression regression = regression().setMaxIter(3);
         regression.fit(data);
-        Thread.sleep(500); // listeners hear a little later
+        for (int tries = 0; tries < 100 && !told.toString().contains("iteration 2"); tries++) {
+            Thread.sleep(100); // listeners hear a little later
+        }
         spark.sparkContext().removeSparkListener(listener);
         assertEquals("mine", spark.sparkContext().getLocalProperty("spark.job.description"));
         spark.sparkContext().setJobDescription(null);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -60,6 +61,21 @@ class StatisticsTest {
         requireRight(of(0, 4, true));
         requireRight(of(0, 1, false).plus(of(1, 4, true)));
         requireRight(new Statistics(4).plus(of(0, 3, true)).plus(of(3, 4, false)));
+    }
+
+    @Test
+    void whatNeverChangesDeviatesByNothing() {
+        Random random = new Random(1);
+        double[] x = random.doubles(50, -10, 10).toArray();
+        Statistics all = new Statistics(x.length);
+        for (int partition = 0; partition < 5; partition++) {
+            List<Example> examples = IntStream.range(0, 100)
+                    .mapToObj(i -> new Example(Vectors.dense(x), 0, null, random.nextDouble()))
+                    .toList();
+            all = all.plus(Statistics.of(examples.iterator(), x.length));
+        }
+        assertArrayEquals(new double[x.length], all.deviations());
+        assertArrayEquals(x, all.means());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.github.logitops.spark.examples;
 
+import com.esotericsoftware.kryo.DefaultSerializer;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import dev.ludovic.netlib.blas.BLAS;
 import io.github.logitops.Backend;
 import io.github.logitops.CrossEntropyResult;
@@ -71,6 +73,7 @@ public final class VocabularyParallel {
      * @param steps how many
      * @param rate what the gradient is multiplied by in a step
      */
+    @DefaultSerializer(JavaSerializer.class) // Kryo, where Spark is told to take it, can not write records
     public record Training(DType dtype, int classes, int features, double[] x, int[] labels, int steps, double rate)
             implements Serializable {
         public Training {
@@ -114,6 +117,7 @@ public final class VocabularyParallel {
      * @param weight of its classes, [classes of the shard, features]
      * @param exchangeSeconds of each step: how long it waited in the exchange, which is also for tasks that came later
      */
+    @DefaultSerializer(JavaSerializer.class)
     public record Trained(int first, double[] losses, double[] weight, double[] exchangeSeconds)
             implements Serializable {}
 
