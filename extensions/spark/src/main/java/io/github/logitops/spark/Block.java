@@ -6,8 +6,8 @@ import java.io.Serializable;
 
 /**
  * Rows of a partition that tasks work on at once. Dense features are standardised, as {@link Scaling} says, before they are rounded to
- * the dtype; sparse ones are scaled but not shifted, so that they stay sparse, and {@link SparseProducts} makes up for it. With intercepts the last
- * column is 1.
+ * the dtype; sparse ones are scaled but not shifted, so that they stay sparse, and {@link SparseProducts} makes up for it. With
+ * intercepts the last column is 1.
  *
  * @param rows how many
  * @param dense [rows, columns]; or null

@@ -58,6 +58,7 @@ final class Fit {
         }
         TaskSettings settings = settings(rows.reader(), overview.statistics());
         Scaling scaling = Scaling.of(overview.statistics(), settings.intercept());
+        warnOfConstants(settings, overview.statistics());
         JavaRDD<Block> blocks = rows.blocks(settings, scaling, blockRows(settings));
         blocks.persist(StorageLevel.MEMORY_AND_DISK());
         try {
@@ -100,6 +101,20 @@ final class Fit {
         int classes = probabilities ? first.<Vector>getAs(1).size() : knownClasses();
         ExampleReader reader = new ExampleReader(features, classes, probabilities);
         return new TrainingRows(columns.toJavaRDD(), reader, of.getAggregationDepth());
+    }
+
+    /** As Spark's own: without intercepts a feature that never changes, such as a bias of one's own, would have a use. */
+    private static void warnOfConstants(TaskSettings settings, Statistics statistics) {
+        double[] means = statistics.means();
+        double[] deviations = statistics.deviations();
+        int[] constant = IntStream.range(0, settings.features())
+                .filter(i -> deviations[i] == 0 && means[i] != 0)
+                .toArray();
+        if (!settings.intercept() && constant.length > 0) {
+            LOG.warn(
+                    "softmaxRegression: features that never change have coefficients 0, and there are no intercepts: features={}",
+                    Arrays.toString(constant));
+        }
     }
 
     private static IllegalArgumentException noRows(long rows) {

@@ -52,8 +52,8 @@ final class OrderedSum<T extends Addend<T>> implements Serializable {
     }
 
     /**
-     * Where a partition is in the order: beside those that Spark's first level of tasks adds it up with, which have the same remainder. Were
-     * these others, sums would be the same, and only wait longer.
+     * Where a partition is in the order: beside those that Spark's first level of tasks adds it up with, which have the same
+     * remainder. Did Spark choose others, sums would be the same, and only wait longer.
      */
     static int place(int partition, int partitions, int depth) {
         int scale = Math.max(2, (int) Math.ceil(Math.pow(partitions, 1.0 / depth)));

@@ -35,8 +35,9 @@ import org.apache.spark.sql.types.StructType;
  * the same has coefficients 0.
  *
  * <p><i>Tasks</i> compute in the CPU mode, or on the GPU that Spark gave them ({@code spark.task.resource.gpu.amount}). Data are read
- * twice, but for the first row, and kept as blocks of dtype {@code dtype}, in memory or on disk, until the fit ends. Sums over partitions have one order: partitions
- * with the same rows in the same order, on machines that compute alike, give the same bits, whatever fails and is tried again.
+ * twice, but for the first row, and kept as blocks of dtype {@code dtype}, in memory or on disk, until the fit ends. Sums over
+ * partitions have one order: partitions with the same rows in the same order, on machines that compute alike, give the same bits,
+ * whatever fails and is tried again.
  *
  * <p><i>Errors</i>: what is wrong with a row is an {@link IllegalArgumentException} that names its partition, and its number there; Spark
  * wraps it in its own where tasks throw it.
@@ -164,7 +165,10 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
         return setting(maxIter(), value);
     }
 
-    /** When it has converged: the objective's change over ten iterations beside the objective at the start, or the gradient beside the objective. Default: 1e-6. */
+    /**
+     * When it has converged: the objective's change over ten iterations beside the objective at the start, or the gradient beside the
+     * objective. Default: 1e-6.
+     */
     public SoftmaxRegression setTol(double value) {
         return setting(tol(), value);
     }
