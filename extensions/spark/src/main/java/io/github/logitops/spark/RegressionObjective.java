@@ -16,7 +16,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param blocks of all rows
  * @param weight what the sum of losses is divided by
  * @param depth of the sums over partitions
- * @param progress hears of every value before it is returned
+ * @param progress hears of each evaluation before it begins
  */
 record RegressionObjective(
         JavaRDD<Block> blocks,

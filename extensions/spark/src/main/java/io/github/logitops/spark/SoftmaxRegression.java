@@ -68,7 +68,10 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
             "AUTO: a task's GPU, else the CPU mode; CUDA or CPU: that",
             ParamValidators.inArray(List.of("AUTO", "CUDA", "CPU")));
     private final IntParam blockRows = new IntParam(
-            this, "blockRows", "rows that a task works on at once; 0: as many as fit caches", ParamValidators.gtEq(0));
+            this,
+            "blockRows",
+            "rows that a task works on at once, if they fit in some megabytes; 0: at most 4096",
+            ParamValidators.gtEq(0));
 
     /** With a uid of its own. */
     public SoftmaxRegression() {
@@ -188,7 +191,7 @@ public final class SoftmaxRegression extends SharedEstimator<SoftmaxRegression, 
         return setting(backend, value);
     }
 
-    /** Rows of a block. Default: 0, as many as have features and logits in some megabytes. */
+    /** Rows of a block at most; it ends before them once features and logits have 32 MB. Default: 0, which is 4096. */
     public SoftmaxRegression setBlockRows(int value) {
         return setting(blockRows, value);
     }
