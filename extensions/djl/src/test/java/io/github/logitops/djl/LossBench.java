@@ -26,7 +26,8 @@ final class LossBench {
     public static void main(String[] args) {
         int[][] shapes = {{64, 10}, {256, 1000}, {64, 32000}, {1024, 50257}};
         try (LogitOps reference = LogitOps.open(Backend.CPU);
-                LogitOps floats = LogitOps.open(Backend.CPU, OpenOptions.defaults().withFastCpu(true))) {
+                LogitOps floats =
+                        LogitOps.open(Backend.CPU, OpenOptions.defaults().withFastCpu(true))) {
             Map<String, Loss> losses = new LinkedHashMap<>();
             losses.put("djl", Loss.softmaxCrossEntropyLoss());
             losses.put("reference", LogitOpsLoss.builder(reference).build());
