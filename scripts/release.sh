@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# A release of what is committed, as docs/releasing.md has it: built in a clone, so that the working tree stays as it is.
+set -euo pipefail
+
+usage() {
+  cat <<'USAGE'
+usage: scripts/release.sh [--dry-run] VERSION [MAVEN OPTION...]
+
+Gives the commit at hand a version, such as 0.1.0, in its poms and documents; builds the library and the extensions with sources and
+Javadoc, signs and deploys them; commits and tags that, and begins the next version. Pushes nothing.
+
+  --dry-run              deploys to target/repository, and keeps no commit and no tag
+
+Maven options that a release needs, and a dry run takes:
+  -Drelease.url=         where to, the address of a Maven repository
+  -Drelease.repository=  the server in Maven's settings that has its credentials
+  -Dgpg.keyname=         whose key signs; MAVEN_GPG_PASSPHRASE in the environment opens it. Unsigned: -Dgpg.skip
+  -Drelease.home=        where the project lives, for the published poms
+  -h                     this text
+USAGE
+}
+
+fail() { echo "release: $*" >&2; exit 1; }
+
+dry=false
+case "${1:-}" in
+  -h | --help) usage; exit 0 ;;
+  --dry-run) dry=true; shift ;;
+esac
+(($# > 0)) || { usage >&2; exit 2; }
+readonly version=$1 dry
+shift
+
+cd "$(dirname "$0")/.."
+readonly root=$PWD
+[[ $version =~ ^([0-9]+)\.([0-9]+)\.[0-9]+$ ]] || fail "a version is three numbers: version=$version"
+readonly next=${BASH_REMATCH[1]}.$((BASH_REMATCH[2] + 1)).0
+grep -q "^## $version (unreleased)\$" CHANGELOG.md || fail "CHANGELOG.md has no section of it, unreleased: version=$version"
+if ! $dry; then
+  [[ -z $(git status --porcelain) ]] || fail "there are changes that are not committed: $(git status --porcelain | head -3)"
+  ! git rev-parse -q --verify "refs/tags/v$version" >/dev/null || fail "there is such a tag: v$version"
+  [[ $* == *-Drelease.url=* ]] || fail 'where to? -Drelease.url='
+  [[ $* == *-Dgpg.* ]] || fail 'who signs? -Dgpg.keyname=, or -Dgpg.skip'
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+their_repository=$(./mvnw -B -q help:evaluate -Dexpression=settings.localRepository -DforceStdout)
+git clone -q . "$work/tree"
+cd "$work/tree"
+
+# A version of ours in each pom.
+set_version() { git ls-files -z '*pom.xml' | xargs -0 sed -i "s:>$1<:>$2<:"; }
+
+readonly snapshot=$version-SNAPSHOT
+set_version "$snapshot" "$version"
+sed -i "s/^## $version (unreleased)\$/## $version ($(date -u +%F))/" CHANGELOG.md
+git ls-files -z '*.md' | xargs -0 sed -i "/<artifactId>logitops/{n;s:<version>.*</version>:<version>$version</version>:}"
+! git grep -nF "$snapshot" -- '*pom.xml' README.md || fail "not all of it is the version's: $snapshot"
+
+# What is installed on the way does not reach the local repository of whoever runs this.
+readonly maven=(./mvnw -B -ntp -q -Prelease -DskipTests
+  -Dmaven.repo.local="$work/m2" -Dmaven.repo.local.tail="$their_repository"
+  -Drelease.url="file://$root/target/repository" "$@")
+if $dry; then
+  rm -rf "$root/target/repository"
+fi
+"${maven[@]}" deploy
+"${maven[@]}" -f extensions deploy
+if $dry; then
+  echo "release: $version is in target/repository"
+  exit
+fi
+
+git commit -qam "Release $version"
+git tag -a "v$version" -m "LogitOps $version"
+set_version "$version" "$next-SNAPSHOT"
+sed -i "s:<api.baseline/>:<api.baseline>$version</api.baseline>:
+  s:<api.baseline>.*</api.baseline>:<api.baseline>$version</api.baseline>:
+  s:<japicmp.skip>true<:<japicmp.skip>false<:" pom.xml extensions/pom.xml
+sed -i "s/^# Changelog\$/&\n\n## $next (unreleased)/" CHANGELOG.md
+git commit -qam "Begin $next"
+cd "$root"
+git fetch -q "$work/tree" HEAD "refs/tags/v$version:refs/tags/v$version"
+git merge -q --ff-only FETCH_HEAD
+echo "release: $version is deployed and tagged; now: git push origin HEAD v$version"
