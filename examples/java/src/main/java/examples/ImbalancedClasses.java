@@ -70,12 +70,10 @@ public final class ImbalancedClasses {
         for (int step = 0; step < STEPS; step++) {
             double[] gradient = loss.forwardBackward(logits(data, weight), data.labels(), classWeights, shape)
                     .gradient();
-            for (int i = 0; i < ROWS; i++) {
-                for (int c = 0; c < CLASSES; c++) {
-                    for (int f = 0; f < FEATURES; f++) {
-                        weight[c * FEATURES + f] -=
-                                RATE * gradient[i * CLASSES + c] * data.features()[i * FEATURES + f];
-                    }
+            for (int i = 0; i < gradient.length; i++) {
+                for (int f = 0; f < FEATURES; f++) {
+                    weight[i % CLASSES * FEATURES + f] -=
+                            RATE * gradient[i] * data.features()[i / CLASSES * FEATURES + f];
                 }
             }
         }
@@ -84,11 +82,9 @@ public final class ImbalancedClasses {
 
     private static double[] logits(Data data, double[] weight) {
         double[] logits = new double[ROWS * CLASSES];
-        for (int i = 0; i < ROWS; i++) {
-            for (int c = 0; c < CLASSES; c++) {
-                for (int f = 0; f < FEATURES; f++) {
-                    logits[i * CLASSES + c] += weight[c * FEATURES + f] * data.features()[i * FEATURES + f];
-                }
+        for (int i = 0; i < logits.length; i++) {
+            for (int f = 0; f < FEATURES; f++) {
+                logits[i] += weight[i % CLASSES * FEATURES + f] * data.features()[i / CLASSES * FEATURES + f];
             }
         }
         return logits;
@@ -118,14 +114,12 @@ public final class ImbalancedClasses {
         double[][] centres = {{0, 0}, {2, 0}, {0, 2}};
         double[] features = new double[ROWS * FEATURES];
         int[] labels = new int[ROWS];
-        int row = 0;
-        for (int c = 0; c < CLASSES; c++) {
-            for (int i = 0; i < FREQUENCIES[c]; i++, row++) {
-                labels[row] = c;
-                features[row * FEATURES] = centres[c][0] + random.nextGaussian();
-                features[row * FEATURES + 1] = centres[c][1] + random.nextGaussian();
-                features[row * FEATURES + 2] = 1;
-            }
+        for (int row = 0; row < ROWS; row++) {
+            int c = row < FREQUENCIES[0] ? 0 : row < FREQUENCIES[0] + FREQUENCIES[1] ? 1 : 2;
+            labels[row] = c;
+            features[row * FEATURES] = centres[c][0] + random.nextGaussian();
+            features[row * FEATURES + 1] = centres[c][1] + random.nextGaussian();
+            features[row * FEATURES + 2] = 1;
         }
         return new Data(features, labels);
     }

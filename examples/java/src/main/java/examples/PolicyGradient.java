@@ -26,7 +26,7 @@ public final class PolicyGradient {
     private static final int ROWS = 1024;
     private static final int ITERATIONS = 200;
     private static final int EPOCHS = 4; // passes over what was sampled once
-    private static final double CLIP = 0.2;
+    static final double CLIP = 0.2;
     private static final double RATE = 1;
 
     private PolicyGradient() {}
@@ -80,9 +80,8 @@ public final class PolicyGradient {
                         entropy.forward(logits, spread, stream);
                         taken.logProbs().download(epoch == 0 ? old : logProbs, stream);
                         for (int row = 0; row < ROWS; row++) {
-                            double ratio = epoch == 0 ? 1 : Math.exp(logProbs[row] - old[row]);
-                            boolean clipped = advantages[row] > 0 ? ratio > 1 + CLIP : ratio < 1 - CLIP;
-                            factors[row] = clipped ? 0 : (float) (-ratio * advantages[row] / ROWS);
+                            double change = epoch == 0 ? 0 : logProbs[row] - old[row];
+                            factors[row] = (float) (-slope(advantages[row], change) / ROWS); // it descends
                         }
                         rowScale.upload(factors, stream);
                         logProb.backward(logits, labels, taken, GradScale.perRow(rowScale), gradient, stream);
@@ -94,6 +93,13 @@ public final class PolicyGradient {
             }
             return result(ops, policy);
         }
+    }
+
+    /** The derivative of min(r A, clip(r) A), with r = exp(change), by the change of a log-probability. */
+    static double slope(double advantage, double change) {
+        double ratio = Math.exp(change);
+        boolean clipped = advantage > 0 ? ratio > 1 + CLIP : ratio < 1 - CLIP;
+        return clipped ? 0 : ratio * advantage;
     }
 
     private static Result result(LogitOps ops, float[] policy) {

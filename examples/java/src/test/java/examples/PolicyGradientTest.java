@@ -54,4 +54,20 @@ class PolicyGradientTest {
         assertEquals(optimum, RESULT.optimum(), 1e-6);
         assertTrue(objective < optimum && objective > optimum - 0.01, RESULT::toString);
     }
+
+    @Test
+    void slopeIsAFiniteDifferenceOfTheClippedObjective() {
+        for (double advantage : new double[] {-2, 1.5}) {
+            for (double change : new double[] {-1, -0.2, -0.1, 0, 0.1, 0.2, 1}) {
+                double difference = clipped(advantage, change + 1e-6) - clipped(advantage, change - 1e-6);
+                assertEquals(difference / 2e-6, PolicyGradient.slope(advantage, change), 1e-6, "change=" + change);
+            }
+        }
+    }
+
+    private static double clipped(double advantage, double change) {
+        double ratio = Math.exp(change);
+        double within = Math.max(1 - PolicyGradient.CLIP, Math.min(1 + PolicyGradient.CLIP, ratio));
+        return Math.min(ratio * advantage, within * advantage);
+    }
 }
