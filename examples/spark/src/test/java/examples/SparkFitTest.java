@@ -57,7 +57,7 @@ class SparkFitTest {
             above[i] += 1e-4;
             below[i] -= 1e-4;
             double slope = (objective(above) - objective(below)) / 2e-4;
-            assertEquals(0, slope, 1e-3, "parameter=" + i);
+            assertEquals(0, slope, 1e-4, "parameter=" + i);
         }
     }
 
