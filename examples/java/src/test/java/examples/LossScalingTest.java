@@ -38,7 +38,7 @@ class LossScalingTest {
         }
     }
 
-    /** The largest F16 is 65504, and some row's gradient is all but 1 of what it may be. */
+    /** At 2^28 the gradient of a logit, (p - 1) / 4096, becomes 2^16 (p - 1): below 65504, the largest F16. Twice that is not. */
     @Test
     void scaleIsTheLargestThatDoesNotOverflow() {
         Result result = LossScaling.train(DATA);

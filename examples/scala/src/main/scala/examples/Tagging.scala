@@ -7,8 +7,8 @@ import io.github.logitops.spec.{DType, Shape, SigmoidCrossEntropyOptions}
 import java.util.{Locale, Random}
 import scala.util.Using
 
-/** Tags that do not exclude each other, as topics of a text: sigmoid cross entropy of a linear layer. Rare tags are missed as it is; positive
-  * weights find them. The logits go up and their gradient comes down in one tensor, in which the op puts one over the other.
+/** Tags that do not exclude each other, as topics of a text: sigmoid cross entropy of a linear layer. Rare tags are missed as it
+  * is; positive weights find them. Logits go up and their gradient comes down in one tensor: the op puts one over the other.
   */
 object Tagging:
   val Rows = 2000
