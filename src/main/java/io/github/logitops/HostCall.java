@@ -8,6 +8,7 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import io.github.logitops.spec.Layout;
 import io.github.logitops.spec.Shape;
+import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -69,6 +70,9 @@ public final class HostCall {
                 host.ended = true;
                 Resources.closeAfter(e, List.copyOf(host.made));
                 throw e;
+            } finally {
+                Reference.reachabilityFence(
+                        host.named); // whose owners might be collected else, and their memory with them
             }
             Resources.closeAll(List.copyOf(host.made));
             return result;

@@ -35,10 +35,12 @@ public final class LogitOps extends TensorFactory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogitOps.class);
 
     private final BackendReport report;
+    private final OpenOptions options;
 
-    private LogitOps(BackendReport report, Session session) {
+    private LogitOps(Opening on, Session session) {
         super(session);
-        this.report = report;
+        this.report = on.report();
+        this.options = on.options();
     }
 
     /** As {@link #open(Backend, OpenOptions)}, with the defaults. */
@@ -68,7 +70,7 @@ public final class LogitOps extends TensorFactory implements AutoCloseable {
             DeviceMemory memory = new DeviceMemory(
                     on.driver(), options.memoryLimitBytes(), options.cacheLimitBytes(), options.leakTracking());
             LOG.info("{}", on.report());
-            return new LogitOps(on.report(), new Session(memory, on.executor()));
+            return new LogitOps(on, new Session(memory, on.executor()));
         } catch (RuntimeException | Error e) {
             Resources.closeAfter(e, List.of(on.driver()));
             throw e;
@@ -78,6 +80,11 @@ public final class LogitOps extends TensorFactory implements AutoCloseable {
     /** Which backend this session runs on, and why. */
     public BackendReport backendReport() {
         return report;
+    }
+
+    /** What this session was opened with; of the CPU mode with a cache limit of 0, as it caches nothing. */
+    public OpenOptions options() {
+        return options;
     }
 
     /** What this session holds on the device at this moment. */

@@ -20,6 +20,14 @@ class OpenOptionsTest {
     }
 
     @Test
+    void sessionsTellThem() {
+        OpenOptions options = defaults.withMemoryLimitBytes(1 << 20).withCacheLimitBytes(0);
+        try (LogitOps ops = LogitOps.open(Backend.CPU, options)) {
+            assertEquals(options, ops.options());
+        }
+    }
+
+    @Test
     void nameWhatIsWrong() {
         assertMessage("openOptions: devices count from 0: deviceOrdinal=-1", () -> defaults.withDeviceOrdinal(-1));
         assertMessage(

@@ -24,9 +24,18 @@ public final class HostTensor {
     private final DType dtype;
     private final Shape shape;
     private final boolean confined;
+    private final Object owner; // kept from the garbage collector; never used otherwise
 
     private HostTensor(Object memory, long elements, DType dtype, Shape shape) {
         this(memory, elements, dtype, shape, false);
+    }
+
+    private HostTensor(HostTensor other, Object owner) {
+        this.memory = other.memory;
+        this.dtype = other.dtype;
+        this.shape = other.shape;
+        this.confined = other.confined;
+        this.owner = owner;
     }
 
     private HostTensor(Object memory, long elements, DType dtype, Shape shape, boolean confined) {
@@ -38,6 +47,7 @@ public final class HostTensor {
         this.dtype = dtype;
         this.shape = shape;
         this.confined = confined;
+        this.owner = null;
     }
 
     private static HostTensor ofArray(Object array, boolean suits, DType dtype, Shape shape) {
@@ -155,6 +165,14 @@ public final class HostTensor {
                             + segment.getClass().getName(),
                     e);
         }
+    }
+
+    /**
+     * The same, for memory that is given back once {@code newOwner} is garbage, such as another library's array whose buffer does not keep
+     * it: whatever call takes this keeps the owner until it ends.
+     */
+    public HostTensor ownedBy(Object newOwner) {
+        return new HostTensor(this, Arguments.notNull("hostTensor", "owner", newOwner));
     }
 
     private static boolean isFloating(DType dtype) {

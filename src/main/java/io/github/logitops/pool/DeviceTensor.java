@@ -148,7 +148,11 @@ public final class DeviceTensor implements Tensor {
     @Override
     public void upload(HostTensor source, Stream stream) {
         requireAlike("upload", Arguments.notNull("upload", "source", source));
-        upload(HostArray.of(source), stream);
+        try {
+            upload(HostArray.of(source), stream);
+        } finally {
+            Reference.reachabilityFence(source);
+        }
     }
 
     @Override
@@ -226,7 +230,11 @@ public final class DeviceTensor implements Tensor {
         if (target.isReadOnly()) {
             throw new IllegalArgumentException("download: the buffer is read-only: tensor=" + this);
         }
-        download(HostArray.of(target), stream);
+        try {
+            download(HostArray.of(target), stream);
+        } finally {
+            Reference.reachabilityFence(target);
+        }
     }
 
     private void requireAlike(String call, HostTensor host) {

@@ -3,6 +3,8 @@ package io.github.logitops.contract;
 import static io.github.logitops.contract.SoftmaxContract.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +25,7 @@ import io.github.logitops.support.EachFloatingDType;
 import io.github.logitops.support.OnEachRig;
 import io.github.logitops.support.Rig;
 import io.github.logitops.support.RigKind;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -330,6 +333,27 @@ class HostTensorTest {
             ByteBuffer bytes = (ByteBuffer) zeros.memory();
             assertEquals(0.5f, bytes.getFloat(0));
             assertEquals(0.5f, bytes.getFloat(bytes.capacity() - 4));
+        }
+    }
+
+    /** Memory whose owner gives it back once it is garbage, as another library's array does. */
+    @Test
+    void callsKeepTheOwner() throws InterruptedException {
+        try (Bench bench = new Bench(rig)) {
+            WeakReference<Object> owner = bench.ops().onHost(host -> {
+                Object made = new Object();
+                WeakReference<Object> reference = new WeakReference<>(made);
+                host.in(HostTensor.of(new float[1], Shape.of(1)).ownedBy(made));
+                made = null;
+                System.gc();
+                assertNotNull(reference.get());
+                return reference;
+            });
+            for (int i = 0; i < 100 && owner.get() != null; i++) {
+                System.gc();
+                Thread.sleep(10);
+            }
+            assertNull(owner.get());
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.github.logitops.djl;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.NativeResource;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 
@@ -32,11 +34,15 @@ final class Addresses {
             instance.setAccessible(true);
             buffer.setAccessible(true);
             return of((ByteBuffer) buffer.invoke(instance.get(null), ((NativeResource<?>) array).getHandle()));
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(
+                    "wrap: the engine refuses: reason=" + e.getCause().getMessage() + ", shape=" + array.getShape()
+                            + ", device=" + array.getDevice(),
+                    e.getCause());
         } catch (ReflectiveOperationException | RuntimeException e) {
             throw new UnsupportedOperationException(
-                    "wrap: the engine does not say where the array lies: engine="
-                            + array.getManager().getEngine().getEngineName() + ", shape=" + array.getShape()
-                            + ", device=" + array.getDevice(),
+                    "wrap: the engine does not say where arrays lie: engine="
+                            + array.getManager().getEngine().getEngineName() + ", djl=" + Engine.getDjlVersion(),
                     e);
         }
     }

@@ -24,17 +24,18 @@ import io.github.logitops.spec.CrossEntropyOptions;
  * }</pre>
  *
  * <p><i>Shapes</i>: one array of logits, F64, F32 or F16. Labels have its shape without the class axis, or with 1 there, and any type
- * as long as they are whole numbers; or they are probabilities, floating and of the logits' shape. The loss has one element, or with
- * {@link io.github.logitops.spec.Reduction#NONE} one a row; it is F64 with F64 logits, else F32.
+ * as long as they are whole numbers; or they are probabilities of the logits' shape, one-hot ones among them. The loss has one element, or
+ * with {@link io.github.logitops.spec.Reduction#NONE} one a row; it is F64 with F64 logits, else F32.
  *
  * <p><i>Gradient</i>: {@link #evaluate} computes the loss and its gradient with respect to the logits in one pass. DJL has no custom
  * gradients, so what it returns is built such that DJL's are the same, bit for bit: the sum of logits times that gradient, a constant
- * to autograd, which has just this gradient; and over its value, on which no gradient depends, the loss is written. Scaled or added to
- * other losses it behaves as any array. It has no second derivative.
+ * to autograd, which has just this gradient; and over its value, on which no gradient depends, the loss is written. Multiplied, or added
+ * to other losses, it behaves as any array. Logits of F16 are widened for it, and their gradient rounded once, after all factors. Labels are
+ * constants, even if they are probabilities; there is no second derivative.
  *
  * <p><i>Devices</i>: arrays of the host are read where they lie by a session in the CPU mode, and copied by one on CUDA; arrays of a
- * GPU are used where they lie, and need a session on that GPU ({@link NDArrays#wrap}). Waits, for the loss. Arrays have at most 2^31-1
- * bytes. The session stays the caller's: close it after the training. May be shared by the threads of a trainer.
+ * GPU are used where they lie, and need a session on that GPU ({@link NDArrays#wrap}): so a trainer has one GPU. Waits, for the loss.
+ * Arrays have at most 2^31-1 bytes. The session stays the caller's: close it after the training. May be shared by threads.
  */
 public final class LogitOpsLoss extends Loss {
     private final LossOfArrays computed;
@@ -46,7 +47,7 @@ public final class LogitOpsLoss extends Loss {
         values = new ValuesOnly(builder.name, computed);
     }
 
-    /** The loss of these options' defaults, along the last axis, until told otherwise. */
+    /** A loss with the options' defaults, without class weights, with the classes along the last axis. */
     public static Builder builder(LogitOps ops) {
         return new Builder(ops);
     }
@@ -132,7 +133,7 @@ public final class LogitOpsLoss extends Loss {
             return this;
         }
 
-        /** Where the classes are, counted from 0, or -1 for the last dimension: 1 for images of [batch, classes, height, width]. */
+        /** Where the classes are, counted from 0, or from -1 at the end: 1 for images of [batch, classes, height, width]. */
         public Builder optClassAxis(int newAxis) {
             axis = Axis.of(newAxis);
             return this;

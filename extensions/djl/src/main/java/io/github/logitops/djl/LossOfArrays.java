@@ -3,7 +3,6 @@ package io.github.logitops.djl;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
-import io.github.logitops.Backend;
 import io.github.logitops.CrossEntropy;
 import io.github.logitops.CrossEntropyResult;
 import io.github.logitops.HostCall;
@@ -81,37 +80,42 @@ final class LossOfArrays {
         return made;
     }
 
-    /** One call. Its logits are flat, so that they lie one after the other: a view of those given, or a copy if they did not. */
+    /**
+     * One call. Its logits are flat, so that they lie one after the other: a view of those given, or a copy if they did not. Those of F16
+     * are widened, and so are gradients: autograd rounds them once, after all that comes from above, or loss scaling would scale zeros.
+     */
     private final class Batch {
         private final NDArray labels;
-        private final NDArray logits;
         private final NDArray flat;
+        private final ai.djl.ndarray.types.Shape extents;
         private final Shape shape;
         private final DType dtype;
         private final boolean onGpu;
 
         Batch(NDArray labels, NDArray logits) {
             this.labels = labels;
-            this.logits = logits;
+            NDArray given = logits.flatten();
+            flat = NDArrays.dtype(logits) != DType.F16
+                    ? given
+                    : given.mul(given.getManager()
+                            .ones(new ai.djl.ndarray.types.Shape(1), DataType.FLOAT32, given.getDevice()));
+            extents = logits.getShape();
             shape = NDArrays.shape(logits);
-            dtype = NDArrays.dtype(logits);
-            onGpu = logits.getDevice().isGpu();
-            if (onGpu && ops.backendReport().selected() != Backend.CUDA) {
-                throw new IllegalArgumentException(
-                        LOSS + ": arrays of a GPU need a session on it: device=" + logits.getDevice() + ", backend="
-                                + ops.backendReport().selected());
-            }
-            flat = logits.flatten();
+            dtype = NDArrays.dtype(flat);
+            onGpu = flat.getDevice().isGpu();
+        }
+
+        NDArray newGradient() {
+            return flat.getManager().create(flat.getShape(), flat.getDataType(), flat.getDevice());
         }
 
         /** The reduced loss, or that of each row; and the gradient, if there is a place for it. */
         double[] losses(NDArray gradient) {
-            NDArray targets = labels.toDevice(logits.getDevice(), false);
-            boolean probabilities =
-                    targets.getDataType().isFloating() && targets.getShape().equals(logits.getShape());
-            NDArray typed = probabilities ? targets.toType(logits.getDataType(), false) : wholeNumbers(targets);
-            Shape given = NDArrays.shape(labels);
-            return losses(typed.flatten(), probabilities ? given : withoutClasses(given), gradient);
+            NDArray targets = labels.toDevice(flat.getDevice(), false);
+            boolean ofClasses = targets.getShape().equals(extents) && shape.extent(axis.in(shape)) > 1;
+            NDArray typed = ofClasses ? targets.toType(flat.getDataType(), false) : wholeNumbers(targets);
+            Shape given = NDArrays.shape(targets);
+            return losses(typed.flatten(), ofClasses ? given : withoutClasses(given), gradient);
         }
 
         private double[] losses(NDArray targets, Shape targetShape, NDArray gradient) {
@@ -141,26 +145,20 @@ final class LossOfArrays {
             if (!whole.toType(given.getDataType(), false).contentEquals(given)) {
                 throw new IllegalArgumentException(LOSS + ": labels are whole numbers, or probabilities of the logits'"
                         + " shape: dataType=" + labels.getDataType() + ", labels=" + labels.getShape() + ", logits="
-                        + logits.getShape());
+                        + extents);
             }
             return whole;
         }
 
         /** DJL's datasets like to give labels a class axis of one element. */
         private Shape withoutClasses(Shape given) {
-            boolean one = given.rank() == shape.rank() && given.rank() > 0 && given.extent(axis.in(shape)) == 1;
+            boolean one = given.rank() == shape.rank() && given.extent(axis.in(shape)) == 1;
             return one ? given.without(axis) : given;
         }
 
         /** An array whose gradient with respect to the logits is this one, times what comes from above; its value does not matter. */
         NDArray withGradient(NDArray gradient) {
-            NDArray sum = ofRows
-                    ? logits.mul(gradient.reshape(logits.getShape())).sum(new int[] {axis.in(shape)})
-                    : flat.dot(gradient);
-            // A product, as to autograd a conversion is an end.
-            return dtype != DType.F16
-                    ? sum
-                    : sum.mul(sum.getManager().ones(sum.getShape(), DataType.FLOAT32, sum.getDevice()));
+            return ofRows ? flat.mul(gradient).reshape(extents).sum(new int[] {axis.in(shape)}) : flat.dot(gradient);
         }
 
         /** Puts losses where an array has its elements; autograd does not notice. */
@@ -171,7 +169,7 @@ final class LossOfArrays {
             });
         }
 
-        /** DJL's engine works on the default stream of a GPU. */
+        /** DJL's engine trains on the default stream of a GPU. */
         private Stream stream(HostCall host) {
             return onGpu ? host.closing(ops.wrapStream(0)) : host.stream();
         }

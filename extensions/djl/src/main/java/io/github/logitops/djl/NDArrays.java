@@ -1,7 +1,10 @@
 package io.github.logitops.djl;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
+import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Tensor;
@@ -37,25 +40,34 @@ public final class NDArrays {
             throw new IllegalArgumentException("view: an array of a GPU has no memory on the host: " + named(array));
         }
         DType dtype = dtype(array);
-        ByteBuffer memory =
-                requireBuffer("view", array, dtype) ? array.toByteBuffer(true) : ByteBuffer.allocateDirect(0);
-        // A copy is another one each time.
-        if (memory.hasRemaining() && Addresses.of(memory) != Addresses.of(array.toByteBuffer(true))) {
-            throw new IllegalArgumentException(
-                    "view: the engine copies arrays whose elements do not lie one after the other: " + named(array));
-        }
+        ByteBuffer memory = isEmpty("view", array, dtype) ? ByteBuffer.allocateDirect(0) : memory(array);
         return HostTensor.of(memory.order(ByteOrder.nativeOrder()), dtype, shape);
     }
 
+    private static ByteBuffer memory(NDArray array) {
+        try (NDScope copies = new NDScope()) {
+            copies.suppressNotUsedWarning();
+            ByteBuffer memory = array.toByteBuffer(true);
+            // A copy is another one each time.
+            if (!memory.isDirect() || Addresses.of(memory) != Addresses.of(array.toByteBuffer(true))) {
+                throw new IllegalArgumentException(
+                        "view: the engine copies arrays whose elements do not lie one after the other: "
+                                + named(array));
+            }
+            return memory;
+        }
+    }
+
     /**
-     * An array of a GPU as a tensor of a session on that GPU; nothing is copied. Close it: the array stays. DJL's engine works on the
-     * device's default stream, so the ops that take it should run on {@code ops.wrapStream(0)}: then each sees what the other did.
+     * An array of a GPU as a tensor of a session on that GPU; nothing is copied. Close it: the array stays. Where it trains, DJL's engine
+     * works on the device's default stream, so the ops that take it should run on {@code ops.wrapStream(0)}: then each sees what the
+     * other did. Blocks of TorchScript run on others in inference, if {@code ai.djl.pytorch.enable_cuda_stream} is set; wait for those.
      *
      * <p>DJL has no method for the address. It is asked of the PyTorch engine's own native library, by reflection, as of DJL 0.36; CUDA
      * is then asked whether the session's device can reach all of it.
      *
-     * @throws IllegalArgumentException if the array is not on a GPU that the session can reach, has a dtype that ops do not have, more
-     *     than 2^31-1 bytes, or elements that do not lie one after the other
+     * @throws IllegalArgumentException if the array is not on the session's GPU, has a dtype that ops do not have, more than 2^31-1
+     *     bytes, or elements that do not lie one after the other
      * @throws UnsupportedOperationException if the engine is not PyTorch, or does not say where the array lies
      */
     public static Tensor wrap(LogitOps ops, NDArray array) {
@@ -64,23 +76,32 @@ public final class NDArrays {
 
     /** The same elements in another shape. */
     static Tensor wrap(LogitOps ops, NDArray array, Shape shape) {
-        if (!array.getDevice().isGpu()) {
-            throw new IllegalArgumentException("wrap: the array is not on a GPU: " + named(array));
-        }
+        requireOn(ops, array);
         DType dtype = dtype(array);
-        return requireBuffer("wrap", array, dtype)
-                ? ops.wrap(Addresses.of(array), dtype, shape)
-                : ops.empty(dtype, shape);
+        return isEmpty("wrap", array, dtype) ? ops.empty(dtype, shape) : ops.wrap(Addresses.of(array), dtype, shape);
     }
 
-    /** Whether there is anything, of no more bytes than buffers count. */
-    private static boolean requireBuffer(String call, NDArray array, DType dtype) {
+    private static void requireOn(LogitOps ops, NDArray array) {
+        Device device = array.getDevice();
+        if (!device.isGpu()) {
+            throw new IllegalArgumentException("wrap: the array is not on a GPU: " + named(array));
+        }
+        Backend backend = ops.backendReport().selected();
+        int ordinal = ops.options().deviceOrdinal();
+        if (backend != Backend.CUDA || ordinal != device.getDeviceId()) {
+            throw new IllegalArgumentException("wrap: an array of a GPU needs a session on that GPU: backend=" + backend
+                    + ", deviceOrdinal=" + ordinal + ", " + named(array));
+        }
+    }
+
+    /** Whether nothing is there; what is has no more bytes than buffers count. */
+    private static boolean isEmpty(String call, NDArray array, DType dtype) {
         long elements = array.getShape().size();
         if (elements > Integer.MAX_VALUE / dtype.bytes()) {
             throw new IllegalArgumentException(
                     call + ": more bytes than a buffer has: bytes=" + elements * dtype.bytes() + ", " + named(array));
         }
-        return elements > 0;
+        return elements == 0;
     }
 
     /** The extents of an array. */

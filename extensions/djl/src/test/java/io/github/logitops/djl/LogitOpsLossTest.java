@@ -115,6 +115,7 @@ class LogitOpsLossTest {
     @EnumSource(Reduction.class)
     void whatComesFromAboveScalesIt(Reduction reduction) {
         Loss loss = weighted(MANY.withReduction(reduction));
+        NDArray four = manager.full(new Shape(), 4f); // an array: DJL frees numbers before autograd reads them
         Outcome plain = Outcome.of(loss, logits(), manager.create(LABELS));
 
         Outcome scaled = Outcome.of(
@@ -122,10 +123,67 @@ class LogitOpsLossTest {
                 logits(),
                 x -> x,
                 manager.create(LABELS),
-                value -> value.mul(4).sum());
+                value -> value.mul(four).sum());
 
         for (int i = 0; i < plain.gradient.length; i++) {
             assertEquals(4 * plain.gradient[i], scaled.gradient[i]);
+        }
+    }
+
+    /** What is too small for F16 by itself is not, once it is scaled. */
+    @ParameterizedTest
+    @EnumSource(Reduction.class)
+    void lossScalingSavesGradientsOfF16(Reduction reduction) {
+        float factor = 1 << 20;
+        float small = 0x1p-16f;
+        Loss loss =
+                loss(CrossEntropyOptions.defaults().withReduction(reduction)).build();
+        NDArray scale = manager.full(new Shape(), factor);
+        NDArray shrink = manager.full(new Shape(), small);
+        NDArray half = logits().toType(DataType.FLOAT16, true);
+        NDArray labels = manager.create(new int[] {0, 4, 2, 2, 1, 3, 2});
+        float[] expected = Outcome.of(
+                        loss,
+                        half.toType(DataType.FLOAT32, true),
+                        x -> x,
+                        labels,
+                        value -> value.mul(shrink).sum())
+                .gradient;
+
+        float[] lost = Outcome.of(
+                        loss,
+                        half.duplicate(),
+                        x -> x,
+                        labels,
+                        value -> value.mul(shrink).sum())
+                .gradient;
+        float[] saved = Outcome.of(
+                        loss,
+                        half.duplicate(),
+                        x -> x,
+                        labels,
+                        value -> value.mul(shrink).mul(scale).sum())
+                .gradient;
+
+        double worst = 0;
+        for (int i = 0; i < saved.length; i++) {
+            assertEquals(expected[i], saved[i] / factor, 0x1p-11 * Math.abs(expected[i]) + 0x1p-24 / factor);
+            worst = Math.max(worst, Math.abs(expected[i] - lost[i]) / Math.abs(expected[i]));
+        }
+        assertTrue(worst > 0.1, "without the factor it matters: " + worst);
+    }
+
+    @Test
+    void takesOneHotLabelsOfAnyType() {
+        NDArray labels = manager.create(new int[] {0, 4, 2, 2, 1, 3, 2});
+        NDArray oneHot = labels.oneHot(CLASSES);
+        Loss loss = weighted(MANY.withReduction(Reduction.SUM)); // MEAN divides by rows where targets are probabilities
+        Outcome expected = Outcome.of(loss, logits(), labels);
+
+        for (DataType type : new DataType[] {DataType.FLOAT32, DataType.INT32, DataType.INT64, DataType.BOOLEAN}) {
+            Outcome outcome = Outcome.of(loss, logits(), oneHot.toType(type, true));
+            assertArrayEquals(expected.gradient, outcome.gradient, 1e-6f);
+            assertEquals(expected.loss[0], outcome.loss[0], 1e-5f);
         }
     }
 

@@ -14,6 +14,7 @@ import io.github.logitops.LogitOps;
 import io.github.logitops.memory.HostTensor;
 import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,12 +73,47 @@ class NDArraysTest {
 
     @Test
     void refusesWhatWouldBeACopy() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class,
-                () -> NDArrays.view(manager.zeros(new Shape(2, 3)).transpose()));
+        NDArray turned = manager.zeros(new Shape(2, 3)).transpose();
+        int before = manager.getManagedArrays().size();
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> NDArrays.view(turned));
         assertEquals(
                 "view: the engine copies arrays whose elements do not lie one after the other: dataType=float32,"
                         + " shape=(3, 2), device=cpu()",
+                e.getMessage());
+        assertEquals(before, manager.getManagedArrays().size());
+
+        e = assertThrows(IllegalArgumentException.class, () -> Addresses.of(turned));
+        assertEquals(
+                "wrap: the engine refuses: reason=torchDirectByteBuffer() requires the tensor to be contiguous,"
+                        + " shape=(3, 2), device=cpu()",
+                e.getMessage());
+    }
+
+    /** As DJL describes one; there is no memory behind it. */
+    private static NDArray arrayOfGpu(int device, long... extents) {
+        return (NDArray) Proxy.newProxyInstance(
+                NDArray.class.getClassLoader(),
+                new Class<?>[] {NDArray.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getDevice" -> Device.gpu(device);
+                    case "getDataType" -> DataType.FLOAT32;
+                    case "getShape" -> new Shape(extents);
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+    }
+
+    @Test
+    void arraysOfAGpuNeedASessionThere() {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> NDArrays.wrap(ops, arrayOfGpu(1, 2, 3)));
+        assertEquals(
+                "wrap: an array of a GPU needs a session on that GPU: backend=CPU, deviceOrdinal=0, dataType=float32,"
+                        + " shape=(2, 3), device=gpu(1)",
+                e.getMessage());
+
+        e = assertThrows(IllegalArgumentException.class, () -> NDArrays.view(arrayOfGpu(0, 2, 3)));
+        assertEquals(
+                "view: an array of a GPU has no memory on the host: dataType=float32, shape=(2, 3), device=gpu(0)",
                 e.getMessage());
     }
 

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -23,8 +22,8 @@ public final class INDArrays {
      * <p>Elements must lie one after the other, the last dimension's together, as ND4J has them in 'c' order. Of a matrix in 'f' order
      * take {@code transpose()}, whose classes are along axis 0; {@code dup('c')} copies any array.
      *
-     * <p><i>Ownership</i>: the memory stays the array's. What is made here does not keep it: it must not be used once the array is
-     * closed, or out of reach and collected, or its workspace has been left; and nothing can check that.
+     * <p><i>Ownership</i>: the memory stays the array's, which is kept from the garbage collector by what is made here, and by calls
+     * that take it. It must not be used once the array is closed, or its workspace has been left; nothing can check that.
      *
      * @throws IllegalArgumentException if elements lie otherwise, if ops have no such dtype, if there are more than 2^31-1 bytes, or
      *     if ND4J runs on a GPU, where its memory on the host is a copy
@@ -32,6 +31,9 @@ public final class INDArrays {
     public static HostTensor view(INDArray array) {
         DType dtype = dtype(array);
         Shape shape = Shape.of(array.shape());
+        if (array.isEmpty() && shape.elements() > 0) {
+            throw new IllegalArgumentException("view: an empty array without a shape: " + named(array));
+        }
         if (Nd4j.getExecutioner().type() == ExecutionerType.CUDA) {
             throw new IllegalArgumentException("view: an array of a GPU has no memory on the host: " + named(array));
         }
@@ -48,7 +50,8 @@ public final class INDArrays {
                 .position(first)
                 .limit(first + array.length() * dtype.bytes())
                 .asByteBuffer();
-        return HostTensor.of(memory.order(ByteOrder.nativeOrder()), dtype, shape);
+        return HostTensor.of(memory.order(ByteOrder.nativeOrder()), dtype, shape)
+                .ownedBy(array);
     }
 
     private static void requireDense(INDArray array) {
@@ -69,8 +72,10 @@ public final class INDArrays {
      * @throws IllegalArgumentException if ops have no such type
      */
     public static DType dtype(INDArray array) {
-        DataType type = array.dataType();
-        return switch (type) {
+        if (array == null) {
+            throw new NullPointerException("dtype: array is null");
+        }
+        return switch (array.dataType()) {
             case DOUBLE -> DType.F64;
             case FLOAT -> DType.F32;
             case HALF -> DType.F16;

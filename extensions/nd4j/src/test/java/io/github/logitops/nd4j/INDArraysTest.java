@@ -79,6 +79,36 @@ class INDArraysTest {
         assertSoftmax(x.dup('c'), y);
     }
 
+    /** ND4J frees the memory of arrays that are garbage; here nothing but the view has this one. */
+    @Test
+    void viewsKeepTheArray() {
+        int count = 1 << 16;
+        for (int i = 0; i < 10; i++) {
+            float sum = ops.onHost(host -> {
+                Tensor ones = host.in(INDArrays.view(Nd4j.ones(DataType.FLOAT, count)));
+                collectGarbageAndUseMemory(count);
+                float total = 0;
+                for (float value : ones.download(host.stream())) {
+                    total += value;
+                }
+                return total;
+            });
+            assertEquals(count, sum);
+        }
+    }
+
+    private static void collectGarbageAndUseMemory(int count) {
+        System.gc();
+        try {
+            Thread.sleep(100); // for ND4J's own thread
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        for (int i = 0; i < 200; i++) {
+            Nd4j.valueArrayOf(new long[] {count}, 7f, DataType.FLOAT);
+        }
+    }
+
     @Test
     void everyType() {
         Map<DataType, DType> types = Map.of(
@@ -144,7 +174,21 @@ class INDArraysTest {
     void refusesColumns() {
         INDArray columns = Nd4j.create(DataType.FLOAT, 4, 5).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2));
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> INDArrays.view(columns));
-        assertTrue(e.getMessage().startsWith("view: elements do not lie one after the other"), e.getMessage());
+        assertEquals(
+                "view: elements do not lie one after the other, the last dimension's together: strides=[5, 1],"
+                        + " order=c, dataType=FLOAT, shape=[4, 2]",
+                e.getMessage());
+    }
+
+    @Test
+    void refusesWhatHasNoShape() {
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> INDArrays.view(Nd4j.empty(DataType.FLOAT)));
+        assertEquals("view: an empty array without a shape: dataType=FLOAT, shape=[]", e.getMessage());
+        assertEquals(
+                "dtype: array is null",
+                assertThrows(NullPointerException.class, () -> INDArrays.view(null))
+                        .getMessage());
     }
 
     @Test
