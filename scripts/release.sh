@@ -59,7 +59,7 @@ git ls-files -z '*.md' | xargs -0 sed -i "/<artifactId>logitops/{n;s:<version>.*
 ! git grep -nF "$snapshot" -- '*pom.xml' README.md || fail "not all of it is the version's: $snapshot"
 
 # What is installed on the way does not reach the local repository of whoever runs this.
-readonly maven=(./mvnw -B -ntp -q -Prelease -DskipTests
+readonly maven=(./mvnw -B -ntp -q -Prelease -Dmaven.test.skip
   -Dmaven.repo.local="$work/m2" -Dmaven.repo.local.tail="$their_repository"
   -Drelease.url="file://$root/target/repository" "$@")
 if $dry; then
