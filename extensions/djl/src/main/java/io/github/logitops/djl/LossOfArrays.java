@@ -58,9 +58,7 @@ final class LossOfArrays {
     NDArray differentiable(NDArray labels, NDArray logits) {
         return closingOthers(() -> {
             Batch batch = new Batch(labels, logits);
-            NDArray gradient = batch.flat
-                    .getManager()
-                    .create(batch.flat.getShape(), batch.flat.getDataType(), batch.flat.getDevice());
+            NDArray gradient = batch.newGradient();
             double[] losses = batch.losses(gradient);
             NDArray loss = batch.withGradient(gradient);
             batch.write(losses, loss);

@@ -174,19 +174,24 @@ final class PartitionLoss implements AutoCloseable {
         return new LossGradient(loss, sums);
     }
 
+    /** Closes all, whatever fails on the way. */
     @Override
     public void close() {
-        owned.forEach(PartitionLoss::close);
+        RuntimeException failed = null;
+        for (AutoCloseable made : owned) {
+            try {
+                made.close();
+            } catch (Exception e) {
+                IllegalStateException here = new IllegalStateException("softmaxRegression: close failed: " + made, e);
+                failed = failed == null ? here : failed;
+                if (failed != here) {
+                    failed.addSuppressed(here);
+                }
+            }
+        }
         owned.clear();
-    }
-
-    private static void close(AutoCloseable made) {
-        try {
-            made.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+        if (failed != null) {
+            throw failed;
         }
     }
 }

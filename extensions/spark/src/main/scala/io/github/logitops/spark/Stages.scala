@@ -4,13 +4,9 @@ import org.apache.spark.ml.classification.{ProbabilisticClassificationModel, Pro
 import org.apache.spark.ml.linalg.Vector
 import org.apache.spark.ml.param.shared._
 
-/**
- * An estimator with the parameters that it shares with Spark's own. In Scala because Spark's constructors ask for the uid, which a Java
- * class does not have yet when they run.
- */
-abstract class SharedEstimator[E <: SharedEstimator[E, M], M <: SharedModel[M]](override val uid: String)
-    extends ProbabilisticClassifier[Vector, E, M]
-    with HasWeightCol
+/** The parameters of a fit that Spark's own estimators have, too; as theirs, models tell what they were fitted with. */
+trait SharedParams
+    extends HasWeightCol
     with HasRegParam
     with HasElasticNetParam
     with HasFitIntercept
@@ -19,6 +15,12 @@ abstract class SharedEstimator[E <: SharedEstimator[E, M], M <: SharedModel[M]](
     with HasTol
     with HasAggregationDepth
 
+/** An estimator. In Scala because Spark's constructors ask for the uid, which a Java class does not have yet when they run. */
+abstract class SharedEstimator[E <: SharedEstimator[E, M], M <: SharedModel[M]](override val uid: String)
+    extends ProbabilisticClassifier[Vector, E, M]
+    with SharedParams
+
 /** Its model, in Scala for the same reason. */
 abstract class SharedModel[M <: SharedModel[M]](override val uid: String)
     extends ProbabilisticClassificationModel[Vector, M]
+    with SharedParams

@@ -217,6 +217,9 @@ class SoftmaxRegressionTest {
         SoftmaxRegressionModel model = (SoftmaxRegressionModel) again.stages()[0];
         requireAlike((SoftmaxRegressionModel) fitted.stages()[0], model, 0);
         assertEquals("found", model.getPredictionCol());
+        assertEquals(regression.getRegParam(), model.getRegParam());
+        assertEquals(200, model.getMaxIter());
+        assertTrue(model.getFitIntercept());
         assertFalse(model.hasSummary());
         assertThrows(IllegalStateException.class, model::summary);
         assertEquals(
