@@ -36,8 +36,11 @@ readonly root=$PWD
 [[ $version =~ ^([0-9]+)\.([0-9]+)\.[0-9]+$ ]] || fail "a version is three numbers: version=$version"
 readonly next=${BASH_REMATCH[1]}.$((BASH_REMATCH[2] + 1)).0
 grep -q "^## $version (unreleased)\$" CHANGELOG.md || fail "CHANGELOG.md has no section of it, unreleased: version=$version"
-if ! $dry; then
-  [[ -z $(git status --porcelain) ]] || fail "there are changes that are not committed: $(git status --porcelain | head -3)"
+changes=$(git status --porcelain | head -3)
+if $dry; then
+  [[ -z $changes ]] || echo "release: changes that are not committed are not in it: $changes" >&2
+else
+  [[ -z $changes ]] || fail "there are changes that are not committed: $changes"
   ! git rev-parse -q --verify "refs/tags/v$version" >/dev/null || fail "there is such a tag: v$version"
   [[ $* == *-Drelease.url=* ]] || fail 'where to? -Drelease.url='
   [[ $* == *-Dgpg.* ]] || fail 'who signs? -Dgpg.keyname=, or -Dgpg.skip'
@@ -64,6 +67,9 @@ readonly maven=(./mvnw -B -ntp -q -Prelease -Dmaven.test.skip
   -Drelease.url="file://$root/target/repository" "$@")
 if $dry; then
   rm -rf "$root/target/repository"
+else # nothing is deployed before all of it is built and signed
+  "${maven[@]}" install
+  "${maven[@]}" -f extensions install
 fi
 "${maven[@]}" deploy
 "${maven[@]}" -f extensions deploy
