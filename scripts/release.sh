@@ -35,6 +35,7 @@ cd "$(dirname "$0")/.."
 readonly root=$PWD
 [[ $version =~ ^([0-9]+)\.([0-9]+)\.[0-9]+$ ]] || fail "a version is three numbers: version=$version"
 readonly next=${BASH_REMATCH[1]}.$((BASH_REMATCH[2] + 1)).0
+grep -q "<version>$version-SNAPSHOT</version>" pom.xml || fail "the pom has another version: version=$version"
 grep -q "^## $version (unreleased)\$" CHANGELOG.md || fail "CHANGELOG.md has no section of it, unreleased: version=$version"
 changes=$(git status --porcelain | head -3)
 if $dry; then
