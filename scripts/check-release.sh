@@ -32,12 +32,16 @@ work=$(mktemp -d)
 trap 'GNUPGHOME=$work/keys gpgconf --kill all 2>/dev/null || true; rm -rf "$work"' EXIT
 snapshot=$(sed -n '0,/<version>/s:.*<version>\(.*\)</version>.*:\1:p' pom.xml)
 readonly version=${snapshot%-SNAPSHOT}
-their_repository=$(./mvnw -B -q help:evaluate -Dexpression=settings.localRepository -DforceStdout)
+their_repository=$(./mvnw -B -q org.apache.maven.plugins:maven-help-plugin:3.5.2:evaluate \
+  -Dexpression=settings.localRepository -DforceStdout) || fail "$their_repository"
+[[ ! -e $their_repository/io/github/logitops/logitops/$version ]] || fail "installed by hand: $their_repository has $version"
 # A local repository of its own, in which nothing of ours was installed by anybody.
 readonly isolated=(-Dmaven.repo.local="$work/m2" -Dmaven.repo.local.tail="$their_repository")
 
 # Twice to the same bytes.
-scripts/release.sh --dry-run "$version" -Dgpg.skip
+readonly home=https://example.org/logitops
+scripts/release.sh --dry-run "$version" -Dgpg.skip -Drelease.home="$home" -Drelease.url="file://$work/elsewhere"
+[[ ! -e $work/elsewhere ]] || fail 'a dry run deploys elsewhere'
 mv "$repository" "$work/first"
 signature=(-Dgpg.skip)
 if command -v gpg >/dev/null; then
@@ -46,16 +50,19 @@ if command -v gpg >/dev/null; then
   gpg -q --batch --passphrase '' --quick-generate-key 'A dry run' default sign never 2>"$work/gpg" || fail "gpg: $(cat "$work/gpg")"
   signature=(-Dgpg.keyname='A dry run')
 fi
-scripts/release.sh --dry-run "$version" "${signature[@]}"
+scripts/release.sh --dry-run "$version" -Drelease.home="$home" "${signature[@]}"
 published() { (cd "$1" && find . -name '*.jar' -o -name '*.pom' | sort | xargs sha256sum); }
 diff <(published "$work/first") <(published "$repository") || fail 'two builds of the same sources differ'
 said "$(published "$repository" | wc -l) files, the same in two builds"
 
 # Complete, module by module.
 of() { echo "$repository/io/github/logitops/$1/$version/$1-$version$2"; }
+names=()
 for module in . extensions/*/; do
   [[ -f $module/pom.xml ]] || continue
   name=$(grep -m 1 -oP '<artifactId>\Klogitops(?!-extensions)[^<]*' "$module/pom.xml")
+  names+=("$name")
+  [[ $(grep -c "<url>$home</url>" "$(of "$name" .pom)") == 2 && $(<"$(of "$name" .pom)") != *'${'* ]] || fail "a pom of another home: $name"
   for file in .pom .jar -sources.jar -javadoc.jar; do
     [[ -f $(of "$name" "$file") && -f $(of "$name" "$file").sha1 ]] || fail "not there: $(of "$name" "$file")"
   done
@@ -68,6 +75,7 @@ for module in . extensions/*/; do
     <(jar --list --file "$(of "$name" -sources.jar)" | sort))
   [[ -z $missing ]] || fail "not in the jar of sources: $missing"
 done
+diff <(printf '%s\n' "${names[@]}" | sort) <(ls "$repository/io/github/logitops") || fail 'other modules than these'
 cli=$(of logitops -cli.jar)
 [[ $(jar --list --file "$cli") == *META-INF/THIRD-PARTY-LICENSES.txt* ]] || fail 'no licences of others'
 java -jar "$cli" info >"$work/info"
@@ -88,6 +96,7 @@ readonly from_there=("-Dlogitops.repository=file://$PWD/$repository" -Dlogitops.
 said "both consumers and the examples run with $version"
 
 # Compared: with the same, and with one that has a class more.
+[[ -f target/logitops-$snapshot.jar ]] || ./mvnw -B -ntp -q -Dmaven.test.skip package
 mkdir "$work/gone"
 echo 'package io.github.logitops; public final class Gone {}' >"$work/gone/Gone.java"
 javac -d "$work/gone" "$work/gone/Gone.java"
