@@ -74,10 +74,15 @@ cd "$work/tree"
 # A version of ours in each pom.
 set_version() { git ls-files -z '*pom.xml' | xargs -0 sed -i "s:>$1<:>$2<:"; }
 
+# In the dependency blocks of documents.
+set_version_of_documents() {
+  git ls-files -z '*.md' | xargs -0 sed -i "/<artifactId>logitops/{n;s:<version>.*</version>:<version>$1</version>:}"
+}
+
 if ! $released; then
   set_version "$snapshot" "$version"
   sed -i "s/^## $version (unreleased)\$/## $version ($(date -u +%F))/" CHANGELOG.md
-  git ls-files -z '*.md' | xargs -0 sed -i "/<artifactId>logitops/{n;s:<version>.*</version>:<version>$version</version>:}"
+  set_version_of_documents "$version"
   ! git grep -nF "$snapshot" -- '*pom.xml' README.md || fail "not all of it is the version's: $snapshot"
 fi
 
@@ -110,6 +115,7 @@ fi
 
 git checkout -q "$start" -- '*pom.xml'
 set_version "$snapshot" "$next-SNAPSHOT"
+set_version_of_documents "$next-SNAPSHOT"
 sed -i "s:<api.baseline/>:<api.baseline>$version</api.baseline>:
   s:<api.baseline>.*</api.baseline>:<api.baseline>$version</api.baseline>:
   s:<japicmp.skip>true<:<japicmp.skip>false<:" pom.xml extensions/pom.xml
