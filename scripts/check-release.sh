@@ -111,4 +111,7 @@ if compare "$work/more.jar" 0.0.1 >"$work/japicmp" 2>&1; then
   fail 'japicmp allows that a class is gone'
 fi
 grep -q 'io.github.logitops.Gone' "$work/japicmp" || fail "japicmp: $(cat "$work/japicmp")"
-said 'japicmp allows what is the same, and refuses that a class is gone'
+if ./mvnw -B -ntp -q "${isolated[@]}" -Djapicmp.skip=false -Dapi.baseline=0.0.2 japicmp:cmp@api >"$work/japicmp" 2>&1; then
+  fail 'japicmp compares with nothing'
+fi
+said 'japicmp allows what is the same, refuses that a class is gone, and wants something to compare with'

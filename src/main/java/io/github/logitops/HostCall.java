@@ -71,8 +71,8 @@ public final class HostCall {
                 Resources.closeAfter(e, List.copyOf(host.made));
                 throw e;
             } finally {
-                Reference.reachabilityFence(
-                        host.named); // whose owners might be collected else, and their memory with them
+                // Owners of what is named might be collected else, and their memory with them.
+                Reference.reachabilityFence(host.named);
             }
             Resources.closeAll(List.copyOf(host.made));
             return result;

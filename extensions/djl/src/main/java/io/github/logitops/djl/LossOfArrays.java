@@ -37,10 +37,7 @@ final class LossOfArrays {
     }
 
     static <T> T notNull(String name, T value) {
-        if (value == null) {
-            throw new NullPointerException(LOSS + ": " + name + " is null");
-        }
-        return value;
+        return NDArrays.notNull(LOSS, name, value);
     }
 
     /** The loss alone, as DJL's accumulators take it: one number, F32, of a batch or of its rows together. */
@@ -119,8 +116,8 @@ final class LossOfArrays {
         private double[] losses(NDArray targets, Shape targetShape, NDArray gradient) {
             return ops.onHost(host -> {
                 Stream stream = stream(host);
-                Tensor x = tensor(host, flat, shape, false);
-                Tensor y = tensor(host, targets, targetShape, false);
+                Tensor x = in(host, flat, shape);
+                Tensor y = in(host, targets, targetShape);
                 Tensor w = weights == null
                         ? null
                         : host.in(HostTensor.of(weights, dtype.arithmetic(), Shape.of(weights.length)));
@@ -128,7 +125,7 @@ final class LossOfArrays {
                 if (gradient == null) {
                     crossEntropy.forward(x, y, w, result, stream);
                 } else {
-                    Tensor dx = tensor(host, gradient, shape, true);
+                    Tensor dx = out(host, gradient, shape);
                     crossEntropy.forwardBackward(x, y, w, GradScale.ONE, dx, result, stream);
                 }
                 return ofRows ? result.rowLosses().downloadDoubles(stream) : new double[] {result.await()};
@@ -162,7 +159,7 @@ final class LossOfArrays {
         /** Puts losses where an array has its elements; autograd does not notice. */
         void write(double[] losses, NDArray target) {
             ops.onHost(host -> {
-                tensor(host, target, NDArrays.shape(target), true).upload(losses, stream(host));
+                out(host, target, NDArrays.shape(target)).upload(losses, stream(host));
                 return null;
             });
         }
@@ -172,12 +169,16 @@ final class LossOfArrays {
             return onGpu ? host.closing(ops.wrapStream(0)) : host.stream();
         }
 
-        private Tensor tensor(HostCall host, NDArray array, Shape as, boolean written) {
-            if (onGpu) {
-                return host.closing(NDArrays.wrap(ops, array, as));
-            }
-            HostTensor memory = NDArrays.view(array, as);
-            return written ? host.out(memory) : host.in(memory);
+        private Tensor in(HostCall host, NDArray array, Shape as) {
+            return onGpu ? wrapped(host, array, as) : host.in(NDArrays.view(array, as));
+        }
+
+        private Tensor out(HostCall host, NDArray array, Shape as) {
+            return onGpu ? wrapped(host, array, as) : host.out(NDArrays.view(array, as));
+        }
+
+        private Tensor wrapped(HostCall host, NDArray array, Shape as) {
+            return host.closing(NDArrays.wrap(ops, array, as));
         }
     }
 }

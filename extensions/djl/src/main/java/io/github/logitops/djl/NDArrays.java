@@ -3,7 +3,6 @@ package io.github.logitops.djl;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import io.github.logitops.Backend;
 import io.github.logitops.LogitOps;
 import io.github.logitops.memory.HostTensor;
@@ -31,7 +30,7 @@ public final class NDArrays {
      *     that do not lie one after the other, as after a transpose ({@code flatten()} then copies them); or if its engine gives copies
      */
     public static HostTensor view(NDArray array) {
-        return view(array, shape(array));
+        return view(notNull("view", "array", array), shape(array));
     }
 
     /** The same elements in another shape. */
@@ -71,7 +70,8 @@ public final class NDArrays {
      * @throws UnsupportedOperationException if the engine is not PyTorch, or does not say where the array lies
      */
     public static Tensor wrap(LogitOps ops, NDArray array) {
-        return wrap(ops, array, shape(array));
+        notNull("wrap", "ops", ops);
+        return wrap(ops, notNull("wrap", "array", array), shape(array));
     }
 
     /** The same elements in another shape. */
@@ -106,7 +106,7 @@ public final class NDArrays {
 
     /** The extents of an array. */
     public static Shape shape(NDArray array) {
-        return Shape.of(array.getShape().getShape());
+        return Shape.of(notNull("shape", "array", array).getShape().getShape());
     }
 
     /**
@@ -115,18 +115,22 @@ public final class NDArrays {
      * @throws IllegalArgumentException if ops have no such type. DJL's engine itself knows no BF16, and says "unknown"
      */
     public static DType dtype(NDArray array) {
-        DataType type = array.getDataType();
-        return switch (type) {
+        return switch (notNull("dtype", "array", array).getDataType()) {
             case FLOAT64 -> DType.F64;
             case FLOAT32 -> DType.F32;
             case FLOAT16 -> DType.F16;
             case INT64 -> DType.I64;
             case INT32 -> DType.I32;
             case BOOLEAN -> DType.BOOL;
-            default ->
-                throw new IllegalArgumentException("dtype: ops have no such type: dataType=" + type + ", shape="
-                        + array.getShape() + ", device=" + array.getDevice());
+            default -> throw new IllegalArgumentException("dtype: ops have no such type: " + named(array));
         };
+    }
+
+    static <T> T notNull(String call, String name, T value) {
+        if (value == null) {
+            throw new NullPointerException(call + ": " + name + " is null");
+        }
+        return value;
     }
 
     private static String named(NDArray array) {

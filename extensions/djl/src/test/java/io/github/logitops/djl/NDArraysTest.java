@@ -16,8 +16,10 @@ import io.github.logitops.memory.Tensor;
 import io.github.logitops.spec.DType;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class NDArraysTest {
     private final LogitOps ops = LogitOps.open(Backend.CPU);
@@ -122,6 +124,19 @@ class NDArraysTest {
         NDArray bytes = manager.zeros(new Shape(2, 3), DataType.UINT8);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> NDArrays.view(bytes));
         assertEquals("dtype: ops have no such type: dataType=uint8, shape=(2, 3), device=cpu()", e.getMessage());
+    }
+
+    @Test
+    void namesWhatIsNull() {
+        NDArray x = manager.zeros(new Shape(2, 3));
+        Map<String, Executable> calls = Map.of(
+                "view: array is null", () -> NDArrays.view(null),
+                "wrap: ops is null", () -> NDArrays.wrap(null, x),
+                "wrap: array is null", () -> NDArrays.wrap(ops, null),
+                "shape: array is null", () -> NDArrays.shape(null),
+                "dtype: array is null", () -> NDArrays.dtype(null));
+        calls.forEach((message, call) -> assertEquals(
+                message, assertThrows(NullPointerException.class, call).getMessage()));
     }
 
     @Test

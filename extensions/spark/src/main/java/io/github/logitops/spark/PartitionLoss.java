@@ -183,8 +183,9 @@ final class PartitionLoss implements AutoCloseable {
                 made.close();
             } catch (Exception e) {
                 IllegalStateException here = new IllegalStateException("softmaxRegression: close failed: " + made, e);
-                failed = failed == null ? here : failed;
-                if (failed != here) {
+                if (failed == null) {
+                    failed = here;
+                } else {
                     failed.addSuppressed(here);
                 }
             }
